@@ -1,0 +1,1 @@
+"""What Lambda runs: the handler, and the program that packs it with the core into ``code.zip``."""
