@@ -1,0 +1,107 @@
+"""The verdict on a request: may this principal do this?
+
+Source of the words: "Troubleshoot access denied error messages" in the IAM user guide, and recorded answers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+from local_aws.access.actions import Wanted
+from local_aws.access.iam_reader import IamReader
+from local_aws.access.policy import Decision, Policies, Policy, evaluate
+from local_aws.service import ApiError, Call, Principal
+
+_DENIAL_CODES = {"s3": "AccessDenied", "iam": "AccessDenied", "sts": "AccessDenied", "sqs": "AccessDenied"}
+_DENIAL_CODES |= {"sns": "AuthorizationError"}
+_STATUS_400 = {"stepfunctions", "sagemaker", "logs"}
+
+
+class Judge:
+    """Decides from the caller's policies, read from IAM, and a resource's own policy."""
+
+    def __init__(self, iam: IamReader, account: str):
+        self._iam = iam
+        self._account = account
+
+    def decide(self, call: Call, wanted: Wanted, resource_policy: Policy | None = None) -> Decision:
+        """Whether the caller may do one action on one resource."""
+        who = call.principal
+        if who.kind == "admin":
+            return Decision(True)
+        policies = self._policies(who, resource_policy)
+        context = self._context(call) | dict(wanted.context)
+        return evaluate(policies, _names(who), wanted.action, wanted.resource, context)
+
+    def require(self, call: Call, wanted: Iterable[Wanted], resource_policy: Policy | None = None) -> None:
+        """Raise unless the caller may do all of it.
+
+        Raises:
+            ApiError: access denied, in the called service's code and words.
+        """
+        for one in wanted:
+            decision = self.decide(call, one, resource_policy)
+            if not decision.allowed:
+                raise denial(call, one, decision)
+
+    def trusts(self, role_trust: Policy, principal: Principal) -> bool:
+        """Whether a role's trust policy lets this principal assume it."""
+        context = {
+            "aws:PrincipalArn": principal.arn,
+            "aws:PrincipalAccount": self._account,
+            **principal.context,
+        }
+        decision = evaluate(Policies([], role_trust), _names(principal), "sts:AssumeRole", "*", context)
+        return decision.allowed
+
+    def _policies(self, who: Principal, resource_policy: Policy | None) -> Policies:
+        if who.kind == "user":
+            user = self._iam.user_of_key(who.context["access_key"])
+            return Policies(user.policies if user else [], resource_policy, user.boundary if user else None)
+        if who.kind == "role":
+            role = self._iam.role(who.role_arn)
+            return Policies(
+                role.policies if role else [],
+                resource_policy,
+                role.boundary if role else None,
+                who.session_policy,
+            )
+        return Policies([], resource_policy)
+
+    def _context(self, call: Call) -> dict[str, str]:
+        who = call.principal
+        now = datetime.now(UTC)
+        return {
+            "aws:PrincipalArn": who.role_arn or who.arn,
+            "aws:PrincipalAccount": self._account,
+            "aws:PrincipalType": "AssumedRole" if who.kind == "role" else who.kind.title(),
+            "aws:userid": who.user_id,
+            "aws:SourceIp": call.source_ip,
+            "aws:CurrentTime": now.strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "aws:EpochTime": str(int(now.timestamp())),
+            "aws:RequestedRegion": call.region,
+            "aws:SecureTransport": "false",
+            **who.context,
+        }
+
+
+def denial(call: Call, wanted: Wanted, decision: Decision) -> ApiError:
+    """The error that the called service answers with."""
+    quote = '"' if call.service == "s3" else ""
+    who = f"User: {call.principal.arn}" if call.principal.kind != "anonymous" else "User: anonymous"
+    message = (
+        f"{who} is not authorized to perform: {wanted.action} "
+        f"on resource: {quote}{wanted.resource}{quote} {decision.reason}"
+    )
+    code = _DENIAL_CODES.get(call.service, "AccessDeniedException")
+    return ApiError(code, message, 400 if call.service in _STATUS_400 else 403)
+
+
+def _names(who: Principal) -> dict[str, set[str]]:
+    """How a resource-based policy may name a principal."""
+    if who.kind == "service":
+        return {"Service": {who.arn}}
+    if who.kind == "anonymous":
+        return {}
+    return {"AWS": {name for name in (who.arn, who.role_arn) if name}}

@@ -1,0 +1,58 @@
+"""Which principal an access key belongs to.
+
+Holds the temporary credentials that the embedded AWS has handed out (STS AssumeRole, and those under which
+its services call each other). Long-lived keys of IAM users stay IAM's; the gateway asks it for them.
+Signatures are not verified: the server listens on the loopback alone and its keys are not anyone's.
+"""
+
+from __future__ import annotations
+
+import secrets
+import string
+import threading
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from local_aws.service import Principal
+
+_KEY_ALPHABET = string.ascii_uppercase + "234567"
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """Temporary credentials as STS hands them out; `expiration` is an aware UTC datetime."""
+
+    access_key: str
+    secret_key: str
+    token: str
+    expiration: datetime
+
+
+def unique_id(prefix: str) -> str:
+    """An identifier in IAM's form: a four-letter prefix (`ASIA`, `AROA`) and 16 characters."""
+    return prefix + "".join(secrets.choice(_KEY_ALPHABET) for _ in range(16))
+
+
+class Identities:
+    """The table of temporary access keys and whose they are."""
+
+    def __init__(self) -> None:
+        self._principals: dict[str, tuple[Principal, datetime]] = {}
+        self._lock = threading.Lock()
+
+    def issue(self, principal: Principal, seconds: int = 3600) -> Credentials:
+        """Make temporary credentials for a principal, valid for so many seconds."""
+        credentials = Credentials(
+            access_key=unique_id("ASIA"),
+            secret_key=secrets.token_urlsafe(30),
+            token=secrets.token_urlsafe(120),
+            expiration=datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=seconds),
+        )
+        with self._lock:
+            self._principals = {key: known for key, known in self._principals.items() if known[1] > datetime.now(UTC)}
+            self._principals[credentials.access_key] = (principal, credentials.expiration)
+        return credentials
+
+    def find(self, access_key: str) -> tuple[Principal, datetime] | None:
+        """The principal and the expiration of a temporary access key, None for a key not issued here."""
+        return self._principals.get(access_key)

@@ -1,0 +1,39 @@
+"""The only file that knows moto: its stock server application, for the services that it answers well.
+
+Moto's own check of rights stays off (the gateway judges every request before it comes here), and nothing is
+registered in moto's Lambda, so that its own S3 notifier has nothing to call.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable
+from typing import Any
+
+SERVICES = {
+    "s3": "s3",
+    "iam": "iam",
+    "logs": "logs",
+    "sqs": "sqs",
+    "sns": "sns",
+    "servicequotas": "service-quotas",
+    "dynamodb": "dynamodb",
+    "ssm": "ssm",
+    "secretsmanager": "secretsmanager",
+    "kms": "kms",
+}
+"""What moto answers here: the name in a request's signature, and botocore's name of the service's model."""
+
+WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+
+
+def application() -> WsgiApp:
+    """Moto's server application, with AWS's managed policies loaded and no CORS headers.
+
+    A browser page from elsewhere must not be able to read answers of a server on the loopback.
+    """
+    os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"
+    os.environ["MOTO_DISABLE_GLOBAL_CORS"] = "true"
+    from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+
+    return DomainDispatcherApplication(create_backend_app)

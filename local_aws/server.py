@@ -1,0 +1,145 @@
+"""The server process: the house put together, listening on the loopback alone.
+
+Threaded, with a thread for each kept-alive connection (a function that runs may call back while its caller waits).
+It stops cleanly on SIGINT and SIGTERM, and when the process named as its parent is gone.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import logging
+import os
+import shutil
+import signal
+import tempfile
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+from local_aws import ACCOUNT, REGION
+from local_aws.clock import Clock
+from local_aws.gateway import Gateway
+from local_aws.http_server import HttpServer
+from local_aws.moto_backend import application
+from local_aws.roles import Roles
+from local_aws.s3_events import S3Events
+from local_aws.service import Host, Service
+from local_aws.sts import StsService
+
+log = logging.getLogger(__name__)
+
+LOOPBACK = "127.0.0.1"
+
+
+@dataclass(frozen=True)
+class LocalAws:
+    """A running embedded AWS: where it answers, and what its clock does."""
+
+    endpoint_url: str
+    host: Host
+    services: tuple[Service, ...]
+    http: HttpServer
+
+
+@contextlib.contextmanager
+def serve(port: int = 0, clock: float = 60.0, directory: Path | None = None) -> Iterator[LocalAws]:
+    """Serve the embedded AWS from threads of this process until the block ends.
+
+    Args:
+        port: on 127.0.0.1; 0 takes a free one.
+        clock: how many times faster than the wall's clock waits pass.
+        directory: scratch folder, emptied of this server's things at the end; a temporary one by default.
+
+    Raises:
+        OSError: the port is taken.
+    """
+    scratch = Path(tempfile.mkdtemp(prefix="local-aws-", dir=directory))
+    http = HttpServer((LOOPBACK, port), _starting)
+    url = f"http://{LOOPBACK}:{http.port}"
+    roles = Roles(url, ACCOUNT, REGION)
+    host = Host(ACCOUNT, REGION, url, scratch, Clock(clock), roles)
+    services = _services(host)
+    s3_events = S3Events(host)
+    http.application = Gateway(roles, {service.name: service for service in services}, s3_events, application())
+    thread = threading.Thread(target=http.serve_forever, name="http", daemon=True)
+    thread.start()
+    try:
+        yield LocalAws(url, host, services, http)
+    finally:
+        http.shutdown()
+        for service in (*services, s3_events):
+            service.close()
+        http.server_close()
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def run(port: int, clock: float, parent: int | None, ready_file: Path | None, log_file: Path | None) -> None:
+    """Serve until interrupted, told to stop, or left alone by the parent process.
+
+    Args:
+        parent: a process id; the server stops when that process is gone.
+        ready_file: where to write `{"endpoint_url", "pid", "clock", "log"}` once the server answers.
+        log_file: where the server's own log goes; a temporary file by default.
+    """
+    log_file = log_file or Path(tempfile.gettempdir()) / f"local-aws-{os.getpid()}.log"
+    logging.basicConfig(filename=log_file, level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    stop = threading.Event()
+    for signal_number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(signal_number, lambda *_: stop.set())
+    with serve(port, clock) as aws:
+        speed = "real time" if clock == 1 else f"waits pass {clock:g} times as fast as on AWS"
+        print(f"The embedded AWS answers at {aws.endpoint_url} ({speed}). Its log: {log_file}", flush=True)
+        if ready_file:
+            _write_ready(ready_file, aws, log_file)
+        try:
+            while not stop.wait(0.5):
+                if parent is not None and not _alive(parent):
+                    break
+        finally:
+            if ready_file:
+                ready_file.unlink(missing_ok=True)
+
+
+def _services(host: Host) -> tuple[Service, ...]:
+    import importlib
+
+    services = [StsService(host)]
+    for module, name in (
+        ("functions", "LambdaService"),
+        ("states", "StatesService"),
+        ("sagemaker", "SageMakerService"),
+    ):
+        try:
+            found = getattr(importlib.import_module(f"local_aws.{module}.service"), name)
+        except ModuleNotFoundError:
+            continue
+        services.append(found(host))
+    return tuple(services)
+
+
+def _starting(environ: dict, start_response: object) -> list[bytes]:
+    start_response("503 Service Unavailable", [("Content-Length", "0"), ("Retry-After", "1")])
+    return [b""]
+
+
+def _write_ready(path: Path, aws: LocalAws, log_file: Path) -> None:
+    ready = {
+        "endpoint_url": aws.endpoint_url,
+        "pid": os.getpid(),
+        "clock": aws.host.clock.factor,
+        "log": str(log_file),
+    }
+    partial = path.with_name(f"{path.name}.{os.getpid()}")
+    partial.write_text(json.dumps(ready))
+    partial.replace(path)
+
+
+def _alive(pid: int) -> bool:
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False

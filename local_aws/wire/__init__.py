@@ -1,0 +1,22 @@
+"""The wire: botocore's service models on one side, plain Python values on the other.
+
+Routing, parsing, validation and serialising are derived from the models, once, for all services and for the
+protocols json, rest-json, query and rest-xml. It knows nothing of what a service does.
+"""
+
+from local_aws.wire.model import Api, Request, Response, api_for, query
+from local_aws.wire.parse import parse
+from local_aws.wire.serialise import serialise, serialise_error
+from local_aws.wire.validate import validate
+
+__all__ = [
+    "Api",
+    "Request",
+    "Response",
+    "api_for",
+    "parse",
+    "query",
+    "serialise",
+    "serialise_error",
+    "validate",
+]

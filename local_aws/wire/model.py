@@ -1,0 +1,145 @@
+"""Requests, responses, and which operation of a service's model a request means."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import parse_qsl, unquote
+
+import botocore.session
+from botocore.model import OperationModel, ServiceModel
+from werkzeug.datastructures import MultiDict
+
+
+@dataclass
+class Request:
+    """An HTTP request. `path` is as sent (percent-encoded); header names are lower case."""
+
+    method: str
+    path: str
+    query: MultiDict[str, str]
+    headers: Mapping[str, str]
+    body: bytes = b""
+
+
+@dataclass
+class Response:
+    """An HTTP response."""
+
+    status: int
+    headers: dict[str, str] = field(default_factory=dict)
+    body: bytes = b""
+
+
+@dataclass(frozen=True)
+class _Route:
+    """One REST operation: a path pattern, and what else of the request must be there for it to be meant."""
+
+    operation: OperationModel
+    path: re.Pattern[str]
+    literals: int
+    fixed_query: tuple[tuple[str, str], ...]
+    required_query: tuple[str, ...]
+    required_headers: tuple[str, ...]
+
+    @property
+    def rank(self) -> tuple[int, int, int]:
+        """The more a route asks for, the earlier it is tried."""
+        return (len(self.fixed_query), len(self.required_query) + len(self.required_headers), self.literals)
+
+    def match(self, request: Request) -> dict[str, str] | None:
+        """The values of the path's parameters where this route is meant, else None."""
+        found = self.path.fullmatch(request.path)
+        if found is None:
+            return None
+        query, headers = request.query, request.headers
+        if any(name not in query or (value and query[name] != value) for name, value in self.fixed_query):
+            return None
+        if any(name not in query for name in self.required_query):
+            return None
+        if any(name not in headers for name in self.required_headers):
+            return None
+        return {name: unquote(value) for name, value in found.groupdict().items()}
+
+
+class Api:
+    """A service's model, and the way from a request to its operation."""
+
+    def __init__(self, model: ServiceModel):
+        self.model = model
+        self.name = model.service_name
+        self.protocol = model.metadata["protocol"]
+        self._routes = _routes(model) if self.protocol.startswith("rest") else {}
+
+    def route(self, request: Request) -> tuple[OperationModel, dict[str, str]] | None:
+        """The operation that a request means, with its path parameters; None for none of this service's.
+
+        Args:
+            request: for the query protocol its form is read from the body.
+        """
+        if self.protocol == "json":
+            return self._named(request.headers.get("x-amz-target", "").rpartition(".")[2])
+        if self.protocol == "query":
+            return self._named(form(request).get("Action", ""))
+        for candidate in self._routes.get(request.method, ()):
+            values = candidate.match(request)
+            if values is not None:
+                return candidate.operation, values
+        return None
+
+    def _named(self, operation: str) -> tuple[OperationModel, dict[str, str]] | None:
+        if operation not in self.model.operation_names:
+            return None
+        return self.model.operation_model(operation), {}
+
+
+@functools.cache
+def api_for(service: str) -> Api:
+    """The API of a service by botocore's name for its model ("lambda", "stepfunctions")."""
+    return Api(botocore.session.get_session().get_service_model(service))
+
+
+def form(request: Request) -> Mapping[str, str]:
+    """The parameters of a query-protocol request, from its body or its query string."""
+    return dict(parse_qsl(request.body.decode(), keep_blank_values=True)) or request.query
+
+
+def query(text: str) -> MultiDict[str, str]:
+    """A URL's query string as a multi-valued mapping."""
+    return MultiDict(parse_qsl(text, keep_blank_values=True))
+
+
+def _routes(model: ServiceModel) -> dict[str, list[_Route]]:
+    by_method: dict[str, list[_Route]] = {}
+    for name in model.operation_names:
+        operation = model.operation_model(name)
+        if operation.deprecated:
+            continue
+        by_method.setdefault(operation.http["method"], []).append(_route(operation))
+    for routes in by_method.values():
+        routes.sort(key=lambda route: route.rank, reverse=True)
+    return by_method
+
+
+def _route(operation: OperationModel) -> _Route:
+    path, _, query = operation.http["requestUri"].partition("?")
+    literals, pattern = 0, ""
+    for part in path.strip("/").split("/"):
+        if part.startswith("{"):
+            name = part.strip("{}+")
+            pattern += f"/(?P<{name}>.+)" if part.endswith("+}") else f"/(?P<{name}>[^/]+)"
+        elif part:
+            literals += 1
+            pattern += "/" + re.escape(part)
+    shape = operation.input_shape
+    required = [shape.members[name].serialization for name in shape.required_members] if shape else []
+    return _Route(
+        operation=operation,
+        path=re.compile((pattern or "") + "/?"),
+        literals=literals,
+        fixed_query=tuple(parse_qsl(query, keep_blank_values=True)),
+        required_query=tuple(s["name"] for s in required if s.get("location") == "querystring"),
+        required_headers=tuple(s["name"].lower() for s in required if s.get("location") == "header"),
+    )

@@ -1,0 +1,258 @@
+"""From an HTTP request to an operation's parameters, by botocore's model of its input."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import math
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+from xml.etree import ElementTree
+
+from botocore.model import ListShape, MapShape, OperationModel, Shape, StructureShape
+from botocore.utils import parse_timestamp
+
+from local_aws.service import ApiError
+from local_aws.wire.model import Request, form
+
+_TRUE = {"true", "1"}
+
+
+def parse(request: Request, operation: OperationModel, path_values: Mapping[str, str]) -> dict[str, Any]:
+    """The parameters of a call, by member name, with absent members absent.
+
+    Raises:
+        ApiError: `SerializationException` where the body isn't what the protocol wants.
+    """
+    shape = operation.input_shape
+    if shape is None:
+        return {}
+    protocol = operation.service_model.metadata["protocol"]
+    if protocol == "json":
+        return _from_json(_json_body(request.body), shape)
+    if protocol == "query":
+        return _from_form(form(request), shape, "")
+    return _from_rest(request, shape, path_values, protocol)
+
+
+def _from_rest(request: Request, shape: StructureShape, path_values: Mapping[str, str], protocol: str) -> dict:
+    params: dict[str, Any] = {}
+    body_members = {}
+    for name, member in shape.members.items():
+        location = member.serialization.get("location")
+        wire_name = member.serialization.get("name", name)
+        if location == "uri":
+            value = path_values.get(wire_name)
+        elif location == "querystring":
+            value = _query_value(request, wire_name, member)
+        elif location == "header":
+            value = request.headers.get(wire_name.lower())
+        elif location == "headers":
+            prefix = wire_name.lower()
+            value = {k[len(prefix) :]: v for k, v in request.headers.items() if k.startswith(prefix)} or None
+        else:
+            body_members[name] = member
+            continue
+        if value is not None:
+            params[name] = _from_text(value, member) if isinstance(value, str) else value
+    payload = shape.serialization.get("payload")
+    if payload is not None:
+        return params | _payload(request, payload, shape.members[payload], protocol)
+    if not body_members or not request.body:
+        return params
+    if protocol == "rest-xml":
+        return params | _from_xml(_xml_body(request.body), shape, only=body_members)
+    return params | _from_json(_json_body(request.body), shape, only=body_members)
+
+
+def _query_value(request: Request, wire_name: str, member: Shape) -> Any:
+    if wire_name not in request.query:
+        return None
+    if isinstance(member, ListShape):
+        return [_from_text(text, member.member) for text in request.query.getlist(wire_name)]
+    return request.query[wire_name]
+
+
+def _payload(request: Request, name: str, member: Shape, protocol: str) -> dict[str, Any]:
+    if member.type_name == "blob":
+        return {name: request.body}
+    if member.type_name == "string":
+        return {name: request.body.decode()} if request.body else {}
+    if not request.body:
+        return {}
+    if protocol == "rest-xml":
+        return {name: _from_xml(_xml_body(request.body), member)}
+    return {name: _from_json(_json_body(request.body), member)}
+
+
+def _json_body(body: bytes) -> Any:
+    try:
+        parsed = json.loads(body or b"{}")
+    except ValueError as error:
+        raise ApiError("SerializationException", f"the request's body is not JSON: {error}") from error
+    if not isinstance(parsed, dict):
+        raise ApiError("SerializationException", "the request's body is not a JSON object")
+    return parsed
+
+
+def _from_json(value: Any, shape: Shape, only: Mapping[str, Shape] | None = None) -> Any:
+    """A JSON value by its shape. Unknown members are ignored and null members are absent, as on AWS."""
+    if isinstance(shape, StructureShape):
+        if shape.is_document_type:
+            return value
+        fields = _expect(value, dict, shape)
+        members = shape.members if only is None else only
+        wired = {name: fields.get(m.serialization.get("name", name)) for name, m in members.items()}
+        return {name: _from_json(v, members[name]) for name, v in wired.items() if v is not None}
+    if isinstance(shape, ListShape):
+        return [_from_json(item, shape.member) for item in _expect(value, list, shape)]
+    if isinstance(shape, MapShape):
+        return {key: _from_json(item, shape.value) for key, item in _expect(value, dict, shape).items()}
+    return _scalar(value, shape)
+
+
+def _scalar(value: Any, shape: Shape) -> Any:
+    kind = shape.type_name
+    if kind == "string":
+        return _expect(value, str, shape)
+    if kind == "boolean":
+        return _expect(value, bool, shape)
+    if kind in {"integer", "long"}:
+        if isinstance(value, float) and math.isfinite(value) and value == int(value):
+            return int(value)
+        return _expect(value, int, shape)
+    if kind in {"float", "double"}:
+        return float(_expect(value, (int, float), shape))
+    if kind == "timestamp":
+        return _timestamp(value)
+    if kind == "blob":
+        return _blob(_expect(value, str, shape))
+    return value
+
+
+_JAVA_TYPES = {
+    "string": "String",
+    "integer": "Integer",
+    "long": "Long",
+    "boolean": "Boolean",
+    "float": "Float",
+}
+
+
+def _expect(value: Any, kinds: type | tuple[type, ...], shape: Shape) -> Any:
+    wrong_bool = isinstance(value, bool) and kinds is not bool
+    if isinstance(value, kinds) and not wrong_bool:
+        return value
+    found = {
+        dict: "START_OBJECT",
+        list: "START_ARRAY",
+        str: "STRING_VALUE",
+        bool: f"{str(value).upper()}_VALUE",
+    }
+    token = found.get(type(value), "NUMBER_VALUE")
+    wanted = _JAVA_TYPES.get(shape.type_name, shape.type_name.title())
+    raise ApiError("SerializationException", f"{token} cannot be converted to {wanted}")
+
+
+def _blob(text: str) -> bytes:
+    try:
+        return base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise ApiError("SerializationException", f"a binary member is not base64: {error}") from error
+
+
+def _timestamp(value: Any) -> datetime:
+    try:
+        moment = parse_timestamp(value)
+    except (ValueError, TypeError) as error:
+        raise ApiError("SerializationException", f"{value!r} is not a timestamp") from error
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _from_text(text: str, shape: Shape) -> Any:
+    """A value that stands as text in a path, a query string, a header, a form or an XML element."""
+    kind = shape.type_name
+    try:
+        if kind in {"integer", "long"}:
+            return int(text)
+        if kind in {"float", "double"}:
+            return float(text)
+    except ValueError as error:
+        raise ApiError("SerializationException", f"{text!r} is not a number") from error
+    if kind == "boolean":
+        return text.lower() in _TRUE
+    if kind == "timestamp":
+        return _timestamp(text)
+    if kind == "blob":
+        return _blob(text)
+    if kind == "list":
+        return [_from_text(item.strip(), shape.member) for item in text.split(",")]
+    return text
+
+
+def _from_form(fields: Mapping[str, str], shape: Shape, prefix: str) -> Any:
+    """A value of the query protocol: `Tags.member.1.Key=…`."""
+    if isinstance(shape, StructureShape):
+        start = f"{prefix}." if prefix else ""
+        values = {
+            name: _from_form(fields, member, start + member.serialization.get("name", name))
+            for name, member in shape.members.items()
+        }
+        return {name: value for name, value in values.items() if value not in (None, {}, [])}
+    if isinstance(shape, ListShape):
+        item = "" if shape.serialization.get("flattened") else f".{shape.member.serialization.get('name', 'member')}"
+        return _numbered(fields, prefix + item, lambda key: _from_form(fields, shape.member, key))
+    if isinstance(shape, MapShape):
+        entry = "" if shape.serialization.get("flattened") else ".entry"
+        key_name = shape.key.serialization.get("name", "key")
+        value_name = shape.value.serialization.get("name", "value")
+        pairs = _numbered(
+            fields,
+            prefix + entry,
+            lambda key: (
+                fields.get(f"{key}.{key_name}"),
+                _from_form(fields, shape.value, f"{key}.{value_name}"),
+            ),
+        )
+        return {key: value for key, value in pairs if key is not None}
+    return _from_text(fields[prefix], shape) if prefix in fields else None
+
+
+def _numbered(fields: Mapping[str, str], prefix: str, read: Any) -> list:
+    items = []
+    while any(key == f"{prefix}.{len(items) + 1}" or key.startswith(f"{prefix}.{len(items) + 1}.") for key in fields):
+        items.append(read(f"{prefix}.{len(items) + 1}"))
+    return items
+
+
+def _xml_body(body: bytes) -> ElementTree.Element:
+    try:
+        if b"<!DOCTYPE" in body or b"<!ENTITY" in body:
+            raise ElementTree.ParseError("a document type is not allowed")
+        root = ElementTree.fromstring(body)
+    except ElementTree.ParseError as error:
+        raise ApiError(
+            "MalformedXML",
+            "The XML you provided was not well-formed or did not validate against our published schema",
+        ) from error
+    for element in root.iter():
+        element.tag = element.tag.rpartition("}")[2]
+    return root
+
+
+def _from_xml(element: ElementTree.Element, shape: Shape, only: Mapping[str, Shape] | None = None) -> Any:
+    if isinstance(shape, StructureShape):
+        values = {}
+        for name, member in (shape.members if only is None else only).items():
+            found = element.findall(member.serialization.get("name", name))
+            if not found:
+                continue
+            flat = isinstance(member, ListShape) and member.serialization.get("flattened")
+            values[name] = [_from_xml(e, member.member) for e in found] if flat else _from_xml(found[0], member)
+        return values
+    if isinstance(shape, ListShape):
+        item = shape.member.serialization.get("name", "member")
+        return [_from_xml(child, shape.member) for child in element.findall(item)]
+    return _from_text(element.text or "", shape)

@@ -1,0 +1,125 @@
+"""The checks that AWS makes of a request before a service sees it, from botocore's model, in AWS's words.
+
+`1 validation error detected: Value '…' at 'functionName' failed to satisfy constraint: …`: required members,
+lengths, ranges, patterns and enumerations; several are counted and joined by `; `. Source of the words:
+recorded answers of Lambda, SageMaker and Step Functions. Nested members are written
+`processingInputs.1.member.s3Input.s3Uri`, as recorded on SageMaker.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from botocore.model import ListShape, MapShape, OperationModel, Shape, StructureShape
+
+from local_aws.service import ApiError
+
+
+def validate(operation: OperationModel, params: dict[str, Any]) -> None:
+    """Check a call's parameters against its model.
+
+    Raises:
+        ApiError: `ValidationException` that names every fault.
+    """
+    if operation.input_shape is None:
+        return
+    faults = list(_faults(params, operation.input_shape, ""))
+    if not faults:
+        return
+    noun = "validation error" if len(faults) == 1 else "validation errors"
+    raise ApiError("ValidationException", f"{len(faults)} {noun} detected: " + "; ".join(faults))
+
+
+def _faults(value: Any, shape: Shape, path: str) -> Iterator[str]:
+    if isinstance(shape, StructureShape):
+        for name in shape.required_members:
+            if name not in value:
+                yield _fault(None, _join(path, name), "Member must not be null")
+        for name, item in value.items():
+            if name in shape.members:
+                yield from _faults(item, shape.members[name], _join(path, name))
+    elif isinstance(shape, ListShape):
+        yield from _size_faults(value, shape, path)
+        for index, item in enumerate(value, start=1):
+            yield from _faults(item, shape.member, f"{path}.{index}.member")
+    elif isinstance(shape, MapShape):
+        yield from _size_faults(value, shape, path)
+        for key, item in value.items():
+            yield from _faults(key, shape.key, path)
+            yield from _faults(item, shape.value, f"{path}.{key}.member")
+    elif isinstance(value, str):
+        yield from _string_faults(value, shape, path)
+    elif isinstance(value, bytes):
+        yield from _size_faults(value, shape, path)
+    elif isinstance(value, int | float) and not isinstance(value, bool):
+        yield from _range_faults(value, shape, path)
+
+
+def _string_faults(value: str, shape: Shape, path: str) -> Iterator[str]:
+    yield from _size_faults(value, shape, path)
+    pattern = shape.metadata.get("pattern")
+    if pattern and not _matches(pattern, value):
+        yield _fault(value, path, f"Member must satisfy regular expression pattern: {pattern}")
+    if shape.enum and value not in shape.enum:
+        yield _fault(value, path, f"Member must satisfy enum value set: [{', '.join(shape.enum)}]")
+
+
+def _size_faults(value: Any, shape: Shape, path: str) -> Iterator[str]:
+    low, high = shape.metadata.get("min"), shape.metadata.get("max")
+    if low is not None and len(value) < low:
+        yield _fault(value, path, f"Member must have length greater than or equal to {low}")
+    if high is not None and len(value) > high:
+        yield _fault(value, path, f"Member must have length less than or equal to {high}")
+
+
+def _range_faults(value: float, shape: Shape, path: str) -> Iterator[str]:
+    low, high = shape.metadata.get("min"), shape.metadata.get("max")
+    if low is not None and value < low:
+        yield _fault(value, path, f"Member must have value greater than or equal to {low}")
+    if high is not None and value > high:
+        yield _fault(value, path, f"Member must have value less than or equal to {high}")
+
+
+def _fault(value: Any, path: str, constraint: str) -> str:
+    shown = "null" if value is None else f"'{_shown(value)}'"
+    return f"Value {shown} at '{path}' failed to satisfy constraint: {constraint}"
+
+
+def _shown(value: Any) -> Any:
+    if isinstance(value, bytes):
+        return "java.nio.HeapByteBuffer"
+    if isinstance(value, list):
+        return "[" + ", ".join(str(item) for item in value) + "]"
+    return value
+
+
+def _join(path: str, name: str) -> str:
+    lowered = name[0].lower() + name[1:]
+    return f"{path}.{lowered}" if path else lowered
+
+
+@functools.cache
+def _compiled(pattern: str) -> re.Pattern[str] | None:
+    """A model's pattern in Python's terms; None where Java's syntax has no counterpart."""
+    for java, python in (
+        (r"\p{L}", r"^\W\d_"),
+        (r"\p{Z}", r"\s"),
+        (r"\p{N}", r"\d"),
+        (r"\p{S}", ""),
+        (r"\p{P}", ""),
+    ):
+        pattern = pattern.replace(java, python)
+    try:
+        return re.compile(pattern)
+    except re.error:
+        return None
+
+
+def _matches(pattern: str, value: str) -> bool:
+    if r"\p{" in pattern:
+        return True
+    compiled = _compiled(pattern)
+    return compiled is None or compiled.fullmatch(value) is not None

@@ -1,0 +1,91 @@
+"""One embedded AWS for all tests of a worker process, with a fast clock."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import boto3
+import pytest
+from botocore.config import Config
+
+from local_aws import ADMIN_ACCESS_KEY, ADMIN_SECRET_KEY, REGION
+from local_aws.server import LocalAws, serve
+
+CLOCK = 600.0
+_SESSION = boto3.session.Session()
+
+
+@dataclass
+class Aws:
+    """What a test gets: clients of a running embedded AWS."""
+
+    server: LocalAws
+
+    @property
+    def endpoint_url(self) -> str:
+        return self.server.endpoint_url
+
+    def client(self, service: str, role_arn: str | None = None, **options: Any) -> Any:
+        """A boto3 client as administrator, or under a role."""
+        credentials = {"aws_access_key_id": ADMIN_ACCESS_KEY, "aws_secret_access_key": ADMIN_SECRET_KEY}
+        if role_arn:
+            answer = self.client("sts").assume_role(RoleArn=role_arn, RoleSessionName="test")["Credentials"]
+            credentials = {
+                "aws_access_key_id": answer["AccessKeyId"],
+                "aws_secret_access_key": answer["SecretAccessKey"],
+                "aws_session_token": answer["SessionToken"],
+            }
+        config = Config(retries={"total_max_attempts": 1}, inject_host_prefix=False, max_pool_connections=64)
+        config = config.merge(options.pop("config")) if "config" in options else config
+        return _SESSION.client(
+            service, region_name=REGION, endpoint_url=self.endpoint_url, config=config, **credentials, **options
+        )
+
+    def role(self, service: str, *statements: dict, name: str | None = None, managed: tuple[str, ...] = ()) -> str:
+        """Make a role that a service (and the account's own principals) may assume; gives its ARN."""
+        iam, name = self.client("iam"), name or f"role-{secrets.token_hex(4)}"
+        trusted = {"Service": service, "AWS": f"arn:aws:iam::{self.server.host.account}:root"}
+        trust = {"Effect": "Allow", "Principal": trusted, "Action": "sts:AssumeRole"}
+        arn = iam.create_role(RoleName=name, AssumeRolePolicyDocument=_document(trust))["Role"]["Arn"]
+        if statements:
+            iam.put_role_policy(RoleName=name, PolicyName="inline", PolicyDocument=_document(*statements))
+        for policy in managed:
+            iam.attach_role_policy(RoleName=name, PolicyArn=f"arn:aws:iam::aws:policy/{policy}")
+        return arn
+
+    def bucket(self) -> str:
+        """Make a bucket with a name of its own."""
+        name = f"bucket-{secrets.token_hex(6)}"
+        self.client("s3").create_bucket(Bucket=name)
+        return name
+
+
+def _document(*statements: dict) -> str:
+    return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
+
+
+def wait_until(condition: Callable[[], Any], seconds: float = 20.0) -> Any:
+    """The first true value of a condition; fails where there is none in so many seconds."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        value = condition()
+        if value:
+            return value
+        time.sleep(0.02)
+    raise AssertionError(f"not within {seconds} s: {condition}")
+
+
+@pytest.fixture(scope="session")
+def aws() -> Iterator[Aws]:
+    with serve(clock=CLOCK) as server:
+        yield Aws(server)
+
+
+@pytest.fixture(name="wait_until")
+def wait_until_fixture() -> Callable[..., Any]:
+    return wait_until
