@@ -1,0 +1,153 @@
+"""The Lambda Runtime API: what a runtime asks its execution environment, over HTTP on the loopback.
+
+One listener for each runtime process, and one connection at a time: a runtime asks for the next
+invocation, works, answers, and asks again. `next` blocks until there is one. What the runtime says is put
+into a queue that the execution environment reads.
+
+Source: AWS Lambda developer guide, "Using the Lambda runtime API for custom runtimes".
+"""
+
+from __future__ import annotations
+
+import contextlib
+import queue
+import socket
+import threading
+from dataclasses import dataclass, field
+from typing import BinaryIO
+
+from local_aws.functions.invocation import MAXIMUM_RESPONSE_BYTES, Invocation
+
+_PREFIX = "/2018-06-01/runtime/"
+
+
+@dataclass(frozen=True)
+class Said:
+    """Something that a runtime did: `kind` is ready, response, error, init-error, too-large or exited."""
+
+    kind: str
+    request_id: str = ""
+    body: bytes = b""
+    error_type: str = ""
+
+
+@dataclass
+class _Request:
+    method: str
+    path: str
+    headers: dict[str, str]
+    stream: BinaryIO
+    body_read: bool = field(default=False)
+
+    def length(self) -> int:
+        return int(self.headers.get("content-length", 0))
+
+    def body(self) -> bytes:
+        self.body_read = True
+        return self.stream.read(self.length())
+
+    def skip_body(self) -> None:
+        left = 0 if self.body_read else self.length()
+        while left > 0:
+            left -= len(self.stream.read(min(left, 1 << 20))) or left
+        self.body_read = True
+
+
+class RuntimeApi:
+    """Serves one runtime process.
+
+    Args:
+        said: where what the runtime says is put.
+    """
+
+    def __init__(self, said: queue.SimpleQueue[Said]):
+        self._said = said
+        self._invocations: queue.SimpleQueue[Invocation | None] = queue.SimpleQueue()
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._connection: socket.socket | None = None
+        host, port = self._listener.getsockname()[:2]
+        self.address = f"{host}:{port}"
+        self._thread = threading.Thread(target=self._serve, name=f"lambda-runtime-{port}", daemon=True)
+        self._thread.start()
+
+    def hand_out(self, invocation: Invocation) -> None:
+        """Answer the runtime's pending, or next, request for an invocation."""
+        self._invocations.put(invocation)
+
+    def close(self) -> None:
+        """Stop serving."""
+        self._invocations.put(None)
+        for end in (self._listener, self._connection):
+            if end is not None:
+                with contextlib.suppress(OSError):
+                    end.shutdown(socket.SHUT_RDWR)
+                end.close()
+
+    def _serve(self) -> None:
+        while True:
+            try:
+                connection, _ = self._listener.accept()
+            except OSError:
+                return
+            self._connection = connection
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            with connection, connection.makefile("rb") as stream, contextlib.suppress(OSError, ValueError):
+                while (request := _read_request(stream)) is not None:
+                    answer = self._answer(request)
+                    if answer is None:
+                        return
+                    request.skip_body()
+                    connection.sendall(answer)
+
+    def _answer(self, request: _Request) -> bytes | None:
+        path = request.path.removeprefix(_PREFIX).split("/")
+        error_type = request.headers.get("lambda-runtime-function-error-type", "")
+        match (request.method, path):
+            case ("GET", ["invocation", "next"]):
+                self._said.put(Said("ready"))
+                invocation = self._invocations.get()
+                return None if invocation is None else _invocation_response(invocation)
+            case ("POST", ["invocation", request_id, "response"]):
+                if request.length() > MAXIMUM_RESPONSE_BYTES:
+                    request.skip_body()
+                    self._said.put(Said("too-large", request_id))
+                    return _response("413 Payload Too Large")
+                self._said.put(Said("response", request_id, request.body()))
+            case ("POST", ["invocation", request_id, "error"]):
+                self._said.put(Said("error", request_id, request.body(), error_type))
+            case ("POST", ["init", "error"]):
+                self._said.put(Said("init-error", "", request.body(), error_type))
+            case _:
+                return _response("404 Not Found")
+        return _response("202 Accepted")
+
+
+def _read_request(stream: BinaryIO) -> _Request | None:
+    line = stream.readline(65536)
+    if not line:
+        return None
+    method, path, _ = line.decode("latin-1").split(" ", 2)
+    headers = {}
+    while (header := stream.readline(65536)) not in (b"\r\n", b"\n", b""):
+        name, _, value = header.decode("latin-1").partition(":")
+        headers[name.strip().lower()] = value.strip()
+    return _Request(method, path, headers, stream)
+
+
+def _invocation_response(invocation: Invocation) -> bytes:
+    headers = {
+        "Content-Type": "application/json",
+        "Lambda-Runtime-Aws-Request-Id": invocation.request_id,
+        "Lambda-Runtime-Deadline-Ms": str(invocation.deadline_ms),
+        "Lambda-Runtime-Invoked-Function-Arn": invocation.invoked_arn,
+        "Lambda-Runtime-Trace-Id": invocation.trace_header,
+    }
+    if invocation.client_context:
+        headers["Lambda-Runtime-Client-Context"] = invocation.client_context
+    return _response("200 OK", headers, invocation.payload)
+
+
+def _response(status: str, headers: dict[str, str] | None = None, body: bytes = b"") -> bytes:
+    lines = [f"HTTP/1.1 {status}", *(f"{name}: {value}" for name, value in (headers or {}).items())]
+    head = "\r\n".join([*lines, f"Content-Length: {len(body)}", "", ""])
+    return head.encode("latin-1") + body
