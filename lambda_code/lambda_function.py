@@ -38,7 +38,7 @@ class ObjectError(Exception):
     """An object can't be read or written. The message names it, AWS's own words, and what to do."""
 
 
-class PreprocessingFailed(Exception):  # noqa: N818 - the name is what a learner reads as errorType
+class PreprocessingFailed(Exception):
     """At least one object of the event failed. The message names each, with its remedy."""
 
 

@@ -61,11 +61,11 @@ class DataSetError(Exception):
     """A data set can't be preprocessed. The message names it, what is wrong, and what to do."""
 
 
-class BadArchive(DataSetError):  # noqa: N818 - the name is what a learner reads as errorType
+class BadArchive(DataSetError):
     """The file is not a zip that holds exactly one readable JSON file."""
 
 
-class NoUsableReview(DataSetError):  # noqa: N818
+class NoUsableReview(DataSetError):
     """The JSON file was read to its end and not one review could be used."""
 
 

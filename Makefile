@@ -1,0 +1,68 @@
+# The commands of the project. `make` alone lists them.
+# Needed: make and Python 3.11 to 3.13; everything else is installed into .venv by these commands.
+
+PYTHON ?= python3
+JOBS   ?= 2
+PORT   ?= 4566
+CLOCK  ?= 60
+
+VENV := .venv
+BIN  := $(VENV)/bin
+DONE := $(VENV)/.installed
+
+.PHONY: help course lab test aws bench setup lock clean
+.DEFAULT_GOAL := help
+
+help:
+	@echo "Machine Learning Workflow Automation on AWS"
+	@echo
+	@echo "  make course   run every lesson, in order, on the embedded AWS (copies under build/)"
+	@echo "  make lab      open the lessons in JupyterLab"
+	@echo "  make test     lint, tests, and every lesson compared with its stored outputs"
+	@echo "  make aws      serve the embedded AWS on port $(PORT), for a shell or another program"
+	@echo "  make bench    measure it beside its baselines"
+	@echo "  make setup    only install (the others do it by themselves)"
+	@echo "  make lock     make requirements.txt anew from requirements.in"
+	@echo "  make clean    remove .venv and build/"
+	@echo
+	@echo "On a real account: make lab COURSE_TARGET=aws (lesson 00 says first what it costs)."
+	@echo "Another Python: make course PYTHON=python3.12"
+
+# A stamp inside the virtual environment: nothing is installed again until one of its prerequisites changes.
+$(DONE): requirements.txt pyproject.toml
+	@$(PYTHON) -c "import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))" || { \
+	  echo "Python 3.11, 3.12 or 3.13 is needed; '$(PYTHON)' is: $$($(PYTHON) --version 2>&1)."; \
+	  echo "Name another one: make $(MAKECMDGOALS) PYTHON=python3.12"; exit 1; }
+	@echo "Installing into $(VENV) (the first time takes a minute or two) ..."
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { \
+	  echo "Python's venv module did not work (Debian, Ubuntu: apt-get install python3-venv)."; exit 1; }
+	@$(BIN)/python -m uv --version >/dev/null 2>&1 || $(BIN)/python -m pip install --quiet uv
+	@$(BIN)/python -m uv pip install --quiet --python $(BIN)/python -r requirements.txt
+	@$(BIN)/python -m uv pip install --quiet --python $(BIN)/python --no-deps -e .
+	@touch $@
+	@echo "Installed."
+
+setup: $(DONE)
+
+course: $(DONE)
+	@$(BIN)/python -m course.run_lessons
+
+lab: $(DONE)
+	@$(BIN)/python -m jupyterlab notebooks/00_start_here.ipynb
+
+test: $(DONE)
+	@$(BIN)/python tests/run_all.py --jobs $(JOBS)
+
+aws: $(DONE)
+	@$(BIN)/python -m local_aws serve --port $(PORT) --clock $(CLOCK)
+
+bench: $(DONE)
+	@$(BIN)/python -m benchmarks
+
+lock: $(DONE)
+	@$(BIN)/python -m uv pip compile --quiet --universal --python-version 3.11 --no-emit-index-url \
+	  --no-annotate --no-header --upgrade requirements.in -o requirements.txt
+	@echo "requirements.txt made anew; the next command installs it."
+
+clean:
+	rm -rf $(VENV) build
