@@ -1,0 +1,186 @@
+"""Removes what the ledger lists: in an order that works, twice in a row, on any state of the account.
+
+What is gone already counts as removed. What can't be removed is reported with AWS's reason, and stays in the
+ledger for the next try.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import boto3
+from botocore.exceptions import ClientError
+
+from course.ledger import Ledger, Resource
+
+
+@dataclass(frozen=True)
+class Removal:
+    """What became of one resource: `reason` is empty where it is gone."""
+
+    resource: Resource
+    reason: str = ""
+
+
+@dataclass(frozen=True, repr=False)
+class CleanUp:
+    """The outcome of a clean-up, shown as a table."""
+
+    removals: tuple[Removal, ...]
+
+    @property
+    def done(self) -> bool:
+        """Whether nothing is left."""
+        return not any(removal.reason for removal in self.removals)
+
+    def _verdict(self) -> str:
+        failed = sum(bool(removal.reason) for removal in self.removals)
+        if failed:
+            return f"{failed} of {len(self.removals)} could not be removed; run the clean-up again."
+        return "Nothing is left." if self.removals else "Nothing was left to remove."
+
+    def __repr__(self) -> str:
+        lines = [f"{r.resource.kind} {r.resource.name}: {r.reason or 'removed'}" for r in self.removals]
+        return "\n".join([*lines, self._verdict()])
+
+    def _repr_markdown_(self) -> str:
+        rows = [f"| {r.resource.kind} | `{r.resource.name}` | {r.reason or 'removed'} |" for r in self.removals]
+        table = ["| what | name | |", "|:--|:--|:--|", *rows, ""] if rows else []
+        return "\n".join([*table, f"**{self._verdict()}**"])
+
+
+def remove(ledger: Ledger, resources: list[Resource]) -> CleanUp:
+    """Remove resources and strike them out of the ledger.
+
+    Args:
+        ledger: from which what is gone is struck out.
+        resources: what to remove; each once, in any order.
+    """
+    removals = []
+    for resource in sorted(resources, key=lambda resource: _ORDER.index(resource.kind)):
+        try:
+            _REMOVERS[resource.kind](resource.name)
+        except ClientError as error:
+            if not _is_absence(error):
+                removals.append(Removal(resource, str(error)))
+                continue
+        ledger.strike(resource)
+        removals.append(Removal(resource))
+    return CleanUp(tuple(removals))
+
+
+_ABSENT = {
+    "NoSuchEntity",
+    "NoSuchBucket",
+    "NoSuchKey",
+    "NoSuchUpload",
+    "NotFound",
+    "404",
+    "NotFoundException",
+}
+_ABSENT |= {"ResourceNotFoundException", "ResourceNotFound", "QueueDoesNotExist", "StateMachineDoesNotExist"}
+_ABSENT |= {"AWS.SimpleQueueService.NonExistentQueue", "ExecutionDoesNotExist"}
+
+
+def _is_absence(error: ClientError) -> bool:
+    details = error.response["Error"]
+    # SageMaker reports what it can't find as a failed validation.
+    return details["Code"] in _ABSENT or "Could not find" in details.get("Message", "")
+
+
+def _remove_trigger(bucket: str) -> None:
+    boto3.client("s3").put_bucket_notification_configuration(Bucket=bucket, NotificationConfiguration={})
+
+
+def _remove_state_machine(arn: str) -> None:
+    states = boto3.client("stepfunctions")
+    pages = states.get_paginator("list_executions").paginate(stateMachineArn=arn, statusFilter="RUNNING")
+    for execution in [execution for page in pages for execution in page["executions"]]:
+        states.stop_execution(executionArn=execution["executionArn"])
+    states.delete_state_machine(stateMachineArn=arn)
+
+
+def _remove_job(kind: str, name: str) -> None:
+    """Stop a job that runs. One that has ended costs nothing, and stays in the account's history."""
+    sagemaker = boto3.client("sagemaker")
+    described = getattr(sagemaker, f"describe_{kind}_job")(**{f"{kind.capitalize()}JobName": name})
+    if described[f"{kind.capitalize()}JobStatus"] == "InProgress":
+        getattr(sagemaker, f"stop_{kind}_job")(**{f"{kind.capitalize()}JobName": name})
+
+
+def _remove_queue(name: str) -> None:
+    sqs = boto3.client("sqs")
+    sqs.delete_queue(QueueUrl=sqs.get_queue_url(QueueName=name)["QueueUrl"])
+
+
+def _remove_role(name: str) -> None:
+    iam = boto3.client("iam")
+    for policy in iam.list_attached_role_policies(RoleName=name)["AttachedPolicies"]:
+        iam.detach_role_policy(RoleName=name, PolicyArn=policy["PolicyArn"])
+    for policy in iam.list_role_policies(RoleName=name)["PolicyNames"]:
+        iam.delete_role_policy(RoleName=name, PolicyName=policy)
+    iam.delete_role(RoleName=name)
+
+
+def _remove_policy(arn: str) -> None:
+    iam = boto3.client("iam")
+    for role in iam.list_entities_for_policy(PolicyArn=arn, EntityFilter="Role")["PolicyRoles"]:
+        iam.detach_role_policy(RoleName=role["RoleName"], PolicyArn=arn)
+    iam.delete_policy(PolicyArn=arn)
+
+
+def _remove_folder(name: str) -> None:
+    bucket, _, folder = name.partition("/")
+    s3 = boto3.client("s3")
+    for page in s3.get_paginator("list_multipart_uploads").paginate(Bucket=bucket, Prefix=folder):
+        for upload in page.get("Uploads", []):
+            s3.abort_multipart_upload(Bucket=bucket, Key=upload["Key"], UploadId=upload["UploadId"])
+    for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=folder):
+        keys = [{"Key": found["Key"]} for found in page.get("Contents", [])]
+        if keys:
+            s3.delete_objects(Bucket=bucket, Delete={"Objects": keys, "Quiet": True})
+
+
+def _remove_object(name: str) -> None:
+    bucket, _, key = name.partition("/")
+    boto3.client("s3").delete_object(Bucket=bucket, Key=key)
+
+
+def _remove_bucket(name: str) -> None:
+    _remove_folder(f"{name}/")
+    boto3.client("s3").delete_bucket(Bucket=name)
+
+
+def _remove_endpoint(name: str) -> None:
+    sagemaker = boto3.client("sagemaker")
+    # An endpoint can't be deleted while it is being made or changed.
+    while sagemaker.describe_endpoint(EndpointName=name)["EndpointStatus"] in ("Creating", "Updating"):
+        time.sleep(1)
+    sagemaker.delete_endpoint(EndpointName=name)
+    while sagemaker.describe_endpoint(EndpointName=name)["EndpointStatus"] == "Deleting":
+        time.sleep(1)
+
+
+# What triggers goes before what it triggers, what uses a thing before the thing.
+_REMOVERS: dict[str, Callable[[str], object]] = {
+    "S3 trigger": _remove_trigger,
+    "state machine": _remove_state_machine,
+    "Lambda function": lambda name: boto3.client("lambda").delete_function(FunctionName=name),
+    "processing job": lambda name: _remove_job("processing", name),
+    "training job": lambda name: _remove_job("training", name),
+    "transform job": lambda name: _remove_job("transform", name),
+    "endpoint": _remove_endpoint,
+    "endpoint configuration": lambda name: boto3.client("sagemaker").delete_endpoint_config(EndpointConfigName=name),
+    "SageMaker model": lambda name: boto3.client("sagemaker").delete_model(ModelName=name),
+    "SQS queue": _remove_queue,
+    "SNS topic": lambda arn: boto3.client("sns").delete_topic(TopicArn=arn),
+    "log group": lambda name: boto3.client("logs").delete_log_group(logGroupName=name),
+    "IAM role": _remove_role,
+    "IAM policy": _remove_policy,
+    "S3 folder": _remove_folder,
+    "S3 object": _remove_object,
+    "S3 bucket": _remove_bucket,
+}
+_ORDER = list(_REMOVERS)

@@ -1,0 +1,160 @@
+"""Finds the embedded AWS that this kernel shares with its neighbours, or starts it.
+
+One embedded AWS serves all kernels of one parent process (JupyterLab, the runner of `make course`, a worker
+of the test runner) and ends with that parent. It is found through a small file that the server writes when it
+answers. This module knows how to start the server, nothing about what it does.
+"""
+
+from __future__ import annotations
+
+import getpass
+import json
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import psutil
+
+START_SECONDS = 60
+
+
+class EmbeddedAwsError(RuntimeError):
+    """The embedded AWS did not start; the text says why."""
+
+
+@dataclass(frozen=True)
+class Server:
+    """An embedded AWS that answers: where, and how many times faster than AWS it lets waits pass.
+
+    The clock of a server that someone else started is not known: None.
+    """
+
+    endpoint_url: str
+    clock: float | None = None
+
+
+def scratch_directory() -> Path:
+    """This user's own folder for what passes between kernels and servers; made on first use.
+
+    Raises:
+        EmbeddedAwsError: the folder is there and belongs to someone else.
+    """
+    user = os.getuid() if hasattr(os, "getuid") else getpass.getuser()
+    directory = Path(tempfile.gettempdir()) / f"workflow-course-{user}"
+    directory.mkdir(mode=0o700, exist_ok=True)
+    if hasattr(os, "getuid") and directory.stat().st_uid != os.getuid():
+        raise EmbeddedAwsError(f"{directory} belongs to another user: remove it or set TMPDIR.")
+    return directory
+
+
+def find_or_start(parent: int | None = None) -> Server:
+    """The embedded AWS of a parent process, started where there is none.
+
+    Args:
+        parent: process whose children share the server and with which it ends; the parent of this process
+            where none is given.
+
+    Raises:
+        EmbeddedAwsError: it did not answer within a minute, or ended; the text has the end of its log.
+    """
+    parent = os.getppid() if parent is None else parent
+    ready = scratch_directory() / f"aws-{parent}.json"
+    lock = ready.with_suffix(".lock")
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        server = _answering(ready)
+        if server:
+            return server
+        if _take(lock):
+            try:
+                return _answering(ready) or _start(parent, ready, deadline)
+            finally:
+                lock.unlink(missing_ok=True)
+        time.sleep(0.05)
+    raise EmbeddedAwsError(f"The embedded AWS did not answer within {START_SECONDS} seconds ({ready}).")
+
+
+def started_at(endpoint_url: str) -> Server:
+    """What is known of a server that answers at an address, whoever started it."""
+    known = [_answering(path) for path in scratch_directory().glob("aws-*.json")]
+    return next((s for s in known if s and s.endpoint_url == endpoint_url), Server(endpoint_url))
+
+
+def answers(endpoint_url: str) -> bool:
+    """Whether something accepts connections at an address."""
+    address = urlsplit(endpoint_url)
+    try:
+        with socket.create_connection((address.hostname or "", address.port or 80), timeout=2):
+            return True
+    except OSError:
+        return False
+
+
+def _answering(ready: Path) -> Server | None:
+    try:
+        written = json.loads(ready.read_text(encoding="utf-8"))
+        server, pid = Server(written["endpoint_url"], float(written["clock"])), int(written["pid"])
+    except (OSError, ValueError, KeyError):
+        return None
+    return server if psutil.pid_exists(pid) and answers(server.endpoint_url) else None
+
+
+def _take(lock: Path) -> bool:
+    """Take the right to start the server; a lock whose owner is gone is removed for the next try."""
+    try:
+        with lock.open("x", encoding="utf-8") as file:
+            file.write(str(os.getpid()))
+        return True
+    except FileExistsError:
+        try:
+            owner = lock.read_text(encoding="utf-8")
+            # An empty lock is one being written at this moment, unless it is old.
+            stale = not psutil.pid_exists(int(owner)) if owner else time.time() - lock.stat().st_mtime > 5
+        except FileNotFoundError:
+            return False
+        if stale:
+            lock.unlink(missing_ok=True)
+        return False
+
+
+def _start(parent: int, ready: Path, deadline: float) -> Server:
+    ready.unlink(missing_ok=True)
+    output = ready.with_suffix(".log")
+    command = [sys.executable, "-m", "local_aws", "serve", "--port", "0"]
+    command += ["--parent", str(parent), "--ready-file", str(ready)]
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    # A session of its own: interrupting or restarting a kernel must not end the AWS that others work on.
+    detached = (
+        {"creationflags": subprocess.DETACHED_PROCESS | subprocess.CREATE_NEW_PROCESS_GROUP}
+        if os.name == "nt"
+        else {"start_new_session": True}
+    )
+    with output.open("wb") as log:
+        process = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=environment, **detached
+        )
+    while time.monotonic() < deadline:
+        server = _answering(ready)
+        if server:
+            # The server outlives this kernel on purpose: nobody waits for it here.
+            process.returncode = 0
+            return server
+        if process.poll() is not None:
+            raise EmbeddedAwsError(
+                f"The embedded AWS ended at once (exit code {process.returncode}). Its last words:\n" + _tail(output)
+            )
+        time.sleep(0.02)
+    process.kill()
+    raise EmbeddedAwsError(
+        f"The embedded AWS did not answer within {START_SECONDS} seconds. Its last words:\n" + _tail(output)
+    )
+
+
+def _tail(log: Path, lines: int = 15) -> str:
+    return "\n".join(log.read_text(encoding="utf-8", errors="replace").splitlines()[-lines:])

@@ -1,0 +1,62 @@
+"""The first and the last call of a lesson: which AWS it works on, and what it leaves there."""
+
+from __future__ import annotations
+
+import os
+
+import boto3
+
+from course import foundation
+from course.cleaning import CleanUp, remove
+from course.ledger import record_calls
+from course.settings import Settings
+from course.target import Target, connect
+
+
+def start(lesson: str) -> Settings:
+    """Begin a lesson: choose the AWS, remove what an earlier run of the lesson left, see to bucket and role.
+
+    Every boto3 client made afterwards works on that AWS; what it creates is written down for the clean-up.
+
+    Args:
+        lesson: the lesson's two digits, such as `"01"`.
+
+    Raises:
+        CourseError: a real account that has not been agreed to, or can't be reached.
+        EmbeddedAwsError: the embedded AWS did not start.
+    """
+    target = connect(lesson)
+    ledger = foundation.open_ledger(target)
+    # No other lesson's trigger may fire on what this lesson uploads.
+    left = [found for found in ledger.resources() if lesson == found.lesson or found.kind == "S3 trigger"]
+    remove(ledger, left)
+    bucket = foundation.ensure_bucket(target, ledger)
+    role = foundation.ensure_sagemaker_role(bucket, ledger)
+    record_calls(boto3.DEFAULT_SESSION, ledger, lesson, bucket)
+    return _settings(lesson, target, bucket, role)
+
+
+def clean_up(lesson: str | None = None) -> CleanUp:
+    """Remove what a lesson has made, or everything that the course has made on this AWS.
+
+    Safe at any time, twice in a row, and after a failure.
+
+    Args:
+        lesson: the lesson's two digits; without it, everything, the course's bucket and role included.
+    """
+    target = connect(lesson or "09")
+    ledger = foundation.open_ledger(target)
+    return remove(ledger, ledger.resources(lesson))
+
+
+def _settings(lesson: str, target: Target, bucket: str, role: str) -> Settings:
+    return Settings(
+        lesson=lesson,
+        target=target.kind,
+        account=target.account,
+        region=target.region,
+        bucket=bucket,
+        sagemaker_role_arn=role,
+        instance_type=os.environ.get("COURSE_INSTANCE_TYPE", "ml.m5.large"),
+        clock=target.clock,
+    )

@@ -1,0 +1,92 @@
+"""`make course`: executes every lesson in order on one embedded AWS, says how it went, and keeps the copies.
+
+It does not compare outputs with the stored ones: `make test` does.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import time
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+
+_PROJECT = Path(__file__).resolve().parents[1]
+_LESSONS = _PROJECT / "notebooks"
+_COPIES = _PROJECT / "build" / "notebooks"
+_CELL_SECONDS = 600
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Execute the lessons; 0 where all ran to their end, 1 where one failed or there is none."""
+    parser = argparse.ArgumentParser(prog="make course", description=__doc__.splitlines()[0])
+    parser.add_argument("lessons", nargs="*", help="two digits each; all where none is named")
+    chosen = parser.parse_args(arguments).lessons
+    paths = [path for path in sorted(_LESSONS.glob("[0-9][0-9]_*.ipynb")) if not chosen or path.name[:2] in chosen]
+    if not paths:
+        print(f"No lesson to run in {_LESSONS.relative_to(_PROJECT)}/.")
+        return 1
+    target = os.environ.get("COURSE_TARGET", "local")
+    where = "the embedded AWS on this computer" if target == "local" else "your own AWS account"
+    print(f"Running {len(paths)} lessons on {where}; executed copies go to build/notebooks/.", flush=True)
+    begun = time.monotonic()
+    for done, path in enumerate(paths):
+        print(f"  {path.stem:<40}", end="", flush=True)
+        since = time.monotonic()
+        failure = _execute(path)
+        print(f" {'FAILED' if failure else 'ok'}  {_spell(time.monotonic() - since)}", flush=True)
+        if failure:
+            print(f"\n{failure}\n\nAs far as it came: build/notebooks/{path.name}")
+            print(f"VERDICT: FAILED in lesson {path.name[:2]}; {done} of {len(paths)} lessons ran to their end.")
+            return 1
+    print(f"VERDICT: all {len(paths)} lessons ran to their end in {_spell(time.monotonic() - begun)}.")
+    return 0
+
+
+def _execute(path: Path) -> str:
+    """Execute one lesson and keep the copy; returns what failed, nothing where it ran to its end."""
+    notebook = nbformat.read(path, as_version=4)
+    client = NotebookClient(
+        notebook,
+        timeout=_CELL_SECONDS,
+        kernel_name="python3",
+        extra_arguments=["--IPKernelApp.log_level=ERROR"],
+        resources={"metadata": {"path": str(path.parent)}},
+    )
+    running: list[int] = []
+    client.on_cell_start = lambda cell, cell_index, **_: running.append(cell_index)
+    try:
+        client.execute()
+    except CellExecutionError as error:
+        return f"Cell {_number(notebook, running)} failed:\n{_indented(error.evalue or error.ename)}"
+    except CellTimeoutError:
+        return f"Cell {_number(notebook, running)} did not end within {_CELL_SECONDS} seconds."
+    except DeadKernelError:
+        return f"The kernel died in cell {_number(notebook, running)}."
+    finally:
+        _COPIES.mkdir(parents=True, exist_ok=True)
+        nbformat.write(notebook, _COPIES / path.name)
+    return ""
+
+
+def _number(notebook: nbformat.NotebookNode, running: list[int]) -> str:
+    """The code cell that ran last, by the number JupyterLab shows beside it, and its first line."""
+    cells = [index for index in range(running[-1] + 1) if notebook.cells[index].cell_type == "code"]
+    first = notebook.cells[running[-1]].source.strip().partition("\n")[0]
+    return f"[{len(cells)}] ({first})"
+
+
+def _indented(text: str) -> str:
+    return "\n".join(f"    {line}" for line in text.splitlines())
+
+
+def _spell(seconds: float) -> str:
+    return f"{int(seconds // 60)} min {int(seconds % 60):02d} s"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,51 @@
+"""The settings object of a lesson: which AWS, and the names that every lesson uses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, repr=False)
+class Settings:
+    """What `course.start` returns.
+
+    `bucket` and `sagemaker_role_arn` exist; `prefix` is where data sets live in the bucket; `clock` says how
+    many times faster than on AWS a mere wait passes (1 on a real account, None where it is not known).
+    """
+
+    lesson: str
+    target: Literal["local", "aws"]
+    account: str
+    region: str
+    bucket: str
+    sagemaker_role_arn: str
+    prefix: str = "data/"
+    instance_type: str = "ml.m5.large"
+    clock: float | None = 1.0
+
+    @property
+    def where(self) -> str:
+        """In words, what this lesson works on."""
+        if self.target == "local":
+            faster = self.clock not in (None, 1)
+            speed = f"; mere waiting passes {self.clock:g} times faster than on AWS" if faster else ""
+            return f"the embedded AWS on this computer: no account, no cost{speed}"
+        return "your own AWS account: what this lesson makes is real and may cost money"
+
+    def _rows(self) -> list[tuple[str, str]]:
+        return [
+            ("account", self.account),
+            ("region", self.region),
+            ("bucket", self.bucket),
+            ("SageMaker role", self.sagemaker_role_arn),
+        ]
+
+    def __repr__(self) -> str:
+        return "\n".join(
+            [f"Lesson {self.lesson} works on {self.where}."] + [f"{name}: {value}" for name, value in self._rows()]
+        )
+
+    def _repr_markdown_(self) -> str:
+        rows = "\n".join(f"| {name} | `{value}` |" for name, value in self._rows())
+        return f"**Lesson {self.lesson} works on {self.where}.**\n\n| setting | value |\n|:--|:--|\n{rows}"
