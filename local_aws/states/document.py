@@ -1,0 +1,64 @@
+"""JSON data on its way from state to state: a value and its text, each made from the other once, when asked for."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from local_aws.states import jsonata
+
+MAX_BYTES = 262_144
+"""Size limit of a state's input, output and result ("Quotas", AWS Step Functions developer guide)."""
+
+_MISSING = object()
+
+
+def dumps(value: Any) -> str:
+    """JSON text as Step Functions writes it: compact, in the data's own order, Unicode as it is."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+class Document:
+    """Immutable JSON data. A text that was given is kept as it is, blanks included, as AWS passes it on."""
+
+    __slots__ = ("_bindable", "_text", "_value")
+
+    def __init__(self, value: Any = _MISSING, text: str | None = None):
+        self._value, self._text, self._bindable = value, text, _MISSING
+
+    @classmethod
+    def parse(cls, text: str) -> Document:
+        """From JSON text.
+
+        Raises:
+            ValueError: it isn't JSON.
+        """
+        document = cls(text=text)
+        _ = document.value
+        return document
+
+    @property
+    def value(self) -> Any:
+        """The data. It is shared: never change it."""
+        if self._value is _MISSING:
+            self._value = json.loads(self._text or "")
+        return self._value
+
+    @property
+    def text(self) -> str:
+        if self._text is None:
+            self._text = dumps(self._value)
+        return self._text
+
+    @property
+    def bindable(self) -> Any:
+        """The data as a variable of an expression."""
+        if self._bindable is _MISSING:
+            self._bindable = jsonata.bindable(self.value)
+        return self._bindable
+
+    @property
+    def too_large(self) -> bool:
+        """Whether it exceeds what may pass between states, in bytes of UTF-8."""
+        text = self.text
+        return len(text) > MAX_BYTES // 4 and len(text.encode()) > MAX_BYTES

@@ -1,0 +1,67 @@
+"""The errors that a state can end with, by the names under which Retry and Catch know them.
+
+Source: "Handling errors in Step Functions workflows", AWS Step Functions developer guide.
+"""
+
+from __future__ import annotations
+
+ALL = "States.ALL"
+TASK_FAILED = "States.TaskFailed"
+TIMEOUT = "States.Timeout"
+RUNTIME = "States.Runtime"
+QUERY_EVALUATION_ERROR = "States.QueryEvaluationError"
+DATA_LIMIT_EXCEEDED = "States.DataLimitExceeded"
+ITEM_READER_FAILED = "States.ItemReaderFailed"
+RESULT_WRITER_FAILED = "States.ResultWriterFailed"
+EXCEED_TOLERATED_FAILURE_THRESHOLD = "States.ExceedToleratedFailureThreshold"
+
+
+class StateError(Exception):
+    """A state failed.
+
+    Args:
+        error: the error's name, None where a Fail state gives none.
+        cause: text for a reader, None where there is none.
+    """
+
+    def __init__(self, error: str | None, cause: str | None = None):
+        super().__init__(f"{error}: {cause}")
+        self.error, self.cause = error, cause
+
+
+class QueryEvaluationError(StateError):
+    """An expression of a state failed, gave nothing, or gave the wrong type.
+
+    Args:
+        sentence: what happened, without the state's name.
+        location: the field in the state (`Output/a[0]`), None where no single field is to blame.
+    """
+
+    def __init__(self, sentence: str, location: str | None):
+        super().__init__(QUERY_EVALUATION_ERROR, sentence)
+        self.location = location
+
+
+class RuntimeFault(StateError):
+    """`States.Runtime`: the execution can't go on. Neither Retry nor Catch sees it."""
+
+    def __init__(self, cause: str):
+        super().__init__(RUNTIME, cause)
+
+
+class TimedOut(StateError):
+    """A task took longer than its TimeoutSeconds, or sent no heartbeat for its HeartbeatSeconds."""
+
+    def __init__(self, cause: str | None = None):
+        super().__init__(TIMEOUT, cause)
+
+
+class Cancelled(Exception):
+    """This thread of control is to stop: its execution was stopped, or a sibling branch failed."""
+
+
+def in_state(name: str, entered_event: int, sentence: str) -> str:
+    """A cause as an execution reports it, naming the state and the event at which it was entered."""
+    return (
+        f"An error occurred while executing the state '{name}' (entered at the event id #{entered_event}). {sentence}"
+    )

@@ -1,0 +1,154 @@
+"""The history of an execution: a log of typed events, each with the id of the event that it follows from.
+
+Order, details and `previousEventId` are those of GetExecutionHistory ("HistoryEvent", AWS Step Functions API
+reference, and recorded executions). A `Cursor` stands for one thread of control (the machine's own, a
+Parallel's branch, a Map's iteration): its events chain to each other, not to what happens beside them.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from local_aws.states.document import Document
+from local_aws.states.errors import Cancelled
+
+MAX_EVENTS = 25_000
+
+_DETAILS = {
+    "MapStateStarted": "mapStateStartedEventDetails",
+    "MapIterationStarted": "mapIterationStartedEventDetails",
+    "MapIterationSucceeded": "mapIterationSucceededEventDetails",
+    "MapIterationFailed": "mapIterationFailedEventDetails",
+    "MapIterationAborted": "mapIterationAbortedEventDetails",
+}
+"""Events whose name has Entered, Started or Exited in it without sharing their details with others."""
+
+_WITHOUT_DETAILS = {
+    "LambdaFunctionStarted",
+    "MapRunSucceeded",
+    "MapRunAborted",
+    "MapStateFailed",
+    "MapStateSucceeded",
+    "MapStateAborted",
+    "ParallelStateStarted",
+    "ParallelStateSucceeded",
+    "ParallelStateFailed",
+    "ParallelStateAborted",
+    "TaskStateAborted",
+    "WaitStateAborted",
+}
+_EXECUTION_DATA = {"input", "output", "parameters", "assignedVariables", "inputDetails", "outputDetails"}
+
+
+class HistoryFull(Exception):
+    """The execution reached the maximum number of history events."""
+
+
+@dataclass(slots=True)
+class Event:
+    """One event; `details` holds documents where the API shows JSON texts."""
+
+    id: int
+    previous: int
+    type: str
+    timestamp: float
+    details: dict[str, Any] | None
+
+    def as_dict(self, with_data: bool = True) -> dict[str, Any]:
+        """The event as a `HistoryEvent` of the API."""
+        event: dict[str, Any] = {
+            "timestamp": datetime.fromtimestamp(self.timestamp, UTC),
+            "type": self.type,
+            "id": self.id,
+            "previousEventId": self.previous,
+        }
+        if self.type not in _WITHOUT_DETAILS:
+            details = self.details or {}
+            if not with_data:
+                details = {key: value for key, value in details.items() if key not in _EXECUTION_DATA}
+            event[_details_name(self.type)] = {
+                key: value.text if isinstance(value, Document) else value for key, value in details.items()
+            }
+        return event
+
+
+def _details_name(event_type: str) -> str:
+    if event_type in _DETAILS:
+        return _DETAILS[event_type]
+    for suffix in ("StateEntered", "StateExited"):
+        if event_type.endswith(suffix):
+            return suffix[0].lower() + suffix[1:] + "EventDetails"
+    return event_type[0].lower() + event_type[1:] + "EventDetails"
+
+
+class EventLog:
+    """The events of one execution, appended from many threads, read at any time."""
+
+    def __init__(self) -> None:
+        self._events: list[Event] = []
+        self._closed = False
+        self._lock = threading.Lock()
+
+    def __len__(self) -> int:
+        return len(self._events)
+
+    def append(self, event_type: str, previous: int, details: dict[str, Any] | None) -> int:
+        """Add an event and give its id.
+
+        Raises:
+            Cancelled: the execution has ended.
+            HistoryFull: this would be the last event but one that a history can hold.
+        """
+        with self._lock:
+            return self._append(event_type, previous, details)
+
+    def append_unless(
+        self, stopped: threading.Event, event_type: str, previous: int, details: dict[str, Any] | None
+    ) -> int:
+        """As `append`, and raises `Cancelled` where the event is set; both in one step."""
+        with self._lock:
+            if stopped.is_set():
+                raise Cancelled
+            return self._append(event_type, previous, details)
+
+    def close(self, event_type: str, previous: int, details: dict[str, Any] | None) -> bool:
+        """Add the execution's last event. False where it already has one."""
+        with self._lock:
+            if self._closed:
+                return False
+            self._closed = True
+            self._events.append(Event(len(self._events) + 1, previous, event_type, time.time(), details))
+            return True
+
+    def reopen(self, event_type: str, previous: int, details: dict[str, Any] | None) -> int:
+        """Go on after the last event, for an execution that is redriven."""
+        with self._lock:
+            self._closed = False
+            return self._append(event_type, previous, details)
+
+    def stop(self, *stopped: threading.Event) -> None:
+        """Set the events such that nothing is appended on their behalf from now on."""
+        with self._lock:
+            for event in stopped:
+                event.set()
+
+    def page(self, start: int, count: int, newest_first: bool = False) -> list[Event]:
+        """At most so many events from a position on; the cost is that of the page, however long the history."""
+        size = len(self._events)
+        if newest_first:
+            end = max(0, size - start)
+            return self._events[max(0, end - count) : end][::-1]
+        return self._events[start : start + count]
+
+    def _append(self, event_type: str, previous: int, details: dict[str, Any] | None) -> int:
+        if self._closed:
+            raise Cancelled
+        number = len(self._events) + 1
+        if number >= MAX_EVENTS:
+            raise HistoryFull
+        self._events.append(Event(number, previous, event_type, time.time(), details))
+        return number
