@@ -22,6 +22,7 @@ import psutil
 
 from local_aws import ACCOUNT, REGION
 from local_aws.clock import Clock
+from local_aws.functions.service import LambdaService
 from local_aws.gateway import Gateway
 from local_aws.http_server import HttpServer
 from local_aws.moto_backend import application
@@ -105,20 +106,7 @@ def run(port: int, clock: float, parent: int | None, ready_file: Path | None, lo
 
 
 def _services(host: Host) -> tuple[Service, ...]:
-    import importlib
-
-    services = [StsService(host)]
-    for module, name in (
-        ("functions", "LambdaService"),
-        ("states", "StatesService"),
-        ("sagemaker", "SageMakerService"),
-    ):
-        try:
-            found = getattr(importlib.import_module(f"local_aws.{module}.service"), name)
-        except ModuleNotFoundError:
-            continue
-        services.append(found(host))
-    return tuple(services)
+    return (StsService(host), LambdaService(host))
 
 
 def _starting(environ: dict, start_response: object) -> list[bytes]:
