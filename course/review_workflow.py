@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from string import Template
 from typing import Any
 
 import boto3
@@ -27,15 +26,17 @@ def workflow(settings: Settings) -> dict[str, Any]:
     # Importing the SDK takes seconds; no other part of the course should wait for it.
     from sagemaker.core import image_uris
 
-    scikit_learn = image_uris.retrieve(
-        framework="sklearn", region=settings.region, version="1.4-2", image_scope="training"
-    )
-    text = Template(_DEFINITION.read_text(encoding="utf-8")).substitute(
-        SageMakerRoleArn=settings.sagemaker_role_arn,
-        InstanceType=settings.instance_type,
-        ScikitLearnImage=scikit_learn,
-        BlazingTextImage=image_uris.retrieve(framework="blazingtext", region=settings.region),
-    )
+    region = settings.region
+    scikit_learn = image_uris.retrieve("sklearn", region=region, version="1.4-2", image_scope="training")
+    substitutions = {
+        "SageMakerRoleArn": settings.sagemaker_role_arn,
+        "InstanceType": settings.instance_type,
+        "ScikitLearnImage": scikit_learn,
+        "BlazingTextImage": image_uris.retrieve("blazingtext", region=region),
+    }
+    text = _DEFINITION.read_text(encoding="utf-8")
+    for name, value in substitutions.items():
+        text = text.replace(f"${{{name}}}", value)
     return json.loads(text)
 
 
