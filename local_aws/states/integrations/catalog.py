@@ -15,7 +15,7 @@ from local_aws.states.integrations.sagemaker_job import JOBS, SageMakerJob
 _STATES_ARN = re.compile(
     r"arn:aws[\w-]*:states:[\w-]*::(?P<name>[\w:-]+?)(?P<pattern>\.waitForTaskToken|\.sync(?::2)?)?"
 )
-_FUNCTION_ARN = re.compile(r"arn:aws[\w-]*:lambda:[\w-]+:\d{12}:function:[\w-]+(?::[\w$-]+)?")
+_FUNCTION_ARN = re.compile(r"arn:aws[\w-]*:lambda:[\w-]+:[\w-]+:function:[\w-]+(?::[\w$-]+)?")
 
 _SIMPLE = {
     "dynamodb:getItem": Arguments(),
