@@ -11,6 +11,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from local_aws.sagemaker.collection import Collection
+from local_aws.sagemaker.jobs import RunningJobs
 from local_aws.sagemaker.locations import Location, parse
 from local_aws.sagemaker.quotas import Quotas
 from local_aws.service import ApiError, Call, Host
@@ -32,6 +33,7 @@ class Platform:
     models: Collection = field(default_factory=Collection)
     endpoint_configs: Collection = field(default_factory=Collection)
     endpoints: Collection = field(default_factory=Collection)
+    running: RunningJobs = field(default_factory=RunningJobs)
     tags: dict[str, dict[str, str]] = field(default_factory=dict)
     closing: threading.Event = field(default_factory=threading.Event)
 
