@@ -15,7 +15,7 @@ import tempfile
 import threading
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -60,6 +60,7 @@ class Job(ABC):
         platform: the SageMaker it runs on.
         record: what its Describe operation answers; its status is InProgress.
         role_arn: the role it works under.
+        cluster: its InstanceType and InstanceCount.
         limit: its MaxRuntimeInSeconds, None for no limit.
     """
 
@@ -69,8 +70,16 @@ class Job(ABC):
     explanation: ClassVar[str] = "output/message"
     """The file under `/opt/ml` in which a container may explain its failure."""
 
-    def __init__(self, platform: Platform, record: Record, role_arn: str, limit: float | None = None):
-        self.platform, self.record, self.role_arn = platform, record, role_arn
+    def __init__(
+        self,
+        platform: Platform,
+        record: Record,
+        role_arn: str,
+        cluster: Mapping[str, Any],
+        limit: float | None = None,
+    ):
+        self.platform, self.record, self.role_arn, self.cluster = platform, record, role_arn, cluster
+        self.containers: list[Container] = []
         self._limit, self._deadline = limit, float("inf")
         self._told_to_stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name=record.arn, daemon=True)
@@ -141,11 +150,12 @@ class Job(ABC):
         return LogStream(lambda: self.client("logs"), self.log_group, name)
 
     def container(self, root: Path, host: str) -> Container:
-        """An instance of this job, named as its containers know it ("algo-1"), with its log stream."""
+        """A new instance of this job, named as its containers know it ("algo-1"), with its log stream."""
         log = self.log_stream(f"{self.record.name}/{host}-{int(time.time())}")
-        return Container(root, host, log, self.explanation)
+        self.containers.append(Container(root, host, log, self.explanation))
+        return self.containers[-1]
 
-    def execute(self, containers: Sequence[Container], meanwhile: Callable[[], None] = lambda: None) -> None:
+    def execute(self, meanwhile: Callable[[], object] = lambda: None) -> None:
         """Wait until every started container has exited with 0, calling `meanwhile` now and then.
 
         The first container that fails ends the others. Where the job is stopped, each gets SIGTERM and some time.
@@ -155,29 +165,37 @@ class Job(ABC):
             JobStopped: told to stop, or at the end of its time.
         """
         try:
-            while running := [container for container in containers if not container.exited()]:
+            while running := [container for container in self.containers if not container.exited()]:
                 running[0].wait(_CHECK_SECONDS)
-                for container in containers:
-                    container.check()
                 self.check()
+                self._check_containers()
                 meanwhile()
+            self._check_containers()
         except JobStopped:
-            self._end_gently(containers)
+            self._end_gently()
             raise
-        except ContainerFailed as failure:
-            raise JobFailed(failure.reason) from failure
         finally:
-            for container in containers:
-                container.close()
+            self._close_containers()
 
-    def _end_gently(self, containers: Sequence[Container]) -> None:
-        for container in containers:
+    def _check_containers(self) -> None:
+        for container in self.containers:
+            try:
+                container.check()
+            except ContainerFailed as failure:
+                raise JobFailed(failure.reason) from failure
+
+    def _end_gently(self) -> None:
+        for container in self.containers:
             container.terminate()
         closing = self.platform.closing.is_set()
         grace = 0.0 if closing else max(_LEAST_GRACE, self.platform.host.clock.wall(GRACE_SECONDS))
         deadline = time.monotonic() + grace
-        for container in containers:
+        for container in self.containers:
             container.wait(max(0.0, deadline - time.monotonic()))
+
+    def _close_containers(self) -> None:
+        for container in self.containers:
+            container.close()
 
     # ---- the thread ----------------------------------------------------------------------------------
 
@@ -200,6 +218,8 @@ class Job(ABC):
             return FAILED, str(failure), False
         except Exception as error:
             return FAILED, self._unforeseen(error), False
+        finally:
+            self._close_containers()
         return COMPLETED, None, False
 
     def _unforeseen(self, error: Exception) -> str:
@@ -233,6 +253,13 @@ class RunningJobs:
     def find(self, arn: str) -> Job | None:
         with self._lock:
             return self._jobs.get(arn)
+
+    def instances(self, kind: type[Job], instance_type: str) -> int:
+        """How many instances of a type the jobs of one kind use."""
+        with self._lock:
+            jobs = list(self._jobs.values())
+        clusters = [job.cluster for job in jobs if isinstance(job, kind) and job.record[job.status] in ACTIVE]
+        return sum(cluster["InstanceCount"] for cluster in clusters if cluster["InstanceType"] == instance_type)
 
     def stop_all(self, timeout: float = 10.0) -> None:
         """Stop every job, and wait for all of them together at most so long."""

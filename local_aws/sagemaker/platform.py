@@ -38,8 +38,16 @@ class Platform:
     closing: threading.Event = field(default_factory=threading.Event)
 
     def arn(self, kind: str, name: str) -> str:
-        """The ARN of a resource; `kind` as in ARNs ("processing-job")."""
-        return f"arn:aws:sagemaker:{self.host.region}:{self.host.account}:{kind}/{name}"
+        """The ARN of a resource, its name in small letters as on AWS; `kind` as in ARNs ("processing-job")."""
+        return f"arn:aws:sagemaker:{self.host.region}:{self.host.account}:{kind}/{name.lower()}"
+
+    def _collections(self) -> tuple[Collection, ...]:
+        jobs = (self.processing_jobs, self.training_jobs, self.transform_jobs)
+        return (*jobs, self.models, self.endpoint_configs, self.endpoints)
+
+    def exists(self, arn: str) -> bool:
+        """Whether there is a resource with this ARN."""
+        return any(record.arn == arn for records in self._collections() for record in records)
 
     def client(self, api: str, role_arn: str) -> Any:
         """A client under a job's or model's role."""
