@@ -137,10 +137,11 @@ class Instance:
         output = _Output(self._launch.log(), self._listening)
         container = Container(self._root, self.name, output, "output/message")
         try:
+            environment = self._launch.environment()
             with self._changed:
                 if self._closed:
                     return False
-                container.start(self._launch.command, self._launch.environment())
+                container.start(self._launch.command, environment)
                 self._container = container
             container.wait(None)
         except Exception:

@@ -7,14 +7,24 @@ images other than `images` knows, and algorithms of one's own.
 
 from __future__ import annotations
 
+from local_aws.sagemaker.endpoint_config_operations import EndpointConfigOperations
+from local_aws.sagemaker.endpoint_operations import EndpointOperations
+from local_aws.sagemaker.model_operations import ModelOperations
 from local_aws.sagemaker.platform import Platform
 from local_aws.sagemaker.processing_operations import ProcessingOperations
 from local_aws.sagemaker.quotas import Quotas
+from local_aws.sagemaker.runtime_service import SageMakerRuntimeService
 from local_aws.sagemaker.tag_operations import TagOperations
 from local_aws.service import Host, Service
 
 
-class SageMakerService(ProcessingOperations, TagOperations):
+class SageMakerService(
+    ProcessingOperations,
+    ModelOperations,
+    EndpointConfigOperations,
+    EndpointOperations,
+    TagOperations,
+):
     """Amazon SageMaker."""
 
     def close(self) -> None:
@@ -29,4 +39,4 @@ def services(host: Host) -> tuple[Service, ...]:
     directory = host.directory / "sagemaker"
     directory.mkdir(exist_ok=True)
     platform = Platform(host, directory, Quotas())
-    return (SageMakerService(platform),)
+    return (SageMakerService(platform), SageMakerRuntimeService(platform))
