@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from local_aws.sagemaker.artifacts import ArtifactBroken, ArtifactMissing, Artifacts
+from local_aws.sagemaker.artifacts import Artifacts, ArtifactUnusable
 from local_aws.sagemaker.collection import now
-from local_aws.sagemaker.fleet import Fleet, container_of
+from local_aws.sagemaker.fleet import Fleet, artifact_of, container_of
 from local_aws.sagemaker.logs import LogStream
 
 if TYPE_CHECKING:
@@ -124,26 +124,11 @@ class Deployment:
             group, stream = f"/aws/sagemaker/Endpoints/{self._endpoint}", f"{variant.name}/{instance_id}"
             return LogStream(lambda: self._platform.client("logs", role_arn), group, stream)
 
-        artifact = self._artifact(variant.model)
-        return Fleet(self._platform, variant.model, artifact, self._folder / variant.name, log, {})
-
-    def _artifact(self, model: Mapping[str, Any]) -> Path | None:
-        uri = container_of(model).get("ModelDataUrl")
-        if uri is None:
-            return None
         try:
-            return self._artifacts.get(uri, lambda: self._platform.client("s3", model["ExecutionRoleArn"]))
-        except ArtifactMissing as error:
-            raise DeploymentFailed(
-                f'Failed to download model data for container "container_1" from URL: "{uri}". Please ensure that '
-                "there is an object located at the URL and that the role passed to CreateModel has permissions to "
-                "download the object."
-            ) from error
-        except ArtifactBroken as error:
-            raise DeploymentFailed(
-                f'Failed to extract model data archive for container "container_1" from URL "{uri}". Please ensure '
-                "that the object located at the URL is a valid tar.gz archive."
-            ) from error
+            artifact = artifact_of(variant.model, self._artifacts, self._platform)
+        except ArtifactUnusable as error:
+            raise DeploymentFailed(str(error)) from error
+        return Fleet(self._platform, variant.model, artifact, self._folder / variant.name, log, {})
 
 
 def variants(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -44,16 +45,16 @@ class Endpoint(Record):
 
     def create(self) -> None:
         """Go on to InService or Failed, in time."""
-        self._in_time(lambda: self._deploy(FAILED))
+        self._in_time(self._coming.start, lambda reason: self._switch(reason, FAILED))
 
     def redeploy(self, deployment: Deployment) -> None:
         """Let another deployment serve as soon as it can; until then, and where it can't, the old one serves."""
         self._coming = deployment
-        self._in_time(lambda: self._deploy(IN_SERVICE))
+        self._in_time(deployment.start, lambda reason: self._switch(reason, IN_SERVICE))
 
     def rescale(self) -> None:
         """Bring the number of instances to what the variants now ask for."""
-        self._in_time(self._resize)
+        self._in_time(self.serving.resize, lambda reason: self._settle(IN_SERVICE, reason))
 
     def delete(self, forget: Callable[[], None]) -> None:
         """Serve no more, end, and at last `forget`."""
@@ -75,29 +76,27 @@ class Endpoint(Record):
 
     # ---- on a thread of its own -----------------------------------------------------------------------
 
-    def _in_time(self, work: Callable[[], None]) -> None:
+    def _in_time(self, work: Callable[[], None], then: Callable[[str | None], None]) -> None:
+        """Work, and go on with the reason why it failed (None if it didn't) once the time of provisioning is over."""
+
         def run() -> None:
-            clock, closing = self._platform.host.clock, self._platform.closing
-            if not clock.wait(closing, _PROVISIONING_SECONDS):
-                work()
+            end = time.monotonic() + self._platform.host.clock.wall(_PROVISIONING_SECONDS)
+            reason = self._failure_of(work)
+            if not self._platform.closing.wait(max(0.0, end - time.monotonic())):
+                then(reason)
 
         threading.Thread(target=run, name=f"{self.arn} changes", daemon=True).start()
 
-    def _deploy(self, status_of_failure: str) -> None:
-        coming = self._coming
-        reason = self._failure_of(coming.start)
+    def _switch(self, reason: str | None, status_of_failure: str) -> None:
+        coming, self._coming = self._coming, None
         if reason is not None:
-            self._coming = None
             self._settle(status_of_failure, reason)
             coming.close()
             return
-        before, self.serving, self._coming = self.serving, coming, None
+        before, self.serving = self.serving, coming
         self._settle(IN_SERVICE, None)
         if before is not None:
             before.close(DRAIN_SECONDS)
-
-    def _resize(self) -> None:
-        self._settle(IN_SERVICE, self._failure_of(self.serving.resize))
 
     def _failure_of(self, work: Callable[[], None]) -> str | None:
         try:

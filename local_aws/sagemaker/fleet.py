@@ -101,3 +101,15 @@ class Fleet:
 def container_of(model: Mapping[str, Any]) -> Mapping[str, Any]:
     """The one container of a model, from what DescribeModel answers."""
     return model["PrimaryContainer"] if "PrimaryContainer" in model else model["Containers"][0]
+
+
+def artifact_of(model: Mapping[str, Any], unpacked: artifacts.Artifacts, platform: Platform) -> Path | None:
+    """The folder with a model's artifact, unpacked under the model's role; None for a model without one.
+
+    Raises:
+        ArtifactUnusable.
+    """
+    uri = container_of(model).get("ModelDataUrl")
+    if uri is None:
+        return None
+    return unpacked.get(uri, lambda: platform.client("s3", model["ExecutionRoleArn"]))

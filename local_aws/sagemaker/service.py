@@ -15,6 +15,7 @@ from local_aws.sagemaker.processing_operations import ProcessingOperations
 from local_aws.sagemaker.quotas import Quotas
 from local_aws.sagemaker.runtime_service import SageMakerRuntimeService
 from local_aws.sagemaker.tag_operations import TagOperations
+from local_aws.sagemaker.transform_operations import TransformOperations
 from local_aws.service import Host, Service
 
 
@@ -23,6 +24,7 @@ class SageMakerService(
     ModelOperations,
     EndpointConfigOperations,
     EndpointOperations,
+    TransformOperations,
     TagOperations,
 ):
     """Amazon SageMaker."""

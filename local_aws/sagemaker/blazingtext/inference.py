@@ -44,7 +44,7 @@ def answer(model: Model, content_type: str, body: bytes) -> tuple[str, bytes]:
     if kind == JSON:
         return JSON, _answer_json(model, _decode(body))
     if kind == JSON_LINES:
-        return JSON_LINES, _answer_lines(model, [_decode(line) for line in body.splitlines() if line.strip()])
+        return JSON_LINES, _answer_lines(model, [_decode(line) for line in body.split(b"\n") if line.strip()])
     raise ClientFault(415, f"content-type {content_type} not supported")
 
 

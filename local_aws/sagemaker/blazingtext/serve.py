@@ -63,7 +63,7 @@ def main() -> None:
         model = fasttext.load_model(str(model_file))
     except ValueError as error:
         sys.exit(f"The model can't be loaded: {error}")
-    give_back_zero_pages()
+    give_back_zero_pages(model)
     server = HttpServer(("127.0.0.1", 0), Inference(model))
     print(f"Listening at: http://127.0.0.1:{server.port}", flush=True)
     server.serve_forever()
