@@ -6,6 +6,7 @@ lessons use plain boto3 wherever a call to AWS is what is being taught.
 
 from course.cell_package import package
 from course.costs import PRICES, lambda_cost, prices
+from course.draft import Draft
 from course.environment import check_environment
 from course.errors import CourseError
 from course.invocation import deploy, result, test_function
@@ -20,6 +21,7 @@ from course.test_events import save_test_event, test_event
 __all__ = [
     "PRICES",
     "CourseError",
+    "Draft",
     "Settings",
     "agree",
     "check_environment",
