@@ -9,6 +9,7 @@ from course.costs import PRICES, lambda_cost, prices
 from course.draft import Draft
 from course.environment import check_environment
 from course.errors import CourseError
+from course.graph import Graph
 from course.invocation import deploy, result, test_function
 from course.lesson import clean_up, start
 from course.logs import invocations, wait_until
@@ -22,6 +23,7 @@ __all__ = [
     "PRICES",
     "CourseError",
     "Draft",
+    "Graph",
     "Settings",
     "agree",
     "check_environment",

@@ -155,7 +155,7 @@ class _Parser:
             value = json.loads(found[0])
         except json.JSONDecodeError as error:
             remedy = 'After a backslash comes one of " \\ / b f n r t u; a backslash itself is written \\\\.'
-            raise self.error("this string has a character that JSON refuses", remedy, self.at + error.pos)
+            raise self.error("this string has a character that JSON refuses", remedy, self.at + error.pos) from None
         self.at = found.end()
         return value
 
