@@ -9,6 +9,7 @@ from course.costs import PRICES, lambda_cost, prices
 from course.draft import Draft
 from course.environment import check_environment
 from course.errors import CourseError
+from course.execution import follow, run
 from course.graph import Graph
 from course.invocation import deploy, result, test_function
 from course.lesson import clean_up, start
@@ -30,6 +31,7 @@ __all__ = [
     "check_quotas",
     "clean_up",
     "deploy",
+    "follow",
     "invocations",
     "lambda_cost",
     "let_changes_spread",
@@ -37,6 +39,7 @@ __all__ = [
     "package",
     "prices",
     "result",
+    "run",
     "save_test_event",
     "start",
     "test_event",
