@@ -9,6 +9,7 @@ from course.costs import PRICES, lambda_cost, prices
 from course.draft import Draft
 from course.environment import check_environment
 from course.errors import CourseError
+from course.evaluation import evaluate
 from course.execution import follow, run
 from course.graph import Graph
 from course.invocation import deploy, result, test_function
@@ -31,6 +32,7 @@ __all__ = [
     "check_quotas",
     "clean_up",
     "deploy",
+    "evaluate",
     "follow",
     "invocations",
     "lambda_cost",
