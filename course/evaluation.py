@@ -67,14 +67,15 @@ class Evaluation:
 
     @property
     def svg(self) -> str:
-        """A picture of the confusion matrix: each cell has its count and its share of the row, the darker the larger."""
+        """A picture of the confusion matrix: each cell has its count and its share of the row, darker the larger."""
         size = len(self.labels) * _CELL
         width, height = _LEFT + size + 20, _TOP + size + 20
         parts = [
             f'<svg xmlns="http://www.w3.org/2000/svg" role="img" width="{width}" height="{height}" '
             f'viewBox="0 0 {width} {height}" font-family="system-ui, sans-serif" font-size="13" fill="#16191f">',
             f"<title>Confusion matrix</title><desc>{escape(repr(self))}</desc>",
-            f'<rect x="0.5" y="0.5" width="{width - 1}" height="{height - 1}" rx="10" fill="#f7f8f9" stroke="#d5dbdb"/>',
+            f'<rect x="0.5" y="0.5" width="{width - 1}" height="{height - 1}" rx="10" fill="#f7f8f9" '
+            'stroke="#d5dbdb"/>',
             _text("answered", _LEFT + size / 2, 26, "middle", 'font-weight="600"'),
             _text("true", 20, 26, "start", 'font-weight="600"'),
         ]
