@@ -6,8 +6,12 @@ lessons use plain boto3 wherever a call to AWS is what is being taught.
 
 from course.cell_package import package
 from course.costs import PRICES, lambda_cost, prices
+from course.draft import Draft
 from course.environment import check_environment
 from course.errors import CourseError
+from course.evaluation import evaluate
+from course.execution import follow, run
+from course.graph import Graph
 from course.invocation import deploy, result, test_function
 from course.lesson import clean_up, start
 from course.logs import invocations, wait_until
@@ -21,12 +25,16 @@ from course.test_events import save_test_event, test_event
 __all__ = [
     "PRICES",
     "CourseError",
+    "Draft",
+    "Graph",
     "Settings",
     "agree",
     "check_environment",
     "check_quotas",
     "clean_up",
     "deploy",
+    "evaluate",
+    "follow",
     "invocations",
     "lambda_cost",
     "let_changes_spread",
@@ -34,6 +42,7 @@ __all__ = [
     "package",
     "prices",
     "result",
+    "run",
     "save_test_event",
     "start",
     "test_event",

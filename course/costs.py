@@ -7,8 +7,10 @@ the last word.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import pandas as pd
+if TYPE_CHECKING:
+    import pandas as pd
 
 AS_OF = "July 2026"
 
@@ -44,6 +46,9 @@ _LESSON_COSTS = {
 
 def prices() -> pd.DataFrame:
     """The prices that the course meets, as a table: US dollars, and per what."""
+    # pandas takes longer to import than all the rest of the course.
+    import pandas as pd
+
     rows = {price.what: (f"{price.dollars:.10f}".rstrip("0"), price.per) for price in PRICES}
     return pd.DataFrame.from_dict(rows, orient="index", columns=["US dollars", "per"])
 

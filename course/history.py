@@ -1,0 +1,195 @@
+"""What happened in an execution, state by state, read from the events of GetExecutionHistory alone.
+
+An event follows from another (`previousEventId`), which is how it is known to which visit of which state it
+belongs, even where branches ran side by side (AWS Step Functions API reference, HistoryEvent).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+_ENTERED, _EXITED = "StateEntered", "StateExited"
+_SCHEDULED = ("TaskScheduled", "LambdaFunctionScheduled", "ActivityScheduled")
+_BEGINNINGS = (*_SCHEDULED, "ParallelStateStarted", "MapStateStarted")
+_ENDED_RUNS = ("FAILED", "ABORTED", "TIMED_OUT", "SUCCEEDED")
+_WORST_FIRST = ("in progress", "failed", "caught", "cancelled", "succeeded")
+
+
+@dataclass
+class Visit:
+    """One visit of an execution to a state. What did not come about is None.
+
+    `arguments` are those of the last try, after evaluation; `assigned` has the variables by name. Data that is
+    too long for the history stays the text that the history has of it.
+    """
+
+    name: str
+    type: str
+    entered: datetime
+    input: Any = None
+    parent: Visit | None = field(default=None, repr=False)
+    exited: datetime | None = None
+    resource: str = ""
+    arguments: Any = None
+    result: Any = None
+    output: Any = None
+    assigned: dict[str, Any] = field(default_factory=dict)
+    error: str = ""
+    cause: str = ""
+    tries: int = 0
+    status: str = "in progress"
+    failing: bool = field(default=False, repr=False)
+    trying: bool = field(default=True, repr=False)
+
+    @property
+    def seconds(self) -> float | None:
+        """From entering to leaving, waits between tries included; None where it was not left."""
+        return (self.exited - self.entered).total_seconds() if self.exited else None
+
+    def within(self) -> Iterable[Visit]:
+        """The visits that this one is inside of, the nearest first."""
+        around = self.parent
+        while around:
+            yield around
+            around = around.parent
+
+
+def visits(events: Iterable[Mapping[str, Any]], run_status: str) -> list[Visit]:
+    """The visits to states, in the order in which they began.
+
+    Args:
+        events: of GetExecutionHistory, in order, from the first.
+        run_status: of the execution, as DescribeExecution names it.
+    """
+    reader = _Reader()
+    for event in events:
+        reader.read(event)
+    for visit in reader.visits:
+        visit.status = _status(visit, run_status)
+    return reader.visits
+
+
+def statuses(found: Iterable[Visit]) -> dict[str, str]:
+    """The status of each state that was reached: of its last visit, in a Map the one that asks most for attention."""
+    by_name: dict[str, str] = {}
+    for visit in found:
+        before = by_name.get(visit.name)
+        if before and any(around.type == "Map" for around in visit.within()):
+            by_name[visit.name] = min(before, visit.status, key=_WORST_FIRST.index)
+        else:
+            by_name[visit.name] = visit.status
+    return by_name
+
+
+def reason(cause: str) -> str:
+    """The sentence in a cause that a person needs.
+
+    A job's cause is its whole description as JSON, with a FailureReason; a function's is its error; an API
+    call's ends with service, code and request id in parentheses.
+    """
+    try:
+        told = json.loads(cause)
+    except ValueError:
+        return re.sub(r"\s*\((Service: .*|Request ID: .*)\)$", "", cause, flags=re.DOTALL)
+    if not isinstance(told, dict):
+        return cause
+    if told.get("FailureReason"):
+        return str(told["FailureReason"])
+    if "errorMessage" in told:
+        return f"{told['errorType']}: {told['errorMessage']}" if "errorType" in told else str(told["errorMessage"])
+    return reason(str(told["Cause"])) if told.get("Cause") else cause
+
+
+class _Reader:
+    def __init__(self) -> None:
+        self.visits: list[Visit] = []
+        self._owner: dict[int, Visit | None] = {}
+        self._left: set[int] = set()
+        self._error: dict[int, tuple[str, str]] = {}
+
+    def read(self, event: Mapping[str, Any]) -> None:
+        number, before, kind = event["id"], event.get("previousEventId", 0), event["type"]
+        details = next((value for name, value in event.items() if name.endswith("EventDetails")), {})
+        visit = self._owner.get(before)
+        if before in self._left and visit:
+            visit = visit.parent
+        if kind.endswith(_ENTERED):
+            visit = self._enter(kind, event["timestamp"], details, visit)
+        elif kind.endswith(_EXITED):
+            visit = _nearest(visit, lambda one: one.name == details["name"] and not one.exited)
+            self._left.add(number)
+        elif kind.startswith(("ParallelState", "MapState")) and not kind.endswith("Started"):
+            visit = _nearest(visit, lambda one: kind.startswith(one.type) and one.trying)
+        elif kind.startswith("MapIteration"):
+            visit = _nearest(visit, lambda one: one.type == "Map" and one.name == details["name"])
+        self._owner[number] = visit
+        # A Parallel that fails says not why: for the reason that the event before it has.
+        self._error[number] = (details.get("error") or "", details.get("cause") or "")
+        if not any(self._error[number]):
+            self._error[number] = self._error.get(before, ("", ""))
+        if visit:
+            self._note(visit, kind, event["timestamp"], details, self._error[number])
+
+    def _enter(self, kind: str, when: datetime, details: Mapping[str, Any], parent: Visit | None) -> Visit:
+        name, state_type = details["name"], kind.removesuffix(_ENTERED)
+        visit = Visit(name, state_type, when, _data(details, "input"), parent)
+        self.visits.append(visit)
+        return visit
+
+    def _note(
+        self, visit: Visit, kind: str, when: datetime, details: Mapping[str, Any], error: tuple[str, str]
+    ) -> None:
+        if kind in _BEGINNINGS:
+            visit.tries += 1
+            visit.trying, visit.failing = True, False
+        if kind in _SCHEDULED:
+            visit.resource = details.get("resource", visit.resource)
+            visit.arguments = _data(details, "parameters" if "parameters" in details else "input")
+        elif kind.endswith(_EXITED):
+            visit.exited, visit.output = when, _data(details, "output")
+            assigned = details.get("assignedVariables") or {}
+            visit.assigned = {name: _parsed(value) for name, value in assigned.items()}
+        elif kind in ("TaskSucceeded", "LambdaFunctionSucceeded", "ActivitySucceeded"):
+            visit.result, visit.failing = _data(details, "output"), False
+        elif kind in ("ParallelStateSucceeded", "MapStateSucceeded"):
+            visit.trying = visit.failing = False
+        elif _is_failure(kind) and not (kind == "ExecutionFailed" and visit.exited):
+            visit.trying, visit.failing = False, True
+            visit.error, visit.cause = error
+
+
+def _nearest(visit: Visit | None, fits: Any) -> Visit | None:
+    while visit and not fits(visit):
+        visit = visit.parent
+    return visit
+
+
+def _is_failure(kind: str) -> bool:
+    return kind.endswith(("Failed", "TimedOut")) and not kind.startswith(("MapIteration", "ExecutionTimedOut"))
+
+
+def _status(visit: Visit, run_status: str) -> str:
+    if visit.exited:
+        return "caught" if visit.failing else "succeeded"
+    over = run_status in _ENDED_RUNS or any(around.exited or around.failing for around in visit.within())
+    if not over:
+        return "in progress"
+    return "failed" if visit.failing or visit.type == "Fail" else "cancelled"
+
+
+def _data(details: Mapping[str, Any], member: str) -> Any:
+    return _parsed(details.get(member))
+
+
+def _parsed(text: Any) -> Any:
+    if not isinstance(text, str):
+        return text
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text

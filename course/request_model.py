@@ -1,0 +1,332 @@
+"""What AWS says a request must look like, from botocore's models, and whether a draft of it does.
+
+A draft is not sent yet: a JSONata expression (`{% … %}`) may stand wherever a value goes, and what is required
+may still be missing. What a request lacks is told apart from what is wrong in it.
+"""
+
+from __future__ import annotations
+
+import difflib
+import html
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import botocore.session
+from botocore.exceptions import UnknownServiceError
+from botocore.model import OperationModel, Shape
+
+from course.errors import CourseError
+from course.json_text import Path
+
+# Step Functions names two services otherwise than boto3.
+_BOTO3_NAMES = {"sfn": "stepfunctions", "states": "stepfunctions"}
+
+# What a state gives as JSON where the service's own API wants a text or bytes.
+_ANY_JSON = {("lambda", "Invoke", "Payload"), ("stepfunctions", "StartExecution", "Input")}
+
+# The items of these lists are told apart by a name of their own.
+_ITEM_NAMES = ("InputName", "OutputName", "ChannelName", "VariantName", "Key")
+
+# Optional in the model, and yet no job, model or endpoint of the course works without; a path below lists is
+# written with []. Sources: SageMaker developer guide, CreateProcessingJob to CreateTransformJob.
+_NEEDED_IN_PRACTICE = {
+    "CreateProcessingJob": (
+        "ProcessingInputs",
+        "ProcessingInputs[].S3Input",
+        "ProcessingInputs[].S3Input.LocalPath",
+        "ProcessingInputs[].S3Input.S3InputMode",
+        "AppSpecification.ContainerEntrypoint",
+        "ProcessingOutputConfig",
+        "ProcessingOutputConfig.Outputs[].S3Output",
+        "ProcessingOutputConfig.Outputs[].S3Output.LocalPath",
+    ),
+    "CreateTrainingJob": (
+        "AlgorithmSpecification",
+        "AlgorithmSpecification.TrainingImage",
+        "HyperParameters",
+        "InputDataConfig",
+        "InputDataConfig[].DataSource.S3DataSource",
+        "ResourceConfig",
+        "ResourceConfig.InstanceType",
+        "ResourceConfig.InstanceCount",
+        "StoppingCondition",
+    ),
+    "CreateModel": (
+        "PrimaryContainer",
+        "PrimaryContainer.Image",
+        "PrimaryContainer.ModelDataUrl",
+        "ExecutionRoleArn",
+    ),
+    "CreateEndpointConfig": (
+        "ProductionVariants[].ModelName",
+        "ProductionVariants[].InstanceType",
+        "ProductionVariants[].InitialInstanceCount",
+    ),
+    "CreateTransformJob": ("TransformInput.ContentType", "TransformInput.SplitType"),
+}
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something wrong in a request: where (a path of names and list items), and what to do about it."""
+
+    path: Path
+    text: str
+
+
+@dataclass(frozen=True)
+class Missing:
+    """Something that a request still lacks; `required` by the model, or else needed in practice."""
+
+    path: str
+    meaning: str
+    required: bool
+
+    @property
+    def top(self) -> str:
+        """The field at the top of the request that this one is in, or is."""
+        return re.split(r"[.\[]", self.path)[0]
+
+
+class Request:
+    """The request of one API action.
+
+    Args:
+        service: its name in boto3 or in a state's Resource, such as `sagemaker`.
+        action: the operation as a state's Resource writes it, such as `createProcessingJob`.
+
+    Raises:
+        CourseError: no such service or operation.
+    """
+
+    def __init__(self, service: str, action: str):
+        self.service = _BOTO3_NAMES.get(service, service)
+        self.operation = _operation(self.service, action)
+        self.shape: Shape = self.operation.input_shape
+        self._practical = _NEEDED_IN_PRACTICE.get(self.operation.name, ())
+
+    def problems(self, request: dict[str, Any]) -> list[Problem]:
+        """What is wrong in a request, in the order of its fields."""
+        return list(self._problems(self.shape, request, ()))
+
+    def missing(self, request: dict[str, Any]) -> list[Missing]:
+        """What a request lacks, in the order of the model; of a part that is missing whole, only the part."""
+        return list(self._missing(self.shape, request, "", ""))
+
+    def meaning(self, field: str) -> str:
+        """The first sentence of the documentation of a field at the top of the request."""
+        return _first_sentence(_members(self.shape)[field].documentation)
+
+    def _problems(self, shape: Shape, value: Any, path: Path) -> Iterator[Problem]:
+        if len(path) == 1 and (self.service, self.operation.name, path[0]) in _ANY_JSON:
+            return
+        if isinstance(value, str) and ("{%" in value or "%}" in value):
+            yield from (Problem(path, fault) for fault in _delimiter_faults(value))
+        elif shape.type_name == "structure" and not shape.metadata.get("document"):
+            yield from self._structure_problems(shape, value, path)
+        elif shape.type_name == "list":
+            yield from self._list_problems(shape, value, path)
+        elif shape.type_name == "map":
+            yield from self._map_problems(shape, value, path)
+        else:
+            yield from (Problem(path, fault) for fault in _scalar_faults(shape, value))
+
+    def _structure_problems(self, shape: Shape, value: Any, path: Path) -> Iterator[Problem]:
+        if not isinstance(value, dict):
+            yield Problem(path, f"an object with {_some(shape.members)} is needed, not {_kind(value)}.")
+            return
+        members = _members(shape)
+        for name, member in value.items():
+            if name in members:
+                yield from self._problems(members[name], member, (*path, name))
+            else:
+                yield Problem((*path, name), f"there is no such field{_nearest(name, list(members))}")
+
+    def _list_problems(self, shape: Shape, value: Any, path: Path) -> Iterator[Problem]:
+        if not isinstance(value, list):
+            yield Problem(path, f"a list is needed, not {_kind(value)}: put it in square brackets.")
+            return
+        yield from (Problem(path, fault) for fault in _size_faults(shape, len(value), "items"))
+        for index, item in enumerate(value):
+            yield from self._problems(shape.member, item, (*path, index))
+
+    def _map_problems(self, shape: Shape, value: Any, path: Path) -> Iterator[Problem]:
+        if not isinstance(value, dict):
+            yield Problem(path, f"an object of names and values is needed, not {_kind(value)}.")
+            return
+        yield from (Problem(path, fault) for fault in _size_faults(shape, len(value), "entries"))
+        for name, item in value.items():
+            yield from (Problem((*path, name), f"the name: {fault}") for fault in _scalar_faults(shape.key, name))
+            yield from self._problems(shape.value, item, (*path, name))
+
+    def _missing(self, shape: Shape, value: Any, shown: str, generic: str) -> Iterator[Missing]:
+        """Walks what is there. `shown` is the path with list items by number, `generic` with `[]` for them."""
+        if shape.type_name == "list" and isinstance(value, list):
+            for index, item in enumerate(value):
+                yield from self._missing(shape.member, item, f"{shown}[{item_name(item) or index}]", f"{generic}[]")
+        if shape.type_name != "structure" or not isinstance(value, dict):
+            return
+        required = {_pascal(name) for name in shape.required_members}
+        for name, member in _members(shape).items():
+            field, kind = (f"{at}.{name}".lstrip(".") for at in (shown, generic))
+            if name in value:
+                yield from self._missing(member, value[name], field, kind)
+            elif name in required or kind in self._practical:
+                yield Missing(field, _first_sentence(member.documentation), name in required)
+
+
+def item_name(item: Any) -> str | None:
+    """The name of an item of a list, where its kind has names: `code` for an input with that `InputName`."""
+    if not isinstance(item, dict):
+        return None
+    return next((item[key] for key in _ITEM_NAMES if isinstance(item.get(key), str)), None)
+
+
+def _pascal(name: str) -> str:
+    """A field's name as a state writes it, whatever the service's own API does (`StateMachineArn`)."""
+    return name[:1].upper() + name[1:]
+
+
+def _members(shape: Shape) -> dict[str, Shape]:
+    return {_pascal(name): member for name, member in shape.members.items()}
+
+
+@cache
+def _service_model(service: str) -> Any:
+    return botocore.session.get_session().get_service_model(service)
+
+
+def _operation(service: str, action: str) -> OperationModel:
+    try:
+        model = _service_model(service)
+    except UnknownServiceError:
+        raise CourseError(f"boto3 knows no service '{service}'.") from None
+    name = _pascal(action)
+    if name not in model.operation_names:
+        raise CourseError(f"{service} has no action '{action}'{_nearest(name, model.operation_names)}")
+    return model.operation_model(name)
+
+
+def _first_sentence(documentation: str) -> str:
+    """The first sentence of a documentation in HTML, without what it says in parentheses at its beginning."""
+    text = html.unescape(re.sub(r"<[^>]+>", "", documentation))
+    text = re.sub(r"^\(Optional\)\s*", "", " ".join(text.split()))
+    sentence = re.match(r".*?[^.\s]{2}\.(?=\s+[A-Z]|[A-Z]|$)", text)
+    return sentence[0] if sentence else text
+
+
+def _nearest(name: str, known: list[str]) -> str:
+    """Ends a sentence about an unknown name with the one that was probably meant."""
+    lower = {one.lower(): one for one in known}
+    found = difflib.get_close_matches(name.lower(), list(lower), n=1, cutoff=0.6)
+    return f"; did you mean {lower[found[0]]}?" if found else f". There are {_some(known)}."
+
+
+def _some(names: Any, most: int = 6) -> str:
+    listed = list(names)
+    return ", ".join(listed[:most]) + (f" and {len(listed) - most} more" if len(listed) > most else "")
+
+
+def _kind(value: Any) -> str:
+    names = {bool: "true or false", int: "a number", float: "a number", str: "a string", list: "a list"}
+    return (names | {dict: "an object"}).get(type(value), "null")
+
+
+def _delimiter_faults(value: str) -> Iterator[str]:
+    """An expression is the whole string (Step Functions developer guide, Transforming data with JSONata)."""
+    if value.startswith("{%") and value.endswith("%}") and len(value) >= 4:
+        if not value[2:-2].strip():
+            yield "an empty expression; write what it should give between {% and %}."
+    elif value.strip().startswith("{%") and value.strip().endswith("%}"):
+        yield "a blank outside the delimiters: the string begins with {% and ends with %}."
+    elif value.startswith("{%"):
+        yield "the expression is opened by {% and never closed: the string ends with %}."
+    elif value.endswith("%}"):
+        yield "the expression is closed by %} and never opened: the string begins with {%."
+    else:
+        yield "text around an expression: join it inside, as in {% 'text' & $name %}."
+
+
+_TYPES: dict[str, tuple[tuple[type, ...], str]] = {
+    "string": ((str,), "a string"),
+    "character": ((str,), "a string"),
+    "integer": ((int,), "a whole number"),
+    "long": ((int,), "a whole number"),
+    "float": ((int, float), "a number"),
+    "double": ((int, float), "a number"),
+    "boolean": ((bool,), "true or false"),
+    "timestamp": ((str, int, float), "a time"),
+    "blob": ((str,), "a string"),
+}
+
+
+def _scalar_faults(shape: Shape, value: Any) -> Iterator[str]:
+    if shape.type_name not in _TYPES:
+        return
+    types, wanted = _TYPES[shape.type_name]
+    if not isinstance(value, types) or (isinstance(value, bool) and bool not in types):
+        yield f"{wanted} is needed, not {_kind(value)}{_retyped(shape.type_name, value)}."
+    elif shape.type_name == "string":
+        yield from _string_faults(shape, value)
+    elif shape.type_name in ("integer", "long", "float", "double"):
+        yield from _range_faults(shape, value)
+
+
+def _retyped(wanted: str, value: Any) -> str:
+    """How the same value is written in the type that is needed, where that is plain."""
+    if wanted == "string" and isinstance(value, bool):
+        return f': write "{str(value).lower()}"'
+    if wanted == "string" and isinstance(value, int | float):
+        return f': write "{value}"'
+    if wanted in ("integer", "long", "float", "double") and isinstance(value, str) and re.fullmatch(r"-?\d+", value):
+        return f": write {value}, without quotes"
+    if wanted == "boolean" and isinstance(value, str) and value.lower() in ("true", "false"):
+        return f": write {value.lower()}, without quotes"
+    return ""
+
+
+def _string_faults(shape: Shape, value: str) -> Iterator[str]:
+    if shape.enum:
+        if value not in shape.enum:
+            yield f"'{value}' is not one of its values{_nearest(value, list(shape.enum))}"
+        return
+    size = list(_size_faults(shape, len(value), "characters"))
+    yield from size
+    pattern = shape.metadata.get("pattern")
+    if pattern and not size and not _matches(pattern, value):
+        yield f"'{value}' does not match the pattern {pattern}"
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str] | None:
+    try:
+        return re.compile(pattern)
+    except re.error:
+        # The models' patterns are Java's; a few say what Python can't, and AWS checks them anyway.
+        return None
+
+
+def _matches(pattern: str, value: str) -> bool:
+    compiled = _compiled(pattern)
+    return compiled is None or compiled.fullmatch(value) is not None
+
+
+def _size_faults(shape: Shape, size: int, unit: str) -> Iterator[str]:
+    least, most = shape.metadata.get("min", 0), shape.metadata.get("max")
+    if size < least or (most is not None and size > most):
+        yield f"{size} {unit}: {_bounds(least, most)} are allowed."
+
+
+def _range_faults(shape: Shape, value: float) -> Iterator[str]:
+    least, most = shape.metadata.get("min"), shape.metadata.get("max")
+    if (least is not None and value < least) or (most is not None and value > most):
+        yield f"{value} is out of range: {_bounds(least, most)} is allowed."
+
+
+def _bounds(least: float | None, most: float | None) -> str:
+    if most is None:
+        return f"{least} or more"
+    return f"{least} to {most}" if least else f"up to {most}"
