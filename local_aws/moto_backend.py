@@ -6,6 +6,7 @@ registered in moto's Lambda, so that its own S3 notifier has nothing to call.
 
 from __future__ import annotations
 
+import io
 import os
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -37,3 +38,14 @@ def application() -> WsgiApp:
     from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
     return DomainDispatcherApplication(create_backend_app)
+
+
+def answer_of(
+    moto: WsgiApp, environ: dict[str, Any], start_response: Callable[..., Any], body: bytes | None
+) -> Iterable[bytes]:
+    """Moto's answer to a request, whose body is given where it has been read already."""
+    if body is not None:
+        environ["wsgi.input"] = io.BytesIO(body)
+        environ["CONTENT_LENGTH"] = str(len(body))
+        environ.pop("HTTP_TRANSFER_ENCODING", None)
+    return moto(environ, start_response)
