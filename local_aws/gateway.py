@@ -41,15 +41,17 @@ class Gateway:
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         exchange = Exchange(environ, start_response)
-        api = None
+        api = wire.api_for("s3")
         try:
             signed = signature(exchange.request)
             refuse_web_pages(exchange.request, signed.service)
-            api = wire.api_for(_model_name(signed.service, exchange.request))
+            api = _api(signed.service, exchange.request)
             if api.name in self._services:
                 return self._own(api, signed, exchange)
             if api.name == "s3":
                 return self._s3.answer(api, signed, exchange)
+            if signed.service not in MOTO_SERVICES:
+                raise not_there(f"the service {signed.service}")
             return self._motos(api, signed, exchange)
         except ApiError as error:
             return _refuse(api, error, exchange)
@@ -76,27 +78,25 @@ class Gateway:
             self._roles.judge.authorise(call, params, lambda: self._policies.of(api.name, params))
             if api.name == "sns" and operation.name == "Subscribe" and params.get("Protocol") == "lambda":
                 raise not_there("sns:Subscribe with the protocol lambda")
-        answer = answer_of(self._moto, exchange.environ, exchange.start_response, exchange.request.body)
+        what = f"{api.name}:{operation.name}"
+        answer = answer_of(self._moto, what, exchange.environ, exchange.start_response, exchange.request.body)
         if api.name == "iam" and not operation.name.startswith(_READS):
             self._roles.iam.forget()
         return answer
 
 
-def _model_name(service: str, request: wire.Request) -> str:
-    """Botocore's name of the model of a service by its name in a signature."""
+def _api(service: str, request: wire.Request) -> wire.Api:
+    """The API of a service by its name in a signature; also of one that isn't there, which is then told so."""
     if request.path.startswith("/moto-api"):
         raise ApiError("AccessDenied", "Access Denied", 403)
     if service == "sagemaker" and request.path.startswith("/endpoints/"):
-        return "sagemaker-runtime"
+        return wire.api_for("sagemaker-runtime")
     name = _OWN_SIGNING_NAMES.get(service) or MOTO_SERVICES.get(service)
-    if name is None:
-        raise not_there(f"the service {service}")
-    return name
+    return wire.api_for(name) if name else wire.api_like(service, request)
 
 
-def _refuse(api: wire.Api | None, error: ApiError, exchange: Exchange) -> Iterable[bytes]:
-    path = exchange.request.path
-    response = wire.serialise_error(api or wire.api_for("s3"), error, exchange.request_id, path)
+def _refuse(api: wire.Api, error: ApiError, exchange: Exchange) -> Iterable[bytes]:
+    response = wire.serialise_error(api, error, exchange.request_id, exchange.request.path)
     if exchange.request.method == "HEAD":
         response.body = b""
     return exchange.send(response)

@@ -11,6 +11,8 @@ import os
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from local_aws.service import not_there
+
 SERVICES = {
     "s3": "s3",
     "iam": "iam",
@@ -41,11 +43,22 @@ def application() -> WsgiApp:
 
 
 def answer_of(
-    moto: WsgiApp, environ: dict[str, Any], start_response: Callable[..., Any], body: bytes | None
+    moto: WsgiApp, what: str, environ: dict[str, Any], start_response: Callable[..., Any], body: bytes | None
 ) -> Iterable[bytes]:
-    """Moto's answer to a request, whose body is given where it has been read already."""
+    """Moto's answer to a request.
+
+    Args:
+        what: service and operation, for the answer that says that moto doesn't have it.
+        body: the request's, where it has been read already.
+
+    Raises:
+        ApiError: `NotImplemented`.
+    """
     if body is not None:
         environ["wsgi.input"] = io.BytesIO(body)
         environ["CONTENT_LENGTH"] = str(len(body))
         environ.pop("HTTP_TRANSFER_ENCODING", None)
-    return moto(environ, start_response)
+    try:
+        return moto(environ, start_response)
+    except NotImplementedError as error:
+        raise not_there(what) from error

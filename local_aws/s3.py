@@ -16,7 +16,7 @@ from botocore import xform_name
 from botocore.exceptions import ClientError
 
 from local_aws import wire
-from local_aws.access.actions import Wanted
+from local_aws.access.actions import Place, Wanted, wanted
 from local_aws.access.callers import Callers, Signature
 from local_aws.access.judge import denial
 from local_aws.access.resource_policies import ResourcePolicies
@@ -79,7 +79,7 @@ class S3:
     def _post(self, api: wire.Api, signed: Signature, exchange: Exchange) -> Iterable[bytes]:
         exchange.read_body()
         posted = upload(exchange.request)
-        signed = Signature(posted.access_key, signed.region, "s3")
+        signed = Signature(posted.access_key, signed.region, "s3", posted.token)
         call = self._callers.call(api, "PostObject", exchange.request, signed, exchange.request_id)
         params = {"Bucket": posted.bucket, "Key": posted.key}
         self._authorise(call, params)
@@ -103,9 +103,9 @@ class S3:
             (name in _EVENTS or name.startswith("DeleteObject")) and self._events.watches(params["Bucket"])
         )
         if not (hidden or told or refusals):
-            return answer_of(self._moto, exchange.environ, exchange.start_response, body)
+            return answer_of(self._moto, f"s3:{name}", exchange.environ, exchange.start_response, body)
         answer = _Answer()
-        chunks = list(answer_of(self._moto, exchange.environ, answer, body))
+        chunks = list(answer_of(self._moto, f"s3:{name}", exchange.environ, answer, body))
         if hidden and answer.status == 404:
             self._hide_missing(call, params)
         if told and answer.status < 300:
@@ -128,9 +128,8 @@ class S3:
         refusals, root = [], ElementTree.fromstring(exchange.request.body)
         policy = self._bucket_policy(params)
         objects = [element for element in root if element.tag.rpartition("}")[2] == "Object"]
-        for element, target in zip(objects, params["Delete"]["Objects"], strict=True):
-            action = "s3:DeleteObjectVersion" if target.get("VersionId") else "s3:DeleteObject"
-            needed = Wanted(action, f"arn:aws:s3:::{params['Bucket']}/{target['Key']}")
+        needs = wanted(call.service, call.operation, params, Place(call.region, call.account))
+        for element, target, needed in zip(objects, params["Delete"]["Objects"], needs, strict=True):
             decision = self._roles.judge.decide(call, needed, policy)
             if not decision.allowed:
                 root.remove(element)

@@ -24,11 +24,12 @@ _FREE_FIELDS = {"policy", "x-amz-signature", "signature", "awsaccesskeyid", "fil
 
 @dataclass(frozen=True)
 class Upload:
-    """An object as a form brings it. `access_key` is None for a form that isn't signed."""
+    """An object as a form brings it. `access_key` is None for a form that isn't signed, `token` for a lasting key."""
 
     bucket: str
     key: str
     access_key: str | None
+    token: str | None
 
 
 def is_form_post(request: wire.Request) -> bool:
@@ -63,7 +64,8 @@ def upload(request: wire.Request) -> Upload:
         _check_policy(_document(fields["policy"]), fields | {"bucket": bucket}, _size(form, files))
     file_name = files["file"].filename or "" if "file" in files else ""
     key = fields["key"].replace("${filename}", file_name)
-    return Upload(bucket, key, credential.partition("/")[0] if credential else None)
+    access_key = credential.partition("/")[0] if credential else None
+    return Upload(bucket, key, access_key, fields.get("x-amz-security-token"))
 
 
 def _size(form: Any, files: Any) -> int:

@@ -27,11 +27,12 @@ _EXPIRED_TOKEN = {"s3", "sts", "iam"}
 
 @dataclass(frozen=True)
 class Signature:
-    """What a request was signed with and for; an unsigned one has no access key."""
+    """What a request was signed with and for; an unsigned one has no access key, a long-lived key no token."""
 
     access_key: str | None
     region: str
     service: str
+    token: str | None = None
 
 
 def signature(request: wire.Request) -> Signature:
@@ -41,15 +42,16 @@ def signature(request: wire.Request) -> Signature:
         ApiError: a presigned URL that has run out or whose dates are none.
     """
     query = request.query
+    token = request.headers.get("x-amz-security-token") or query.get("X-Amz-Security-Token")
     text = request.headers.get("authorization") or f"Credential={query.get('X-Amz-Credential', '')}"
     found = _CREDENTIAL.search(text)
     if found:
         if "X-Amz-Expires" in query:
             _check_unexpired(query.get("X-Amz-Date", ""), query["X-Amz-Expires"])
-        return Signature(found.group(1), found.group(2), found.group(3))
+        return Signature(found.group(1), found.group(2), found.group(3), token)
     if "AWSAccessKeyId" in query and "Expires" in query:
         _check_unexpired(None, query["Expires"])
-        return Signature(query["AWSAccessKeyId"], REGION, "s3")
+        return Signature(query["AWSAccessKeyId"], REGION, "s3", query.get("x-amz-security-token"))
     return Signature(None, REGION, "s3")
 
 
@@ -102,7 +104,7 @@ class Callers:
         return Call(
             service=api.name,
             operation=operation,
-            principal=self._principal(api, signed.access_key),
+            principal=self._principal(api, signed),
             region=signed.region,
             account=ACCOUNT,
             request_id=request_id,
@@ -110,15 +112,18 @@ class Callers:
             source_ip="127.0.0.1",
         )
 
-    def _principal(self, api: wire.Api, key: str | None) -> Principal:
+    def _principal(self, api: wire.Api, signed: Signature) -> Principal:
+        key = signed.access_key
         if key == ADMIN_ACCESS_KEY:
             return ADMIN
         if key is None:
             return ANONYMOUS
         temporary = self._identities.find(key)
         if temporary is not None:
-            principal, expiration = temporary
-            if expiration < datetime.now(UTC):
+            principal, credentials = temporary
+            if signed.token != credentials.token:
+                raise _unknown_key(api)
+            if credentials.expiration < datetime.now(UTC):
                 code = "ExpiredToken" if api.name in _EXPIRED_TOKEN else "ExpiredTokenException"
                 raise ApiError(code, "The security token included in the request is expired", _status(api))
             return principal

@@ -5,18 +5,19 @@ Source of the words: "Troubleshoot access denied error messages" in the IAM user
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from local_aws.access.actions import Place, Wanted, wanted
 from local_aws.access.iam_reader import IamReader
-from local_aws.access.policy import Decision, Policies, Policy, evaluate
+from local_aws.access.policy import Decision, Policies, Policy, admits, evaluate
 from local_aws.service import ApiError, Call, Principal
 
 _DENIAL_CODES = {"s3": "AccessDenied", "iam": "AccessDenied", "sts": "AccessDenied", "sqs": "AccessDenied"}
 _DENIAL_CODES |= {"sns": "AuthorizationError"}
-_STATUS_400 = {"stepfunctions", "sagemaker", "logs"}
+_STATUS_400 = {"stepfunctions", "sagemaker", "logs", "dynamodb", "ssm", "secretsmanager", "kms", "service-quotas"}
+"""Services of the JSON protocol, which answers every client's error with 400."""
 
 
 class Judge:
@@ -61,15 +62,15 @@ class Judge:
         if needed:
             self.require(call, needed, resource_policy())
 
-    def trusts(self, role_trust: Policy, principal: Principal) -> bool:
-        """Whether a role's trust policy lets this principal assume it."""
-        context = {
-            "aws:PrincipalArn": principal.arn,
-            "aws:PrincipalAccount": self._account,
-            **principal.context,
-        }
-        decision = evaluate(Policies([], role_trust), _names(principal), "sts:AssumeRole", "*", context)
-        return decision.allowed
+    def trusts(self, role_trust: Policy, principal: Principal, context: Mapping[str, str] | None = None) -> bool:
+        """Whether a role's trust policy lets this principal assume it.
+
+        Args:
+            context: condition keys of the request, such as `sts:ExternalId`.
+        """
+        known = {"aws:PrincipalArn": principal.role_arn or principal.arn, "aws:PrincipalAccount": self._account}
+        known |= principal.context | (context or {})
+        return admits(role_trust, _names(principal), "sts:AssumeRole", known)
 
     def _policies(self, who: Principal, resource_policy: Policy | None) -> Policies:
         if who.kind == "user":
@@ -97,7 +98,10 @@ class Judge:
             "aws:CurrentTime": now.strftime("%Y-%m-%dT%H:%M:%SZ"),
             "aws:EpochTime": str(int(now.timestamp())),
             "aws:RequestedRegion": call.region,
-            "aws:SecureTransport": "false",
+            # AWS is reached by TLS, and policies that refuse anything else are common; the loopback stands for it.
+            "aws:SecureTransport": "true",
+            "aws:ViaAWSService": "false",
+            "aws:ResourceAccount": self._account,
             **who.context,
         }
 
