@@ -11,10 +11,11 @@ from local_aws.sagemaker.platform import Platform
 from local_aws.sagemaker.processing_operations import ProcessingOperations
 from local_aws.sagemaker.quotas import Quotas
 from local_aws.sagemaker.tag_operations import TagOperations
+from local_aws.sagemaker.training_operations import TrainingOperations
 from local_aws.service import Host, Service
 
 
-class SageMakerService(ProcessingOperations, TagOperations):
+class SageMakerService(ProcessingOperations, TrainingOperations, TagOperations):
     """Amazon SageMaker."""
 
     def close(self) -> None:
