@@ -16,12 +16,14 @@ from local_aws.sagemaker.processing_operations import ProcessingOperations
 from local_aws.sagemaker.quotas import Quotas
 from local_aws.sagemaker.runtime_service import SageMakerRuntimeService
 from local_aws.sagemaker.tag_operations import TagOperations
+from local_aws.sagemaker.training_operations import TrainingOperations
 from local_aws.sagemaker.transform_operations import TransformOperations
 from local_aws.service import Host, Service
 
 
 class SageMakerService(
     ProcessingOperations,
+    TrainingOperations,
     ModelOperations,
     EndpointConfigOperations,
     EndpointOperations,
@@ -31,7 +33,7 @@ class SageMakerService(
     """Amazon SageMaker."""
 
     def close(self) -> None:
-        """Stop every job, and end its processes."""
+        """Stop every job and endpoint, and end their processes."""
         self.platform.closing.set()
         self.platform.running.stop_all()
         super().close()

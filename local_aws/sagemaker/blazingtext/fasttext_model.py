@@ -37,10 +37,12 @@ class Model:
         """Train on a file of examples.
 
         Raises:
-            ValueError: fastText can't train on it; the message is fastText's.
+            ValueError: fastText can't train on it (the message is fastText's), or there is no label in it.
             MemoryError: the matrix of words and buckets is too large for this machine.
         """
         self._model = _train(examples, parameters, epochs)
+        if not self._model.labels:
+            raise ValueError("no line of the channel 'train' has a label: each begins with one such as __label__1")
         self._input = np.asarray(self._model.f.getInputMatrix())
         self.words: int = len(self._model.words)
         buckets = touched_buckets(examples, parameters.word_ngrams, len(self._input) - self.words)
