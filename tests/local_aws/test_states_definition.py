@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from tests.local_aws.definition_support import SCHEMA, findings, machine, state, task

@@ -8,7 +8,6 @@ import pytest
 
 from tests.local_aws.definition_support import SCHEMA, findings, machine, state, task
 
-
 # ---- expressions -------------------------------------------------------------------------------------
 
 

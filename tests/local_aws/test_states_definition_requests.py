@@ -10,7 +10,6 @@ from local_aws.service import ApiError
 from local_aws.states import definition
 from tests.local_aws.definition_support import findings, machine, state, task
 
-
 # ---- texts -------------------------------------------------------------------------------------------
 
 
