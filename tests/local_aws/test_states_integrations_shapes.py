@@ -14,8 +14,7 @@ from local_aws.states.integrations.apis import OPTIMISED, SDK, sdk_name, sdk_ser
 from local_aws.states.integrations.job_description import described
 from local_aws.states.integrations.waiting import stopped_with, wait_for_end
 from local_aws.states.task import Task
-
-EXECUTION = "arn:aws:states:us-east-1:123456789012:execution:machine:run"
+from tests.local_aws.integrations_support import EXECUTION
 
 
 def _task(cancelled: threading.Event | None = None) -> Task:
