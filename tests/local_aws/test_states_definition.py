@@ -245,3 +245,35 @@ def test_what_belongs_to_a_distributed_map():
     without = {**inline, "ItemProcessor": {**processor, "ProcessorConfig": {"Mode": "DISTRIBUTED"}}}
     place = "/States/A/ItemProcessor/ProcessorConfig"
     assert findings(machine(A=without)) == [f"{SCHEMA}: These fields are required: [ExecutionType] at {place}"]
+
+
+def test_what_reads_and_writes_the_items_of_a_map():
+    config = {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}
+    processor = {"ProcessorConfig": config, "StartAt": "B", "States": {"B": state()}}
+    reader = {"Resource": "arn:aws:states:::s3:putObject", "ReaderConfig": {"InputType": "XML"}}
+    found = findings(machine(A={"Type": "Map", "ItemProcessor": processor, "ItemReader": reader, "End": True}))
+    values = "[CSV, JSON, JSONL, PARQUET, MANIFEST]"
+    place = "/States/A/ItemReader"
+    assert found == [
+        f"{SCHEMA}: Value should be one of the following: {values} at {place}/ReaderConfig/InputType",
+        f"{SCHEMA}: The field 'Resource' does not match any of the allowed values. Examples: "
+        f"[arn:<partition>:states:::s3:getObject, arn:<partition>:states:::s3:listObjectsV2] at {place}/Resource",
+    ]
+
+
+def test_an_inner_machine_can_not_assign_a_variable_of_an_outer_one():
+    inner = {"StartAt": "B", "States": {"B": state(Assign={"x": 2, "y": 3})}}
+    parallel = {"Type": "Parallel", "Branches": [inner], "End": True}
+    outer = {"Type": "Pass", "Assign": {"x": 1}, "Next": "P"}
+    message = "The variable 'x' is assigned outside of this Map or Parallel state"
+    place = "/States/P/Branches[0]/States/B/Assign/x"
+    assert findings(machine(A=outer, P=parallel)) == [f"{SCHEMA}: {message} at {place}"]
+    config = {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}
+    apart = {"Type": "Map", "ItemProcessor": {**inner, "ProcessorConfig": config}, "End": True}
+    assert findings(machine(A=outer, P=apart)) == []
+
+
+def test_a_heartbeat_is_shorter_than_the_time_limit():
+    found = findings(machine(A=task(TimeoutSeconds=5, HeartbeatSeconds=5)))
+    assert len(found) == 1 and found[0].endswith("at /States/A/HeartbeatSeconds")
+    assert findings(machine(A=task(TimeoutSeconds=5, HeartbeatSeconds=4))) == []

@@ -88,11 +88,12 @@ def sdk_service(name: str) -> str | None:
 
 
 def operation_named(api: Api, action: str) -> OperationModel | None:
-    """The operation that a camel-case action names; None where the API has none."""
+    """The operation that a camel-case action names; None where the API has none, or where it streams events."""
     name = _upper_first(action)
     if not action[:1].islower() or name not in api.model.operation_names:
         return None
-    return api.model.operation_model(name)
+    operation = api.model.operation_model(name)
+    return None if operation.has_event_stream_input or operation.has_event_stream_output else operation
 
 
 def sdk_name(member: str) -> str:
