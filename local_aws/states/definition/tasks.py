@@ -19,6 +19,7 @@ ACTIVITY = re.compile(r"arn:aws[\w-]*:states:[\w-]+:\d{12}:activity:.+")
 def check(state: dict[str, Any], place: str, language: Language, machine_type: str) -> Iterator[Diagnostic]:
     """Findings on a Task state's `Resource`, `Arguments` or `Parameters`, and `Credentials`."""
     yield from _check_credentials(state, place)
+    yield from _check_heartbeat(state, place)
     resource = state.get("Resource")
     if not isinstance(resource, str) or ACTIVITY.fullmatch(resource) or integrations.is_known_elsewhere(resource):
         return
@@ -39,6 +40,14 @@ def _check_credentials(state: dict[str, Any], place: str) -> Iterator[Diagnostic
     if isinstance(credentials, dict) and not {"RoleArn", "RoleArn.$"} & set(credentials):
         message = "The field 'RoleArn' is required but was missing"
         yield Diagnostic("ERROR", SCHEMA, message, f"{place}/Credentials")
+
+
+def _check_heartbeat(state: dict[str, Any], place: str) -> Iterator[Diagnostic]:
+    heartbeat, timeout = state.get("HeartbeatSeconds"), state.get("TimeoutSeconds")
+    if isinstance(heartbeat, int) and isinstance(timeout, int) and heartbeat >= timeout:
+        # The rule is documented ("Task state fields"), the wording is not AWS's.
+        message = "'HeartbeatSeconds' must be smaller than 'TimeoutSeconds'"
+        yield Diagnostic("ERROR", SCHEMA, message, f"{place}/HeartbeatSeconds")
 
 
 def _check_express(integration: Any, place: str, machine_type: str) -> Iterator[Diagnostic]:
