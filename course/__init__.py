@@ -16,6 +16,7 @@ from course.invocation import deploy, result, test_function
 from course.lesson import clean_up, left, start
 from course.logs import invocations, wait_until
 from course.quotas import check_quotas
+from course.review_workflow import workflow, workflow_role
 from course.roles import let_changes_spread, logging_role
 from course.settings import Settings
 from course.target import agree
@@ -51,4 +52,6 @@ __all__ = [
     "test_function",
     "transitions_cost",
     "wait_until",
+    "workflow",
+    "workflow_role",
 ]
