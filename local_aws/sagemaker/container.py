@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from local_aws.sagemaker import sandbox
@@ -32,10 +32,19 @@ class Container:
         host: the instance's name ("algo-1").
         log: where its output goes, line by line.
         explanation: the file under `root` in which the container may explain its failure.
+        watch: called with each line of the output.
     """
 
-    def __init__(self, root: Path, host: str, log: LogStream, explanation: str):
+    def __init__(
+        self,
+        root: Path,
+        host: str,
+        log: LogStream,
+        explanation: str,
+        watch: Callable[[str], None] | None = None,
+    ):
         self.root, self.host, self._log, self._explanation = root, host, log, explanation
+        self._watch = watch
         self._process: sandbox.SandboxedProcess | None = None
         self._pump: threading.Thread | None = None
 
@@ -92,8 +101,10 @@ class Container:
 
     def _copy_output(self) -> None:
         for line in self._process.output:
-            text = line.decode("utf-8", "replace").rstrip("\r\n")
-            self._log.write(sandbox.inside(text, self.root))
+            text = sandbox.inside(line.decode("utf-8", "replace").rstrip("\r\n"), self.root)
+            self._log.write(text)
+            if self._watch is not None:
+                self._watch(text)
 
 
 def _image_environment() -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import secrets
 import threading
 import time
@@ -63,7 +64,7 @@ class Fleet:
         return all(instance.wait_until_ready(deadline - time.monotonic()) for instance in self._instances)
 
     def instance(self) -> Instance:
-        """The instance that has least to do of those that answer.
+        """The instance that has least to do of those that answer, any of several.
 
         Raises:
             Unreachable: none does.
@@ -71,7 +72,7 @@ class Fleet:
         ready = [instance for instance in self._instances if instance.ready]
         if not ready:
             raise Unreachable("no instance is ready")
-        return min(ready, key=lambda instance: instance.pending)
+        return min(random.sample(ready, len(ready)), key=lambda instance: instance.pending)
 
     def close(self, drain_seconds: float = 0.0) -> None:
         """End all instances."""

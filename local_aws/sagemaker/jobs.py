@@ -149,10 +149,13 @@ class Job(ABC):
         """A log stream of this job's group, written under its role."""
         return LogStream(lambda: self.client("logs"), self.log_group, name)
 
-    def container(self, root: Path, host: str) -> Container:
-        """A new instance of this job, named as its containers know it ("algo-1"), with its log stream."""
+    def container(self, root: Path, host: str, watch: Callable[[str], None] | None = None) -> Container:
+        """A new instance of this job, named as its containers know it ("algo-1"), with its log stream.
+
+        `watch` is called with each line of its output.
+        """
         log = self.log_stream(f"{self.record.name}/{host}-{int(time.time())}")
-        self.containers.append(Container(root, host, log, self.explanation))
+        self.containers.append(Container(root, host, log, self.explanation, watch))
         return self.containers[-1]
 
     def execute(self, meanwhile: Callable[[], object] = lambda: None) -> None:

@@ -45,7 +45,8 @@ class ProcessingOperations(JobOperations):
             if member not in cluster:
                 raise ApiError("ValidationException", f"{member} must be specified in ClusterConfig.")
         self.platform.check_role(call, params["RoleArn"])
-        record = self._record(params, inputs, outputs)
+        arn = self.platform.arn("processing-job", params["ProcessingJobName"])
+        record = _record(arn, params, inputs, outputs)
         self.check_new(self.platform.processing_jobs, record)
         for each in inputs:
             self.platform.check_objects(each["S3Input"]["S3Uri"], params["RoleArn"])
@@ -82,23 +83,24 @@ class ProcessingOperations(JobOperations):
         name = params["ProcessingJobName"]
         return self.platform.processing_jobs.get(name, f"Could not find requested job with name: {name}")
 
-    def _record(self, params: dict[str, Any], inputs: list[dict], outputs: list[dict]) -> Record:
-        name, created = params["ProcessingJobName"], now()
-        arn = self.platform.arn("processing-job", name)
-        description = {
-            **{key: value for key, value in params.items() if key != "Tags"},
-            "StoppingCondition": params.get("StoppingCondition", {"MaxRuntimeInSeconds": _DAY}),
-            "ExperimentConfig": {},
-            "ProcessingJobArn": arn,
-            "ProcessingJobStatus": IN_PROGRESS,
-            "CreationTime": created,
-            "LastModifiedTime": created,
-        }
-        if inputs:
-            description["ProcessingInputs"] = inputs
-        if "ProcessingOutputConfig" in params:
-            description["ProcessingOutputConfig"] = {"Outputs": outputs}
-        return Record(name, arn, description)
+
+def _record(arn: str, params: dict[str, Any], inputs: list[dict], outputs: list[dict]) -> Record:
+    """The job as Describe gives it when it is new."""
+    name, created = params["ProcessingJobName"], now()
+    description = {
+        **{key: value for key, value in params.items() if key != "Tags"},
+        "StoppingCondition": params.get("StoppingCondition", {"MaxRuntimeInSeconds": _DAY}),
+        "ExperimentConfig": {},
+        "ProcessingJobArn": arn,
+        "ProcessingJobStatus": IN_PROGRESS,
+        "CreationTime": created,
+        "LastModifiedTime": created,
+    }
+    if inputs:
+        description["ProcessingInputs"] = inputs
+    if "ProcessingOutputConfig" in params:
+        description["ProcessingOutputConfig"] = {"Outputs": outputs}
+    return Record(name, arn, description)
 
 
 def _check_implemented(params: dict[str, Any]) -> None:

@@ -32,7 +32,7 @@ class SageMakerRuntimeService(Service):
 
     def __init__(self, platform: Platform, seconds: float = _SECONDS):
         super().__init__(platform.host)
-        self._platform, self._seconds = platform, seconds
+        self.platform, self._seconds = platform, seconds
 
     def invoke_endpoint(self, call: Call, **params: Any) -> dict[str, Any]:
         """Hand a request to an instance of the endpoint, and its answer back."""
@@ -40,7 +40,7 @@ class SageMakerRuntimeService(Service):
             if member in params:
                 raise not_implemented(f"{member} of InvokeEndpoint")
         name = params["EndpointName"]
-        endpoint = self._platform.endpoints.find(name)
+        endpoint = self.platform.endpoints.find(name)
         serving = endpoint.serving if endpoint is not None else None
         if serving is None:
             raise ApiError("ValidationError", f"Endpoint {name} of account {call.account} not found.")
