@@ -91,7 +91,6 @@ class Visit:
         retry_count: how often the state has been retried.
         token: the task token, in a state that waits for one.
         progress: what a Map or Parallel has done, kept over a redrive.
-        inspection: where TestState collects what happened; None otherwise.
     """
 
     def __init__(self, flow: Flow, state: State, document: Document):
@@ -100,7 +99,6 @@ class Visit:
         self.retry_count = 0
         self.token: str | None = None
         self.progress: Any = None
-        self.inspection: dict[str, Any] | None = None
         self._before = flow.previous
         self._time = time.time()
 
@@ -205,10 +203,8 @@ class Visit:
                 "service limit.",
             )
 
-    def inspect(self, **documents: Any) -> None:
-        """Tell TestState what the state has come to; nothing where none listens."""
-        if self.inspection is not None:
-            self.inspection |= documents
+    def inspect(self, **found: Any) -> None:
+        """Told what a field has come to; only TestState listens."""
 
     def _assigned(self, assign: Template, **reserved: Document) -> dict[str, Document]:
         values = self.evaluate(assign, **reserved)

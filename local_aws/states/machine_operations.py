@@ -8,7 +8,7 @@ from typing import Any
 
 from local_aws.service import ApiError, Call
 from local_aws.states import managed_rules
-from local_aws.states.definition import require_runnable, require_valid, validate, variable_references
+from local_aws.states.definition import require_valid, validate, variable_references
 from local_aws.states.execution import SERVICE_PRINCIPAL, Program
 from local_aws.states.foundation import StatesFoundation, not_there
 from local_aws.states.machines import StateMachine, moment, present
@@ -33,7 +33,6 @@ class MachineOperations(StatesFoundation):
             raise not_there("A state machine of type EXPRESS")
         arn = machine_arn(self.host, params["name"])
         definition = require_valid(params["definition"])
-        require_runnable(definition)
         self._check_role(call, params["roleArn"], definition)
         if len(params.get("tags", ())) > MAX_TAGS:
             raise ApiError("TooManyTags", f"Too many tags: at most {MAX_TAGS} can be set", resourceName=arn)
@@ -62,7 +61,6 @@ class MachineOperations(StatesFoundation):
             raise ApiError("MissingRequiredParameter", message)
         text = params.get("definition", machine.program.definition)
         definition = require_valid(text)
-        require_runnable(definition)
         role_arn = params.get("roleArn", machine.program.role_arn)
         self._check_role(call, role_arn, definition)
         with self._machines.lock:

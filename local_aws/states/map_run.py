@@ -149,15 +149,8 @@ class MapRun:
 
     @property
     def _threshold_exceeded(self) -> bool:
-        """Both limits count; where both are given, either may be exceeded (States Language, Map)."""
-        failed = self._failed_items
-        if not failed:
-            return False
         total = sum(given.item_count for given in self._inputs)
-        by_count, by_percentage = failed > self.tolerated_count, failed > total * self.tolerated_percentage / 100
-        if self.tolerated_count and self.tolerated_percentage:
-            return by_count or by_percentage
-        return by_percentage if self.tolerated_percentage else by_count
+        return exceeded(self._failed_items, total, self.tolerated_count, self.tolerated_percentage)
 
     # ---- what it shows -------------------------------------------------------------------------------
 
@@ -180,6 +173,14 @@ class MapRun:
             "failuresNotRedrivable": 0,
             "pendingRedrive": 0,
         }
+
+
+def exceeded(failed: int, total: int, tolerated_count: float, tolerated_percentage: float) -> bool:
+    """Whether more items failed than are tolerated: where both limits are given, either may be exceeded."""
+    by_count, by_percentage = failed > tolerated_count, failed > total * tolerated_percentage / 100
+    if tolerated_count and tolerated_percentage:
+        return by_count or by_percentage
+    return by_percentage if tolerated_percentage else by_count
 
 
 class MapRuns:

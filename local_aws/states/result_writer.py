@@ -26,9 +26,9 @@ class ResultWriter:
     def __init__(self, blueprint: Blueprint):
         fields = blueprint.definition.get("ResultWriter", {})
         config = fields.get("WriterConfig", {})
-        self._exports = "Resource" in fields
+        self.exports = "Resource" in fields
         self._arguments = blueprint.template("Arguments", fields, "ResultWriter/")
-        self._transformation = config.get("Transformation", "NONE" if self._exports else "COMPACT")
+        self._transformation = config.get("Transformation", "NONE" if self.exports else "COMPACT")
         self._lines = config.get("OutputType") == "JSONL"
 
     def write(self, visit: Visit, run: MapRun) -> Document:
@@ -37,7 +37,7 @@ class ResultWriter:
         Raises:
             StateError: `States.ResultWriterFailed`, it can't be written.
         """
-        if not self._exports:
+        if not self.exports:
             return Document(self._transformed(run.children))
         arguments = visit.evaluate(self._arguments, "object").value
         prefix = arguments.get("Prefix", "").rstrip("/")

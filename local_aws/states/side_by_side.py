@@ -79,6 +79,7 @@ class SideBySide:
         self._settled = self._signal.child()
         self._lock = threading.Lock()
         self._working = self._limit
+        self._last: int | None = None
         self._error: BaseException | None = None
 
     def run(self) -> list[Document]:
@@ -101,6 +102,7 @@ class SideBySide:
             raise self._error
         if parent.stopped.is_set():
             raise Cancelled
+        parent.previous = self._last or parent.previous
         return [self._progress.results[index] for index in range(self._count)]
 
     def _work(self, previous: int) -> None:
@@ -118,6 +120,7 @@ class SideBySide:
                 break
             previous = flow.previous
             with self._lock:
+                self._last = previous
                 self._progress.results[index] = result
                 del self._progress.unfinished[index]
             index = self._next()

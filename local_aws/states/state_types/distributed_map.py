@@ -37,6 +37,7 @@ class DistributedMap(Map):
         self.reader = ItemReader(blueprint) if "ItemReader" in fields else None
         self._batcher = ItemBatcher(blueprint) if "ItemBatcher" in fields else None
         self._writer = ResultWriter(blueprint)
+        self.exports_results = self._writer.exports
         self._label = fields.get("Label")
         self._definition = json.dumps(fields["ItemProcessor"])
 
@@ -64,6 +65,9 @@ class DistributedMap(Map):
         visit.flow.mark("MapStateSucceeded")
         return output
 
+    def rehearse(self, visit: Visit, read: list | None) -> int:
+        return super().rehearse(visit, [] if self.reader and read is None else read)
+
     def _begin(self, visit: Visit) -> None:
         items = None if self.reader else self.items(visit)
         run = visit.progress = MapRun(visit.flow.execution, self._program(visit), self.limits(visit), items)
@@ -73,14 +77,13 @@ class DistributedMap(Map):
 
     def _first(self, visit: Visit, run: MapRun) -> None:
         items = self.reader.read(visit) if self.reader else run.items
-        selected = [self.selected(visit, {"Index": index, "Value": item}) for index, item in enumerate(items)]
-        run.run(visit.flow, self._inputs(visit, selected))
+        run.run(visit.flow, self._child_inputs(visit, self.inputs(visit, items)))
 
     def _again(self, visit: Visit, run: MapRun) -> None:
         visit.flow.record("MapRunRedriven", mapRunArn=run.arn, redriveCount=run.redrive_count + 1)
         run.redrive(visit.flow)
 
-    def _inputs(self, visit: Visit, selected: list[Document]) -> list[ChildInput]:
+    def _child_inputs(self, visit: Visit, selected: list[Document]) -> list[ChildInput]:
         if self._batcher is None:
             return [ChildInput(document, 1) for document in selected]
         return self._batcher.batches(visit, selected)

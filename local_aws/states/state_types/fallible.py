@@ -52,7 +52,13 @@ class Catcher:
 
 
 class Fallible(State):
-    """A state with Retry and Catch around its work and its Output."""
+    """A state with Retry and Catch around its work and its Output.
+
+    Attributes:
+        exports_results: whether its result says where the results are, in place of holding them.
+    """
+
+    exports_results = False
 
     def __init__(self, blueprint: Blueprint):
         super().__init__(blueprint)
@@ -73,6 +79,17 @@ class Fallible(State):
 
         Raises:
             StateError: it failed.
+        """
+
+    @abstractmethod
+    def rehearse(self, visit: Visit, read: list | None) -> int:
+        """Evaluate what comes before the work, as TestState does where the work is mocked.
+
+        Args:
+            read: what an ItemReader is to have read, None where nothing is given.
+
+        Returns:
+            how many iterations there would be; 0 for a state without any.
         """
 
     def perform(self, visit: Visit) -> Transition:

@@ -51,6 +51,18 @@ class Map(Fallible):
         visit.flow.mark("MapStateSucceeded")
         return Document([output.value for output in outputs])
 
+    def rehearse(self, visit: Visit, read: list | None) -> int:
+        items = self.items(visit) if read is None else read
+        self.limits(visit)
+        inputs = self.inputs(visit, items)
+        if self._item_selector is not None:
+            visit.inspect(afterItemSelector=Document([document.value for document in inputs]))
+        return len(items)
+
+    def inputs(self, visit: Visit, items: list) -> list[Document]:
+        """The input of every iteration."""
+        return [self.selected(visit, {"Index": index, "Value": item}) for index, item in enumerate(items)]
+
     def items(self, visit: Visit) -> list:
         """The array to go through: Items, or the state's input."""
         if self._items is not None:

@@ -22,7 +22,7 @@ class Parallel(Fallible):
 
     def attempt(self, visit: Visit) -> Document:
         try:
-            document = visit.input if self._arguments is None else visit.evaluate(self._arguments)
+            document = self._branch_input(visit)
             if visit.progress is None:
                 visit.flow.record("ParallelStateStarted")
             count = len(self._branches)
@@ -34,3 +34,10 @@ class Parallel(Fallible):
             raise
         visit.flow.mark("ParallelStateSucceeded")
         return Document([output.value for output in outputs])
+
+    def rehearse(self, visit: Visit, read: list | None) -> int:
+        self._branch_input(visit)
+        return 0
+
+    def _branch_input(self, visit: Visit) -> Document:
+        return visit.input if self._arguments is None else visit.evaluate(self._arguments)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from local_aws.states import integrations
 from local_aws.states.document import Document
-from local_aws.states.errors import Cancelled, StateError, TimedOut
+from local_aws.states.errors import Cancelled, RuntimeFault, StateError, TimedOut, in_state
 from local_aws.states.flow import Visit
 from local_aws.states.state_types.fallible import Fallible
 from local_aws.states.state_types.state import Blueprint
@@ -21,20 +21,24 @@ class Task(Fallible):
 
     def __init__(self, blueprint: Blueprint):
         super().__init__(blueprint)
-        self._resource = blueprint.definition["Resource"]
-        self._integration = integrations.resolve(self._resource)
+        self.resource = blueprint.definition["Resource"]
+        self.integration = integrations.resolve(self.resource)
         self._arguments = blueprint.template("Arguments")
         self._timeout = blueprint.template("TimeoutSeconds")
         self._heartbeat = blueprint.template("HeartbeatSeconds")
 
     def attempt(self, visit: Visit) -> Document:
-        visit.token = TaskTokens.new() if self._integration.waits_for_token else None
+        visit.token = TaskTokens.new() if self.integration.waits_for_token else None
         arguments = self.arguments(visit)
         timeout, heartbeat = visit.number(self._timeout, None), visit.number(self._heartbeat, None)
-        history = task_history(self._integration, self._resource, visit.flow)
+        history = task_history(self.integration, self.resource, visit.flow)
         result = self._run(visit, history, arguments, timeout, heartbeat)
         visit.inspect(result=result)
         return result
+
+    def rehearse(self, visit: Visit, read: list | None) -> int:
+        self.arguments(visit)
+        return 0
 
     def arguments(self, visit: Visit) -> Document:
         """What is handed to the integration."""
@@ -56,14 +60,12 @@ class Task(Fallible):
             token=visit.token,
             await_token=waiting.wait if waiting else None,
         )
-        history.scheduled(
-            Document(self._integration.scheduled_parameters(arguments.value, task)), arguments, timeout, heartbeat
-        )
-        history.started()
         try:
-            result = Document(within(timeout, stopped, lambda: self._integration.run(arguments.value, task)))
-            visit.check_size(result, self._integration.resource_type)
-        except Cancelled:
+            history.scheduled(self._parameters(visit, arguments, task), arguments, timeout, heartbeat)
+            history.started()
+            result = Document(within(timeout, stopped, lambda: self.integration.run(arguments.value, task)))
+            visit.check_size(result, self.integration.resource_type)
+        except (Cancelled, RuntimeFault):
             raise
         except TimedOut as error:
             history.timed_out(error)
@@ -76,3 +78,9 @@ class Task(Fallible):
                 execution.tokens.close(visit.token)
         history.succeeded(result)
         return result
+
+    def _parameters(self, visit: Visit, arguments: Document, task: IntegrationTask) -> Document:
+        try:
+            return Document(self.integration.scheduled_parameters(arguments.value, task))
+        except RuntimeFault as fault:
+            raise RuntimeFault(in_state(self.name, visit.entered, fault.cause)) from fault
