@@ -5,7 +5,7 @@ lessons use plain boto3 wherever a call to AWS is what is being taught.
 """
 
 from course.cell_package import package
-from course.costs import PRICES, lambda_cost, prices
+from course.costs import PRICES, endpoint_cost, job_cost, lambda_cost, prices, transitions_cost
 from course.draft import Draft
 from course.environment import check_environment
 from course.errors import CourseError
@@ -13,7 +13,7 @@ from course.evaluation import evaluate
 from course.execution import follow, run
 from course.graph import Graph
 from course.invocation import deploy, result, test_function
-from course.lesson import clean_up, start
+from course.lesson import clean_up, left, start
 from course.logs import invocations, wait_until
 from course.quotas import check_quotas
 from course.review_workflow import workflow, workflow_role
@@ -33,10 +33,13 @@ __all__ = [
     "check_quotas",
     "clean_up",
     "deploy",
+    "endpoint_cost",
     "evaluate",
     "follow",
     "invocations",
+    "job_cost",
     "lambda_cost",
+    "left",
     "let_changes_spread",
     "logging_role",
     "package",
@@ -47,6 +50,7 @@ __all__ = [
     "start",
     "test_event",
     "test_function",
+    "transitions_cost",
     "wait_until",
     "workflow",
     "workflow_role",

@@ -6,14 +6,20 @@ ledger for the next try.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import boto3
 from botocore.exceptions import ClientError
 
+from course.errors import CourseError
+from course.job_log import GROUPS, streams_of
 from course.ledger import Ledger, Resource
+from course.logs import wait_until
+from course.machine_traces import made_by, stop
+
+# How long a job may take to stop, or an endpoint to be made, on a bad day.
+_WAIT_SECONDS = 1200
 
 
 @dataclass(frozen=True)
@@ -54,21 +60,38 @@ class CleanUp:
 def remove(ledger: Ledger, resources: list[Resource]) -> CleanUp:
     """Remove resources and strike them out of the ledger.
 
+    What the executions of a state machine have made goes along with the machine.
+
     Args:
         ledger: from which what is gone is struck out.
-        resources: what to remove; each once, in any order.
+        resources: what to remove, in any order.
     """
     removals = []
-    for resource in sorted(resources, key=lambda resource: _ORDER.index(resource.kind)):
-        try:
-            _REMOVERS[resource.kind](resource.name)
-        except ClientError as error:
-            if not _is_absence(error):
-                removals.append(Removal(resource, str(error)))
-                continue
-        ledger.strike(resource)
-        removals.append(Removal(resource))
+    pending = list(dict.fromkeys(resources))
+    for kind in _ORDER:
+        for resource in [one for one in pending if one.kind == kind]:
+            try:
+                if kind == "state machine":
+                    pending += [one for one in _record_traces(ledger, resource) if one not in pending]
+                _REMOVERS[kind](resource.name)
+            except (ClientError, CourseError) as error:
+                if not (isinstance(error, ClientError) and is_absence(error)):
+                    removals.append(Removal(resource, str(error)))
+                    continue
+            ledger.strike(resource)
+            removals.append(Removal(resource))
     return CleanUp(tuple(removals))
+
+
+def _record_traces(ledger: Ledger, machine: Resource) -> list[Resource]:
+    """Stop a machine, and write down what it made before the histories that tell of it are gone."""
+    stop(machine.name)
+    known = {(one.kind, one.name) for one in ledger.resources()}
+    made = [Resource(kind, name, machine.lesson) for kind, name in made_by(machine.name)]
+    for one in made:
+        if (one.kind, one.name) not in known:
+            ledger.record(one)
+    return [one for one in ledger.resources() if (one.kind, one.name) in {(m.kind, m.name) for m in made}]
 
 
 _ABSENT = {
@@ -84,7 +107,8 @@ _ABSENT |= {"ResourceNotFoundException", "ResourceNotFound", "QueueDoesNotExist"
 _ABSENT |= {"AWS.SimpleQueueService.NonExistentQueue", "ExecutionDoesNotExist"}
 
 
-def _is_absence(error: ClientError) -> bool:
+def is_absence(error: ClientError) -> bool:
+    """Whether an error says that what was asked for is not there."""
     details = error.response["Error"]
     # SageMaker reports what it can't find as a failed validation.
     return details["Code"] in _ABSENT or "Could not find" in details.get("Message", "")
@@ -96,18 +120,30 @@ def _remove_trigger(bucket: str) -> None:
 
 def _remove_state_machine(arn: str) -> None:
     states = boto3.client("stepfunctions")
-    pages = states.get_paginator("list_executions").paginate(stateMachineArn=arn, statusFilter="RUNNING")
-    for execution in [execution for page in pages for execution in page["executions"]]:
-        states.stop_execution(executionArn=execution["executionArn"])
+    # To delete what is not there is no error on AWS, and to look for it is.
+    states.describe_state_machine(stateMachineArn=arn)
     states.delete_state_machine(stateMachineArn=arn)
 
 
 def _remove_job(kind: str, name: str) -> None:
-    """Stop a job that runs. One that has ended costs nothing, and stays in the account's history."""
+    """Stop a job that runs, then delete what AWS keeps of it: its log, and its record where AWS can forget it.
+
+    Of a transform job the record stays, which costs nothing: there is no DeleteTransformJob.
+    """
     sagemaker = boto3.client("sagemaker")
-    described = getattr(sagemaker, f"describe_{kind}_job")(**{f"{kind.capitalize()}JobName": name})
-    if described[f"{kind.capitalize()}JobStatus"] == "InProgress":
-        getattr(sagemaker, f"stop_{kind}_job")(**{f"{kind.capitalize()}JobName": name})
+    named = {f"{kind.capitalize()}JobName": name}
+
+    def status() -> str:
+        return getattr(sagemaker, f"describe_{kind}_job")(**named)[f"{kind.capitalize()}JobStatus"]
+
+    if status() == "InProgress":
+        getattr(sagemaker, f"stop_{kind}_job")(**named)
+    wait_until(lambda: status() not in ("InProgress", "Stopping"), f"{kind} job {name} to stop", _WAIT_SECONDS)
+    for stream in streams_of(kind, name):
+        # The group is shared by all jobs of the account: only this job's own streams go.
+        boto3.client("logs").delete_log_stream(logGroupName=GROUPS[kind], logStreamName=stream)
+    if kind != "transform":
+        getattr(sagemaker, f"delete_{kind}_job")(**named)
 
 
 def _remove_queue(name: str) -> None:
@@ -155,19 +191,22 @@ def _remove_bucket(name: str) -> None:
 
 def _remove_endpoint(name: str) -> None:
     sagemaker = boto3.client("sagemaker")
+
+    def status() -> str:
+        return sagemaker.describe_endpoint(EndpointName=name)["EndpointStatus"]
+
     # An endpoint can't be deleted while it is being made or changed.
-    while sagemaker.describe_endpoint(EndpointName=name)["EndpointStatus"] in ("Creating", "Updating"):
-        time.sleep(1)
+    wait_until(lambda: status() not in ("Creating", "Updating"), f"endpoint {name} to be made", _WAIT_SECONDS)
     sagemaker.delete_endpoint(EndpointName=name)
-    while sagemaker.describe_endpoint(EndpointName=name)["EndpointStatus"] == "Deleting":
-        time.sleep(1)
+    # Ends by the error that says that it is gone.
+    wait_until(lambda: status() != "Deleting", f"endpoint {name} to be deleted", _WAIT_SECONDS)
 
 
 # What triggers goes before what it triggers, what uses a thing before the thing.
 _REMOVERS: dict[str, Callable[[str], object]] = {
     "S3 trigger": _remove_trigger,
-    "state machine": _remove_state_machine,
     "Lambda function": lambda name: boto3.client("lambda").delete_function(FunctionName=name),
+    "state machine": _remove_state_machine,
     "processing job": lambda name: _remove_job("processing", name),
     "training job": lambda name: _remove_job("training", name),
     "transform job": lambda name: _remove_job("transform", name),

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from course.errors import CourseError
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -36,11 +38,27 @@ PRICES = (
 
 _PRICE = {price.what: price.dollars for price in PRICES}
 
+# An hour of an instance. A type is dearer or cheaper as a job or an endpoint only by a little, where at all.
+_INSTANCE_HOUR = {
+    "ml.m5.large": _PRICE["SageMaker job or endpoint, ml.m5.large"],
+    "ml.m5.xlarge": 0.23,
+    "ml.t3.medium": 0.05,
+    "ml.t3.large": 0.10,
+    "ml.t2.medium": 0.056,
+}
+
+HOURS_A_MONTH = 730
+
 _LESSON_COSTS = {
     "00": "nothing but an empty bucket and a role, which are free.",
     "01": "some ten Lambda invocations: less than 0.01 USD, within Lambda's free tier.",
     "02": "a few Lambda invocations and some megabytes in S3: less than 0.01 USD.",
     "03": "some ten Lambda invocations and some megabytes in S3: less than 0.01 USD.",
+    "04": "some hundred state transitions and a few Lambda invocations: less than 0.01 USD, within the free tier.",
+    "05": "processing jobs of some minutes on one ml.m5.large: about 0.01 USD each.",
+    "06": "processing and training jobs at about 0.01 USD each, and an endpoint at 0.115 USD an hour until deleted.",
+    "07": "a run or two of the whole workflow, and an endpoint at 0.115 USD an hour until deleted.",
+    "09": "nothing: it ends what costs.",
 }
 
 
@@ -70,3 +88,62 @@ def lambda_cost(invocations: int, seconds: float, memory_mb: int = 128) -> float
     """
     gigabyte_seconds = invocations * seconds * memory_mb / 1024
     return invocations * _PRICE["Lambda, requests"] / 1e6 + gigabyte_seconds * _PRICE["Lambda, duration (x86)"]
+
+
+def transitions_cost(transitions: int) -> float:
+    """US dollars for so many state transitions of Standard workflows, before the free tier.
+
+    A transition is charged for the start, each time a state is entered, and each retry: a loop of Wait, Task and
+    Choice costs three a turn.
+
+    Source: AWS Step Functions pricing.
+    """
+    return transitions * _PRICE["Step Functions, Standard"] / 1000
+
+
+def job_cost(seconds: float, instance_type: str = "ml.m5.large", instances: int = 1) -> float:
+    """US dollars for a processing, training or transform job.
+
+    Args:
+        seconds: from when its instances run to its end, data transfer included and provisioning not; of a
+            training job, BillableTimeInSeconds.
+        instance_type: of its instances.
+        instances: how many.
+
+    Raises:
+        CourseError: the price of that instance type is not known here.
+
+    Source: Amazon SageMaker pricing, by the second.
+    """
+    return seconds / 3600 * instance_hour(instance_type) * instances
+
+
+def endpoint_cost(hours: float, instance_type: str = "ml.m5.large", instances: int = 1) -> float:
+    """US dollars for an endpoint, asked or not, from InService until it is deleted.
+
+    Raises:
+        CourseError: the price of that instance type is not known here.
+
+    Source: Amazon SageMaker pricing, real-time inference.
+    """
+    return hours * instance_hour(instance_type) * instances
+
+
+def instance_hour(instance_type: str) -> float:
+    """US dollars for an hour of a SageMaker instance.
+
+    Raises:
+        CourseError: the price of that instance type is not known here.
+    """
+    if instance_type not in _INSTANCE_HOUR:
+        known = ", ".join(_INSTANCE_HOUR)
+        raise CourseError(f"The price of {instance_type} is not in the course's table: it has {known}.")
+    return _INSTANCE_HOUR[instance_type]
+
+
+def storage_hour(size: int) -> float:
+    """US dollars for an hour of so many bytes in S3 Standard.
+
+    Source: Amazon S3 pricing; a gigabyte is 2**30 bytes.
+    """
+    return size / 2**30 * _PRICE["S3, storage"] / HOURS_A_MONTH

@@ -43,6 +43,7 @@ class Visit:
     cause: str = ""
     tries: int = 0
     status: str = "in progress"
+    after: int = field(default=0, repr=False)
     failing: bool = field(default=False, repr=False)
     trying: bool = field(default=True, repr=False)
 
@@ -120,11 +121,14 @@ class _Reader:
             visit = visit.parent
         if kind.endswith(_ENTERED):
             visit = self._enter(kind, event["timestamp"], details, visit)
+            visit.after = before
         elif kind.endswith(_EXITED):
             visit = _nearest(visit, lambda one: one.name == details["name"] and not one.exited)
             self._left.add(number)
         elif kind.startswith(("ParallelState", "MapState")) and not kind.endswith("Started"):
             visit = _nearest(visit, lambda one: kind.startswith(one.type) and one.trying)
+        elif kind == "EvaluationFailed":
+            visit = self._evaluating(details.get("state"), before) or visit
         elif kind.startswith("MapIteration"):
             visit = _nearest(visit, lambda one: one.type == "Map" and one.name == details["name"])
         self._owner[number] = visit
@@ -134,6 +138,11 @@ class _Reader:
             self._error[number] = self._error.get(before, ("", ""))
         if visit:
             self._note(visit, kind, event["timestamp"], details, self._error[number])
+
+    def _evaluating(self, name: Any, before: int) -> Visit | None:
+        """The visit in which an expression failed: the event follows from what the state's entering followed from."""
+        here = [one for one in reversed(self.visits) if one.name == name and not one.exited]
+        return next((one for one in here if one.after == before), here[0] if here else None)
 
     def _enter(self, kind: str, when: datetime, details: Mapping[str, Any], parent: Visit | None) -> Visit:
         name, state_type = details["name"], kind.removesuffix(_ENTERED)

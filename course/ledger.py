@@ -19,7 +19,7 @@ import boto3
 
 @dataclass(frozen=True)
 class Resource:
-    """Something that a lesson made: its kind (`lambda function`), its name, and the lesson."""
+    """Something that a lesson made: its kind (`Lambda function`), its name, and the lesson."""
 
     kind: str
     name: str
@@ -110,11 +110,27 @@ def _function(params: dict, parsed: dict) -> Made:
     return [("Lambda function", name), ("log group", f"/aws/lambda/{name}")]
 
 
+def _endpoint(params: dict, parsed: dict) -> Made:
+    # SageMaker makes the log group by itself, when the endpoint's container first writes.
+    name = params["EndpointName"]
+    return [("endpoint", name), ("log group", f"/aws/sagemaker/Endpoints/{name}")]
+
+
 def _folder(params: dict, parsed: dict) -> Made:
     # What functions and jobs write comes back to nobody's ledger; it stands below the folder of their input.
     bucket, folder = params["Bucket"], params["Key"].rpartition("/")[0]
     return [("S3 folder", f"{bucket}/{folder}/") if folder else ("S3 object", f"{bucket}/{params['Key']}")]
 
+
+SAGEMAKER: dict[str, Callable[[dict, dict], Made]] = {
+    "CreateProcessingJob": _named("processing job", "ProcessingJobName"),
+    "CreateTrainingJob": _named("training job", "TrainingJobName"),
+    "CreateTransformJob": _named("transform job", "TransformJobName"),
+    "CreateModel": _named("SageMaker model", "ModelName"),
+    "CreateEndpointConfig": _named("endpoint configuration", "EndpointConfigName"),
+    "CreateEndpoint": _endpoint,
+}
+"""What an action of SageMaker makes, from its request: a lesson's call and a state machine's are the same."""
 
 _IN_A_BUCKET = {"S3 folder", "S3 object", "S3 trigger"}
 _MADE_BY: dict[tuple[str, str], Callable[[dict, dict], Made]] = {
@@ -130,10 +146,5 @@ _MADE_BY: dict[tuple[str, str], Callable[[dict, dict], Made]] = {
     ("sqs", "CreateQueue"): _named("SQS queue", "QueueName"),
     ("sns", "CreateTopic"): _answered("SNS topic", "TopicArn"),
     ("stepfunctions", "CreateStateMachine"): _answered("state machine", "stateMachineArn"),
-    ("sagemaker", "CreateProcessingJob"): _named("processing job", "ProcessingJobName"),
-    ("sagemaker", "CreateTrainingJob"): _named("training job", "TrainingJobName"),
-    ("sagemaker", "CreateTransformJob"): _named("transform job", "TransformJobName"),
-    ("sagemaker", "CreateModel"): _named("SageMaker model", "ModelName"),
-    ("sagemaker", "CreateEndpointConfig"): _named("endpoint configuration", "EndpointConfigName"),
-    ("sagemaker", "CreateEndpoint"): _named("endpoint", "EndpointName"),
+    **{("sagemaker", action): made for action, made in SAGEMAKER.items()},
 }

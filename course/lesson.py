@@ -9,6 +9,7 @@ import boto3
 from course import foundation
 from course.cleaning import CleanUp, remove
 from course.ledger import record_calls
+from course.leftovers import Leftovers, survey
 from course.settings import Settings
 from course.target import Target, connect
 
@@ -47,6 +48,12 @@ def clean_up(lesson: str | None = None) -> CleanUp:
     target = connect(lesson or "09")
     ledger = foundation.open_ledger(target)
     return remove(ledger, ledger.resources(lesson))
+
+
+def left() -> Leftovers:
+    """What the course has left on this AWS, and what it costs an hour on a real account. Nothing is changed."""
+    target = connect("09")
+    return survey(foundation.open_ledger(target).resources())
 
 
 def _settings(lesson: str, target: Target, bucket: str, role: str) -> Settings:

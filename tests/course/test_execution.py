@@ -187,10 +187,23 @@ def test_an_expression_that_fails_ends_its_state():
     story = Story()
     story.enter("Pass it on", "Pass")
     error = {"error": "States.QueryEvaluationError", "cause": "The JSONata expression '$x' returned nothing"}
-    story.add("EvaluationFailed", state="Pass it on", location="Output", **error)
+    # As recorded on AWS: it follows from what the state's entering followed from, not from the entering.
+    story.add("EvaluationFailed", previous=0, state="Pass it on", location="Output", **error)
     story.add("ExecutionFailed", **error)
     assert story.status("FAILED") == {"Pass it on": "failed"}
     assert story.execution("FAILED").state("Pass it on").error == "States.QueryEvaluationError"
+
+
+def test_an_expression_that_fails_in_one_of_several_iterations_is_that_iterations():
+    story = Story()
+    story.enter("Each", "Map")
+    began = story.add("MapStateStarted", length=2)
+    iterations = [story.add("MapIterationStarted", previous=began, name="Each", index=index) for index in range(2)]
+    for iteration in iterations:
+        story.enter("One", "Pass", previous=iteration, input=iteration)
+    story.add("EvaluationFailed", previous=iterations[0], state="One", location="Output", error="E", cause="c")
+    failed = [visit for visit in visits(story.events, "RUNNING") if visit.error]
+    assert [visit.input for visit in failed] == [iterations[0]]
 
 
 def test_an_error_without_an_event_of_its_own_is_that_of_the_state_it_follows_from():
