@@ -167,8 +167,17 @@ class S3:
             made_marker = marker == "true" and "versionId" not in exchange.request.query
             self._events.happened(call, _removed(bucket, params["Key"], version, made_marker))
         else:
-            for change in _removals(bucket, body):
-                self._events.happened(call, change)
+            for key, version in _deleted(body):
+                marker = None if version else self._latest_marker(bucket, key)
+                self._events.happened(call, _removed(bucket, key, version or marker, marker is not None))
+
+    def _latest_marker(self, bucket: str, key: str) -> str | None:
+        """The version of the delete marker on top of a key, which moto's answer to DeleteObjects doesn't tell."""
+        s3 = self._roles.admin_client("s3")
+        if "Status" not in s3.get_bucket_versioning(Bucket=bucket):
+            return None
+        markers = s3.list_object_versions(Bucket=bucket, Prefix=key).get("DeleteMarkers", [])
+        return next((m["VersionId"] for m in markers if m["Key"] == key and m["IsLatest"]), None)
 
     def _written(self, call: Call, bucket: str, key: str, exchange: Exchange, answer: _Answer) -> Change:
         event, version = _EVENTS[call.operation], answer.header("x-amz-version-id")
@@ -214,10 +223,9 @@ def _removed(bucket: str, key: str, version: str | None, made_marker: bool) -> C
     return Change("ObjectRemoved:Delete", bucket, key, version_id=version)
 
 
-def _removals(bucket: str, body: bytes) -> Iterator[Change]:
+def _deleted(body: bytes) -> Iterator[tuple[str, str | None]]:
+    """Key and, where one was asked for, version of each object that an answer to DeleteObjects says is deleted."""
     for element in ElementTree.fromstring(body).iter():
         if element.tag.rpartition("}")[2] == "Deleted":
-            values = {child.tag.rpartition("}")[2]: child.text or "" for child in element}
-            made_marker = values.get("DeleteMarker") == "true" and not values.get("VersionId")
-            version = values.get("DeleteMarkerVersionId") if made_marker else values.get("VersionId")
-            yield _removed(bucket, values["Key"], version, made_marker)
+            values = {child.tag.rpartition("}")[2]: child.text for child in element}
+            yield values["Key"], values.get("VersionId")
