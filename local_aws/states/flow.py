@@ -6,6 +6,7 @@ other. A `Visit` is its stay in one state: what expressions see there, how it is
 
 from __future__ import annotations
 
+import copy
 import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from local_aws.states.workflow import Workflow
 
 NOT_TRUNCATED = {"truncated": False}
+MAX_VARIABLES_BYTES = 10 * 1024 * 1024
+"""All variables of an execution together ("Passing data between states with variables", developer guide)."""
 
 
 class Flow:
@@ -59,10 +62,15 @@ class Flow:
         self.visit.enter()
         return self._follow(workflow)
 
-    def resume(self, workflow: Workflow, stopped: StopSignal, previous: int) -> Document:
-        """Go on in the state in which the flow ended, as a redrive does: it is not entered again."""
-        self.stopped, self.previous = stopped, previous
-        self.visit.retry_count = 0
+    def successor(self, stopped: StopSignal, previous: int) -> Flow:
+        """A flow that takes over where this one ended: what is left of this one can't write any more."""
+        flow = self.fork(stopped, previous)
+        flow.visit = copy.copy(self.visit)
+        flow.visit.flow, flow.visit.retry_count = flow, 0
+        return flow
+
+    def resume(self, workflow: Workflow) -> Document:
+        """Go on in the state that the flow is in, as a redrive does: it is not entered again. Raises as `run`."""
         return self._follow(workflow)
 
     def _follow(self, workflow: Workflow) -> Document:
@@ -210,11 +218,16 @@ class Visit:
         values = self.evaluate(assign, **reserved)
         assigned = {name: Document(value) for name, value in values.value.items()}
         if values.too_large:
-            raise StateError(
-                DATA_LIMIT_EXCEEDED,
-                f"The variables that state '{self.state.name}' assigns exceed the maximum of {MAX_BYTES} bytes.",
-            )
+            raise self._too_many_bytes(f"The variables that state '{self.state.name}' assigns", MAX_BYTES)
+        stored = self.flow.variables | assigned
+        if sum(len(name) + len(value.text) for name, value in stored.items()) > MAX_VARIABLES_BYTES:
+            raise self._too_many_bytes("The variables of the execution", MAX_VARIABLES_BYTES)
         return assigned
+
+    @staticmethod
+    def _too_many_bytes(what: str, limit: int) -> StateError:
+        """AWS's wording for these is not known."""
+        return StateError(DATA_LIMIT_EXCEEDED, f"{what} exceed the maximum of {limit} bytes.")
 
 
 def iso_time(seconds: float) -> str:

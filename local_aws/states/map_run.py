@@ -59,6 +59,7 @@ class MapRun:
         self.children: list[Execution] = []
         self.results_written = 0
         self._inputs: list[ChildInput] = []
+        self._item_total = 0
         self._lock = threading.Lock()
         self._running: set[Execution] = set()
         self._failed_items = 0
@@ -73,7 +74,7 @@ class MapRun:
             StateError: more items failed than are tolerated.
             Cancelled: the parent was stopped; so are the children.
         """
-        self._inputs = inputs
+        self._inputs, self._item_total = inputs, sum(given.item_count for given in inputs)
         self._run(flow, deque(range(len(inputs))))
 
     def redrive(self, flow: Flow) -> None:
@@ -149,8 +150,7 @@ class MapRun:
 
     @property
     def _threshold_exceeded(self) -> bool:
-        total = sum(given.item_count for given in self._inputs)
-        return exceeded(self._failed_items, total, self.tolerated_count, self.tolerated_percentage)
+        return exceeded(self._failed_items, self._item_total, self.tolerated_count, self.tolerated_percentage)
 
     # ---- what it shows -------------------------------------------------------------------------------
 
@@ -159,7 +159,7 @@ class MapRun:
         by_status: Counter[str] = Counter()
         for child in list(self.children):
             by_status[child.status] += child.item_count if of_items else 1
-        total = sum(given.item_count for given in self._inputs) if of_items else len(self._inputs)
+        total = self._item_total if of_items else len(self._inputs)
         counts: dict[str, Any] = {
             status.lower(): by_status[status] for status in ("RUNNING", "SUCCEEDED", "FAILED", "ABORTED")
         }

@@ -16,7 +16,7 @@ from local_aws.states import mock_result
 from local_aws.states.definition import parse, require_valid, require_valid_state
 from local_aws.states.document import Document
 from local_aws.states.errors import EXCEED_TOLERATED_FAILURE_THRESHOLD, StateError
-from local_aws.states.execution import Execution, Program
+from local_aws.states.execution import SERVICE_PRINCIPAL, Execution, Program
 from local_aws.states.flow import Flow, Visit
 from local_aws.states.foundation import StatesFoundation, execution_input
 from local_aws.states.map_run import THRESHOLD_CAUSE, exceeded
@@ -41,6 +41,8 @@ class TestStateOperation(StatesFoundation):
 
     def test_state(self, call: Call, **params: Any) -> dict[str, Any]:
         """Run a state; gives its output or error, where it would go, and (DEBUG, TRACE) what was in between."""
+        if "roleArn" in params:
+            self.host.roles.check_pass_role(call, params["roleArn"], SERVICE_PRINCIPAL)
         state = _state(params)
         mock = _Mock.of(params)
         _check_testable(state, mock, params)

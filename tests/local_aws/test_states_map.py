@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 
 import pytest
@@ -295,8 +296,6 @@ class TestItemReader:
         assert "The specified key does not exist." in description["cause"]
 
     def test_an_inventory(self, workflows, aws):
-        import gzip
-
         bucket, s3 = aws.bucket(), aws.client("s3")
         s3.put_object(Bucket=bucket, Key="data.csv.gz", Body=gzip.compress(b'"b","k1"\n"b","k2"\n'))
         manifest = {

@@ -41,6 +41,11 @@ def function(aws):
     return Lambda(aws).create(SOURCE, Timeout=30)
 
 
+@pytest.fixture(scope="module")
+def queue(aws):
+    return aws.client("sqs").create_queue(QueueName="states-tokens")["QueueUrl"]
+
+
 @pytest.fixture
 def task(function):
     """A Task state that invokes the function with the state's input."""
@@ -194,10 +199,6 @@ class TestTimeLimits:
 
 
 class TestTaskToken:
-    @pytest.fixture(scope="class")
-    def queue(self, aws):
-        return aws.client("sqs").create_queue(QueueName="states-tokens")["QueueUrl"]
-
     @pytest.fixture
     def machine(self, workflows, queue):
         return workflows.states(
