@@ -51,35 +51,31 @@ class Flow:
         return flow
 
     def run(self, workflow: Workflow, document: Document) -> Document:
-        """Go through a workflow; gives its output.
+        """Go through a workflow from its start, or on from the state the flow is in; gives the output.
 
         Raises:
             StateError: a state failed and nothing caught it.
             Cancelled: the flow was stopped.
             HistoryFull: the history can't hold any more.
         """
-        self.visit = Visit(self, workflow.start, document)
-        self.visit.enter()
-        return self._follow(workflow)
-
-    def successor(self, stopped: StopSignal, previous: int) -> Flow:
-        """A flow that takes over where this one ended: what is left of this one can't write any more."""
-        flow = self.fork(stopped, previous)
-        flow.visit = copy.copy(self.visit)
-        flow.visit.flow, flow.visit.retry_count = flow, 0
-        return flow
-
-    def resume(self, workflow: Workflow) -> Document:
-        """Go on in the state that the flow is in, as a redrive does: it is not entered again. Raises as `run`."""
-        return self._follow(workflow)
-
-    def _follow(self, workflow: Workflow) -> Document:
+        if self.visit is None:
+            self._enter(workflow.start, document)
         while True:
             transition = self.visit.state.perform(self.visit)
             if transition.next is None:
                 return transition.output
-            self.visit = Visit(self, workflow.states[transition.next], transition.output)
-            self.visit.enter()
+            self._enter(workflow.states[transition.next], transition.output)
+
+    def successor(self, stopped: StopSignal, previous: int) -> Flow:
+        """A flow that goes on where this one ended, as a redrive does: the state isn't entered again.
+
+        What may be left of this flow, in a thread of its own, can't write to the history any more.
+        """
+        flow = self.fork(stopped, previous)
+        if self.visit is not None:
+            flow.visit = copy.copy(self.visit)
+            flow.visit.flow, flow.visit.retry_count = flow, 0
+        return flow
 
     def record(self, event_type: str, **details: Any) -> int:
         """Add an event that the next one follows from; gives its id."""
@@ -89,6 +85,10 @@ class Flow:
     def mark(self, event_type: str, **details: Any) -> int:
         """Add an event beside the chain: the next one follows from what came before it."""
         return self.execution.log.append_unless(self.stopped, event_type, self.previous, details)
+
+    def _enter(self, state: State, document: Document) -> None:
+        self.visit = Visit(self, state, document)
+        self.visit.enter()
 
 
 class Visit:

@@ -117,17 +117,16 @@ class MapRun:
     def _start(self, index: int, signal: StopSignal) -> None:
         if index < len(self.children):
             child = self.children[index]
-            work = child.redrive(signal.child())
+            child.redrive(signal.child())
         else:
             child = self._child(self._inputs[index], signal.child())
             self.children.append(child)
             self.parent.engine.map_runs.add_child(child)
-            work = child.run
         with self._lock:
             self._running.add(child)
 
         def run() -> None:
-            work()
+            child.run()
             with self._lock:
                 self._running.discard(child)
                 if child.status in _FAILURES:

@@ -134,21 +134,19 @@ class SideBySide:
 
     def _begin(self, index: int, previous: int) -> Flow:
         ended, signal = self._resumable.get(index), self._signal.child()
-        if ended is not None and ended.visit is not None:
-            flow = ended.successor(signal, self._visit.flow.previous)
-        else:
+        if ended is None:
             flow = self._visit.flow.fork(signal, previous)
+        else:
+            flow = ended.successor(signal, self._visit.flow.previous)
         with self._lock:
             self._progress.unfinished[index] = flow
         return flow
 
     def _run(self, index: int, flow: Flow) -> Document:
         strand = self._strands(index)
-        if flow.visit is not None:
-            return flow.resume(strand.workflow)
-        if strand.map_context is not None:
-            flow.map_context = strand.map_context
-        self._observer.started(index, flow)
+        if flow.visit is None:
+            flow.map_context = strand.map_context or flow.map_context
+            self._observer.started(index, flow)
         return flow.run(strand.workflow, strand.input)
 
     def _fail(self, index: int, flow: Flow, error: BaseException) -> None:

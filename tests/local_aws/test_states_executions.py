@@ -319,6 +319,6 @@ class TestRedrive:
 
 
 def test_an_output_has_its_limit(workflows):
-    text = "{% $join($map([1..300], function($i) { $pad('', 1000, 'x') })) %}"
-    description = workflows.run(workflows.create(one(Type="Pass", Output=text)))
+    text = "{% $states.input & $states.input %}"
+    description = workflows.run(workflows.create(one(Type="Pass", Output=text)), "x" * 200_000)
     assert description["error"] == "States.DataLimitExceeded"
