@@ -37,6 +37,7 @@ from tests.local_aws.definition_support import findings, machine, state, task
         ('{"A": {', "Unexpected end-of-input: expected close marker for Object", 1, 8),
         ('{"A": "x', "Unexpected end-of-input: was expecting closing quote for a string value", 1, 9),
         ('{"A": NaN}', "Non-standard token 'NaN'", 1, 10),
+        ('{"A": {"B": 1, "C": [{"B": 2}], "B" : 3}}', "Duplicate field 'B'", 1, 36),
     ],
 )
 def test_broken_json_in_jacksons_words(text, message, line, column):
