@@ -37,6 +37,8 @@ from tests.local_aws.definition_support import findings, machine, state, task
         ('{"A": {', "Unexpected end-of-input: expected close marker for Object", 1, 8),
         ('{"A": "x', "Unexpected end-of-input: was expecting closing quote for a string value", 1, 9),
         ('{"A": NaN}', "Non-standard token 'NaN'", 1, 10),
+        ('{"NaN": -Infinity}', "Non-standard token '-Infinity'", 1, 18),
+        ('{"NaN": [NaN]}', "Non-standard token 'NaN'", 1, 13),
         ('{"A": {"B": 1, "C": [{"B": 2}], "B" : 3}}', "Duplicate field 'B'", 1, 36),
     ],
 )

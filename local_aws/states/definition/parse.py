@@ -16,6 +16,8 @@ _VALUE = "(JSON String, Number, Array, Object or token 'null', 'true' or 'false'
 _WORD = re.compile(r"[\w$]+")
 _TOKENS = re.compile(r'(?P<string>"(?:[^"\\]|\\.)*")(?P<colon>\s*:)?|[{}\[\]]')
 """Texts, with what tells that one is a name, and brackets."""
+_CONSTANTS = re.compile(r'"(?:[^"\\]|\\.)*"|-?Infinity|NaN')
+"""Texts, and the numbers that Python reads and JSON hasn't got."""
 _SHOWN_CHARACTERS = 500
 
 
@@ -68,7 +70,7 @@ def _not_an_object() -> Diagnostic:
 
 
 def _refuse_constant(text: str, word: str) -> NoReturn:
-    end = text.index(word) + len(word)
+    end = next(found.end() for found in _CONSTANTS.finditer(text) if found[0] == word)
     message = f"Non-standard token '{word}': enable JsonParser.Feature.ALLOW_NON_NUMERIC_NUMBERS to allow"
     raise NotJson(_finding(text, message, end))
 
