@@ -11,6 +11,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from local_aws.sagemaker.collection import Collection
+from local_aws.sagemaker.jobs import RunningJobs
 from local_aws.sagemaker.locations import Location, parse
 from local_aws.sagemaker.quotas import Quotas
 from local_aws.service import ApiError, Call, Host
@@ -32,12 +33,21 @@ class Platform:
     models: Collection = field(default_factory=Collection)
     endpoint_configs: Collection = field(default_factory=Collection)
     endpoints: Collection = field(default_factory=Collection)
+    running: RunningJobs = field(default_factory=RunningJobs)
     tags: dict[str, dict[str, str]] = field(default_factory=dict)
     closing: threading.Event = field(default_factory=threading.Event)
 
     def arn(self, kind: str, name: str) -> str:
-        """The ARN of a resource; `kind` as in ARNs ("processing-job")."""
-        return f"arn:aws:sagemaker:{self.host.region}:{self.host.account}:{kind}/{name}"
+        """The ARN of a resource, its name in small letters as on AWS; `kind` as in ARNs ("processing-job")."""
+        return f"arn:aws:sagemaker:{self.host.region}:{self.host.account}:{kind}/{name.lower()}"
+
+    def _collections(self) -> tuple[Collection, ...]:
+        jobs = (self.processing_jobs, self.training_jobs, self.transform_jobs)
+        return (*jobs, self.models, self.endpoint_configs, self.endpoints)
+
+    def exists(self, arn: str) -> bool:
+        """Whether there is a resource with this ARN."""
+        return any(record.arn == arn for records in self._collections() for record in records)
 
     def client(self, api: str, role_arn: str) -> Any:
         """A client under a job's or model's role."""

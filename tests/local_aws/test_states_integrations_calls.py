@@ -4,36 +4,13 @@ from __future__ import annotations
 
 import json
 import threading
-from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 
-from local_aws.states import integrations
 from local_aws.states.errors import Cancelled, RuntimeFault, StateError
-from local_aws.states.task import Task
 from tests.local_aws.functions_support import Lambda
-
-EXECUTION = "arn:aws:states:us-east-1:123456789012:execution:machine:run"
-EVERYTHING = {"Effect": "Allow", "Action": "*", "Resource": "*"}
-
-
-@dataclass
-class Attempt:
-    """One attempt of a task, and what it told the history."""
-
-    aws: Any
-    role: str
-    submitted: list[Any] = field(default_factory=list)
-    cancelled: threading.Event = field(default_factory=threading.Event)
-
-    def run(self, resource: str, arguments: Any, await_token: Any = None) -> Any:
-        integration = integrations.resolve(f"arn:aws:states:::{resource}" if "arn:" not in resource else resource)
-        host = self.aws.server.host
-        token = "a-token" if await_token else None
-        task = Task(host, self.role, EXECUTION, self.cancelled, self.submitted.append, token, await_token)
-        integration.scheduled_parameters(arguments, task)
-        return integration.run(arguments, task)
+from tests.local_aws.integrations_support import EVERYTHING, Attempt
 
 
 @pytest.fixture(scope="module")
@@ -79,6 +56,11 @@ def test_a_function_by_its_arn_gives_the_bare_payload(aws, attempt, echo):
     arn = aws.client("lambda").get_function_configuration(FunctionName=echo)["FunctionArn"]
     assert attempt.run(arn, {"a": 1}) == {"got": {"a": 1}}
     assert attempt.run(arn, [1]) == {"got": [1]}
+
+
+def test_an_event_is_accepted_and_gives_no_payload(attempt, echo):
+    result = attempt.run("lambda:invoke", {"FunctionName": echo, "InvocationType": "Event", "Payload": {}})
+    assert (result["StatusCode"], result["Payload"]) == (202, None)
 
 
 def test_a_functions_exception_is_the_tasks_error(attempt, failing):

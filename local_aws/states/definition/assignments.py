@@ -1,7 +1,9 @@
 """The names that `Assign` gives to variables.
 
 Source: "Passing data between states with variables", AWS Step Functions developer guide: a name is a Unicode
-identifier of at most 80 characters, and `states` is taken. The wording is not AWS's.
+identifier of at most 80 characters, `states` is taken, and a machine inside a Map or Parallel state can't assign a
+name that is assigned outside of it, unless the Map is distributed and sees nothing of the outside. The wording is
+not AWS's.
 """
 
 from __future__ import annotations
@@ -10,19 +12,67 @@ from collections.abc import Iterator
 from typing import Any
 
 from local_aws.states.definition.diagnostic import SCHEMA, Diagnostic
+from local_aws.states.definition.maps import PROCESSORS, is_distributed
 
 MAX_NAME = 80
 
 
 def check_names(owner: dict[str, Any], place: str) -> Iterator[Diagnostic]:
     """Findings on the variable names of a state's, rule's or catcher's `Assign`."""
-    assigned = owner.get("Assign")
-    for name in assigned if isinstance(assigned, dict) else ():
-        bare = name.removesuffix(".$")
-        if not bare.isidentifier() or len(bare) > MAX_NAME:
-            message = f"The variable name '{bare}' must be an identifier of at most {MAX_NAME} characters"
-        elif bare == "states":
+    for name in _assigned(owner):
+        if not name.isidentifier() or len(name) > MAX_NAME:
+            message = f"The variable name '{name}' must be an identifier of at most {MAX_NAME} characters"
+        elif name == "states":
             message = "The variable name 'states' is reserved"
         else:
             continue
         yield Diagnostic("ERROR", SCHEMA, message, f"{place}/Assign/{name}")
+
+
+def check_scopes(workflow: Any, place: str, outside: frozenset[str] = frozenset()) -> Iterator[Diagnostic]:
+    """Findings on inner machines that assign a variable of an outer one.
+
+    Args:
+        outside: the names that are assigned outside of this machine.
+    """
+    states = workflow.get("States") if isinstance(workflow, dict) else None
+    named = [(f"{place}/States/{name}", state) for name, state in _objects(states)]
+    own: set[str] = set()
+    for at, state in named:
+        for where, owner in _owners(state, at):
+            names = _assigned(owner)
+            own.update(names)
+            for name in names:
+                if name in outside:
+                    message = f"The variable '{name}' is assigned outside of this Map or Parallel state"
+                    yield Diagnostic("ERROR", SCHEMA, message, f"{where}/Assign/{name}")
+    for at, state in named:
+        visible = frozenset() if is_distributed(state) else outside | own
+        for where, inner in _inner(state, at):
+            yield from check_scopes(inner, where, visible)
+
+
+def _owners(state: dict[str, Any], place: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """What of a state can have an `Assign`: itself, its catchers, its rules."""
+    yield place, state
+    for name in ("Catch", "Choices"):
+        for index, entry in _objects(state.get(name)):
+            yield f"{place}/{name}[{index}]", entry
+
+
+def _inner(state: dict[str, Any], place: str) -> Iterator[tuple[str, Any]]:
+    for index, branch in _objects(state.get("Branches")):
+        yield f"{place}/Branches[{index}]", branch
+    for name in PROCESSORS:
+        yield f"{place}/{name}", state.get(name)
+
+
+def _objects(value: Any) -> list[tuple[Any, dict[str, Any]]]:
+    """The objects in an array or object, with their index or name."""
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    return [(key, item) for key, item in items if isinstance(item, dict)]
+
+
+def _assigned(owner: dict[str, Any]) -> list[str]:
+    assigned = owner.get("Assign")
+    return [name.removesuffix(".$") for name in assigned] if isinstance(assigned, dict) else []

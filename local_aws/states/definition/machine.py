@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from local_aws.states.definition import expressions, graph, handlers, tasks
-from local_aws.states.definition.assignments import check_names
+from local_aws.states.definition import expressions, graph, handlers, maps, tasks
+from local_aws.states.definition.assignments import check_names, check_scopes
 from local_aws.states.definition.diagnostic import DUPLICATE_NAME, SCHEMA, Diagnostic
 from local_aws.states.definition.fields import (
     CHOICE_RULE,
@@ -47,7 +47,7 @@ def check(definition: Any, machine_type: str = "STANDARD") -> list[Diagnostic]:
     checker.fields(definition, MACHINE, "", language)
     checker.query_language(definition, "")
     checker.workflow(definition, "", is_machine=True)
-    return checker.findings
+    return [*checker.findings, *check_scopes(definition, "")]
 
 
 def check_state(state: Any, machine_type: str = "STANDARD") -> list[Diagnostic]:
@@ -132,6 +132,7 @@ class _Checker:
         result = expressions.ALWAYS | ({"result"} if kind in _WITH_RESULT else set())
         self.fields(state, STATES[kind], place, language, result, any_language=downgraded)
         self.query_language(state, place)
+        self.findings += check_names(state, place)
         self._transition(state, kind, place)
         self._handlers(state, place, language)
         inside = getattr(self, f"_{kind.lower()}", None)
@@ -160,7 +161,6 @@ class _Checker:
                     self.findings += handlers.check_errors(entry, at, is_last=index == len(entries) - 1)
                 else:
                     self.report("Expected value of type [OBJECT]", at)
-        self.findings += check_names(state, place)
 
     # ---- what is particular to a type -----------------------------------------------------------------
 
@@ -197,22 +197,12 @@ class _Checker:
             self._inner(branch, WORKFLOW, f"{place}/Branches[{index}]")
 
     def _map(self, state: dict[str, Any], place: str, _language: Language) -> None:
-        names = [name for name in ("ItemProcessor", "Iterator") if name in state]
+        names = [name for name in maps.PROCESSORS if name in state]
         if not names:
             self.report("These fields are required: [ItemProcessor]", place)
         for name in names:
             self._inner(state[name], PROCESSOR, f"{place}/{name}")
-        config = (state.get("ItemProcessor") or {}) if isinstance(state.get("ItemProcessor"), dict) else {}
-        mode = config.get("ProcessorConfig") if isinstance(config.get("ProcessorConfig"), dict) else {}
-        if mode.get("Mode") != "DISTRIBUTED":
-            for name in ("ItemReader", "ItemBatcher", "ResultWriter", "Label"):
-                if name in state:
-                    self.report(f"Field '{name}' is not supported", place)
-        elif "ExecutionType" not in mode:
-            self.report("These fields are required: [ExecutionType]", f"{place}/ItemProcessor/ProcessorConfig")
-        elif self._machine_type == "EXPRESS":
-            message = "Express state machine does not support the 'DISTRIBUTED' mode of a Map state"
-            self.report(message, f"{place}/ItemProcessor/ProcessorConfig/Mode")
+        self.findings += maps.check(state, place, self._machine_type)
 
     def _inner(self, workflow: Any, fields: Fields, place: str) -> None:
         if not isinstance(workflow, dict):

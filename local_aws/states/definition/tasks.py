@@ -19,6 +19,7 @@ ACTIVITY = re.compile(r"arn:aws[\w-]*:states:[\w-]+:\d{12}:activity:.+")
 def check(state: dict[str, Any], place: str, language: Language, machine_type: str) -> Iterator[Diagnostic]:
     """Findings on a Task state's `Resource`, `Arguments` or `Parameters`, and `Credentials`."""
     yield from _check_credentials(state, place)
+    yield from _check_heartbeat(state, place)
     resource = state.get("Resource")
     if not isinstance(resource, str) or ACTIVITY.fullmatch(resource) or integrations.is_known_elsewhere(resource):
         return
@@ -41,6 +42,14 @@ def _check_credentials(state: dict[str, Any], place: str) -> Iterator[Diagnostic
         yield Diagnostic("ERROR", SCHEMA, message, f"{place}/Credentials")
 
 
+def _check_heartbeat(state: dict[str, Any], place: str) -> Iterator[Diagnostic]:
+    heartbeat, timeout = state.get("HeartbeatSeconds"), state.get("TimeoutSeconds")
+    if isinstance(heartbeat, int) and isinstance(timeout, int) and heartbeat >= timeout:
+        # The rule is documented ("Task state fields"), the wording is not AWS's.
+        message = "'HeartbeatSeconds' must be smaller than 'TimeoutSeconds'"
+        yield Diagnostic("ERROR", SCHEMA, message, f"{place}/HeartbeatSeconds")
+
+
 def _check_express(integration: Any, place: str, machine_type: str) -> Iterator[Diagnostic]:
     if machine_type != "EXPRESS":
         return
@@ -56,10 +65,17 @@ def _check_arguments(state: dict[str, Any], integration: Any, place: str, field:
     if not isinstance(arguments, dict):
         return
     if field == "Parameters":
-        arguments = {name.removesuffix(".$"): value for name, value in arguments.items()}
+        arguments = _without_paths(arguments)
     for name in integration.unknown_arguments(arguments):
         message = f'The field "{name}" is not supported by Step Functions'
         yield Diagnostic("ERROR", SCHEMA, message, f"{place}/{field}")
     for name in integration.missing_arguments(arguments) if field in state else ():
         message = f"The field '{name}' is required but was missing"
         yield Diagnostic("ERROR", SCHEMA, message, f"{place}/{field}")
+
+
+def _without_paths(value: Any) -> Any:
+    """Parameters by the names that they have once JSONPath has filled in `name.$`."""
+    if isinstance(value, dict):
+        return {name.removesuffix(".$"): _without_paths(item) for name, item in value.items()}
+    return [_without_paths(item) for item in value] if isinstance(value, list) else value

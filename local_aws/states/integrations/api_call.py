@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from botocore import xform_name
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 from botocore.model import OperationModel
 
 from local_aws.service import ApiError
@@ -110,7 +110,7 @@ def call(api: Api, operation: str, params: dict[str, Any], task: Task) -> dict[s
     """An operation at the front door, under the state machine's role.
 
     Raises:
-        StateError: the API answered an error, named and told as the integration does.
+        StateError: the API answered an error, named and told as the integration does, or no request could be sent.
         Cancelled: the attempt ended before the answer came.
     """
     try:
@@ -125,6 +125,8 @@ def call(api: Api, operation: str, params: dict[str, Any], task: Task) -> dict[s
     except ApiError as error:
         # The role can't be assumed: no request was made, so there is no id of one.
         raise StateError(api.error_name(error.code), api.cause(str(error), error.code, error.status, "null")) from None
+    except BotoCoreError as error:
+        raise StateError(f"{api.prefix}.SdkClientException", str(error)) from error
 
 
 def http_metadata(answer: dict[str, Any]) -> dict[str, Any]:

@@ -11,11 +11,12 @@ import functools
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import botocore.session
 from botocore.model import OperationModel, ServiceModel
 from botocore.utils import CLIENT_NAME_TO_HYPHENIZED_SERVICE_ID_OVERRIDES
+
+from local_aws import wire
 
 _WORDS = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]+[a-z]*\d*|[a-z]+\d*|\d+")
 
@@ -40,7 +41,7 @@ class Api:
 
     @property
     def model(self) -> ServiceModel:
-        return _model(self.name)
+        return wire.api_for(self.name).model
 
     @property
     def member_name(self) -> Callable[[str], str]:
@@ -75,9 +76,9 @@ OPTIMISED = {
 }
 
 
-def SDK(name: str) -> Api:  # noqa: N802
+def sdk_api(name: str) -> Api:
     """An API as an `aws-sdk` integration reaches it, by botocore's name."""
-    service = "".join(map(str.capitalize, _WORDS.findall(_model(name).service_id)))
+    service = "".join(map(str.capitalize, _WORDS.findall(wire.api_for(name).model.service_id)))
     return Api(name, f"aws-sdk:{_sdk_key(name)}", service, service, is_sdk=True)
 
 
@@ -87,11 +88,12 @@ def sdk_service(name: str) -> str | None:
 
 
 def operation_named(api: Api, action: str) -> OperationModel | None:
-    """The operation that a camel-case action names; None where the API has none."""
+    """The operation that a camel-case action names; None where the API has none, or where it streams events."""
     name = _upper_first(action)
     if not action[:1].islower() or name not in api.model.operation_names:
         return None
-    return api.model.operation_model(name)
+    operation = api.model.operation_model(name)
+    return None if operation.has_event_stream_input or operation.has_event_stream_output else operation
 
 
 def sdk_name(member: str) -> str:
@@ -111,16 +113,6 @@ def _upper_first(name: str) -> str:
     return name[:1].upper() + name[1:]
 
 
-@functools.cache
-def _session() -> Any:
-    return botocore.session.Session()
-
-
-@functools.cache
-def _model(name: str) -> ServiceModel:
-    return _session().get_service_model(name)
-
-
 def _sdk_key(name: str) -> str:
     """A service's package name in the SDK for Java 2: its id in one lower-case word."""
     service_id = CLIENT_NAME_TO_HYPHENIZED_SERVICE_ID_OVERRIDES.get(name)
@@ -129,4 +121,4 @@ def _sdk_key(name: str) -> str:
 
 @functools.cache
 def _sdk_services() -> dict[str, str]:
-    return {_sdk_key(name): name for name in _session().get_available_services()}
+    return {_sdk_key(name): name for name in botocore.session.Session().get_available_services()}

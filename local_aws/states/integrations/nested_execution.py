@@ -6,9 +6,6 @@ data ("Start a new AWS Step Functions state machine from a running execution", A
 
 from __future__ import annotations
 
-import contextlib
-import dataclasses
-import threading
 from typing import Any
 
 from local_aws.states.document import dumps
@@ -16,7 +13,7 @@ from local_aws.states.errors import TASK_FAILED, StateError
 from local_aws.states.integrations import shapes
 from local_aws.states.integrations.api_call import ApiCall, Arguments, call
 from local_aws.states.integrations.apis import OPTIMISED
-from local_aws.states.integrations.waiting import wait_for_end
+from local_aws.states.integrations.waiting import stopped_with, uncancelled, wait_for_end
 from local_aws.states.task import Task
 
 _API = OPTIMISED["states"]
@@ -40,15 +37,15 @@ class NestedExecution(StartExecution):
         self._gives_data = pattern == ".sync:2"
 
     def run(self, arguments: Any, task: Task) -> Any:
-        answer = self.request(arguments, task)
-        task.submitted(self.result(answer))
+        answer = self.request(arguments, uncancelled(task))
         execution = {"executionArn": answer["executionArn"]}
-        description = wait_for_end(
-            lambda: call(_API, "DescribeExecution", execution, task),
-            lambda found: found["status"] not in ("RUNNING", "PENDING_REDRIVE"),
-            lambda: _stop(execution, task),
-            task,
-        )
+        with stopped_with(task, lambda last: call(_API, "StopExecution", execution, last)):
+            task.submitted(self.result(answer))
+            description = wait_for_end(
+                lambda: call(_API, "DescribeExecution", execution, task),
+                lambda found: found["status"] not in ("RUNNING", "PENDING_REDRIVE"),
+                task,
+            )
         result = self._described(description)
         if description["status"] != "SUCCEEDED":
             raise StateError(TASK_FAILED, dumps(result))
@@ -61,14 +58,3 @@ class NestedExecution(StartExecution):
             if self._gives_data and name in result:
                 result[name] = shapes.parsed(result[name])
         return dict(sorted(result.items()))
-
-
-def _stop(execution: dict[str, str], task: Task) -> None:
-    # Best effort, as on AWS: the execution may have ended meanwhile, or the role lack the right.
-    with contextlib.suppress(StateError):
-        call(_API, "StopExecution", execution, uncancelled(task))
-
-
-def uncancelled(task: Task) -> Task:
-    """The task for the one call that is made because it was cancelled."""
-    return dataclasses.replace(task, cancelled=threading.Event())

@@ -7,7 +7,6 @@ stopped job fails in the same way is the plain reading; nobody has recorded it.
 
 from __future__ import annotations
 
-import contextlib
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,8 +15,7 @@ from local_aws.states.errors import TASK_FAILED, StateError
 from local_aws.states.integrations.api_call import ApiCall, Arguments, call
 from local_aws.states.integrations.apis import OPTIMISED
 from local_aws.states.integrations.job_description import described
-from local_aws.states.integrations.nested_execution import uncancelled
-from local_aws.states.integrations.waiting import wait_for_end
+from local_aws.states.integrations.waiting import stopped_with, uncancelled, wait_for_end
 from local_aws.states.task import Task
 
 _API = OPTIMISED["sagemaker"]
@@ -68,22 +66,17 @@ class SageMakerJob(ApiCall):
 
     def run(self, arguments: Any, task: Task) -> Any:
         tags = [*arguments.get("Tags", ()), _MANAGED, {"Key": _EXECUTION, "Value": task.execution_arn}]
-        answer = self.request({**arguments, "Tags": tags}, task)
-        task.submitted(self.result(answer))
+        answer = self.request({**arguments, "Tags": tags}, uncancelled(task))
         named = {self._job.name: arguments[self._job.name]}
-        description = wait_for_end(
-            lambda: call(_API, f"Describe{self._job.kind}", named, task),
-            lambda found: found[self._job.status] not in _GOES_ON,
-            lambda: self._stop(named, task),
-            task,
-        )
+        with stopped_with(task, lambda last: call(_API, f"Stop{self._job.kind}", named, last)):
+            task.submitted(self.result(answer))
+            description = wait_for_end(
+                lambda: call(_API, f"Describe{self._job.kind}", named, task),
+                lambda found: found[self._job.status] not in _GOES_ON,
+                task,
+            )
         tags = call(_API, "ListTags", {"ResourceArn": answer[self._job.arn]}, task)["Tags"]
         result = described(_API.model.operation_model(f"Describe{self._job.kind}"), description, tags)
         if description[self._job.status] != "Completed":
             raise StateError(TASK_FAILED, dumps(result))
         return result
-
-    def _stop(self, named: dict[str, str], task: Task) -> None:
-        # Best effort, as on AWS: the job may have ended meanwhile, or the role lack the right.
-        with contextlib.suppress(StateError):
-            call(_API, f"Stop{self._job.kind}", named, uncancelled(task))

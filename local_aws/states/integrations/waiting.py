@@ -2,40 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
+import dataclasses
+import threading
+from collections.abc import Callable, Iterator
 from typing import Any
 
-from local_aws.states.errors import Cancelled
+from local_aws.states.errors import Cancelled, StateError
 from local_aws.states.task import Task
 
 _FIRST_SECONDS, _LONGEST_SECONDS, _GROWTH = 0.05, 0.5, 1.5
 
 
 def wait_for_end(
-    describe: Callable[[], dict[str, Any]],
-    has_ended: Callable[[dict[str, Any]], bool],
-    stop: Callable[[], None],
-    task: Task,
+    describe: Callable[[], dict[str, Any]], has_ended: Callable[[dict[str, Any]], bool], task: Task
 ) -> dict[str, Any]:
     """The description of what has ended.
 
     Args:
         describe: asks for its present state.
         has_ended: whether a description is of something that has ended.
-        stop: ends it; called where the attempt is cancelled.
 
     Raises:
-        Cancelled: the attempt was cancelled, and what was started has been told to stop.
+        Cancelled: the attempt was cancelled.
     """
     pause = _FIRST_SECONDS
+    while True:
+        description = describe()
+        if has_ended(description):
+            return description
+        if task.cancelled.wait(pause):
+            raise Cancelled
+        pause = min(pause * _GROWTH, _LONGEST_SECONDS)
+
+
+@contextlib.contextmanager
+def stopped_with(task: Task, stop: Callable[[Task], Any]) -> Iterator[None]:
+    """Stop what was started where the attempt is cancelled inside the block.
+
+    Args:
+        stop: makes the call, for the task that it is given. As on AWS it is best effort: what was started may
+            have ended meanwhile, or the role lack the right.
+    """
     try:
-        while True:
-            description = describe()
-            if has_ended(description):
-                return description
-            if task.cancelled.wait(pause):
-                raise Cancelled
-            pause = min(pause * _GROWTH, _LONGEST_SECONDS)
+        yield
     except Cancelled:
-        stop()
+        with contextlib.suppress(StateError):
+            stop(uncancelled(task))
         raise
+
+
+def uncancelled(task: Task) -> Task:
+    """The task for a call that is made to its end, whatever happens to the attempt."""
+    return dataclasses.replace(task, cancelled=threading.Event())
