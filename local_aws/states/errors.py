@@ -37,6 +37,11 @@ class StateError(Exception):
         super().__init__(f"{error}: {cause}")
         self.error, self.cause = error, cause
 
+    def details(self) -> dict[str, str]:
+        """Error and cause as a history event's details have them, each only where there is one."""
+        said = {"error": self.error, "cause": self.cause}
+        return {name: text for name, text in said.items() if text is not None}
+
 
 class QueryEvaluationError(StateError):
     """An expression of a state failed, gave nothing, or gave the wrong type.

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 SERVICE_PRINCIPAL = "states.amazonaws.com"
+_LEAVING_SECONDS = 5
+"""How long a redrive waits for the thread of the run before it, which may be stopping a job."""
 
 
 @dataclass(frozen=True)
@@ -96,9 +98,12 @@ class Execution:
         self.redrive_count, self.redriven = 0, None
         self._stop_signal = stop_signal or StopSignal()
         self._tell_ended = ended
-        self._flow: Flow | None = None
+        self._flow: Flow | None = Flow(self, self._stop_signal.child())
         self._ended = threading.Event()
+        self._left = threading.Event()
         self._context: dict[str, Any] | None = None
+        details = {"input": document, "inputDetails": NOT_TRUNCATED, "roleArn": program.role_arn}
+        self.log.append("ExecutionStarted", 0, details)
 
     # ---- what a flow asks for ------------------------------------------------------------------------
 
@@ -151,56 +156,57 @@ class Execution:
 
     def run(self) -> None:
         """Run to the end, on this thread."""
-        self.log.append(
-            "ExecutionStarted",
-            0,
-            {"input": self.input, "inputDetails": NOT_TRUNCATED, "roleArn": self.role_arn},
-        )
-        flow = self._flow = Flow(self, self._stop_signal.child())
-        self._conclude(flow, lambda: flow.run(self.program.workflow, self.input))
+        flow = self._flow
+        self._left.clear()
+        try:
+            with self._time_limit():
+                self._conclude(flow)
+        finally:
+            self._left.set()
 
-    def redrive(self, stop_signal: StopSignal | None = None) -> Callable[[], None]:
-        """Become RUNNING again; gives the work, which goes on from the state in which the execution ended."""
+    def redrive(self, stop_signal: StopSignal | None = None) -> None:
+        """Become RUNNING again, for another `run` from the state in which the execution ended."""
+        self._left.wait(_LEAVING_SECONDS)
         self.redrive_count += 1
         self.redriven = time.time()
         self.status, self.stopped, self._context = "RUNNING", None, None
         self.output = self.error = self.cause = None
         self._ended.clear()
         self._stop_signal = stop_signal or StopSignal()
-        flow, signal = self._flow, self._stop_signal.child()
         previous = self.log.reopen("ExecutionRedriven", len(self.log), {"redriveCount": self.redrive_count})
-        return lambda: self._conclude(flow, lambda: flow.resume(self.program.workflow, signal, previous))
+        self._flow = self._flow.successor(self._stop_signal.child(), previous)
 
     def stop(self, error: str | None = None, cause: str | None = None) -> None:
         """End it as ABORTED; nothing where it has ended."""
         self._end("ABORTED", "ExecutionAborted", error=error, cause=cause)
 
-    def wait(self, seconds: float | None = None) -> bool:
-        """Wait for its end; False where it didn't come in so many wall seconds."""
-        return self._ended.wait(seconds)
+    def wait(self) -> None:
+        """Wait for its end."""
+        self._ended.wait()
 
     @property
     def redrivable(self) -> bool:
         """Whether there is a state to go on from."""
         return self.status in ("FAILED", "ABORTED", "TIMED_OUT") and self._flow is not None
 
-    def _conclude(self, flow: Flow, work: Callable[[], Document]) -> None:
-        with self._time_limit():
-            try:
-                output = work()
-            except Cancelled:
+    def _conclude(self, flow: Flow) -> None:
+        """Run the flow, and say how it ended."""
+        try:
+            output = flow.run(self.program.workflow, self.input)
+        except Cancelled:
+            if flow is self._flow:
                 self.stop()
-            except StateError as error:
-                self._end("FAILED", "ExecutionFailed", flow.previous, error=error.error, cause=error.cause)
-            except HistoryFull:
-                cause = f"The execution reached the maximum number of history events ({MAX_EVENTS})."
-                self._end("FAILED", "ExecutionFailed", error=RUNTIME, cause=cause)
-            except Exception as fault:
-                log.exception("execution %s broke down", self.arn)
-                cause = f"The embedded AWS broke down in this execution: {type(fault).__name__}: {fault}"
-                self._end("FAILED", "ExecutionFailed", error=RUNTIME, cause=cause)
-            else:
-                self._end("SUCCEEDED", "ExecutionSucceeded", flow.previous, output=output)
+        except StateError as error:
+            self._end("FAILED", "ExecutionFailed", flow.previous, error=error.error, cause=error.cause)
+        except HistoryFull:
+            cause = f"The execution reached the maximum number of history events ({MAX_EVENTS})."
+            self._end("FAILED", "ExecutionFailed", error=RUNTIME, cause=cause)
+        except Exception as fault:
+            log.exception("execution %s broke down", self.arn)
+            cause = f"The embedded AWS broke down in this execution: {type(fault).__name__}: {fault}"
+            self._end("FAILED", "ExecutionFailed", error=RUNTIME, cause=cause)
+        else:
+            self._end("SUCCEEDED", "ExecutionSucceeded", flow.previous, output=output)
 
     def _end(
         self,

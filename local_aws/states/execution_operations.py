@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import uuid
-from collections.abc import Callable
 from typing import Any
 
 from local_aws.service import ApiError, Call
@@ -33,7 +32,7 @@ class ExecutionOperations(StatesFoundation):
             execution = machine.executions.get(name)
             if execution is None:
                 execution = self._new(machine, execution_arn(machine.arn, name), document)
-                _start_thread(execution.run)
+                _run_in_background(execution)
             elif execution.status != "RUNNING" or execution.input.text != document.text:
                 raise ApiError("ExecutionAlreadyExists", f"Execution Already Exists: '{execution.arn}'")
         return {"executionArn": execution.arn, "startDate": moment(execution.started)}
@@ -46,6 +45,7 @@ class ExecutionOperations(StatesFoundation):
         """End an execution as ABORTED, and what it has started; one that has ended is left as it is."""
         execution = self._machines.execution(params["executionArn"])
         execution.stop(params.get("error"), params.get("cause"))
+        execution.wait()
         return {"stopDate": moment(execution.stopped)}
 
     def redrive_execution(self, call: Call, **params: Any) -> dict[str, Any]:
@@ -55,8 +55,8 @@ class ExecutionOperations(StatesFoundation):
             if not execution.redrivable or execution.map_run is not None:
                 message = f"Execution Not Redrivable: '{_redrive(execution)['redriveStatusReason']}'"
                 raise ApiError("ExecutionNotRedrivable", message)
-            work = execution.redrive()
-        _start_thread(work)
+            execution.redrive()
+        _run_in_background(execution)
         return {"redriveDate": moment(execution.redriven)}
 
     def describe_execution(self, call: Call, **params: Any) -> dict[str, Any]:
@@ -157,8 +157,8 @@ class ExecutionOperations(StatesFoundation):
         return execution
 
 
-def _start_thread(work: Callable[[], None]) -> None:
-    threading.Thread(target=work, name="states-execution", daemon=True).start()
+def _run_in_background(execution: Execution) -> None:
+    threading.Thread(target=execution.run, name="states-execution", daemon=True).start()
 
 
 def _redrive(execution: Execution) -> dict[str, str]:

@@ -6,6 +6,7 @@ other. A `Visit` is its stay in one state: what expressions see there, how it is
 
 from __future__ import annotations
 
+import copy
 import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from local_aws.states.workflow import Workflow
 
 NOT_TRUNCATED = {"truncated": False}
+MAX_VARIABLES_BYTES = 10 * 1024 * 1024
+"""All variables of an execution together ("Passing data between states with variables", developer guide)."""
 
 
 class Flow:
@@ -48,30 +51,31 @@ class Flow:
         return flow
 
     def run(self, workflow: Workflow, document: Document) -> Document:
-        """Go through a workflow; gives its output.
+        """Go through a workflow from its start, or on from the state the flow is in; gives the output.
 
         Raises:
             StateError: a state failed and nothing caught it.
             Cancelled: the flow was stopped.
             HistoryFull: the history can't hold any more.
         """
-        self.visit = Visit(self, workflow.start, document)
-        self.visit.enter()
-        return self._follow(workflow)
-
-    def resume(self, workflow: Workflow, stopped: StopSignal, previous: int) -> Document:
-        """Go on in the state in which the flow ended, as a redrive does: it is not entered again."""
-        self.stopped, self.previous = stopped, previous
-        self.visit.retry_count = 0
-        return self._follow(workflow)
-
-    def _follow(self, workflow: Workflow) -> Document:
+        if self.visit is None:
+            self._enter(workflow.start, document)
         while True:
             transition = self.visit.state.perform(self.visit)
             if transition.next is None:
                 return transition.output
-            self.visit = Visit(self, workflow.states[transition.next], transition.output)
-            self.visit.enter()
+            self._enter(workflow.states[transition.next], transition.output)
+
+    def successor(self, stopped: StopSignal, previous: int) -> Flow:
+        """A flow that goes on where this one ended, as a redrive does: the state isn't entered again.
+
+        What may be left of this flow, in a thread of its own, can't write to the history any more.
+        """
+        flow = self.fork(stopped, previous)
+        if self.visit is not None:
+            flow.visit = copy.copy(self.visit)
+            flow.visit.flow, flow.visit.retry_count = flow, 0
+        return flow
 
     def record(self, event_type: str, **details: Any) -> int:
         """Add an event that the next one follows from; gives its id."""
@@ -81,6 +85,10 @@ class Flow:
     def mark(self, event_type: str, **details: Any) -> int:
         """Add an event beside the chain: the next one follows from what came before it."""
         return self.execution.log.append_unless(self.stopped, event_type, self.previous, details)
+
+    def _enter(self, state: State, document: Document) -> None:
+        self.visit = Visit(self, state, document)
+        self.visit.enter()
 
 
 class Visit:
@@ -210,11 +218,16 @@ class Visit:
         values = self.evaluate(assign, **reserved)
         assigned = {name: Document(value) for name, value in values.value.items()}
         if values.too_large:
-            raise StateError(
-                DATA_LIMIT_EXCEEDED,
-                f"The variables that state '{self.state.name}' assigns exceed the maximum of {MAX_BYTES} bytes.",
-            )
+            raise self._too_many_bytes(f"The variables that state '{self.state.name}' assigns", MAX_BYTES)
+        stored = self.flow.variables | assigned
+        if sum(len(name) + len(value.text) for name, value in stored.items()) > MAX_VARIABLES_BYTES:
+            raise self._too_many_bytes("The variables of the execution", MAX_VARIABLES_BYTES)
         return assigned
+
+    @staticmethod
+    def _too_many_bytes(what: str, limit: int) -> StateError:
+        """AWS's wording for these is not known."""
+        return StateError(DATA_LIMIT_EXCEEDED, f"{what} exceed the maximum of {limit} bytes.")
 
 
 def iso_time(seconds: float) -> str:

@@ -33,7 +33,8 @@ class MachineOperations(StatesFoundation):
             raise not_there("A state machine of type EXPRESS")
         arn = machine_arn(self.host, params["name"])
         definition = require_valid(params["definition"])
-        self._check_role(call, params["roleArn"], definition)
+        self._check_role(call, params["roleArn"])
+        managed_rules.check(self.host, call, params["roleArn"], definition)
         if len(params.get("tags", ())) > MAX_TAGS:
             raise ApiError("TooManyTags", f"Too many tags: at most {MAX_TAGS} can be set", resourceName=arn)
         program = _program(arn, params["definition"], definition, params["roleArn"])
@@ -62,7 +63,9 @@ class MachineOperations(StatesFoundation):
         text = params.get("definition", machine.program.definition)
         definition = require_valid(text)
         role_arn = params.get("roleArn", machine.program.role_arn)
-        self._check_role(call, role_arn, definition)
+        if "roleArn" in params:
+            self._check_role(call, role_arn)
+        managed_rules.check(self.host, call, role_arn, definition)
         with self._machines.lock:
             if machine.status == "DELETING":
                 raise _deleting(machine.arn)
@@ -138,8 +141,8 @@ class MachineOperations(StatesFoundation):
             raise ApiError("ResourceNotFound", message, resourceName=params["resourceArn"])
         return machine
 
-    def _check_role(self, call: Call, role_arn: str, definition: dict[str, Any]) -> None:
-        """The caller may pass the role, Step Functions may assume it, and it may do what `.sync` needs."""
+    def _check_role(self, call: Call, role_arn: str) -> None:
+        """Raise unless the caller may pass the role, and Step Functions may assume it."""
         roles = self.host.roles
         roles.check_pass_role(call, role_arn, SERVICE_PRINCIPAL)
         if not any(
@@ -150,7 +153,6 @@ class MachineOperations(StatesFoundation):
                 "assume the provided role."
             )
             raise ApiError("AccessDeniedException", message)
-        managed_rules.check(self.host, call, role_arn, definition)
 
 
 def described(program: Program, params: dict[str, Any]) -> dict[str, Any]:

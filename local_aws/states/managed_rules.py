@@ -6,14 +6,15 @@ itself isn't made here. Source: "IAM policies for integrated services", AWS Step
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 from local_aws.access.actions import Wanted
 from local_aws.roles import session_principal
 from local_aws.service import ApiError, Call, Host
+from local_aws.states.definition.runnable import states_in
 
+_PREFIX = "arn:aws:states:::"
 _ACTIONS = ("events:PutTargets", "events:PutRule", "events:DescribeRule")
 _RULES = {
     "sagemaker:createProcessingJob.sync": "StepFunctionsGetEventsForSageMakerProcessingJobsRule",
@@ -31,7 +32,8 @@ def check(host: Host, call: Call, role_arn: str, definition: dict[str, Any]) -> 
     Raises:
         ApiError: `AccessDeniedException`.
     """
-    rules = {_RULES[resource] for resource in _resources(definition) if resource in _RULES}
+    resources = {state.get("Resource", "").removeprefix(_PREFIX) for _, state in states_in(definition)}
+    rules = {_RULES[resource] for resource in resources if resource in _RULES}
     if not rules:
         return
     role = host.roles.iam.role(role_arn)
@@ -40,11 +42,3 @@ def check(host: Host, call: Call, role_arn: str, definition: dict[str, Any]) -> 
         arn = f"arn:aws:events:{host.region}:{host.account}:rule/{rule}"
         if not all(host.roles.judge.decide(as_role, Wanted(action, arn)).allowed for action in _ACTIONS):
             raise ApiError("AccessDeniedException", f"'{role_arn}' is not authorized to create managed-rule.")
-
-
-def _resources(workflow: dict[str, Any]) -> Iterator[str]:
-    """The resources of all tasks, those in branches and item processors too, without their common prefix."""
-    for state in workflow["States"].values():
-        yield state.get("Resource", "").removeprefix("arn:aws:states:::")
-        for inner in (*state.get("Branches", ()), *filter(None, [state.get("ItemProcessor")])):
-            yield from _resources(inner)

@@ -41,6 +41,7 @@ class MapRun:
 
     Attributes:
         items: the Map's items where they came with its input, None where they are read.
+        inputs: those of the children, None as long as they aren't known.
         max_concurrency: 0 for as many as there can be.
         tolerated_count, tolerated_percentage: how many items may fail.
     """
@@ -58,7 +59,8 @@ class MapRun:
         self.redrive_count, self.redriven = 0, None
         self.children: list[Execution] = []
         self.results_written = 0
-        self._inputs: list[ChildInput] = []
+        self.inputs: list[ChildInput] | None = None
+        self._item_total = 0
         self._lock = threading.Lock()
         self._running: set[Execution] = set()
         self._failed_items = 0
@@ -66,22 +68,40 @@ class MapRun:
 
     # ---- running -------------------------------------------------------------------------------------
 
-    def run(self, flow: Flow, inputs: list[ChildInput]) -> None:
-        """Run a child for every input.
+    def take(self, inputs: list[ChildInput]) -> None:
+        """Learn what there is to do."""
+        self.inputs, self._item_total = inputs, sum(given.item_count for given in inputs)
+
+    def run(self, flow: Flow) -> None:
+        """Run a child for every input, except those that have succeeded; others that had begun go on.
 
         Raises:
             StateError: more items failed than are tolerated.
             Cancelled: the parent was stopped; so are the children.
         """
-        self._inputs = inputs
-        self._run(flow, deque(range(len(inputs))))
+        unfinished = [index for index, child in enumerate(self.children) if child.status != "SUCCEEDED"]
+        pending = deque([*unfinished, *range(len(self.children), len(self.inputs))])
+        signal = flow.stopped.child()
+        self._wake = flow.stopped.child()
+        while True:
+            self._wake.clear()
+            done = not pending and not self._running
+            if done or flow.stopped.is_set() or self._threshold_exceeded:
+                break
+            while pending and len(self._running) < self._limit:
+                self._start(pending.popleft(), signal)
+            self._wake.wait()
+        for child in list(self._running):
+            child.stop()
+        if flow.stopped.is_set():
+            raise Cancelled
+        if self._threshold_exceeded:
+            raise StateError(EXCEED_TOLERATED_FAILURE_THRESHOLD, THRESHOLD_CAUSE)
 
-    def redrive(self, flow: Flow) -> None:
-        """Run the children that have not succeeded, those that had begun from where they ended. Raises as `run`."""
+    def redrive(self) -> None:
+        """Become RUNNING again, for another `run`."""
         self.redrive_count += 1
         self.redriven, self.stopped, self.status, self._failed_items = time.time(), None, "RUNNING", 0
-        unfinished = [index for index, child in enumerate(self.children) if child.status != "SUCCEEDED"]
-        self._run(flow, deque([*unfinished, *range(len(self.children), len(self._inputs))]))
 
     def end(self, status: str) -> None:
         """It has come to its end."""
@@ -92,41 +112,19 @@ class MapRun:
         if self._wake is not None:
             self._wake.set()
 
-    def _run(self, flow: Flow, pending: deque[int]) -> None:
-        signal = flow.stopped.child()
-        self._wake = flow.stopped.child()
-        while (pending or self._running) and not self._threshold_exceeded:
-            self._wake.clear()
-            if flow.stopped.is_set():
-                break
-            while pending and len(self._running) < min(
-                self.max_concurrency or MAX_CHILDREN_AT_ONCE, MAX_CHILDREN_AT_ONCE
-            ):
-                self._start(pending.popleft(), signal)
-            self._wake.wait()
-        if flow.stopped.is_set() or self._threshold_exceeded:
-            for child in list(self._running):
-                child.stop()
-        if flow.stopped.is_set():
-            self.end("ABORTED")
-            raise Cancelled
-        if self._threshold_exceeded:
-            raise StateError(EXCEED_TOLERATED_FAILURE_THRESHOLD, THRESHOLD_CAUSE)
-
     def _start(self, index: int, signal: StopSignal) -> None:
         if index < len(self.children):
             child = self.children[index]
-            work = child.redrive(signal.child())
+            child.redrive(signal.child())
         else:
-            child = self._child(self._inputs[index], signal.child())
+            child = self._child(self.inputs[index], signal.child())
             self.children.append(child)
             self.parent.engine.map_runs.add_child(child)
-            work = child.run
         with self._lock:
             self._running.add(child)
 
         def run() -> None:
-            work()
+            child.run()
             with self._lock:
                 self._running.discard(child)
                 if child.status in _FAILURES:
@@ -148,9 +146,12 @@ class MapRun:
         )
 
     @property
+    def _limit(self) -> int:
+        return min(self.max_concurrency or MAX_CHILDREN_AT_ONCE, MAX_CHILDREN_AT_ONCE)
+
+    @property
     def _threshold_exceeded(self) -> bool:
-        total = sum(given.item_count for given in self._inputs)
-        return exceeded(self._failed_items, total, self.tolerated_count, self.tolerated_percentage)
+        return exceeded(self._failed_items, self._item_total, self.tolerated_count, self.tolerated_percentage)
 
     # ---- what it shows -------------------------------------------------------------------------------
 
@@ -159,7 +160,7 @@ class MapRun:
         by_status: Counter[str] = Counter()
         for child in list(self.children):
             by_status[child.status] += child.item_count if of_items else 1
-        total = sum(given.item_count for given in self._inputs) if of_items else len(self._inputs)
+        total = self._item_total if of_items else len(self.inputs or ())
         counts: dict[str, Any] = {
             status.lower(): by_status[status] for status in ("RUNNING", "SUCCEEDED", "FAILED", "ABORTED")
         }

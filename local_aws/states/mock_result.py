@@ -13,7 +13,7 @@ from botocore.model import ListShape, MapShape, Shape, StructureShape
 
 from local_aws.service import ApiError
 from local_aws.states.integrations import Integration
-from local_aws.states.integrations.apis import OPTIMISED, SDK, Api, operation_named, sdk_service
+from local_aws.states.integrations.apis import OPTIMISED, Api, operation_named, sdk_api, sdk_service
 
 _SDK_PREFIX = "aws-sdk:"
 _TYPES: dict[str, tuple[tuple[type, ...], str]] = {
@@ -52,7 +52,7 @@ def check(integration: Integration, result: Any, mode: str) -> None:
 
 def _api(resource_type: str) -> Api:
     if resource_type.startswith(_SDK_PREFIX):
-        return SDK(sdk_service(resource_type.removeprefix(_SDK_PREFIX)))
+        return sdk_api(sdk_service(resource_type.removeprefix(_SDK_PREFIX)))
     return OPTIMISED[resource_type]
 
 

@@ -67,11 +67,10 @@ class SideBySide:
     """
 
     def __init__(self, visit: Visit, strands: Callable[[int], Strand], count: int, limit: int, observer: Observer):
-        if visit.progress is None:
-            visit.progress = Progress()
+        before: Progress = visit.progress or Progress()
+        self._progress = visit.progress = Progress(dict(before.results))
         self._visit, self._strands, self._count, self._observer = visit, strands, count, observer
-        self._progress: Progress = visit.progress
-        self._resumable, self._progress.unfinished = self._progress.unfinished, {}
+        self._resumable = before.unfinished
         pending = [index for index in range(count) if index not in self._progress.results]
         self._limit = min(limit, len(pending))
         self._pending = iter(pending)
@@ -134,18 +133,20 @@ class SideBySide:
             return None if self._signal.is_set() else next(self._pending, None)
 
     def _begin(self, index: int, previous: int) -> Flow:
+        ended, signal = self._resumable.get(index), self._signal.child()
+        if ended is None:
+            flow = self._visit.flow.fork(signal, previous)
+        else:
+            flow = ended.successor(signal, self._visit.flow.previous)
         with self._lock:
-            flow = self._resumable.get(index) or self._visit.flow.fork(self._signal.child(), previous)
             self._progress.unfinished[index] = flow
         return flow
 
     def _run(self, index: int, flow: Flow) -> Document:
         strand = self._strands(index)
-        if flow.visit is not None:
-            return flow.resume(strand.workflow, self._signal.child(), self._visit.flow.previous)
-        if strand.map_context is not None:
-            flow.map_context = strand.map_context
-        self._observer.started(index, flow)
+        if flow.visit is None:
+            flow.map_context = strand.map_context or flow.map_context
+            self._observer.started(index, flow)
         return flow.run(strand.workflow, strand.input)
 
     def _fail(self, index: int, flow: Flow, error: BaseException) -> None:

@@ -46,11 +46,6 @@ def _limits(timeout: float | None, heartbeat: float | None) -> dict[str, int]:
     return {name: int(seconds) for name, seconds in limits.items() if seconds is not None}
 
 
-def _said(error: StateError) -> dict[str, str]:
-    said = {"error": error.error, "cause": error.cause}
-    return {name: text for name, text in said.items() if text is not None}
-
-
 class _TaskHistory:
     def __init__(self, integration: Integration, flow: Flow):
         self._names = {"resourceType": integration.resource_type, "resource": integration.resource}
@@ -74,10 +69,10 @@ class _TaskHistory:
         self._flow.record("TaskSucceeded", **self._names, output=result, outputDetails=NOT_TRUNCATED)
 
     def failed(self, error: StateError) -> None:
-        self._flow.record("TaskFailed", **self._names, **_said(error))
+        self._flow.record("TaskFailed", **self._names, **error.details())
 
     def timed_out(self, error: StateError) -> None:
-        self._flow.record("TaskTimedOut", **self._names, **_said(error))
+        self._flow.record("TaskTimedOut", **self._names, **error.details())
 
 
 class _LambdaFunctionHistory:
@@ -105,7 +100,7 @@ class _LambdaFunctionHistory:
         self._flow.record("LambdaFunctionSucceeded", output=result, outputDetails=NOT_TRUNCATED)
 
     def failed(self, error: StateError) -> None:
-        self._flow.record("LambdaFunctionFailed", **_said(error))
+        self._flow.record("LambdaFunctionFailed", **error.details())
 
     def timed_out(self, error: StateError) -> None:
-        self._flow.record("LambdaFunctionTimedOut", **_said(error))
+        self._flow.record("LambdaFunctionTimedOut", **error.details())

@@ -14,9 +14,10 @@ from typing import Any
 from local_aws.service import ApiError, Call
 from local_aws.states import mock_result
 from local_aws.states.definition import parse, require_valid, require_valid_state
+from local_aws.states.definition.runnable import states_in
 from local_aws.states.document import Document
 from local_aws.states.errors import EXCEED_TOLERATED_FAILURE_THRESHOLD, StateError
-from local_aws.states.execution import Execution, Program
+from local_aws.states.execution import SERVICE_PRINCIPAL, Execution, Program
 from local_aws.states.flow import Flow, Visit
 from local_aws.states.foundation import StatesFoundation, execution_input
 from local_aws.states.map_run import THRESHOLD_CAUSE, exceeded
@@ -41,6 +42,8 @@ class TestStateOperation(StatesFoundation):
 
     def test_state(self, call: Call, **params: Any) -> dict[str, Any]:
         """Run a state; gives its output or error, where it would go, and (DEBUG, TRACE) what was in between."""
+        if "roleArn" in params:
+            self.host.roles.check_pass_role(call, params["roleArn"], SERVICE_PRINCIPAL)
         state = _state(params)
         mock = _Mock.of(params)
         _check_testable(state, mock, params)
@@ -199,22 +202,10 @@ def _state(params: dict[str, Any]) -> State:
         return compile_state(name, require_valid_state(params["definition"]))
     definition = require_valid(params["definition"])
     language = definition.get("QueryLanguage", DEFAULT)
-    fields = _named(definition, name)
+    fields = next((fields for found, fields in states_in(definition) if found == name), None)
     if fields is None:
         raise _invalid(f"State '{name}' not found in the state machine definition")
     return compile_state(name, fields, language)
-
-
-def _named(workflow: dict[str, Any], name: str) -> dict[str, Any] | None:
-    """A state by its name, at any depth."""
-    if name in workflow["States"]:
-        return workflow["States"][name]
-    for state in workflow["States"].values():
-        for inner in (*state.get("Branches", ()), *filter(None, [state.get("ItemProcessor")])):
-            found = _named(inner, name)
-            if found is not None:
-                return found
-    return None
 
 
 def _check_testable(state: State, mock: _Mock | None, params: dict[str, Any]) -> None:

@@ -119,3 +119,13 @@ def test_what_express_machines_can_not_do():
     ]
     nested = task("states:startExecution.sync:2", {"StateMachineArn": "m"})
     assert "'.sync' service integration" in findings(machine(A=nested), "EXPRESS")[0]
+
+
+def test_parameters_that_jsonpath_fills_in_have_the_name_without_the_mark():
+    message = {"QueueUrl.$": "$.queue", "MessageBody": "m", "MessageAttributes": {"a": {"StringValue.$": "$.a"}}}
+    found = {"Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage", "Parameters": message, "End": True}
+    assert findings(machine(language=None, A=found)) == []
+    message["Colour.$"] = "$.colour"
+    assert findings(machine(language=None, A=found)) == [
+        f'{SCHEMA}: The field "Colour" is not supported by Step Functions at /States/A/Parameters'
+    ]

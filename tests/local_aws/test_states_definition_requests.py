@@ -37,6 +37,9 @@ from tests.local_aws.definition_support import findings, machine, state, task
         ('{"A": {', "Unexpected end-of-input: expected close marker for Object", 1, 8),
         ('{"A": "x', "Unexpected end-of-input: was expecting closing quote for a string value", 1, 9),
         ('{"A": NaN}', "Non-standard token 'NaN'", 1, 10),
+        ('{"NaN": -Infinity}', "Non-standard token '-Infinity'", 1, 18),
+        ('{"NaN": [NaN]}', "Non-standard token 'NaN'", 1, 13),
+        ('{"A": {"B": 1, "C": [{"B": 2}], "B" : 3}}', "Duplicate field 'B'", 1, 36),
     ],
 )
 def test_broken_json_in_jacksons_words(text, message, line, column):
@@ -129,6 +132,38 @@ def test_states_without_fields_of_a_language_run_under_both():
         F={"Type": "Fail", "Error": "E", "Cause": "c"},
     )
     assert definition.require_valid(json.dumps(value), "STANDARD") == value
+
+
+@pytest.mark.parametrize(
+    ("value", "named"),
+    [
+        (machine(A=task(Credentials={"RoleArn": "arn:aws:iam::123456789012:role/other"})), "sets Credentials"),
+        (
+            machine(
+                A={
+                    "Type": "Map",
+                    "ItemProcessor": {
+                        "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
+                        "StartAt": "B",
+                        "States": {"B": state()},
+                    },
+                    "ItemReader": {
+                        "Resource": "arn:aws:states:::s3:getObject",
+                        "Arguments": {"Bucket": "b", "Key": "k"},
+                        "ReaderConfig": {"InputType": "PARQUET"},
+                    },
+                    "End": True,
+                }
+            ),
+            "reads Parquet",
+        ),
+    ],
+)
+def test_what_the_engine_does_not_do_is_refused_by_name(value, named):
+    assert findings(value) == []
+    with pytest.raises(ApiError, match=f"The state 'A' {named}") as raised:
+        definition.require_valid(json.dumps(value), "STANDARD")
+    assert raised.value.code == "NotImplemented"
 
 
 @pytest.mark.parametrize(

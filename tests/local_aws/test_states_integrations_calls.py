@@ -58,6 +58,11 @@ def test_a_function_by_its_arn_gives_the_bare_payload(aws, attempt, echo):
     assert attempt.run(arn, [1]) == {"got": [1]}
 
 
+def test_an_event_is_accepted_and_gives_no_payload(attempt, echo):
+    result = attempt.run("lambda:invoke", {"FunctionName": echo, "InvocationType": "Event", "Payload": {}})
+    assert (result["StatusCode"], result["Payload"]) == (202, None)
+
+
 def test_a_functions_exception_is_the_tasks_error(attempt, failing):
     with pytest.raises(StateError) as raised:
         attempt.run("lambda:invoke", {"FunctionName": failing, "Payload": {}})

@@ -10,7 +10,7 @@ import pytest
 
 from local_aws.states import integrations
 from local_aws.states.errors import Cancelled, StateError
-from local_aws.states.integrations.apis import OPTIMISED, SDK, sdk_name, sdk_service, upper_snake
+from local_aws.states.integrations.apis import OPTIMISED, sdk_api, sdk_name, sdk_service, upper_snake
 from local_aws.states.integrations.job_description import described
 from local_aws.states.integrations.waiting import stopped_with, wait_for_end
 from local_aws.states.task import Task
@@ -105,7 +105,7 @@ def test_members_are_named_as_in_the_java_sdk(member, name):
 def test_services_are_named_as_in_the_java_sdk():
     names = {"sfn": "stepfunctions", "cloudwatchlogs": "logs", "s3": "s3", "sagemakerruntime": "sagemaker-runtime"}
     assert {name: sdk_service(name) for name in names} == names
-    assert {SDK(name).service for name in ("stepfunctions", "dynamodb", "s3", "sagemaker", "logs")} == {
+    assert {sdk_api(name).service for name in ("stepfunctions", "dynamodb", "s3", "sagemaker", "logs")} == {
         "Sfn",
         "DynamoDb",
         "S3",
@@ -129,8 +129,8 @@ def test_names_of_errors():
         "No. (Service: AmazonSageMaker; Status Code: 400; Error Code: ResourceInUse; Request ID: id; Proxy: null)"
     )
     assert OPTIMISED["states"].error_name("ExecutionAlreadyExists") == "StepFunctions.ExecutionAlreadyExistsException"
-    assert SDK("s3").error_name("SlowDown") == "S3.S3Exception"
-    assert SDK("sagemaker").error_name("ResourceNotFound") == "SageMaker.ResourceNotFoundException"
+    assert sdk_api("s3").error_name("SlowDown") == "S3.S3Exception"
+    assert sdk_api("sagemaker").error_name("ResourceNotFound") == "SageMaker.ResourceNotFoundException"
 
 
 def test_unknown_and_missing_arguments():

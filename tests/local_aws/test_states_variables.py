@@ -75,8 +75,8 @@ def test_a_catch_assigns_in_the_scope_of_its_state(workflows):
 
 
 def test_a_variable_has_its_limit(workflows):
-    state = one(Type="Pass", Assign={"x": "{% $join($map([1..300], function($i) { $pad('', 1000, 'x') })) %}"})
-    description = workflows.run(workflows.create(state))
+    state = one(Type="Pass", Assign={"x": "{% $states.input & $states.input %}"})
+    description = workflows.run(workflows.create(state), "x" * 200_000)
     assert description["error"] == "States.DataLimitExceeded"
 
 

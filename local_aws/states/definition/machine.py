@@ -132,6 +132,7 @@ class _Checker:
         result = expressions.ALWAYS | ({"result"} if kind in _WITH_RESULT else set())
         self.fields(state, STATES[kind], place, language, result, any_language=downgraded)
         self.query_language(state, place)
+        self.findings += check_names(state, place)
         self._transition(state, kind, place)
         self._handlers(state, place, language)
         inside = getattr(self, f"_{kind.lower()}", None)
@@ -160,7 +161,6 @@ class _Checker:
                     self.findings += handlers.check_errors(entry, at, is_last=index == len(entries) - 1)
                 else:
                     self.report("Expected value of type [OBJECT]", at)
-        self.findings += check_names(state, place)
 
     # ---- what is particular to a type -----------------------------------------------------------------
 

@@ -14,6 +14,10 @@ from local_aws.states.definition.diagnostic import INVALID_JSON, SCHEMA, Diagnos
 
 _VALUE = "(JSON String, Number, Array, Object or token 'null', 'true' or 'false')"
 _WORD = re.compile(r"[\w$]+")
+_TOKENS = re.compile(r'(?P<string>"(?:[^"\\]|\\.)*")(?P<colon>\s*:)?|[{}\[\]]')
+"""Texts, with what tells that one is a name, and brackets."""
+_CONSTANTS = re.compile(r'"(?:[^"\\]|\\.)*"|-?Infinity|NaN')
+"""Texts, and the numbers that Python reads and JSON hasn't got."""
 _SHOWN_CHARACTERS = 500
 
 
@@ -46,7 +50,11 @@ def read(text: str) -> dict[str, Any]:
     if not text.strip():
         raise NotJson(_not_an_object())
     try:
-        value = json.loads(text, parse_constant=lambda word: _refuse_constant(text, word))
+        value = json.loads(
+            text,
+            parse_constant=lambda word: _refuse_constant(text, word),
+            object_pairs_hook=lambda pairs: _without_duplicates(text, pairs),
+        )
     except json.JSONDecodeError as error:
         raise NotJson(_in_jacksons_words(text, error)) from None
     except RecursionError:
@@ -62,9 +70,32 @@ def _not_an_object() -> Diagnostic:
 
 
 def _refuse_constant(text: str, word: str) -> NoReturn:
-    end = text.index(word) + len(word)
+    end = next(found.end() for found in _CONSTANTS.finditer(text) if found[0] == word)
     message = f"Non-standard token '{word}': enable JsonParser.Feature.ALLOW_NON_NUMERIC_NUMBERS to allow"
     raise NotJson(_finding(text, message, end))
+
+
+def _without_duplicates(text: str, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise NotJson(_duplicate_field(text))
+    return found
+
+
+def _duplicate_field(text: str) -> Diagnostic:
+    """The first name that an object has twice; AWS refuses it, where plain JSON would let the last one win."""
+    names: list[set[str]] = []
+    for token in _TOKENS.finditer(text):
+        if token[0] in "{[":
+            names.append(set())
+        elif token[0] in "}]":
+            names.pop()
+        elif token["colon"]:
+            name = json.loads(token["string"])
+            if name in names[-1]:
+                return _finding(text, f"Duplicate field '{name}'", token.end("string"))
+            names[-1].add(name)
+    raise AssertionError("there is no duplicate field")
 
 
 def _in_jacksons_words(text: str, error: json.JSONDecodeError) -> Diagnostic:
@@ -116,7 +147,7 @@ def _unexpected_end(text: str) -> Diagnostic:
 def _open_containers(text: str, end: int) -> list[str]:
     """The brackets that are open at a position."""
     opened: list[str] = []
-    for token in re.finditer(r'"(?:[^"\\]|\\.)*"|[{}\[\]]', text[:end]):
+    for token in _TOKENS.finditer(text, 0, end):
         if token[0] in "{[":
             opened.append(token[0])
         elif token[0] in "}]" and opened:

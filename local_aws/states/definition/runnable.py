@@ -57,6 +57,10 @@ def _in_state(name: str, state: dict[str, Any], machine_language: Language) -> I
                 f"The state {name} uses the JSONPath field '{field}', and the embedded AWS evaluates JSONata only: "
                 'set "QueryLanguage": "JSONata" for the machine or the state and use its fields'
             )
+    if "Credentials" in state:
+        yield f"The state {name} sets Credentials, and the embedded AWS runs every task under the machine's own role"
+    if state.get("ItemReader", {}).get("ReaderConfig", {}).get("InputType") == "PARQUET":
+        yield f"The state {name} reads Parquet, which the embedded AWS doesn't implement"
     resource = state.get("Resource", "")
     if ACTIVITY.fullmatch(resource):
         yield f"The state {name} runs an activity, and the embedded AWS has none"

@@ -65,10 +65,17 @@ def _check_arguments(state: dict[str, Any], integration: Any, place: str, field:
     if not isinstance(arguments, dict):
         return
     if field == "Parameters":
-        arguments = {name.removesuffix(".$"): value for name, value in arguments.items()}
+        arguments = _without_paths(arguments)
     for name in integration.unknown_arguments(arguments):
         message = f'The field "{name}" is not supported by Step Functions'
         yield Diagnostic("ERROR", SCHEMA, message, f"{place}/{field}")
     for name in integration.missing_arguments(arguments) if field in state else ():
         message = f"The field '{name}' is required but was missing"
         yield Diagnostic("ERROR", SCHEMA, message, f"{place}/{field}")
+
+
+def _without_paths(value: Any) -> Any:
+    """Parameters by the names that they have once JSONPath has filled in `name.$`."""
+    if isinstance(value, dict):
+        return {name.removesuffix(".$"): _without_paths(item) for name, item in value.items()}
+    return [_without_paths(item) for item in value] if isinstance(value, list) else value

@@ -76,7 +76,7 @@ OPTIMISED = {
 }
 
 
-def SDK(name: str) -> Api:  # noqa: N802
+def sdk_api(name: str) -> Api:
     """An API as an `aws-sdk` integration reaches it, by botocore's name."""
     service = "".join(map(str.capitalize, _WORDS.findall(wire.api_for(name).model.service_id)))
     return Api(name, f"aws-sdk:{_sdk_key(name)}", service, service, is_sdk=True)

@@ -1,36 +1,30 @@
-"""Which resources there are."""
+"""Which resources there are.
+
+`_CATALOG` lists the optimised integrations of the embedded AWS, with the patterns that AWS offers for each; what AWS
+has beyond them is in `_ELSEWHERE`, so that it can be told from what doesn't exist.
+"""
 
 from __future__ import annotations
 
 import functools
 import re
+from collections.abc import Callable
+from typing import NamedTuple
 
 from local_aws.states.integrations.api_call import ApiCall, Arguments
-from local_aws.states.integrations.apis import OPTIMISED, SDK, Api, operation_named, sdk_service
+from local_aws.states.integrations.apis import OPTIMISED, operation_named, sdk_api, sdk_service
 from local_aws.states.integrations.integration import Integration
 from local_aws.states.integrations.lambda_function import FunctionArn, Invoke
 from local_aws.states.integrations.nested_execution import NestedExecution, StartExecution
-from local_aws.states.integrations.sagemaker_job import JOBS, SageMakerJob
+from local_aws.states.integrations.sagemaker_job import SageMakerJob
+
+_ANSWER, _SYNC, _SYNC_DATA, _TOKEN = "", ".sync", ".sync:2", ".waitForTaskToken"
+"""The patterns: go on with the API's answer, wait for the job, wait for it and parse, wait for the token."""
 
 _STATES_ARN = re.compile(
     r"arn:aws[\w-]*:states:[\w-]*::(?P<name>[\w:-]+?)(?P<pattern>\.waitForTaskToken|\.sync(?::2)?)?"
 )
 _FUNCTION_ARN = re.compile(r"arn:aws[\w-]*:lambda:[\w-]+:[\w-]+:function:[\w-]+(?::[\w$-]+)?")
-
-_SIMPLE = {
-    "dynamodb:getItem": Arguments(),
-    "dynamodb:putItem": Arguments(),
-    "dynamodb:updateItem": Arguments(),
-    "dynamodb:deleteItem": Arguments(),
-    "sagemaker:createModel": Arguments(),
-    "sagemaker:createEndpointConfig": Arguments(),
-    "sagemaker:createEndpoint": Arguments(),
-    "sagemaker:updateEndpoint": Arguments(),
-    "sns:publish": Arguments(json_texts=("Message",)),
-    "sqs:sendMessage": Arguments(json_texts=("MessageBody",)),
-}
-"""Optimised integrations that are one request and its answer."""
-_WITH_TOKEN = {"lambda:invoke", "sns:publish", "sqs:sendMessage", "states:startExecution"}
 _ELSEWHERE = re.compile(
     r"arn:aws[\w-]*:states:[\w-]*::(?:"
     r"apigateway:invoke|athena:(?:start|stop)QueryExecution|athena:getQuery(?:Execution|Results)|batch:submitJob"
@@ -40,6 +34,54 @@ _ELSEWHERE = re.compile(
     r"|sagemaker:create(?:HyperParameterTuning|Labeling)Job"
     r")(?:\.waitForTaskToken|\.sync(?::2)?)?"
 )
+
+
+class _Entry(NamedTuple):
+    """How an integration is made of a pattern, and which patterns it has."""
+
+    make: Callable[[str], Integration]
+    patterns: tuple[str, ...]
+
+
+def _request(name: str, *patterns: str, json_texts: tuple[str, ...] = ()) -> _Entry:
+    """An integration that is one request; its fields in `json_texts` are texts that take any JSON data."""
+    service, _, action = name.partition(":")
+
+    def make(pattern: str) -> Integration:
+        operation = operation_named(OPTIMISED[service], action)
+        assert operation is not None
+        return ApiCall(OPTIMISED[service], operation, action + pattern, Arguments(json_texts))
+
+    return _Entry(make, (_ANSWER, *patterns))
+
+
+def _job(name: str) -> _Entry:
+    """A SageMaker job, with `.sync` or without."""
+    plain, action = _request(name), name.partition(":")[2]
+    return _Entry(lambda pattern: SageMakerJob(action) if pattern else plain.make(""), (_ANSWER, _SYNC))
+
+
+def _start_execution(pattern: str) -> Integration:
+    return NestedExecution(pattern) if pattern in (_SYNC, _SYNC_DATA) else StartExecution(pattern)
+
+
+_CATALOG = {
+    "dynamodb:deleteItem": _request("dynamodb:deleteItem"),
+    "dynamodb:getItem": _request("dynamodb:getItem"),
+    "dynamodb:putItem": _request("dynamodb:putItem"),
+    "dynamodb:updateItem": _request("dynamodb:updateItem"),
+    "lambda:invoke": _Entry(Invoke, (_ANSWER, _TOKEN)),
+    "sagemaker:createEndpoint": _request("sagemaker:createEndpoint"),
+    "sagemaker:createEndpointConfig": _request("sagemaker:createEndpointConfig"),
+    "sagemaker:createModel": _request("sagemaker:createModel"),
+    "sagemaker:createProcessingJob": _job("sagemaker:createProcessingJob"),
+    "sagemaker:createTrainingJob": _job("sagemaker:createTrainingJob"),
+    "sagemaker:createTransformJob": _job("sagemaker:createTransformJob"),
+    "sagemaker:updateEndpoint": _request("sagemaker:updateEndpoint"),
+    "sns:publish": _request("sns:publish", _TOKEN, json_texts=("Message",)),
+    "sqs:sendMessage": _request("sqs:sendMessage", _TOKEN, json_texts=("MessageBody",)),
+    "states:startExecution": _Entry(_start_execution, (_ANSWER, _SYNC, _SYNC_DATA, _TOKEN)),
+}
 
 
 def is_known_elsewhere(resource: str) -> bool:
@@ -55,37 +97,19 @@ def resolve(resource: str) -> Integration | None:
     found = _STATES_ARN.fullmatch(resource)
     if found is None:
         return None
-    name, pattern = found["name"], found["pattern"] or ""
+    name, pattern = found["name"], found["pattern"] or _ANSWER
     if name.startswith("aws-sdk:"):
         return _sdk(name, pattern)
-    if name.startswith("sagemaker:") and name.partition(":")[2] in JOBS and pattern in ("", ".sync"):
-        return _job(name.partition(":")[2], pattern)
-    if pattern == ".waitForTaskToken" and name not in _WITH_TOKEN:
-        return None
-    if name == "lambda:invoke" and not pattern.startswith(".sync"):
-        return Invoke(pattern)
-    if name == "states:startExecution":
-        return NestedExecution(pattern) if pattern.startswith(".sync") else StartExecution(pattern)
-    if name in _SIMPLE and not pattern.startswith(".sync"):
-        service, _, action = name.partition(":")
-        return _call(OPTIMISED[service], action, pattern, _SIMPLE[name])
-    return None
-
-
-def _job(action: str, pattern: str) -> Integration:
-    if pattern:
-        return SageMakerJob(action)
-    return _call(OPTIMISED["sagemaker"], action, pattern, Arguments())
+    entry = _CATALOG.get(name)
+    return entry.make(pattern) if entry is not None and pattern in entry.patterns else None
 
 
 def _sdk(name: str, pattern: str) -> Integration | None:
-    parts = name.split(":")
-    service = sdk_service(parts[1]) if len(parts) == 3 else None
-    if service is None or pattern.startswith(".sync"):
+    """Any operation of any API: `aws-sdk:SERVICE:ACTION`."""
+    _, service_name, action = (*name.split(":"), "")[:3]
+    service = sdk_service(service_name)
+    if service is None or name.count(":") != 2 or pattern not in (_ANSWER, _TOKEN):
         return None
-    return _call(SDK(service), parts[2], pattern, Arguments())
-
-
-def _call(api: Api, action: str, pattern: str, arguments: Arguments) -> Integration | None:
+    api = sdk_api(service)
     operation = operation_named(api, action)
-    return operation and ApiCall(api, operation, action + pattern, arguments)
+    return operation and ApiCall(api, operation, action + pattern, Arguments())

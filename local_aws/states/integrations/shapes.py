@@ -55,7 +55,14 @@ def missing_members(value: Any, shape: Shape | None, naming: Naming) -> list[str
 
 
 def wrong_types(value: Any, shape: Shape, naming: Naming, name: str, json_texts: tuple[str, ...]) -> Iterator[str]:
-    """A sentence for each value in JSON data whose type isn't the shape's."""
+    """A sentence for each value in JSON data whose type isn't the shape's.
+
+    Args:
+        name: the field that the value stands in.
+        json_texts: fields at the top that are texts for the API and take any JSON data here.
+    """
+    if getattr(shape, "is_document_type", False):
+        return
     expected, article = _JSON_TYPES.get(shape.type_name, (object, ""))
     is_bool = isinstance(value, bool) and shape.type_name not in ("boolean", "blob")
     if name not in json_texts and (not isinstance(value, expected) or is_bool):

@@ -11,7 +11,7 @@ import secrets
 from typing import Any
 
 from local_aws.states.document import Document
-from local_aws.states.errors import StateError
+from local_aws.states.errors import Cancelled, StateError
 from local_aws.states.execution import Program
 from local_aws.states.flow import Visit
 from local_aws.states.item_batcher import ItemBatcher
@@ -34,7 +34,7 @@ class DistributedMap(Map):
     def __init__(self, blueprint: Blueprint):
         super().__init__(blueprint)
         fields = blueprint.definition
-        self.reader = ItemReader(blueprint) if "ItemReader" in fields else None
+        self._reader = ItemReader(blueprint) if "ItemReader" in fields else None
         self._batcher = ItemBatcher(blueprint) if "ItemBatcher" in fields else None
         self._writer = ResultWriter(blueprint)
         self.exports_results = self._writer.exports
@@ -45,43 +45,44 @@ class DistributedMap(Map):
         try:
             if visit.progress is None:
                 self._begin(visit)
-                work = self._first
             else:
-                work = self._again
-            run = visit.progress
-            try:
-                work(visit, run)
-                output = self._writer.write(visit, run)
-            except StateError as error:
-                run.end("FAILED")
-                said = {"error": error.error, "cause": error.cause}
-                visit.flow.record("MapRunFailed", **{name: text for name, text in said.items() if text is not None})
-                raise
+                visit.progress.redrive()
+                run = visit.progress
+                visit.flow.record("MapRunRedriven", mapRunArn=run.arn, redriveCount=run.redrive_count)
+            output = self._run(visit, visit.progress)
         except StateError:
             visit.flow.record("MapStateFailed")
             raise
-        run.end("SUCCEEDED")
-        visit.flow.record("MapRunSucceeded")
         visit.flow.mark("MapStateSucceeded")
         return output
 
     def rehearse(self, visit: Visit, read: list | None) -> int:
-        return super().rehearse(visit, [] if self.reader and read is None else read)
+        return super().rehearse(visit, [] if self._reader and read is None else read)
 
     def _begin(self, visit: Visit) -> None:
-        items = None if self.reader else self.items(visit)
+        items = None if self._reader else self.items(visit)
         run = visit.progress = MapRun(visit.flow.execution, self._program(visit), self.limits(visit), items)
         visit.flow.execution.engine.map_runs.add(run)
         visit.flow.record("MapStateStarted", length=0)
         visit.flow.record("MapRunStarted", mapRunArn=run.arn)
 
-    def _first(self, visit: Visit, run: MapRun) -> None:
-        items = self.reader.read(visit) if self.reader else run.items
-        run.run(visit.flow, self._child_inputs(visit, self.inputs(visit, items)))
-
-    def _again(self, visit: Visit, run: MapRun) -> None:
-        visit.flow.record("MapRunRedriven", mapRunArn=run.arn, redriveCount=run.redrive_count + 1)
-        run.redrive(visit.flow)
+    def _run(self, visit: Visit, run: MapRun) -> Document:
+        try:
+            if run.inputs is None:
+                items = self._reader.read(visit) if self._reader else run.items
+                run.take(self._child_inputs(visit, self.inputs(visit, items)))
+            run.run(visit.flow)
+            output = self._writer.write(visit, run)
+        except StateError as error:
+            run.end("FAILED")
+            visit.flow.record("MapRunFailed", **error.details())
+            raise
+        except Cancelled:
+            run.end("ABORTED")
+            raise
+        run.end("SUCCEEDED")
+        visit.flow.record("MapRunSucceeded")
+        return output
 
     def _child_inputs(self, visit: Visit, selected: list[Document]) -> list[ChildInput]:
         if self._batcher is None:

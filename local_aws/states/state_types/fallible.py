@@ -131,8 +131,7 @@ class Fallible(State):
 
 def error_output(error: StateError) -> Document:
     """`$states.errorOutput`: error and cause, as far as there are any."""
-    members = {"Error": error.error, "Cause": error.cause}
-    return Document({name: value for name, value in members.items() if value is not None})
+    return Document({name.capitalize(): text for name, text in error.details().items()})
 
 
 def matching(entries: list[Any], error: StateError) -> int | None:

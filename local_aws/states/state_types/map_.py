@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from local_aws.states.document import Document, dumps
 from local_aws.states.errors import QueryEvaluationError, StateError
 from local_aws.states.flow import Flow, Visit
+from local_aws.states.jsonata import bindable
 from local_aws.states.side_by_side import Observer, SideBySide, Strand
 from local_aws.states.state_types.fallible import Fallible
 from local_aws.states.state_types.state import Blueprint
@@ -29,21 +32,27 @@ class Map(Fallible):
         self._max_concurrency = blueprint.template("MaxConcurrency")
         self._tolerated_count = blueprint.template("ToleratedFailureCount")
         self._tolerated_percentage = blueprint.template("ToleratedFailurePercentage")
-        self.processor = blueprint.workflow(blueprint.definition["ItemProcessor"])
+        # Iterator is what ItemProcessor was called before there were two modes.
+        fields = blueprint.definition
+        self.processor = blueprint.workflow(
+            fields["ItemProcessor"] if "ItemProcessor" in fields else fields["Iterator"]
+        )
 
     def attempt(self, visit: Visit) -> Document:
         try:
             items = self.items(visit)
+            inputs = self.inputs(visit, items)
             concurrency = self.limits(visit)["maxConcurrency"] or INLINE_CONCURRENCY
             if visit.progress is None:
                 visit.flow.record("MapStateStarted", length=len(items))
             observer = _Iterations(self.name)
-
-            def strand(index: int) -> Strand:
-                item = {"Index": index, "Value": items[index]}
-                return Strand(self.processor, self.selected(visit, item), {"Item": item})
-
-            outputs = SideBySide(visit, strand, len(items), min(concurrency, INLINE_CONCURRENCY), observer).run()
+            outputs = SideBySide(
+                visit,
+                lambda index: Strand(self.processor, inputs[index], {"Item": _item(index, items[index])}),
+                len(items),
+                min(concurrency, INLINE_CONCURRENCY),
+                observer,
+            ).run()
         except StateError:
             visit.flow.record("MapStateFailed")
             raise
@@ -60,8 +69,10 @@ class Map(Fallible):
         return len(items)
 
     def inputs(self, visit: Visit, items: list) -> list[Document]:
-        """The input of every iteration."""
-        return [self.selected(visit, {"Index": index, "Value": item}) for index, item in enumerate(items)]
+        """The input of every iteration: what ItemSelector makes of the item, or the item itself."""
+        if self._item_selector is None:
+            return [Document(item) for item in items]
+        return [visit.evaluate(self._item_selector, map_item=_item(index, item)) for index, item in enumerate(items)]
 
     def items(self, visit: Visit) -> list:
         """The array to go through: Items, or the state's input."""
@@ -83,11 +94,10 @@ class Map(Fallible):
         visit.inspect(**limits)
         return limits
 
-    def selected(self, visit: Visit, item: dict) -> Document:
-        """The input of an iteration: what ItemSelector makes of the item, or the item."""
-        if self._item_selector is None:
-            return Document(item["Value"])
-        return visit.evaluate(self._item_selector, map_item=item)
+
+def _item(index: int, value: Any) -> dict[str, Any]:
+    """`$states.context.Map.Item`, ready to be bound."""
+    return {"Index": index, "Value": bindable(value)}
 
 
 class _Iterations(Observer):
