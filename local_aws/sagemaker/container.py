@@ -62,8 +62,8 @@ class Container:
     def exited(self) -> bool:
         return not self._process.running()
 
-    def wait(self, timeout: float) -> None:
-        """Wait at most so many seconds for the exit."""
+    def wait(self, timeout: float | None) -> None:
+        """Wait for the exit, at most so many seconds unless that is None."""
         self._process.wait(timeout)
 
     def check(self) -> None:

@@ -1,25 +1,39 @@
-"""SageMaker of the embedded AWS: its operations together.
+"""SageMaker of the embedded AWS: its operations together, and SageMaker Runtime beside them.
 
 Not there, and so answered by name: everything but processing, training and transform jobs, models, endpoints and
 tags. Of these, Pipe mode, virtual networks, encryption keys, spot training, debugging, profiling, checkpoints,
-images other than `images` knows, and algorithms of one's own.
+images other than `images` knows, algorithms of one's own, serverless and asynchronous inference, multi-model
+endpoints, inference pipelines, data capture, and traffic that is shifted step by step.
 """
 
 from __future__ import annotations
 
+from local_aws.sagemaker.endpoint_config_operations import EndpointConfigOperations
+from local_aws.sagemaker.endpoint_operations import EndpointOperations
+from local_aws.sagemaker.model_operations import ModelOperations
 from local_aws.sagemaker.platform import Platform
 from local_aws.sagemaker.processing_operations import ProcessingOperations
 from local_aws.sagemaker.quotas import Quotas
+from local_aws.sagemaker.runtime_service import SageMakerRuntimeService
 from local_aws.sagemaker.tag_operations import TagOperations
 from local_aws.sagemaker.training_operations import TrainingOperations
+from local_aws.sagemaker.transform_operations import TransformOperations
 from local_aws.service import Host, Service
 
 
-class SageMakerService(ProcessingOperations, TrainingOperations, TagOperations):
+class SageMakerService(
+    ProcessingOperations,
+    TrainingOperations,
+    ModelOperations,
+    EndpointConfigOperations,
+    EndpointOperations,
+    TransformOperations,
+    TagOperations,
+):
     """Amazon SageMaker."""
 
     def close(self) -> None:
-        """Stop every job, and end its processes."""
+        """Stop every job and endpoint, and end their processes."""
         self.platform.closing.set()
         self.platform.running.stop_all()
         super().close()
@@ -30,4 +44,4 @@ def services(host: Host) -> tuple[Service, ...]:
     directory = host.directory / "sagemaker"
     directory.mkdir(exist_ok=True)
     platform = Platform(host, directory, Quotas())
-    return (SageMakerService(platform),)
+    return (SageMakerService(platform), SageMakerRuntimeService(platform))

@@ -22,7 +22,8 @@ def validate(operation: OperationModel, params: dict[str, Any]) -> None:
     """Check a call's parameters against its model.
 
     Raises:
-        ApiError: `ValidationException` that names every fault.
+        ApiError: `ValidationException` (where the service has a `ValidationError` of its own, that one) that names
+            every fault.
     """
     if operation.input_shape is None:
         return
@@ -30,7 +31,9 @@ def validate(operation: OperationModel, params: dict[str, Any]) -> None:
     if not faults:
         return
     noun = "validation error" if len(faults) == 1 else "validation errors"
-    raise ApiError("ValidationException", f"{len(faults)} {noun} detected: " + "; ".join(faults))
+    modelled = "ValidationError" in operation.service_model.shape_names
+    code = "ValidationError" if modelled else "ValidationException"
+    raise ApiError(code, f"{len(faults)} {noun} detected: " + "; ".join(faults))
 
 
 def _faults(value: Any, shape: Shape, path: str) -> Iterator[str]:

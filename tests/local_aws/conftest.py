@@ -86,6 +86,6 @@ def aws() -> Iterator[Aws]:
         yield Aws(server)
 
 
-@pytest.fixture(name="wait_until")
+@pytest.fixture(name="wait_until", scope="session")
 def wait_until_fixture() -> Callable[..., Any]:
     return wait_until
