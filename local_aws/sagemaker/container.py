@@ -13,6 +13,7 @@ from local_aws.sagemaker.logs import LogStream
 
 _PYTHON = {"python", "python3"}
 _KILLED = 137
+_EXPLANATION_LENGTH = 1024
 _MEMORY = "Please use an instance type with more memory, or reduce the size of job data processed on an instance."
 
 
@@ -80,12 +81,12 @@ class Container:
             raise ContainerFailed(f"AlgorithmError: {self.explanation()}, exit code: {code}")
 
     def explanation(self) -> str:
-        """What the container wrote about its end, "" if nothing (at most 1,024 characters)."""
+        """What the container wrote about its end, "" if nothing (its first 1,024 characters)."""
         path = self.root / self._explanation
         if not path.is_file():
             return ""
         with path.open(encoding="utf-8", errors="replace") as file:
-            return file.read(1024)
+            return sandbox.inside(file.read(_EXPLANATION_LENGTH), self.root)
 
     def terminate(self) -> None:
         """Ask the process to end."""
