@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
 import secrets
 import threading
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import local_aws
 from local_aws.sagemaker import artifacts, images
-from local_aws.sagemaker.hosting import Instance, Launch, Unreachable
+from local_aws.sagemaker.hosting import Instance, Launch, NotReady, Reply
 from local_aws.sagemaker.logs import LogStream
 
 if TYPE_CHECKING:
@@ -63,16 +64,18 @@ class Fleet:
         deadline = time.monotonic() + seconds
         return all(instance.wait_until_ready(deadline - time.monotonic()) for instance in self._instances)
 
-    def instance(self) -> Instance:
-        """The instance that has least to do of those that answer, any of several.
+    def invoke(self, body: bytes, headers: Mapping[str, str], seconds: float) -> Reply:
+        """Ask the instance that has least to do of those that are ready, any of several.
 
         Raises:
-            Unreachable: none does.
+            NotReady: none is.
+            Unreachable, TimedOut: as `Instance.invoke` raises them.
         """
-        ready = [instance for instance in self._instances if instance.ready]
-        if not ready:
-            raise Unreachable("no instance is ready")
-        return min(random.sample(ready, len(ready)), key=lambda instance: instance.pending)
+        while ready := [instance for instance in self._instances if instance.ready]:
+            instance = min(random.sample(ready, len(ready)), key=lambda instance: instance.pending)
+            with contextlib.suppress(NotReady):
+                return instance.invoke(body, headers, seconds)
+        raise NotReady("no instance is ready")
 
     def close(self, drain_seconds: float = 0.0) -> None:
         """End all instances."""

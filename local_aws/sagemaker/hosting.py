@@ -27,6 +27,10 @@ class Unreachable(Exception):
     """No answer: the container has exited, or is just being started again."""
 
 
+class NotReady(Unreachable):
+    """The request was not sent: it can go to another instance."""
+
+
 class TimedOut(Exception):
     """The container did not answer in time."""
 
@@ -63,8 +67,7 @@ class Instance:
         self._connections: Connections | None = None
         self._container: Container | None = None
         self._changed = threading.Condition()
-        self._closed = False
-        self._failed = False
+        self._closed = self._failed = self._ever_ready = False
         self._pending = 0
         self._supervisor = threading.Thread(target=self._supervise, name=f"instance {name}", daemon=True)
         self._supervisor.start()
@@ -88,12 +91,12 @@ class Instance:
         """Post to `/invocations`.
 
         Raises:
-            Unreachable, TimedOut.
+            NotReady, Unreachable, TimedOut.
         """
         with self._changed:
             connections = self._connections
             if connections is None:
-                raise Unreachable(self.name)
+                raise NotReady(self.name)
             self._pending += 1
         try:
             return connections.request("POST", "/invocations", body, headers, seconds)
@@ -105,10 +108,13 @@ class Instance:
     def close(self, drain_seconds: float = 0.0) -> None:
         """End it, after at most so many seconds in which requests that have begun are answered."""
         with self._changed:
+            self._connections, connections = None, self._connections
             self._changed.wait_for(lambda: not self._pending, drain_seconds)
             self._closed = True
             self._changed.notify_all()
             container = self._container
+        if connections is not None:
+            connections.close()
         if container is not None:
             container.close()
         self._supervisor.join(10)
@@ -116,14 +122,13 @@ class Instance:
     # ---- the supervisor's thread, which outlives the container ----------------------------------------
 
     def _supervise(self) -> None:
-        ever_ready, pause = False, _FIRST_RESTART_SECONDS
+        pause = _FIRST_RESTART_SECONDS
         while True:
             was_ready = self._run_once()
-            ever_ready = ever_ready or was_ready
             with self._changed:
                 if self._closed:
                     return
-                self._failed = not ever_ready
+                self._failed = not self._ever_ready
                 self._changed.notify_all()
                 if self._failed:
                     return
@@ -162,7 +167,7 @@ class Instance:
             healthy = False
         with self._changed:
             if healthy and not self._closed:
-                self._connections = connections
+                self._connections, self._ever_ready = connections, True
                 self._changed.notify_all()
 
 

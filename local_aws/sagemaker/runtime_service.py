@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from local_aws.sagemaker.deployment import Variant
-from local_aws.sagemaker.hosting import Reply, TimedOut, Unreachable
+from local_aws.sagemaker.deployment import Deployment, Variant
+from local_aws.sagemaker.hosting import NotReady, Reply, TimedOut, Unreachable
 from local_aws.sagemaker.platform import Platform, not_implemented
 from local_aws.service import ApiError, Call, Service
 
@@ -40,14 +40,7 @@ class SageMakerRuntimeService(Service):
             if member in params:
                 raise not_implemented(f"{member} of InvokeEndpoint")
         name = params["EndpointName"]
-        endpoint = self.platform.endpoints.find(name)
-        serving = endpoint.serving if endpoint is not None else None
-        if serving is None:
-            raise ApiError("ValidationError", f"Endpoint {name} of account {call.account} not found.")
-        variant = serving.choose(params.get("TargetVariant"))
-        if variant is None:
-            raise ApiError("ValidationError", f"Variant {params['TargetVariant']} not found for endpoint {name}.")
-        reply = self._ask(name, variant, params)
+        variant, reply = self._ask(name, params)
         if not 200 <= reply.status < 300:
             side = "client" if reply.status < 500 else "server"
             text = reply.body.decode("utf-8", "replace")
@@ -62,9 +55,21 @@ class SageMakerRuntimeService(Service):
             "CustomAttributes": reply.custom_attributes,
         }
 
-    def _ask(self, name: str, variant: Variant, params: dict[str, Any]) -> Reply:
+    def _serving(self, name: str) -> Deployment:
+        endpoint = self.platform.endpoints.find(name)
+        serving = endpoint.serving if endpoint is not None else None
+        if serving is None:
+            raise ApiError("ValidationError", f"Endpoint {name} of account {self.host.account} not found.")
+        return serving
+
+    def _ask(self, name: str, params: dict[str, Any]) -> tuple[Variant, Reply]:
+        """The answer of an instance, and its variant."""
+        serving = self._serving(name)
+        variant = serving.choose(params.get("TargetVariant"))
+        if variant is None:
+            raise ApiError("ValidationError", f"Variant {params['TargetVariant']} not found for endpoint {name}.")
         try:
-            return variant.fleet.instance().invoke(params["Body"], _headers(params), self._seconds)
+            return variant, variant.fleet.invoke(params["Body"], _headers(params), self._seconds)
         except TimedOut as error:
             text = (
                 "Your invocation timed out while waiting for a response from container primary. Review the latency "
@@ -72,6 +77,9 @@ class SageMakerRuntimeService(Service):
             )
             raise self._model_error(name, "Received server error (0)", 0, text) from error
         except Unreachable as error:
+            if isinstance(error, NotReady) and self._serving(name) is not serving:
+                # An update took the instances away between the choice and the request.
+                return self._ask(name, params)
             text = (
                 f"Amazon SageMaker could not get a response from the {name} endpoint. This can occur when CPU or "
                 "memory utilization is high. To check your utilization, see Amazon CloudWatch. To fix this problem, "

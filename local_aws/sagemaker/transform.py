@@ -159,7 +159,7 @@ class TransformJob(Job):
         for _ in range(1 + settings["InvocationsMaxRetries"]):
             self.check()
             try:
-                reply = fleet.instance().invoke(payload, self._headers(), settings["InvocationsTimeoutInSeconds"])
+                reply = fleet.invoke(payload, self._headers(), settings["InvocationsTimeoutInSeconds"])
             except TimedOut:
                 failure = FileFailed("AlgorithmError", "Model server did not respond to /invocations request in time")
                 continue

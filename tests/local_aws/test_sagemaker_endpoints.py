@@ -330,6 +330,30 @@ def test_an_update_switches_from_one_model_to_the_other_without_a_gap(hosting, b
     assert hosting.settled(name)["EndpointConfigName"] == new
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="needs SIGSTOP")
+def test_a_request_that_has_begun_is_answered_by_the_old_model(hosting, brief, model, other_model, wait_until):
+    before = {each.pid for each in workers()}
+    name = brief({"ModelName": model})
+    (worker,) = [each for each in workers() if each.pid not in before]
+    (port,) = [each.laddr.port for each in worker.net_connections() if each.status == "LISTEN"]
+
+    def connections():
+        mine = psutil.Process().net_connections()
+        return [each for each in mine if each.raddr and each.raddr.port == port and each.status == "ESTABLISHED"]
+
+    os.kill(worker.pid, signal.SIGSTOP)
+    with ThreadPoolExecutor(2) as pool:
+        begun = [pool.submit(labels_of, hosting, name) for _ in range(2)]
+        wait_until(lambda: len(connections()) == 2)
+        new = hosting.config({"ModelName": other_model})
+        hosting.sagemaker.update_endpoint(EndpointName=name, EndpointConfigName=new)
+        hosting.settled(name)
+        assert labels_of(hosting, name) == "__label__down __label__up"
+        assert not any(each.done() for each in begun)
+        os.kill(worker.pid, signal.SIGCONT)
+        assert [each.result() for each in begun] == ["__label__bad __label__good"] * 2
+
+
 def test_an_update_that_fails_leaves_the_old_model_serving(hosting, brief, model):
     name = brief({"ModelName": model})
     old = hosting.settled(name)["EndpointConfigName"]
