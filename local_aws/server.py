@@ -75,6 +75,10 @@ def serve(port: int = 0, clock: float = 60.0, directory: Path | None = None) -> 
     try:
         yield LocalAws(url, host, services, http)
     finally:
+        # Once while the door is open, since what a service ends may have a last line to log, and once for what
+        # was let in meanwhile.
+        for service in services:
+            service.close()
         http.shutdown()
         for service in (*services, s3_events):
             service.close()

@@ -66,7 +66,10 @@ class Record:
 
 
 class Collection:
-    """Records of one kind by name."""
+    """Records of one kind by name.
+
+    Names that differ only in capitals are the same: the ARNs, in which AWS writes names in small letters, would be.
+    """
 
     def __init__(self) -> None:
         self._records: dict[str, Record] = {}
@@ -78,7 +81,7 @@ class Collection:
 
     def find(self, name: str) -> Record | None:
         with self._lock:
-            return self._records.get(name)
+            return self._records.get(name.lower())
 
     def get(self, name: str, missing: str) -> Record:
         """The record, or a `ValidationException` that says `missing` (which is how SageMaker answers)."""
@@ -90,15 +93,15 @@ class Collection:
     def add(self, record: Record) -> bool:
         """Add it unless the name is taken; tells whether it was added."""
         with self._lock:
-            if record.name in self._records:
+            if record.name.lower() in self._records:
                 return False
-            self._records[record.name] = record
+            self._records[record.name.lower()] = record
             return True
 
     def remove(self, record: Record) -> None:
         with self._lock:
-            if self._records.get(record.name) is record:
-                del self._records[record.name]
+            if self.find(record.name) is record:
+                del self._records[record.name.lower()]
 
 
 def page(

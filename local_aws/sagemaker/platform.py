@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -54,7 +55,10 @@ class Platform:
         return self.host.roles.client(api, role_arn=role_arn, service=PRINCIPAL, session_name=SESSION)
 
     def environment(self, role_arn: str) -> dict[str, str]:
-        """What a container knows of AWS: region, credentials of its role, and where AWS answers."""
+        """What a container knows of AWS: region, credentials of its role, and where AWS answers.
+
+        What stands in the configuration files of whoever runs the server is not for the container.
+        """
         credentials = self.host.roles.credentials(role_arn=role_arn, service=PRINCIPAL, session_name=SESSION)
         return {
             "AWS_REGION": self.host.region,
@@ -63,6 +67,8 @@ class Platform:
             "AWS_SECRET_ACCESS_KEY": credentials.secret_key,
             "AWS_SESSION_TOKEN": credentials.token,
             "AWS_ENDPOINT_URL": self.host.endpoint_url,
+            "AWS_CONFIG_FILE": os.devnull,
+            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
             "AWS_DISABLE_HOST_PREFIX_INJECTION": "true",
         }
 

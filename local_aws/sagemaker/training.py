@@ -154,7 +154,7 @@ class TrainingJob(Job):
             **self.record.get("Environment", {}),
             "PYTHONPATH": str(Path(local_aws.__file__).parents[1]),
         }
-        self.container(root, host, self._watch).start([sys.executable, "-m", _PROGRAM], environment)
+        self.container(root, host, self._watch).start([sys.executable, "-P", "-m", _PROGRAM], environment)
 
     def _watch(self, line: str) -> None:
         """Take the metrics out of a line of the log; the last value counts."""

@@ -103,12 +103,19 @@ class Bench:
     # ---- logs ----------------------------------------------------------------------------------------
 
     def log(self, kind: str, name: str, host: str = "algo-1") -> list[str]:
-        """The lines of an instance's log stream; `kind` is "ProcessingJobs" or "TrainingJobs"."""
-        group = f"/aws/sagemaker/{kind}"
-        answer = self.logs.describe_log_streams(logGroupName=group, logStreamNamePrefix=f"{name}/{host}-")
-        (stream,) = answer["logStreams"]
-        events = self.logs.get_log_events(logGroupName=group, logStreamName=stream["logStreamName"], startFromHead=True)
-        return [event["message"] for event in events["events"]]
+        """The lines of an instance's log stream, none before it is there; `kind` is "ProcessingJobs", say."""
+        group, prefix = f"/aws/sagemaker/{kind}", f"{name}/{host}-"
+        if not self.logs.describe_log_groups(logGroupNamePrefix=group)["logGroups"]:
+            return []
+        streams = self.logs.describe_log_streams(logGroupName=group, logStreamNamePrefix=prefix)["logStreams"]
+        assert len(streams) <= 1
+        return [
+            event["message"]
+            for stream in streams
+            for event in self.logs.get_log_events(
+                logGroupName=group, logStreamName=stream["logStreamName"], startFromHead=True
+            )["events"]
+        ]
 
 
 def source(name: str, uri: str, path: str, **more: str) -> dict:

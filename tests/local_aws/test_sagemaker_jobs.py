@@ -89,6 +89,7 @@ def test_a_name_is_used_once_finished_jobs_included(kind):
         f"Job name must be unique within an AWS account and region, and a job with this name already exists ({arn})",
     )
     assert kind.refused(request) == expected
+    assert kind.refused(request | {kind.name: request[kind.name].upper()}) == expected
     kind.ended(request[kind.name])
     assert kind.refused(request) == expected
 
@@ -288,12 +289,7 @@ def test_a_server_that_closes_ends_its_jobs(wait_until):
         script = "import os, time; print(os.getpid(), flush=True)\nwhile True: time.sleep(1)"
         request = bench.processing(script)
         bench.client.create_processing_job(**request)
-        name = request["ProcessingJobName"]
-
-        def written() -> list[str]:
-            groups = bench.logs.describe_log_groups(logGroupNamePrefix="/aws/sagemaker/ProcessingJobs")["logGroups"]
-            return bench.log("ProcessingJobs", name) if groups else []
-
-        process = psutil.Process(int(wait_until(written)[0]))
+        written = wait_until(lambda: bench.log("ProcessingJobs", request["ProcessingJobName"]))
+        process = psutil.Process(int(written[0]))
         assert process.is_running()
     wait_until(lambda: not process.is_running())

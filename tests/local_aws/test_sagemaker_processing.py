@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
+import subprocess
 
+import psutil
 import pytest
 
+from local_aws.server import serve
+from tests.local_aws.conftest import Aws
 from tests.local_aws.jobs_support import Bench, source, target
 
 INPUT, OUTPUT = "/opt/ml/processing/input/data", "/opt/ml/processing/output"
@@ -248,18 +252,12 @@ time.sleep(600)
     name = request["ProcessingJobName"]
     bench.client.create_processing_job(**request)
 
-    def child() -> int | None:
-        groups = bench.logs.describe_log_streams(logGroupName="/aws/sagemaker/ProcessingJobs", logStreamNamePrefix=name)
-        return int(bench.log("ProcessingJobs", name)[0]) if groups["logStreams"] else None
-
-    import psutil
-
-    process = psutil.Process(wait_until(child))
+    child = psutil.Process(int(wait_until(lambda: bench.log("ProcessingJobs", name))[0]))
     bench.client.stop_processing_job(ProcessingJobName=name)
     status = bench.client.describe_processing_job(ProcessingJobName=name)["ProcessingJobStatus"]
     assert status in {"Stopping", "Stopped"}
     assert bench.processed(name)["ProcessingJobStatus"] == "Stopped"
-    wait_until(lambda: not process.is_running())
+    wait_until(lambda: not child.is_running())
 
 
 def test_a_script_may_clean_up_when_it_is_stopped(bench, wait_until):
@@ -315,3 +313,21 @@ def test_a_key_can_not_lead_out_of_its_folder(bench):
     job = bench.process("", [source("data", bench.uri("escape/"), INPUT)])
     assert job["ProcessingJobStatus"] == "Failed"
     assert "leads out of the local folder" in job["FailureReason"]
+
+
+def test_a_disk_that_is_full(tmp_path):
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(tmp_path)], capture_output=True)
+    if mounted.returncode:
+        pytest.skip("only root can make a small disk here")
+    try:
+        with serve(clock=600, directory=tmp_path) as server:
+            bench = Bench(Aws(server))
+            uri = bench.put("large/x", bytes(2_000_000))
+            job = bench.process("", [source("data", uri, INPUT)])
+    finally:
+        subprocess.run(["umount", str(tmp_path)], check=True)
+    assert job["ProcessingJobStatus"] == "Failed"
+    assert job["FailureReason"] == (
+        f"ClientError: Data download failed:Unable to download object {uri} (No space left on device. Please use a "
+        "larger volume, or reduce the size of the job's data.)"
+    )

@@ -42,7 +42,7 @@ def model_file(bench: Bench, job: dict, folder: Path) -> Path:
     """The model of a job, out of its artifact."""
     bucket, _, key = job["ModelArtifacts"]["S3ModelArtifacts"].removeprefix("s3://").partition("/")
     assert bucket == bench.bucket
-    with tarfile.open(fileobj=io.BytesIO(bench.get(key)), mode="r:gz") as archive:
+    with tarfile.open(fileobj=io.BytesIO(bench.get(key)), mode="r|gz", bufsize=1 << 20) as archive:
         member = archive.next()
         assert member.name == "model.bin"
         content = archive.extractfile(member)

@@ -1,8 +1,8 @@
 """A supervised fastText model that is trained here and written as BlazingText's artifact.
 
-This is the only module that knows how fastText's Python module gives access to its matrices (`f`, the bound C++
-object) and how its file is laid out (`fasttext.cc`, saveModel): arguments and dictionary, a flag, the input matrix
-(rows and columns as 64-bit numbers, then floats), a flag, the output matrix.
+Here, and in `zero_pages`, is known how fastText's Python module gives access to its matrices (`f`, the bound C++
+object); here alone, how its file is laid out (`fasttext.cc`, saveModel): arguments and dictionary, a flag, the
+input matrix (rows and columns as 64-bit numbers, then floats), a flag, the output matrix.
 
 **Rows that no example touched are zeros** in the artifact. fastText begins with small random numbers in all of
 them, and where no example touched a row they stay what they were: 800 MB of noise with BlazingText's defaults.

@@ -65,7 +65,7 @@ def run(root: Path) -> None:
     if len(hosts) > 1:
         raise TrainingError("the supervised mode trains on one instance: set InstanceCount to 1")
     _say("Running single machine CPU BlazingText training using supervised mode.")
-    with tempfile.TemporaryDirectory() as scratch:
+    with tempfile.TemporaryDirectory(dir=root) as scratch:
         train = _channel(root, "train", Path(scratch))
         validation = _channel(root, "validation", Path(scratch))
         if train is None:
@@ -83,15 +83,6 @@ class Fitted:
     model: CompactModel
     train: tuple[float, int]
     validation: tuple[float, int] | None
-
-
-def _fit(parameters: Hyperparameters, epochs: int, train: Path, validation: Path | None, scratch: Path) -> Fitted:
-    # Imported here, so that a fault in the request is told before fastText and numpy are loaded.
-    from local_aws.sagemaker.blazingtext.fasttext_model import Model
-
-    model = Model(train, parameters, epochs)
-    accuracies = (model.accuracy(train), model.accuracy(validation) if validation else None)
-    return Fitted(model.words, model.compact(scratch), *accuracies)
 
 
 def _train(parameters: Hyperparameters, train: Path, validation: Path | None, scratch: Path) -> Fitted:
@@ -120,6 +111,16 @@ def _train(parameters: Hyperparameters, train: Path, validation: Path | None, sc
             break
     _print_summary(best, seen, time.monotonic() - started)
     return best
+
+
+def _fit(parameters: Hyperparameters, epochs: int, train: Path, validation: Path | None, scratch: Path) -> Fitted:
+    """Train one model for so many epochs; of its 800 MB only what was learned stays in memory afterwards."""
+    # Imported here, so that a fault in the request is told before fastText and numpy are loaded.
+    from local_aws.sagemaker.blazingtext.fasttext_model import Model
+
+    model = Model(train, parameters, epochs)
+    accuracies = (model.accuracy(train), model.accuracy(validation) if validation else None)
+    return Fitted(model.words, model.compact(scratch), *accuracies)
 
 
 def _print_summary(fitted: Fitted, seen: int, seconds: float) -> None:
