@@ -104,6 +104,7 @@ _ABSENT = {
     "NotFoundException",
 }
 _ABSENT |= {"ResourceNotFoundException", "ResourceNotFound", "QueueDoesNotExist", "StateMachineDoesNotExist"}
+_ABSENT_TO_SAGEMAKER = ("Could not find", "Requested resource not found")
 _ABSENT |= {"AWS.SimpleQueueService.NonExistentQueue", "ExecutionDoesNotExist"}
 
 
@@ -111,7 +112,7 @@ def is_absence(error: ClientError) -> bool:
     """Whether an error says that what was asked for is not there."""
     details = error.response["Error"]
     # SageMaker reports what it can't find as a failed validation.
-    return details["Code"] in _ABSENT or "Could not find" in details.get("Message", "")
+    return details["Code"] in _ABSENT or any(text in details.get("Message", "") for text in _ABSENT_TO_SAGEMAKER)
 
 
 def _remove_trigger(bucket: str) -> None:
