@@ -95,23 +95,28 @@ def _record_traces(ledger: Ledger, machine: Resource) -> list[Resource]:
 
 
 _ABSENT = {
-    "NoSuchEntity",
+    "404",
+    "AWS.SimpleQueueService.NonExistentQueue",
+    "ExecutionDoesNotExist",
     "NoSuchBucket",
+    "NoSuchEntity",
     "NoSuchKey",
     "NoSuchUpload",
     "NotFound",
-    "404",
     "NotFoundException",
+    "QueueDoesNotExist",
+    "ResourceNotFound",
+    "ResourceNotFoundException",
+    "StateMachineDoesNotExist",
 }
-_ABSENT |= {"ResourceNotFoundException", "ResourceNotFound", "QueueDoesNotExist", "StateMachineDoesNotExist"}
-_ABSENT |= {"AWS.SimpleQueueService.NonExistentQueue", "ExecutionDoesNotExist"}
+# SageMaker reports what it can't find as a failed validation.
+_ABSENT_TO_SAGEMAKER = ("Could not find", "Requested resource not found")
 
 
 def is_absence(error: ClientError) -> bool:
     """Whether an error says that what was asked for is not there."""
     details = error.response["Error"]
-    # SageMaker reports what it can't find as a failed validation.
-    return details["Code"] in _ABSENT or "Could not find" in details.get("Message", "")
+    return details["Code"] in _ABSENT or any(text in details.get("Message", "") for text in _ABSENT_TO_SAGEMAKER)
 
 
 def _remove_trigger(bucket: str) -> None:

@@ -110,6 +110,12 @@ def _function(params: dict, parsed: dict) -> Made:
     return [("Lambda function", name), ("log group", f"/aws/lambda/{name}")]
 
 
+def _trigger(params: dict, parsed: dict) -> Made:
+    # An empty configuration is how triggers are removed.
+    configured = any(params["NotificationConfiguration"].values())
+    return [("S3 trigger", params["Bucket"])] if configured else []
+
+
 def _endpoint(params: dict, parsed: dict) -> Made:
     # SageMaker makes the log group by itself, when the endpoint's container first writes.
     name = params["EndpointName"]
@@ -141,7 +147,7 @@ _MADE_BY: dict[tuple[str, str], Callable[[dict, dict], Made]] = {
     ("s3", "PutObject"): _folder,
     ("s3", "CopyObject"): _folder,
     ("s3", "CreateMultipartUpload"): _folder,
-    ("s3", "PutBucketNotificationConfiguration"): _named("S3 trigger", "Bucket"),
+    ("s3", "PutBucketNotificationConfiguration"): _trigger,
     ("logs", "CreateLogGroup"): _named("log group", "logGroupName"),
     ("sqs", "CreateQueue"): _named("SQS queue", "QueueName"),
     ("sns", "CreateTopic"): _answered("SNS topic", "TopicArn"),

@@ -8,7 +8,7 @@ import boto3
 
 from course import foundation
 from course.cleaning import CleanUp, remove
-from course.ledger import record_calls
+from course.ledger import Ledger, record_calls
 from course.leftovers import Leftovers, survey
 from course.settings import Settings
 from course.target import Target, connect
@@ -33,7 +33,8 @@ def start(lesson: str) -> Settings:
     remove(ledger, left)
     bucket = foundation.ensure_bucket(target, ledger)
     role = foundation.ensure_sagemaker_role(bucket, ledger)
-    record_calls(boto3.DEFAULT_SESSION, ledger, lesson, bucket)
+    _begun.append(lesson)
+    _listen(target, ledger)
     return _settings(lesson, target, bucket, role)
 
 
@@ -47,13 +48,28 @@ def clean_up(lesson: str | None = None) -> CleanUp:
     """
     target = connect(lesson or "09")
     ledger = foundation.open_ledger(target)
-    return remove(ledger, ledger.resources(lesson))
+    done = remove(ledger, ledger.resources(lesson))
+    _listen(target, ledger)
+    return done
 
 
 def left() -> Leftovers:
     """What the course has left on this AWS, and what it costs an hour on a real account. Nothing is changed."""
     target = connect("09")
-    return survey(foundation.open_ledger(target).resources())
+    ledger = foundation.open_ledger(target)
+    found = survey(ledger.resources())
+    _listen(target, ledger)
+    return found
+
+
+_begun: list[str] = []
+"""The lessons that this kernel has begun; it is in the last one."""
+
+
+def _listen(target: Target, ledger: Ledger) -> None:
+    """Write down what the lesson makes from now on. To connect begins a new session, to which nobody listens yet."""
+    if _begun:
+        record_calls(boto3.DEFAULT_SESSION, ledger, _begun[-1], foundation.bucket_name(target))
 
 
 def _settings(lesson: str, target: Target, bucket: str, role: str) -> Settings:

@@ -10,8 +10,9 @@ import itertools
 from dataclasses import dataclass
 from html import escape
 
-from course.graph.layout import Arrow, Layout, Point, Size, lay_out
+from course.graph.layout import Arrow, Layout, Point, lay_out
 from course.graph.machine import END, START, Flow, State, Transition
+from course.graph.node import Size
 
 _MARGIN, _PAD, _HEAD = 18.0, 16.0, 34.0
 _NAME_WIDTH, _SMALL_WIDTH = 7.4, 6.3

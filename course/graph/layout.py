@@ -9,20 +9,17 @@ the same drawing.
 
 from __future__ import annotations
 
-import itertools
 from bisect import bisect_left, insort
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from itertools import pairwise
 
-GAP_X, GAP_Y = 28.0, 26.0
+from course.graph.node import GAP_X, Node, Size
+from course.graph.straighten import straighten
+
+_GAP_Y = 26.0
 _SWEEPS = 12
 
 Point = tuple[float, float]
-
-
-@dataclass(frozen=True)
-class Size:
-    width: float
-    height: float
 
 
 @dataclass(frozen=True)
@@ -63,46 +60,17 @@ def lay_out(boxes: dict[str, Size], arrows: list[Arrow]) -> Layout:
     return drawing.result()
 
 
-@dataclass
-class _Node:
-    size: Size
-    rank: int
-    above: list[_Node] = field(default_factory=list)
-    below: list[_Node] = field(default_factory=list)
-    place: int = 0
-    x: float = 0.0
-    y: float = 0.0
-    threads: bool = False
-
-    # By neighbour, how much the line to it wants to be straight.
-    weights: dict[int, float] = field(default_factory=dict)
-
-    def pull(self, neighbours: list[_Node]) -> tuple[float, float]:
-        """Where the neighbours want this node, and how much."""
-        if not neighbours:
-            return self.x, 0.01
-        weight = sum(self.weights[id(one)] for one in neighbours)
-        return sum(one.x * self.weights[id(one)] for one in neighbours) / weight, weight
-
-    def join(self, lower: _Node, weight: float) -> None:
-        """Lead a line from this node to one in the next layer; between threads, a bend would be for nothing."""
-        weight *= {0: 1.0, 1: 2.0, 2: 8.0}[self.threads + lower.threads]
-        self.below.append(lower)
-        lower.above.append(self)
-        self.weights[id(lower)] = lower.weights[id(self)] = weight
-
-
 class _Drawing:
     def __init__(self, boxes: dict[str, Size], arrows: list[Arrow]):
         self.arrows = arrows
         self.turned = _circle_closing(list(boxes), arrows)
         ranks = _ranks(list(boxes), arrows, self.turned)
-        self.nodes = {name: _Node(size, ranks[name]) for name, size in boxes.items()}
-        self.layers: list[list[_Node]] = [[] for _ in range(max(ranks.values(), default=0) + 1)]
+        self.nodes = {name: Node(size, ranks[name]) for name, size in boxes.items()}
+        self.layers: list[list[Node]] = [[] for _ in range(max(ranks.values(), default=0) + 1)]
         for node in self.nodes.values():
             self.layers[node.rank].append(node)
-        self.chains: list[list[_Node]] = []
-        self.label_nodes: list[_Node | None] = []
+        self.chains: list[list[Node]] = []
+        self.label_nodes: list[Node | None] = []
 
     def thread(self) -> None:
         """Give each arrow a node in every layer that it passes, one of them as wide as its label."""
@@ -113,7 +81,7 @@ class _Drawing:
             chain = [upper]
             labelled = None
             for rank in range(upper.rank + 1, lower.rank):
-                node = _Node(Size(6, 0), rank, threads=True)
+                node = Node(Size(6, 0), rank, threads=True)
                 # Near the source: there a reader looks for the condition.
                 if arrow.label and rank == (lower.rank - 1 if turned else upper.rank + 1):
                     node.size, labelled = arrow.label, node
@@ -121,7 +89,7 @@ class _Drawing:
                 chain.append(node)
             if upper is not lower:
                 chain.append(lower)
-                for one, other in itertools.pairwise(chain):
+                for one, other in pairwise(chain):
                     one.join(other, arrow.weight)
             self.chains.append(chain)
             self.label_nodes.append(labelled)
@@ -141,7 +109,7 @@ class _Drawing:
         self.layers = best
         self._number()
 
-    def _number(self, *layers: list[_Node]) -> None:
+    def _number(self, *layers: list[Node]) -> None:
         for layer in layers or self.layers:
             for place, node in enumerate(layer):
                 node.place = place
@@ -166,6 +134,7 @@ class _Drawing:
                 _spread(layer, [node.pull(node.above if down else node.below) for node in layer])
         for layer in [*self.layers, *reversed(self.layers)] * _SWEEPS:
             _spread(layer, [node.pull(node.above + node.below) for node in layer])
+        straighten(self.layers)
         left = min((node.x - node.size.width / 2 for node in self._all()), default=0.0)
         top = 0.0
         for layer in self.layers:
@@ -173,9 +142,9 @@ class _Drawing:
             for node in layer:
                 node.x -= left
                 node.y = top + (height - node.size.height) / 2
-            top += height + GAP_Y
+            top += height + _GAP_Y
 
-    def _all(self) -> list[_Node]:
+    def _all(self) -> list[Node]:
         return [node for layer in self.layers for node in layer]
 
     def result(self) -> Layout:
@@ -204,12 +173,12 @@ class _Drawing:
             ways.append(rounded[::-1] if turned else rounded)
         return ways
 
-    def _band(self, node: _Node) -> Point:
+    def _band(self, node: Node) -> Point:
         layer = self.layers[node.rank]
         return min(one.y for one in layer), max(one.y + one.size.height for one in layer)
 
 
-def _port(node: _Node, neighbours: list[_Node], towards: _Node) -> float:
+def _port(node: Node, neighbours: list[Node], towards: Node) -> float:
     """Where on the edge of a box the arrow to a neighbour begins: the arrows of a side stand apart, in order."""
     if node.threads or len(neighbours) < 2 or node.size.width < 60:
         return node.x
@@ -219,11 +188,11 @@ def _port(node: _Node, neighbours: list[_Node], towards: _Node) -> float:
     return node.x + (index - (len(ordered) - 1) / 2) * step
 
 
-def _mean_place(node: _Node, neighbours: list[_Node]) -> float:
+def _mean_place(node: Node, neighbours: list[Node]) -> float:
     return sum(one.place for one in neighbours) / len(neighbours) if neighbours else float(node.place)
 
 
-def _spread(layer: list[_Node], wanted: list[tuple[float, float]]) -> None:
+def _spread(layer: list[Node], wanted: list[tuple[float, float]]) -> None:
     """Move the nodes of a layer as near to where they want to be as order and gaps allow.
 
     The least squares solution, by pooling adjacent violators.
@@ -231,7 +200,7 @@ def _spread(layer: list[_Node], wanted: list[tuple[float, float]]) -> None:
     if not layer:
         return
     offsets = [0.0]
-    for one, other in itertools.pairwise(layer):
+    for one, other in pairwise(layer):
         offsets.append(offsets[-1] + (one.size.width + other.size.width) / 2 + GAP_X)
     pools: list[list[float]] = []  # weighted sum, weight, number of nodes
     for (want, weight), offset in zip(wanted, offsets, strict=True):

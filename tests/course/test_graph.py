@@ -11,7 +11,8 @@ import pytest
 
 from course.errors import CourseError
 from course.graph import STATUSES, Graph
-from course.graph.layout import Arrow, Size, lay_out
+from course.graph.layout import Arrow, lay_out
+from course.graph.node import Size
 
 SVG = "{http://www.w3.org/2000/svg}"
 MACHINE = {
@@ -225,3 +226,13 @@ def test_a_straight_machine_is_drawn_straight():
     layout = lay_out({name: Size(120, 46) for name in names}, [Arrow(*pair) for pair in itertools.pairwise(names)])
     assert len({x for x, _ in layout.corners.values()}) == 1
     assert [y for _, y in layout.corners.values()] == sorted(y for _, y in layout.corners.values())
+
+
+def test_a_way_past_many_layers_and_the_main_way_beside_it_are_straight():
+    names = [f"S{index}" for index in range(8)]
+    boxes = {name: Size(120 + 20 * (index % 3), 46) for index, name in enumerate(names)}
+    arrows = [Arrow(*pair) for pair in itertools.pairwise(names)] + [Arrow("S0", "S7", Size(90, 18), 0.1)]
+    layout = lay_out(boxes, arrows)
+    middles = {layout.corners[name][0] + boxes[name].width / 2 for name in names}
+    assert max(middles) - min(middles) < 0.2
+    assert len({x for x, _ in layout.ways[-1][1:-1]}) == 1

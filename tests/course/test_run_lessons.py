@@ -1,0 +1,60 @@
+"""`make course`: what it says of lessons that run, fail, or are not there."""
+
+from __future__ import annotations
+
+import nbformat
+import pytest
+
+from course import run_lessons
+
+
+@pytest.fixture
+def lessons(tmp_path, monkeypatch):
+    """A project of its own; gives a function that writes a lesson of these code cells."""
+    folder = tmp_path / "notebooks"
+    folder.mkdir()
+    monkeypatch.setattr(run_lessons, "_PROJECT", tmp_path)
+    monkeypatch.setattr(run_lessons, "_LESSONS", folder)
+    monkeypatch.setattr(run_lessons, "_COPIES", tmp_path / "build" / "notebooks")
+
+    def write(name: str, *cells: str) -> None:
+        notebook = nbformat.v4.new_notebook()
+        notebook.cells = [nbformat.v4.new_markdown_cell("# A lesson"), *map(nbformat.v4.new_code_cell, cells)]
+        nbformat.write(notebook, folder / name)
+
+    return write
+
+
+def test_lessons_run_in_order_until_one_fails(lessons, capsys, tmp_path):
+    lessons("01_second.ipynb", "1 + 1", "", "# divide\n1 / 0", "print('never')")
+    lessons("00_first.ipynb", "print('it ran')")
+    lessons("02_third.ipynb", "print('never')")
+    assert run_lessons.main([]) == 1
+    said = capsys.readouterr().out
+    assert "Running 3 lessons on the embedded AWS" in said
+    assert said.index("00_first") < said.index("01_second")
+    assert "02_third" not in said
+    assert "Cell [3] (# divide) failed:\n    division by zero" in said
+    assert said.endswith("VERDICT: FAILED in lesson 01; 1 of 3 lessons ran to their end.\n")
+    copy = nbformat.read(tmp_path / "build" / "notebooks" / "00_first.ipynb", as_version=4)
+    assert copy.cells[1].outputs[0]["text"] == "it ran\n"
+    failed = nbformat.read(tmp_path / "build" / "notebooks" / "01_second.ipynb", as_version=4)
+    assert failed.cells[1].outputs[0]["data"]["text/plain"] == "2"
+
+
+def test_only_the_lessons_named_are_run(lessons, capsys):
+    lessons("00_first.ipynb", "1 / 0")
+    lessons("01_second.ipynb", "1")
+    assert run_lessons.main(["01"]) == 0
+    assert "VERDICT: all 1 lessons ran to their end" in capsys.readouterr().out
+
+
+def test_a_kernel_that_dies_is_a_failure(lessons, capsys):
+    lessons("00_dies.ipynb", "import os\nos._exit(3)")
+    assert run_lessons.main([]) == 1
+    assert "The kernel died in cell [1] (import os)." in capsys.readouterr().out
+
+
+def test_no_lesson_is_no_success(lessons, capsys):
+    assert run_lessons.main(["77"]) == 1
+    assert "No lesson to run in notebooks/." in capsys.readouterr().out
