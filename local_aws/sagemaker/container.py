@@ -52,9 +52,11 @@ class Container:
     def start(self, command: Sequence[str], environment: Mapping[str, str]) -> None:
         """Start a command with this environment on top of an image's own; the calling thread must outlive it.
 
-        `python3` (or `python`) is the Python that runs the server.
+        `python3` (or `python`) is the Python that runs the server: its folder comes first in the container's PATH.
         """
-        words = [sys.executable if command[0] in _PYTHON else command[0], *command[1:]]
+        words = list(command)
+        if words[0] in _PYTHON and not Path(sys.executable).with_name(words[0]).exists():
+            words[0] = sys.executable  # on Windows there is no python3
         self._process = sandbox.start(words, self.root, {**_image_environment(), **environment})
         self._pump = threading.Thread(target=self._copy_output, name=f"output of {self.host}", daemon=True)
         self._pump.start()
