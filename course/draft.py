@@ -123,7 +123,12 @@ class Draft:
 
         Returns:
             What the draft has and lacks now, or what is wrong with the text. Then nothing was added.
+
+        Raises:
+            CourseError: it is no text at all.
         """
+        if not isinstance(text, str):
+            raise CourseError("add takes JSON as text, as it stands in the console: put it in triple quotes.")
         try:
             piece = parse(text)
         except JsonTextError as error:

@@ -14,12 +14,12 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-import botocore.session
 from botocore.exceptions import UnknownServiceError
 from botocore.model import OperationModel, Shape
 
 from course.errors import CourseError
 from course.json_text import Path
+from course.sessions import models
 
 # Step Functions names two services otherwise than boto3.
 _BOTO3_NAMES = {"sfn": "stepfunctions", "states": "stepfunctions"}
@@ -196,7 +196,7 @@ def _members(shape: Shape) -> dict[str, Shape]:
 
 @cache
 def _service_model(service: str) -> Any:
-    return botocore.session.get_session().get_service_model(service)
+    return models().get_service_model(service)
 
 
 def _operation(service: str, action: str) -> OperationModel:
