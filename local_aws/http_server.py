@@ -57,7 +57,7 @@ class HttpServer(ThreadingHTTPServer):
 
 
 class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
+    protocol_version = default_request_version = "HTTP/1.1"
     disable_nagle_algorithm = True
 
     def handle_expect_100(self) -> bool:
@@ -66,6 +66,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def answer(self) -> None:
         """Run the application for one request, and leave the connection ready for the next."""
+        if not self.headers.get("Content-Length", "0").isdecimal():
+            self.send_error(400, "Content-Length is not a number")
+            return
         environ = self._environ()
         started: list[Any] = []
         chunks = self.server.application(

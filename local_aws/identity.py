@@ -37,7 +37,7 @@ class Identities:
     """The table of temporary access keys and whose they are."""
 
     def __init__(self) -> None:
-        self._principals: dict[str, tuple[Principal, datetime]] = {}
+        self._sessions: dict[str, tuple[Principal, Credentials]] = {}
         self._lock = threading.Lock()
 
     def issue(self, principal: Principal, seconds: int = 3600) -> Credentials:
@@ -49,10 +49,15 @@ class Identities:
             expiration=datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=seconds),
         )
         with self._lock:
-            self._principals = {key: known for key, known in self._principals.items() if known[1] > datetime.now(UTC)}
-            self._principals[credentials.access_key] = (principal, credentials.expiration)
+            self._sessions = {key: known for key, known in self._sessions.items() if not _is_forgotten(known[1])}
+            self._sessions[credentials.access_key] = (principal, credentials)
         return credentials
 
-    def find(self, access_key: str) -> tuple[Principal, datetime] | None:
-        """The principal and the expiration of a temporary access key, None for a key not issued here."""
-        return self._principals.get(access_key)
+    def find(self, access_key: str) -> tuple[Principal, Credentials] | None:
+        """The principal and the credentials of a temporary access key, None for a key not issued here."""
+        return self._sessions.get(access_key)
+
+
+def _is_forgotten(credentials: Credentials) -> bool:
+    """A key that has expired is known as such for a day."""
+    return credentials.expiration < datetime.now(UTC) - timedelta(days=1)

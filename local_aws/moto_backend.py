@@ -6,9 +6,12 @@ registered in moto's Lambda, so that its own S3 notifier has nothing to call.
 
 from __future__ import annotations
 
+import io
 import os
 from collections.abc import Callable, Iterable
 from typing import Any
+
+from local_aws.service import not_there
 
 SERVICES = {
     "s3": "s3",
@@ -37,3 +40,25 @@ def application() -> WsgiApp:
     from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
     return DomainDispatcherApplication(create_backend_app)
+
+
+def answer_of(
+    moto: WsgiApp, what: str, environ: dict[str, Any], start_response: Callable[..., Any], body: bytes | None
+) -> Iterable[bytes]:
+    """Moto's answer to a request.
+
+    Args:
+        what: service and operation, for the answer that says that moto doesn't have it.
+        body: the request's, where it has been read already.
+
+    Raises:
+        ApiError: `NotImplemented`.
+    """
+    if body is not None:
+        environ["wsgi.input"] = io.BytesIO(body)
+        environ["CONTENT_LENGTH"] = str(len(body))
+        environ.pop("HTTP_TRANSFER_ENCODING", None)
+    try:
+        return moto(environ, start_response)
+    except NotImplementedError as error:
+        raise not_there(what) from error

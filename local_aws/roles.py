@@ -90,7 +90,8 @@ class Roles:
     def assumable(self, role_arn: str, service: str) -> bool:
         """Whether the role exists and its trust policy lets that service assume it."""
         role = self.iam.role(role_arn)
-        principal = Principal(service, "service", service)
+        # AWS's services say for which account they act, and trust policies may ask for it.
+        principal = Principal(service, "service", service, context={"aws:SourceAccount": self._account})
         return role is not None and self.judge.trusts(role.trust, principal)
 
     def check(self, call: Call, action: str, resource: str, context: dict[str, str] | None = None) -> None:

@@ -27,11 +27,12 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote_plus, unquote_plus
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import ClientError
 
 from local_aws.access.policy import like
 from local_aws.roles import traced
 from local_aws.service import ApiError, Call, Host, Service
+from local_aws.wire import api_for
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +42,7 @@ _KINDS = {
     "TopicConfigurations": ("TopicArn", "sns"),
 }
 _ARN = re.compile(r"arn:aws[a-z-]*:(lambda|sqs|sns):([a-z0-9-]+):(\d{12}):(.+)")
+_EVENT_TYPES = set(api_for("s3").model.shape_for("Event").enum)
 _UNABLE = "Unable to validate the following destination configurations"
 _LONGEST_PAUSE = 300.0
 
@@ -97,9 +99,7 @@ class S3Events(Service):
             raise ApiError("NotImplemented", "the embedded AWS doesn't deliver S3 events to EventBridge", 501)
         configuration = {kind: list(NotificationConfiguration.get(kind, [])) for kind in _KINDS}
         rules = [(kind, rule) for kind in _KINDS for rule in configuration[kind]]
-        for kind, rule in rules:
-            _check_rule(kind, rule)
-        _check_overlaps([rule for _, rule in rules])
+        _check_rules(rules)
         if not SkipDestinationValidation:
             self._check_destinations(Bucket, rules)
         for _, rule in rules:
@@ -224,7 +224,7 @@ class _Deliveries:
                 log.warning("an S3 event can't be delivered and is dropped: %s", error)
                 return
             self._again(deliver, pause, error)
-        except BotoCoreError as error:
+        except Exception as error:  # at least once: whatever went wrong, the event isn't lost
             self._again(deliver, pause, error)
 
     def _again(self, deliver: Any, pause: float, error: Exception) -> None:
@@ -250,7 +250,21 @@ class _Deliveries:
 # ---- rules -------------------------------------------------------------------------------------------
 
 
+def _check_rules(rules: list[tuple[str, dict[str, Any]]]) -> None:
+    """Refuse, in S3's words, what can be seen to be wrong without asking anybody."""
+    for kind, rule in rules:
+        _check_rule(kind, rule)
+    ids = [rule["Id"] for _, rule in rules if rule.get("Id")]
+    if len(ids) > len(set(ids)):
+        raise ApiError("InvalidArgument", "Same ID used for multiple configurations. IDs must be unique.", 400)
+    _check_overlaps([rule for _, rule in rules])
+
+
 def _check_rule(kind: str, rule: dict[str, Any]) -> None:
+    for event in rule["Events"]:
+        if event not in _EVENT_TYPES:
+            message = "The event is not supported for notifications"
+            raise ApiError("InvalidArgument", message, 400, ArgumentName="Event", ArgumentValue=event)
     arn = rule[_KINDS[kind][0]]
     found = _ARN.fullmatch(arn)
     if found is None or found.group(1) != _KINDS[kind][1]:
@@ -325,8 +339,11 @@ def _record(call: Call, change: Change, rule_id: str) -> dict[str, Any]:
         described["eTag"] = change.etag
     if change.version_id is not None:
         described["versionId"] = change.version_id
+    about_object = change.event.startswith(("ObjectCreated", "ObjectRemoved"))
+    if about_object:
+        described["sequencer"] = f"{next(_ticks):018X}"
     return {
-        "eventVersion": "2.1",
+        "eventVersion": "2.1" if about_object else "2.3",
         "eventSource": "aws:s3",
         "awsRegion": call.region,
         "eventTime": _time(datetime.now(UTC)),
@@ -342,7 +359,7 @@ def _record(call: Call, change: Change, rule_id: str) -> dict[str, Any]:
                 "ownerIdentity": {"principalId": "A3LOCALAWSOWNER"},
                 "arn": f"arn:aws:s3:::{change.bucket}",
             },
-            "object": described | {"sequencer": f"{next(_ticks):018X}"},
+            "object": described,
         },
     }
 

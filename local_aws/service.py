@@ -31,6 +31,11 @@ class ApiError(Exception):
         self.code, self.message, self.status, self.members = code, message, status, members
 
 
+def not_there(what: str) -> ApiError:
+    """The answer to what the embedded AWS doesn't have, by its name."""
+    return ApiError("NotImplemented", f"{what} is not there: the embedded AWS doesn't implement it", 501)
+
+
 @dataclass(frozen=True)
 class Principal:
     """Who calls: an ARN, and what an IAM policy can know of it.

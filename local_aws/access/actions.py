@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import unquote
 
 
 @dataclass(frozen=True)
@@ -102,14 +103,19 @@ def _s3(operation: str, params: Params, place: Place) -> list[Wanted]:
         return [Wanted("s3:ListAllMyBuckets", "*")]
     resource = f"arn:aws:s3:::{params['Bucket']}"
     if operation == "DeleteObjects":
-        keys = [item["Key"] for item in params.get("Delete", {}).get("Objects", [])]
-        return [Wanted("s3:DeleteObject", f"{resource}/{key}") for key in keys]
+        return [
+            Wanted(
+                "s3:DeleteObjectVersion" if item.get("VersionId") else "s3:DeleteObject", f"{resource}/{item['Key']}"
+            )
+            for item in params.get("Delete", {}).get("Objects", [])
+        ]
     if "Key" in params:
         resource += f"/{params['Key']}"
     context = {key: str(params[name]) for name, key in _S3_KEYS.items() if name in params}
     if operation in {"CopyObject", "UploadPartCopy"}:
-        source = params["CopySource"].lstrip("/").partition("?")[0]
-        return [Wanted("s3:GetObject", f"arn:aws:s3:::{source}"), Wanted("s3:PutObject", resource)]
+        source, _, version = params["CopySource"].lstrip("/").partition("?")
+        read = "s3:GetObjectVersion" if version.startswith("versionId=") else "s3:GetObject"
+        return [Wanted(read, f"arn:aws:s3:::{unquote(source)}"), Wanted("s3:PutObject", resource)]
     return [Wanted(f"s3:{action}", resource, context)]
 
 
@@ -231,10 +237,14 @@ def _iam(operation: str, params: Params, place: Place) -> list[Wanted]:
     return [Wanted(action, params.get("PolicyArn", "*"))]
 
 
+_STS_KEYS = {"ExternalId": "sts:ExternalId", "RoleSessionName": "sts:RoleSessionName"}
+
+
 def _sts(operation: str, params: Params, place: Place) -> list[Wanted]:
     if operation in {"GetCallerIdentity", "GetSessionToken"}:
         return []
-    return [Wanted(f"sts:{operation}", params.get("RoleArn", "*"))]
+    context = {key: params[name] for name, key in _STS_KEYS.items() if name in params}
+    return [Wanted(f"sts:{operation}", params.get("RoleArn", "*"), context)]
 
 
 _BY_SERVICE: dict[str, Callable[[str, Params, Place], list[Wanted]]] = {

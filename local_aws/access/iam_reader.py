@@ -14,7 +14,7 @@ from local_aws.access.policy import Policy
 
 @dataclass(frozen=True)
 class Role:
-    """A role with all that is attached to it."""
+    """A role with all that is attached to it; `longest_session` in seconds."""
 
     arn: str
     name: str
@@ -22,6 +22,7 @@ class Role:
     trust: Policy
     policies: list[Policy]
     boundary: Policy | None
+    longest_session: int
 
 
 @dataclass(frozen=True)
@@ -93,6 +94,7 @@ class IamReader:
             trust=found["AssumeRolePolicyDocument"],
             policies=inline + [self._document(iam, policy["PolicyArn"]) for policy in attached],
             boundary=self._boundary(iam, found),
+            longest_session=found.get("MaxSessionDuration", 3600),
         )
 
     def _read_user(self, access_key: str) -> User | None:

@@ -5,17 +5,19 @@ Source of the words: "Troubleshoot access denied error messages" in the IAM user
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
+from typing import Any
 
-from local_aws.access.actions import Wanted
+from local_aws.access.actions import Place, Wanted, wanted
 from local_aws.access.iam_reader import IamReader
-from local_aws.access.policy import Decision, Policies, Policy, evaluate
+from local_aws.access.policy import Decision, Policies, Policy, admits, evaluate
 from local_aws.service import ApiError, Call, Principal
 
 _DENIAL_CODES = {"s3": "AccessDenied", "iam": "AccessDenied", "sts": "AccessDenied", "sqs": "AccessDenied"}
 _DENIAL_CODES |= {"sns": "AuthorizationError"}
-_STATUS_400 = {"stepfunctions", "sagemaker", "logs"}
+_STATUS_400 = {"stepfunctions", "sagemaker", "logs", "dynamodb", "ssm", "secretsmanager", "kms", "service-quotas"}
+"""Services of the JSON protocol, which answers every client's error with 400."""
 
 
 class Judge:
@@ -25,35 +27,50 @@ class Judge:
         self._iam = iam
         self._account = account
 
-    def decide(self, call: Call, wanted: Wanted, resource_policy: Policy | None = None) -> Decision:
+    def decide(self, call: Call, needed: Wanted, resource_policy: Policy | None = None) -> Decision:
         """Whether the caller may do one action on one resource."""
         who = call.principal
         if who.kind == "admin":
             return Decision(True)
         policies = self._policies(who, resource_policy)
-        context = self._context(call) | dict(wanted.context)
-        return evaluate(policies, _names(who), wanted.action, wanted.resource, context)
+        context = self._context(call) | dict(needed.context)
+        return evaluate(policies, _names(who), needed.action, needed.resource, context)
 
-    def require(self, call: Call, wanted: Iterable[Wanted], resource_policy: Policy | None = None) -> None:
+    def require(self, call: Call, needed: Iterable[Wanted], resource_policy: Policy | None = None) -> None:
         """Raise unless the caller may do all of it.
 
         Raises:
             ApiError: access denied, in the called service's code and words.
         """
-        for one in wanted:
+        for one in needed:
             decision = self.decide(call, one, resource_policy)
             if not decision.allowed:
                 raise denial(call, one, decision)
 
-    def trusts(self, role_trust: Policy, principal: Principal) -> bool:
-        """Whether a role's trust policy lets this principal assume it."""
-        context = {
-            "aws:PrincipalArn": principal.arn,
-            "aws:PrincipalAccount": self._account,
-            **principal.context,
-        }
-        decision = evaluate(Policies([], role_trust), _names(principal), "sts:AssumeRole", "*", context)
-        return decision.allowed
+    def authorise(self, call: Call, params: dict[str, Any], resource_policy: Callable[[], Policy | None]) -> None:
+        """Raise unless the caller may do what a call of the API asks for.
+
+        Args:
+            resource_policy: gives the policy of the resource that is called; asked only where it matters.
+
+        Raises:
+            ApiError: access denied, in the called service's code and words.
+        """
+        if call.principal.kind == "admin":
+            return
+        needed = wanted(call.service, call.operation, params, Place(call.region, call.account))
+        if needed:
+            self.require(call, needed, resource_policy())
+
+    def trusts(self, role_trust: Policy, principal: Principal, context: Mapping[str, str] | None = None) -> bool:
+        """Whether a role's trust policy lets this principal assume it.
+
+        Args:
+            context: condition keys of the request, such as `sts:ExternalId`.
+        """
+        known = {"aws:PrincipalArn": principal.role_arn or principal.arn, "aws:PrincipalAccount": self._account}
+        known |= principal.context | (context or {})
+        return admits(role_trust, _names(principal), "sts:AssumeRole", known)
 
     def _policies(self, who: Principal, resource_policy: Policy | None) -> Policies:
         if who.kind == "user":
@@ -81,18 +98,21 @@ class Judge:
             "aws:CurrentTime": now.strftime("%Y-%m-%dT%H:%M:%SZ"),
             "aws:EpochTime": str(int(now.timestamp())),
             "aws:RequestedRegion": call.region,
-            "aws:SecureTransport": "false",
+            # AWS is reached by TLS, and policies that refuse anything else are common; the loopback stands for it.
+            "aws:SecureTransport": "true",
+            "aws:ViaAWSService": "false",
+            "aws:ResourceAccount": self._account,
             **who.context,
         }
 
 
-def denial(call: Call, wanted: Wanted, decision: Decision) -> ApiError:
+def denial(call: Call, needed: Wanted, decision: Decision) -> ApiError:
     """The error that the called service answers with."""
     quote = '"' if call.service == "s3" else ""
     who = f"User: {call.principal.arn}" if call.principal.kind != "anonymous" else "User: anonymous"
     message = (
-        f"{who} is not authorized to perform: {wanted.action} "
-        f"on resource: {quote}{wanted.resource}{quote} {decision.reason}"
+        f"{who} is not authorized to perform: {needed.action} "
+        f"on resource: {quote}{needed.resource}{quote} {decision.reason}"
     )
     code = _DENIAL_CODES.get(call.service, "AccessDeniedException")
     return ApiError(code, message, 400 if call.service in _STATUS_400 else 403)

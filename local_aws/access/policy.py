@@ -2,8 +2,9 @@
 
 Source: IAM user guide, "Policy evaluation logic" and "IAM JSON policy elements: Condition operators".
 Pure functions over parsed policy documents; nothing here knows where policies are kept.
-Within one account an allow in the identity's policies or in the resource's is enough; an explicit deny
-anywhere wins; a permissions boundary and a session policy each have to allow as well.
+Within one account an allow in the identity's policies or in the resource's is enough, where the resource's names
+the caller and not only the account (which then leaves it to the identity's policies); an explicit deny anywhere
+wins; a permissions boundary and a session policy each have to allow as well.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from botocore.utils import parse_timestamp
 Policy = Mapping[str, Any]
 Context = Mapping[str, str | list[str]]
 
-_ALLOWED_ACCOUNT_FORMS = re.compile(r"\d{12}|arn:aws:iam::\d{12}:root")
+_ACCOUNT_FORMS = re.compile(r"\d{12}|arn:aws:iam::\d{12}:root")
 
 
 @dataclass(frozen=True)
@@ -67,12 +68,20 @@ def evaluate(
             return Decision(False, f"with an explicit deny in a {kind}")
         if not request.finds(policy, "Allow"):
             return Decision(False, f"because no {kind} allows the {action} action")
-    if policies.resource and request.finds(policies.resource, "Allow", by_principal=True):
+    if policies.resource and request.finds(policies.resource, "Allow", by_principal=True, by_account=False):
         return Decision(True)
     if any(request.finds(policy, "Allow") for policy in policies.identity):
         return Decision(True)
     only_resource = "Service" in principal or not principal.get("AWS")
     return Decision(False, no_allow.format("resource-based" if only_resource else "identity-based"))
+
+
+def admits(trust: Policy, principal: Mapping[str, set[str]], action: str, context: Context) -> bool:
+    """Whether a role's trust policy lets a principal in, by its own name or as one of its account."""
+    request = _Request(principal, action, "*", {key.lower(): value for key, value in context.items()})
+    if request.finds(trust, "Deny", by_principal=True):
+        return False
+    return request.finds(trust, "Allow", by_principal=True)
 
 
 @dataclass(frozen=True)
@@ -82,39 +91,47 @@ class _Request:
     resource: str
     context: Mapping[str, str | list[str]]
 
-    def finds(self, policy: Policy, effect: str, by_principal: bool = False) -> bool:
-        """Whether any statement of this effect applies to the request."""
+    def finds(self, policy: Policy, effect: str, by_principal: bool = False, by_account: bool = True) -> bool:
+        """Whether any statement of this effect applies to the request.
+
+        Args:
+            by_principal: the statement has to name the caller, as those of resources' policies do.
+            by_account: naming the caller's account is enough.
+        """
         return any(
-            statement.get("Effect") == effect and self._applies(statement, by_principal)
+            statement.get("Effect") == effect
+            and (not by_principal or self._is_named(statement, by_account))
+            and self._applies(statement)
             for statement in _listed(policy.get("Statement"))
         )
 
-    def _applies(self, statement: Mapping[str, Any], by_principal: bool) -> bool:
+    def _applies(self, statement: Mapping[str, Any]) -> bool:
         return (
-            (not by_principal or self._is_named(statement))
-            and self._covers(statement, "Action", self.action.lower(), str.lower)
+            self._covers(statement, "Action", self.action.lower(), str.lower)
             and self._covers(statement, "Resource", self.resource, self._filled)
             and self._meets(statement.get("Condition", {}))
         )
 
-    def _is_named(self, statement: Mapping[str, Any]) -> bool:
+    def _is_named(self, statement: Mapping[str, Any], by_account: bool) -> bool:
         if "NotPrincipal" in statement:
-            return not self._principal_matches(statement["NotPrincipal"])
-        return "Principal" in statement and self._principal_matches(statement["Principal"])
+            return not self._principal_matches(statement["NotPrincipal"], True)
+        return "Principal" in statement and self._principal_matches(statement["Principal"], by_account)
 
-    def _principal_matches(self, named: Any) -> bool:
+    def _principal_matches(self, named: Any, by_account: bool) -> bool:
         if named == "*":
             return True
-        mine = self.principal.get("AWS", set())
-        for kind, names in named.items():
-            for name in _listed(names):
-                if name in self.principal.get(kind, set()) or (kind == "AWS" and name == "*"):
-                    return True
-                if kind == "AWS" and _ALLOWED_ACCOUNT_FORMS.fullmatch(name):
-                    account = re.search(r"\d{12}", name).group()
-                    if any(f":{account}:" in arn for arn in mine):
-                        return True
-        return False
+        return any(
+            name in self.principal.get(kind, set())
+            or (kind == "AWS" and (name == "*" or (by_account and self._is_my_account(name))))
+            for kind, names in named.items()
+            for name in _listed(names)
+        )
+
+    def _is_my_account(self, name: str) -> bool:
+        if not _ACCOUNT_FORMS.fullmatch(name):
+            return False
+        account = re.search(r"\d{12}", name).group()
+        return any(f":{account}:" in arn for arn in self.principal.get("AWS", set()))
 
     def _covers(self, statement: Mapping[str, Any], element: str, value: str, prepare: Callable[[str], str]) -> bool:
         if f"Not{element}" in statement:
@@ -137,7 +154,7 @@ class _Request:
         if name == "Null":
             return (wanted[0].lower() == "true") != present
         if not present:
-            return if_exists or qualifier == "ForAllValues" or name in _NEGATED
+            return if_exists or qualifier == "ForAllValues" or (name in _NEGATED and qualifier != "ForAnyValue")
         values = [str(v) for v in _listed(self.context[key.lower()])]
         negated, test = name in _NEGATED, _OPERATORS.get(_NEGATED.get(name, name))
         if test is None:
@@ -168,6 +185,12 @@ def _any_like(patterns: Iterable[str], value: str) -> bool:
 def like(value: str, pattern: str) -> bool:
     """IAM's wildcards: `*` for any characters, `?` for one."""
     return _wildcard(pattern).fullmatch(value) is not None
+
+
+def _like_arn(value: str, pattern: str) -> bool:
+    """Wildcards that stay within one of an ARN's six parts."""
+    parts, wanted = value.split(":", 5), pattern.split(":", 5)
+    return pattern == "*" or (len(parts) == len(wanted) and all(map(like, parts, wanted)))
 
 
 @functools.lru_cache(maxsize=4096)
@@ -214,8 +237,8 @@ _OPERATORS: dict[str, Callable[[str, str], bool]] = {
     "StringEquals": lambda value, want: value == want,
     "StringEqualsIgnoreCase": lambda value, want: value.lower() == want.lower(),
     "StringLike": like,
-    "ArnEquals": like,
-    "ArnLike": like,
+    "ArnEquals": _like_arn,
+    "ArnLike": _like_arn,
     "Bool": lambda value, want: value.lower() == want.lower(),
     "IpAddress": _in_network,
     "BinaryEquals": lambda value, want: value == want,

@@ -17,7 +17,7 @@ from typing import Any
 from local_aws.functions.log import runtime_version_arn
 from local_aws.functions.names import LATEST, function_arn
 from local_aws.functions.package import Package
-from local_aws.service import ApiError
+from local_aws.service import ApiError, not_there
 
 RUNTIMES = ("python3.9", "python3.10", "python3.11", "python3.12", "python3.13", "python3.14")
 _GONE = re.compile(r"python(2\.7|3\.[678])|nodejs(\d|1[0246])\.x|nodejs|ruby2\.\d|dotnetcore.*|go1\.x|java8|provided")
@@ -62,11 +62,6 @@ _ABSENT = {
 def invalid(message: str) -> ApiError:
     """The error for a parameter that is wrong."""
     return ApiError("InvalidParameterValueException", message, Type="User")
-
-
-def not_there(what: str) -> ApiError:
-    """The error for something that AWS has and the embedded AWS has not."""
-    return ApiError("NotImplemented", f"{what} is not there: the embedded AWS doesn't implement it", 501)
 
 
 @dataclass(frozen=True)

@@ -13,10 +13,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from local_aws.functions.configuration import not_there
 from local_aws.functions.invocation import Outcome
 from local_aws.roles import traced
-from local_aws.service import Host
+from local_aws.service import Host, not_there
 
 SUCCESS, EXHAUSTED, TOO_OLD = "Success", "RetriesExhausted", "EventAgeExceeded"
 _DELIVERED_TO = ("sqs", "sns", "lambda", "events")

@@ -13,7 +13,6 @@ from typing import Any
 
 from local_aws.functions import lineage
 from local_aws.functions.access_operations import AccessOperations
-from local_aws.functions.configuration import not_there
 from local_aws.functions.event_operations import EventOperations
 from local_aws.functions.events import Event, EventQueue, Settings
 from local_aws.functions.invocation import Invocation, Outcome
@@ -21,7 +20,7 @@ from local_aws.functions.names import LATEST, parse
 from local_aws.functions.payload import check_json
 from local_aws.functions.registry import Function
 from local_aws.functions.version_operations import VersionOperations
-from local_aws.service import ApiError, Call, Host
+from local_aws.service import ApiError, Call, Host, not_there
 
 _PAYLOAD_BYTES = {"RequestResponse": 6_291_456, "DryRun": 6_291_456, "Event": 1_048_576}
 _RECURSIVE = (

@@ -4,7 +4,7 @@ Routing, parsing, validation and serialising are derived from the models, once, 
 protocols json, rest-json, query and rest-xml. It knows nothing of what a service does.
 """
 
-from local_aws.wire.model import Api, Request, Response, api_for, query
+from local_aws.wire.model import Api, Request, Response, api_for, api_like, form, query
 from local_aws.wire.parse import parse
 from local_aws.wire.serialise import serialise, serialise_error
 from local_aws.wire.validate import validate
@@ -14,6 +14,8 @@ __all__ = [
     "Request",
     "Response",
     "api_for",
+    "api_like",
+    "form",
     "parse",
     "query",
     "serialise",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import re
 from collections.abc import Mapping
@@ -9,6 +10,7 @@ from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, unquote
 
 import botocore.session
+from botocore.exceptions import UnknownServiceError
 from botocore.model import OperationModel, ServiceModel
 from werkzeug.datastructures import MultiDict
 
@@ -70,7 +72,7 @@ class Api:
     def __init__(self, model: ServiceModel):
         self.model = model
         self.name = model.service_name
-        self.protocol = model.metadata["protocol"]
+        self.protocol = model.resolved_protocol
         self._routes = _routes(model) if self.protocol.startswith("rest") else {}
 
     def route(self, request: Request) -> tuple[OperationModel, dict[str, str]] | None:
@@ -99,6 +101,20 @@ class Api:
 def api_for(service: str) -> Api:
     """The API of a service by botocore's name for its model ("lambda", "stepfunctions")."""
     return Api(botocore.session.get_session().get_service_model(service))
+
+
+def api_like(service: str, request: Request) -> Api:
+    """An API that speaks as a service does that isn't here, for the answer that says so.
+
+    Args:
+        service: its name in a request's signature, which is botocore's name for most.
+    """
+    with contextlib.suppress(UnknownServiceError):
+        return api_for(service)
+    if "x-amz-target" in request.headers:
+        return api_for("stepfunctions")
+    is_form = request.headers["content-type"].startswith("application/x-www-form-urlencoded")
+    return api_for("sts" if is_form else "lambda")
 
 
 def form(request: Request) -> Mapping[str, str]:

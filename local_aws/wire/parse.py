@@ -29,7 +29,7 @@ def parse(request: Request, operation: OperationModel, path_values: Mapping[str,
     shape = operation.input_shape
     if shape is None:
         return {}
-    protocol = operation.service_model.metadata["protocol"]
+    protocol = operation.service_model.resolved_protocol
     if protocol == "json":
         return _from_json(_json_body(request.body), shape)
     if protocol == "query":

@@ -24,7 +24,7 @@ def serialise(operation: OperationModel, result: dict[str, Any], request_id: str
         KeyError: the result has a member that the model's output doesn't have (a defect of the service).
     """
     service = operation.service_model
-    protocol = service.metadata["protocol"]
+    protocol = service.resolved_protocol
     shape = operation.output_shape
     result = {name: value for name, value in (result or {}).items() if value is not None}
     if protocol == "json":
@@ -63,13 +63,13 @@ def _rest_answer(operation: OperationModel, result: dict[str, Any], request_id: 
             response.body = content if isinstance(content, bytes) else content.encode()
     elif response.status != 204:
         response.body = _document(operation, body, shape)
-    xml = operation.service_model.metadata["protocol"] == "rest-xml"
+    xml = operation.service_model.resolved_protocol == "rest-xml"
     response.headers.setdefault("Content-Type", "application/xml" if xml else "application/json")
     return response
 
 
 def _document(operation: OperationModel, body: dict[str, Any], shape: StructureShape) -> bytes:
-    if operation.service_model.metadata["protocol"] == "rest-json":
+    if operation.service_model.resolved_protocol == "rest-json":
         return json.dumps(_to_json(body, shape)).encode()
     root = shape.serialization.get("name", shape.name)
     return f"{_XML}<{root}{_namespace(operation)}>{_to_xml(body, shape)}</{root}>".encode()
@@ -164,6 +164,8 @@ def serialise_error(api: Api, error: ApiError, request_id: str, resource: str = 
     """
     if api.protocol == "rest-xml":
         return _s3_error(error, request_id, resource)
+    if api.protocol == "ec2":
+        return _ec2_error(error, request_id)
     if api.protocol == "query":
         return _query_error(api, error, request_id)
     members = error.members | {"message": error.message}
@@ -202,3 +204,11 @@ def _query_error(api: Api, error: ApiError, request_id: str) -> Response:
         f"<Message>{escape(error.message)}</Message></Error><RequestId>{request_id}</RequestId></ErrorResponse>"
     )
     return Response(error.status, {"Content-Type": "text/xml", "x-amzn-RequestId": request_id}, body.encode())
+
+
+def _ec2_error(error: ApiError, request_id: str) -> Response:
+    body = (
+        f"{_XML}<Response><Errors><Error><Code>{escape(error.code)}</Code><Message>{escape(error.message)}</Message>"
+        f"</Error></Errors><RequestID>{request_id}</RequestID></Response>"
+    )
+    return Response(error.status, {"Content-Type": "text/xml"}, body.encode())

@@ -3,7 +3,8 @@
 `1 validation error detected: Value '…' at 'functionName' failed to satisfy constraint: …`: required members,
 lengths, ranges, patterns and enumerations; several are counted and joined by `; `. Source of the words:
 recorded answers of Lambda, SageMaker and Step Functions. Nested members are written
-`processingInputs.1.member.s3Input.s3Uri`, as recorded on SageMaker.
+`processingInputs.1.member.s3Input.s3Uri`, as recorded on SageMaker. The query protocol's services (STS) say
+the same under the code `ValidationError`; S3 has words of its own, and only what is missing is said here.
 """
 
 from __future__ import annotations
@@ -22,15 +23,27 @@ def validate(operation: OperationModel, params: dict[str, Any]) -> None:
     """Check a call's parameters against its model.
 
     Raises:
-        ApiError: `ValidationException` that names every fault.
+        ApiError: `ValidationException` (`ValidationError` in the query protocol) that names every fault;
+            `MalformedXML` where a request to S3 lacks something.
     """
     if operation.input_shape is None:
+        return
+    protocol = operation.service_model.resolved_protocol
+    if protocol == "rest-xml":
+        _require(params, operation.input_shape)
         return
     faults = list(_faults(params, operation.input_shape, ""))
     if not faults:
         return
+    code = "ValidationError" if protocol == "query" else "ValidationException"
     noun = "validation error" if len(faults) == 1 else "validation errors"
-    raise ApiError("ValidationException", f"{len(faults)} {noun} detected: " + "; ".join(faults))
+    raise ApiError(code, f"{len(faults)} {noun} detected: " + "; ".join(faults))
+
+
+def _require(value: Any, shape: Shape) -> None:
+    if any(fault.endswith("must not be null") for fault in _faults(value, shape, "")):
+        message = "The XML you provided was not well-formed or did not validate against our published schema"
+        raise ApiError("MalformedXML", message)
 
 
 def _faults(value: Any, shape: Shape, path: str) -> Iterator[str]:
