@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import functools
 import statistics
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -29,6 +28,7 @@ class Bench:
     def __init__(self, say: Callable[[str], None]):
         self.say = say
         self._stack = contextlib.ExitStack()
+        self._emulators: dict[str, Emulator | Absent] = {}
 
     def __enter__(self) -> Self:
         self.directory = Path(self._stack.enter_context(tempfile.TemporaryDirectory(prefix="benchmarks-")))
@@ -37,19 +37,14 @@ class Bench:
     def __exit__(self, *error: object) -> None:
         self._stack.close()
 
-    @functools.cached_property
-    def emulators(self) -> dict[str, Emulator | Absent]:
-        """Those that serve, ours first; a baseline that can't be had is absent with its reason.
-
-        Raises:
-            NotThere: ours did not start.
-        """
-        return {kind.name: self._started(kind) for kind in (Ours, *BASELINES)}
-
     @property
     def ours(self) -> Emulator:
-        """The embedded AWS, serving."""
-        return self.emulators[Ours.name]
+        """The embedded AWS, serving.
+
+        Raises:
+            NotThere: it did not start.
+        """
+        return self._serving(Ours)
 
     def compare(
         self,
@@ -69,7 +64,7 @@ class Bench:
             aim_beside: the baseline that the aim is about; the first one where none is named.
         """
         self.say(what)
-        ways = {name: self._way(emulator, prepare, service) for name, emulator in self.emulators.items()}
+        ways = {kind.name: self._way(self._serving(kind), prepare, service) for kind in (Ours, *BASELINES)}
         yield from figures(what, unit, take_turns(ways, rounds), aim=aim, aim_beside=aim_beside)
 
     def _way(self, emulator: Emulator | Absent, prepare: Prepare, service: str) -> Way | Absent:
@@ -82,9 +77,15 @@ class Bench:
             return prepare(emulator)
         return problems[0]
 
+    def _serving(self, kind: type[Emulator]) -> Emulator | Absent:
+        """An emulator that serves, started where it doesn't; a baseline that can't be had is absent."""
+        if kind.name not in self._emulators:
+            self.say(f"starting {kind.name}")
+            self._emulators[kind.name] = self._started(kind)
+        return self._emulators[kind.name]
+
     def _started(self, kind: type[Emulator]) -> Emulator | Absent:
         emulator = kind()
-        self.say(f"starting {emulator.name}")
         try:
             emulator.prepare()
             emulator.start()

@@ -25,11 +25,11 @@ def measure(bench: Bench) -> Iterator[Figure]:
     """Milliseconds cold and warm, and invocations a second from eight threads."""
     for what, source, aim in (
         ("Lambda cold", PLAIN, at_most(100, "ms")),
-        ("Lambda cold, imports boto3", WITH_BOTO3, at_most(200, "ms")),
+        ("Lambda cold that imports boto3", WITH_BOTO3, at_most(200, "ms")),
     ):
         yield from bench.compare(what, "ms", _cold(source), "lambda", 10, aim, aim_beside="MiniStack")
     yield from bench.compare("Lambda warm", "ms", _warm, "lambda", 200, at_most(6, "ms"), aim_beside="MiniStack")
-    yield from bench.compare(f"Lambda warm, {_THREADS} threads", "/s", _threads, "lambda", 5)
+    yield from bench.compare(f"Lambda warm in {_THREADS} threads", "/s", _threads, "lambda", 5)
 
 
 def function(emulator: Emulator, source: str) -> str:

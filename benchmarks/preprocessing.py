@@ -32,9 +32,9 @@ def measure(bench: Bench) -> Iterator[Figure]:
         ways = {name: _way(name, archive, taken) for name, taken in memory.items()}
         seconds = take_turns(ways, rounds, limit_seconds=60)
         archive.unlink()
-        yield from figures(f"preprocessing {copies}x, processor time", "s", seconds, aim=within(1.5))
+        yield from figures(f"preprocessing {copies}x: processor time", "s", seconds, aim=within(1.5))
         yield from figures(
-            f"preprocessing {copies}x, peak memory", "MiB", memory, statistic=max, aim=at_most(40, "MiB")
+            f"preprocessing {copies}x: peak memory", "MiB", memory, statistic=max, aim=at_most(40, "MiB")
         )
 
 

@@ -29,7 +29,7 @@ def measure(bench: Bench) -> Iterator[Figure]:
     def compare(what: str, unit: str, prepare: Callable, rounds: int, **aim: Any) -> Iterator[Figure]:
         return bench.compare(what, unit, prepare, "stepfunctions", rounds, **aim)
 
-    yield from compare("one Pass state, end to end", "ms", _one_pass, 50, aim=at_most(10, "ms"))
+    yield from compare("one Pass state end to end", "ms", _one_pass, 50, aim=at_most(10, "ms"))
     yield from compare("200 JSONata Pass states", "/s", _passes(200), 5)
     yield from compare("2,000 JSONata Pass states", "/s", _passes(2000), 2, aim=at_least(2000, "/s"))
     yield from compare(f"Map of {ITEMS:,} items", "/s", _map, 2)
