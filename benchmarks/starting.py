@@ -10,7 +10,7 @@ from benchmarks.emulators import Emulator, NotThere, Ours
 from benchmarks.figures import Absent, Figure, at_most
 from benchmarks.turns import Way, take_turns
 
-_ROUNDS = 5
+_ROUNDS = 3
 
 
 def measure(bench: Bench) -> Iterator[Figure]:
