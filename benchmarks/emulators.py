@@ -71,7 +71,9 @@ class Emulator:
             NotThere: it ended, or did not answer in a minute; the text has the last line of its log.
         """
         s3 = self.client("s3")
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+        # Compiled modules are kept, as they are wherever nobody has forbidden it.
+        unwanted = ("AWS_", "PYTHONDONTWRITEBYTECODE")
+        environment = {name: value for name, value in os.environ.items() if not name.startswith(unwanted)}
         started = time.monotonic()
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(

@@ -69,7 +69,10 @@ class Machine:
 
     def start(self, given: Any) -> str:
         """Start an execution; gives its ARN."""
-        return self._client.start_execution(stateMachineArn=self._arn, input=json.dumps(given))["executionArn"]
+        started = self._client.start_execution(
+            stateMachineArn=self._arn, name=secrets.token_hex(16), input=json.dumps(given)
+        )
+        return started["executionArn"]
 
     def finish(self, execution: str, wanted: Any) -> None:
         """Wait for an execution.
