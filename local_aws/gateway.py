@@ -13,7 +13,8 @@ from typing import Any
 
 from local_aws import wire
 from local_aws.access.callers import Callers, Signature, refuse_web_pages, signature
-from local_aws.access.resource_policies import ResourcePolicies
+from local_aws.access.resource_policies import policy_at
+from local_aws.bucket_policies import BucketPolicies
 from local_aws.dispatch import dispatch, routed
 from local_aws.exchange import Exchange, StartResponse
 from local_aws.moto_backend import SERVICES as MOTO_SERVICES
@@ -33,11 +34,17 @@ _READS = ("Get", "List", "Simulate", "Generate")
 class Gateway:
     """A WSGI application that answers for all of AWS that is here."""
 
-    def __init__(self, roles: Roles, services: Mapping[str, Service], s3_events: S3Events, moto: WsgiApp):
+    def __init__(
+        self,
+        roles: Roles,
+        services: Mapping[str, Service],
+        s3_events: S3Events,
+        bucket_policies: BucketPolicies,
+        moto: WsgiApp,
+    ):
         self._roles, self._services, self._moto = roles, services, moto
         self._callers = Callers(roles.identities, roles.iam)
-        self._policies = ResourcePolicies(roles.admin_client)
-        self._s3 = S3(roles, self._callers, self._policies, s3_events, moto)
+        self._s3 = S3(roles, self._callers, bucket_policies, s3_events, moto)
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         exchange = Exchange(environ, start_response)
@@ -46,12 +53,12 @@ class Gateway:
             signed = signature(exchange.request)
             refuse_web_pages(exchange.request, signed.service)
             api = _api(signed.service, exchange.request)
+            if signed.service not in _OWN_SIGNING_NAMES and signed.service not in MOTO_SERVICES:
+                raise not_there(f"the service {signed.service}")
             if api.name in self._services:
                 return self._own(api, signed, exchange)
             if api.name == "s3":
                 return self._s3.answer(api, signed, exchange)
-            if signed.service not in MOTO_SERVICES:
-                raise not_there(f"the service {signed.service}")
             return self._motos(api, signed, exchange)
         except ApiError as error:
             return _refuse(api, error, exchange)
@@ -75,7 +82,7 @@ class Gateway:
         call = self._callers.call(api, operation.name, exchange.request, signed, exchange.request_id)
         if call.principal.kind != "admin" or api.name == "sns":
             params = wire.parse(exchange.request, operation, path_values)
-            self._roles.judge.authorise(call, params, lambda: self._policies.of(api.name, params))
+            self._roles.judge.authorise(call, params, lambda: policy_at(self._roles.admin_client, api.name, params))
             if api.name == "sns" and operation.name == "Subscribe" and params.get("Protocol") == "lambda":
                 raise not_there("sns:Subscribe with the protocol lambda")
         what = f"{api.name}:{operation.name}"

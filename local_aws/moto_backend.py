@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import io
 import os
+import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -29,6 +30,12 @@ SERVICES = {
 }
 """What moto answers here: the name in a request's signature, and botocore's name of the service's model."""
 
+_LACKING = re.compile(
+    "Abac|Analytics|Annotation|CreateSession|IntelligentTiering|Inventory|Metadata.*(Configuration|Table)|Metrics|"
+    "RenameObject|RequestPayment|Torrent|UpdateObjectEncryption|WriteGetObjectResponse"
+)
+
+_FORM = "application/x-www-form-urlencoded"
 WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
@@ -50,6 +57,12 @@ def application() -> WsgiApp:
     return dispatcher
 
 
+@functools.cache
+def lacks(operation: str) -> bool:
+    """Whether moto doesn't have an operation of S3, and takes it for another that its address resembles."""
+    return _LACKING.search(operation) is not None
+
+
 def answer_of(
     moto: WsgiApp, what: str, environ: dict[str, Any], start_response: Callable[..., Any], body: bytes | None
 ) -> Iterable[bytes]:
@@ -62,6 +75,8 @@ def answer_of(
     Raises:
         ApiError: `NotImplemented`.
     """
+    if environ["REQUEST_METHOD"] == "PUT" and environ["CONTENT_TYPE"].startswith(_FORM):
+        environ["CONTENT_TYPE"] = "binary/octet-stream"  # what some clients call any body; moto would lose it as a form
     if body is not None:
         environ["wsgi.input"] = io.BytesIO(body)
         environ["CONTENT_LENGTH"] = str(len(body))

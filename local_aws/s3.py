@@ -1,8 +1,9 @@
 """S3 as a request meets it: whether the caller may, moto's answer, and the events that a change sets off.
 
-Moto keeps buckets and objects. Bucket notifications are `s3_events`'; what else is here is what moto leaves out:
-rights in AWS's terms (a key that isn't there looks like one that may not be read, DeleteObjects refuses key by
-key, a posted form is held against its policy) and the news of every change in a bucket that is watched.
+Moto keeps buckets and objects. Notifications are `s3_events`', bucket policies `bucket_policies`'; what else is here
+is what moto leaves out: rights in AWS's terms (a key that isn't there looks like one that may not be read,
+DeleteObjects refuses key by key, a posted form is held against its policy) and the news of every change in a
+bucket that is watched.
 """
 
 from __future__ import annotations
@@ -15,23 +16,22 @@ from xml.sax.saxutils import escape
 from botocore import xform_name
 from botocore.exceptions import ClientError
 
-from local_aws import wire
+from local_aws import ADMIN_ACCESS_KEY, REGION, wire
 from local_aws.access.actions import Place, Wanted, wanted
 from local_aws.access.callers import Callers, Signature
 from local_aws.access.judge import denial
-from local_aws.access.resource_policies import ResourcePolicies
+from local_aws.bucket_policies import BucketPolicies
 from local_aws.dispatch import dispatch, routed
 from local_aws.exchange import Exchange
-from local_aws.moto_backend import WsgiApp, answer_of
+from local_aws.moto_backend import WsgiApp, answer_of, lacks
 from local_aws.roles import Roles
 from local_aws.s3_events import Change, S3Events
 from local_aws.s3_post import is_form_post, upload
-from local_aws.service import Call
+from local_aws.service import Call, not_there
 
 _SENT_ON = {"PutObject", "UploadPart"}
 """Operations whose body goes to moto unread."""
 _READS = {"GetObject", "HeadObject"}
-_POLICY_CHANGES = {"PutBucketPolicy", "DeleteBucketPolicy", "DeleteBucket"}
 _EVENTS = {
     "PutObject": "ObjectCreated:Put",
     "PostObject": "ObjectCreated:Post",
@@ -41,13 +41,15 @@ _EVENTS = {
     "DeleteObjectTagging": "ObjectTagging:Delete",
     "PutObjectAcl": "ObjectAcl:Put",
 }
+_ALLOWED = f"AWS4-HMAC-SHA256 Credential={ADMIN_ACCESS_KEY}/19700101/{REGION}/s3/aws4_request, Signature=0"
+"""Moto would hold an unsigned request that was allowed here against what it knows of policies."""
 _EMPTY_MD5 = "d41d8cd98f00b204e9800998ecf8427e"
 
 
 class S3:
     """Answers the requests that are meant for S3."""
 
-    def __init__(self, roles: Roles, callers: Callers, policies: ResourcePolicies, events: S3Events, moto: WsgiApp):
+    def __init__(self, roles: Roles, callers: Callers, policies: BucketPolicies, events: S3Events, moto: WsgiApp):
         self._roles, self._callers, self._policies = roles, callers, policies
         self._events, self._moto = events, moto
 
@@ -62,16 +64,22 @@ class S3:
             return self._post(api, signed, exchange)
         operation, params = routed(api, request)
         name = operation.name
+        if lacks(name):
+            raise not_there(f"s3:{name}")
         call = self._callers.call(api, name, request, signed, exchange.request_id)
         if name not in _SENT_ON:
             exchange.read_body()
-        if hasattr(self._events, xform_name(name)):
-            return exchange.send(dispatch(self._events, self._roles.judge, call, operation, request, params))
+        part = next((part for part in (self._events, self._policies) if hasattr(part, xform_name(name))), None)
+        if part is not None:
+            return exchange.send(dispatch(part, self._roles.judge, call, operation, request, params))
         refusals = []
         if call.principal.kind != "admin":
             params = wire.parse(request, operation, params)
             if name == "DeleteObjects":
                 refusals = self._refuse_deletions(call, params, exchange)
+                if len(refusals) == len(params["Delete"]["Objects"]):
+                    body = f"<DeleteResult>{''.join(refusals)}</DeleteResult>".encode()
+                    return exchange.send(wire.Response(200, {"Content-Type": "application/xml"}, body))
             else:
                 self._authorise(call, params)
         return self._from_moto(call, params, exchange, refusals)
@@ -89,7 +97,7 @@ class S3:
         self._roles.judge.authorise(call, params, lambda: self._bucket_policy(params))
 
     def _bucket_policy(self, params: dict[str, Any]) -> dict | None:
-        return self._policies.of_bucket(params["Bucket"]) if "Bucket" in params else None
+        return self._policies.of(params["Bucket"]) if "Bucket" in params else None
 
     # ---- moto's answer -------------------------------------------------------------------------------
 
@@ -98,8 +106,10 @@ class S3:
     ) -> Iterable[bytes]:
         name = call.operation
         body = None if name in _SENT_ON else exchange.request.body
+        if call.principal.kind == "anonymous":
+            exchange.environ["HTTP_AUTHORIZATION"] = _ALLOWED
         hidden = name in _READS and call.principal.kind != "admin"
-        told = name in _POLICY_CHANGES or (
+        told = name == "DeleteBucket" or (
             (name in _EVENTS or name.startswith("DeleteObject")) and self._events.watches(params["Bucket"])
         )
         if not (hidden or told or refusals):
@@ -138,6 +148,8 @@ class S3:
                     f"<Error><Key>{escape(target['Key'])}</Key><Code>{error.code}</Code>"
                     f"<Message>{escape(error.message)}</Message></Error>"
                 )
+        for element in root.iter():
+            element.tag = element.tag.rpartition("}")[2]
         exchange.request.body = ElementTree.tostring(root)
         return refusals
 
@@ -145,10 +157,9 @@ class S3:
 
     def _tell(self, call: Call, params: dict[str, Any], exchange: Exchange, answer: _Answer, body: bytes) -> None:
         name, bucket = call.operation, params["Bucket"]
-        if name in _POLICY_CHANGES:
-            self._policies.forget(bucket)
-            if name == "DeleteBucket":
-                self._events.bucket_deleted(bucket)
+        if name == "DeleteBucket":
+            self._policies.bucket_deleted(bucket)
+            self._events.bucket_deleted(bucket)
         elif name in _EVENTS:
             self._events.happened(call, self._written(call, bucket, params["Key"], exchange, answer))
         elif name == "DeleteObject":
@@ -156,8 +167,17 @@ class S3:
             made_marker = marker == "true" and "versionId" not in exchange.request.query
             self._events.happened(call, _removed(bucket, params["Key"], version, made_marker))
         else:
-            for change in _removals(bucket, body):
-                self._events.happened(call, change)
+            for key, version in _deleted(body):
+                marker = None if version else self._latest_marker(bucket, key)
+                self._events.happened(call, _removed(bucket, key, version or marker, marker is not None))
+
+    def _latest_marker(self, bucket: str, key: str) -> str | None:
+        """The version of the delete marker on top of a key, which moto's answer to DeleteObjects doesn't tell."""
+        s3 = self._roles.admin_client("s3")
+        if "Status" not in s3.get_bucket_versioning(Bucket=bucket):
+            return None
+        markers = s3.list_object_versions(Bucket=bucket, Prefix=key).get("DeleteMarkers", [])
+        return next((m["VersionId"] for m in markers if m["Key"] == key and m["IsLatest"]), None)
 
     def _written(self, call: Call, bucket: str, key: str, exchange: Exchange, answer: _Answer) -> Change:
         event, version = _EVENTS[call.operation], answer.header("x-amz-version-id")
@@ -203,10 +223,9 @@ def _removed(bucket: str, key: str, version: str | None, made_marker: bool) -> C
     return Change("ObjectRemoved:Delete", bucket, key, version_id=version)
 
 
-def _removals(bucket: str, body: bytes) -> Iterator[Change]:
+def _deleted(body: bytes) -> Iterator[tuple[str, str | None]]:
+    """Key and, where one was asked for, version of each object that an answer to DeleteObjects says is deleted."""
     for element in ElementTree.fromstring(body).iter():
         if element.tag.rpartition("}")[2] == "Deleted":
-            values = {child.tag.rpartition("}")[2]: child.text or "" for child in element}
-            made_marker = values.get("DeleteMarker") == "true" and not values.get("VersionId")
-            version = values.get("DeleteMarkerVersionId") if made_marker else values.get("VersionId")
-            yield _removed(bucket, values["Key"], version, made_marker)
+            values = {child.tag.rpartition("}")[2]: child.text for child in element}
+            yield values["Key"], values.get("VersionId")

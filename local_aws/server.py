@@ -21,6 +21,7 @@ from pathlib import Path
 import psutil
 
 from local_aws import ACCOUNT, REGION
+from local_aws.bucket_policies import BucketPolicies
 from local_aws.clock import Clock
 from local_aws.functions.service import LambdaService
 from local_aws.gateway import Gateway
@@ -65,7 +66,8 @@ def serve(port: int = 0, clock: float = 60.0, directory: Path | None = None) -> 
     host = Host(ACCOUNT, REGION, url, scratch, Clock(clock), roles)
     services = _services(host)
     s3_events = S3Events(host)
-    http.application = Gateway(roles, {service.name: service for service in services}, s3_events, application())
+    named = {service.name: service for service in services}
+    http.application = Gateway(roles, named, s3_events, BucketPolicies(host), application())
     thread = threading.Thread(target=http.serve_forever, name="http", daemon=True)
     thread.start()
     try:

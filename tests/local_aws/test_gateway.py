@@ -59,7 +59,6 @@ def test_services_are_told_apart_by_the_signature(aws, service, ask):
         ("lambda", "list_layers", "lambda:ListLayers"),
         ("sts", "get_session_token", "sts:GetSessionToken"),
         ("service-quotas", "list_services", "service-quotas:ListServices"),
-        ("s3", "list_directory_buckets", "s3:ListDirectoryBuckets"),
     ],
 )
 def test_what_is_not_there_says_so_by_name_in_every_protocol(aws, service, operation, what):
@@ -82,6 +81,14 @@ def test_an_operation_nobody_knows(aws, service, request_, status, words):
     method, path, headers, body = request_
     answered, _, text = _send(aws, method, path, headers | _signed_for(service), body)
     assert (answered, words in text) == (status, True), text
+
+
+def test_an_operation_of_s3_is_never_taken_for_another(aws):
+    bucket, s3 = aws.bucket(), aws.client("s3")
+    for operation in ("delete_bucket_analytics_configuration", "delete_bucket_metrics_configuration"):
+        with pytest.raises(ClientError, match="is not there"):
+            getattr(s3, operation)(Bucket=bucket, Id="x")
+    assert s3.head_bucket(Bucket=bucket)
 
 
 def test_faults_in_a_request_are_all_named(aws):
