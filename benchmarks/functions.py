@@ -28,7 +28,7 @@ def measure(bench: Bench) -> Iterator[Figure]:
         ("Lambda cold that imports boto3", WITH_BOTO3, at_most(200, "ms")),
     ):
         yield from bench.compare(what, "ms", _cold(source), "lambda", 10, aim, aim_beside="MiniStack")
-    yield from bench.compare("Lambda warm", "ms", _warm, "lambda", 200, at_most(6, "ms"), aim_beside="MiniStack")
+    yield from bench.compare("Lambda warm", "ms", _warm, "lambda", 100, at_most(6, "ms"), aim_beside="MiniStack")
     yield from bench.compare(f"Lambda warm in {_THREADS} threads", "/s", _threads, "lambda", 5)
 
 

@@ -16,6 +16,8 @@ from benchmarks.figures import Absent, Reading
 Way = Callable[[], float]
 """One way to do a thing: does it once, and gives the reading."""
 
+_REASON_LENGTH = 72
+
 Statistic = Callable[[list[float]], float]
 
 
@@ -109,4 +111,4 @@ def p99(readings: list[float]) -> float:
 
 def _short(text: str) -> str:
     text = " ".join(text.split()).replace("|", "/")
-    return text if len(text) <= 90 else text[:89] + "…"
+    return text if len(text) <= _REASON_LENGTH else text[: _REASON_LENGTH - 1] + "…"
