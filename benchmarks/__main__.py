@@ -16,7 +16,7 @@ from types import ModuleType
 
 from benchmarks import functions, preprocessing, s3, sagemaker, starting, states
 from benchmarks.bench import Bench
-from benchmarks.emulators import CLOCK, ROOT
+from benchmarks.emulators import BUILD, CLOCK
 from benchmarks.figures import Figure, failed, table, verdict
 
 SUBJECTS: dict[str, ModuleType] = {
@@ -27,7 +27,7 @@ SUBJECTS: dict[str, ModuleType] = {
     "states": states,
     "sagemaker": sagemaker,
 }
-REPORT = ROOT / "build" / "bench.md"
+REPORT = BUILD / "bench.md"
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -41,7 +41,7 @@ def main(arguments: list[str] | None = None) -> int:
     started = time.monotonic()
     figures = list(_measured(names, started))
     report = f"{table(figures)}\n\n{_conditions(time.monotonic() - started)}\n\n{verdict(figures)}\n"
-    REPORT.parent.mkdir(exist_ok=True)
+    BUILD.mkdir(exist_ok=True)
     REPORT.write_text(report, encoding="utf-8")
     print(report, end="")
     return 1 if failed(figures) else 0

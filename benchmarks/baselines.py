@@ -8,9 +8,9 @@ import sys
 import urllib.request
 from typing import ClassVar
 
-from benchmarks.emulators import ROOT, Emulator, NotThere
+from benchmarks.emulators import BUILD, Emulator, NotThere
 
-_MINISTACK = ROOT / "build" / "ministack"
+_MINISTACK = BUILD / "ministack"
 _MINISTACK_VERSION = "1.5.33"
 
 

@@ -6,7 +6,6 @@ import os
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 from pathlib import Path
 from typing import Any, ClassVar
@@ -18,6 +17,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from local_aws import ADMIN_ACCESS_KEY, ADMIN_SECRET_KEY, REGION
 
 ROOT = Path(__file__).resolve().parent.parent
+BUILD = ROOT / "build"
 CLOCK = 1000
 """How many times faster than on AWS ours lets waits pass here: what is measured is work, not waiting."""
 
@@ -43,7 +43,7 @@ class Emulator:
     def __init__(self) -> None:
         self.port = free_port()
         self._process: subprocess.Popen | None = None
-        self._log = Path(tempfile.mkdtemp(prefix="benchmarks-")) / f"{self.name}.log"
+        self._log = BUILD / f"bench-{self.name}.log"
 
     @property
     def endpoint_url(self) -> str:
@@ -74,6 +74,7 @@ class Emulator:
         # Compiled modules are kept, as they are wherever nobody has forbidden it.
         unwanted = ("AWS_", "PYTHONDONTWRITEBYTECODE")
         environment = {name: value for name, value in os.environ.items() if not name.startswith(unwanted)}
+        BUILD.mkdir(exist_ok=True)
         started = time.monotonic()
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(
