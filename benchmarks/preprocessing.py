@@ -20,7 +20,7 @@ from benchmarks.preprocessing_ways import WAYS, json_name
 from benchmarks.turns import Way, take_turns
 
 DATA_SET = ROOT / "data" / "reviews_Musical_Instruments_5.json.zip"
-_ROUNDS = {1: 9, 10: 3, 100: 1}
+_ROUNDS = {1: 7, 10: 2, 100: 1}
 
 
 def measure(bench: Bench) -> Iterator[Figure]:
