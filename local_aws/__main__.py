@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import os
 import sys
+import tempfile
 from pathlib import Path
 
 from local_aws import ADMIN_ACCESS_KEY, ADMIN_SECRET_KEY, REGION
@@ -22,14 +24,24 @@ def main(arguments: list[str] | None = None) -> int:
 
     try:
         run(parsed.port, parsed.clock, parsed.parent, parsed.ready_file, parsed.log_file)
-    except (OSError, SystemExit) as error:
-        print(
-            f"The embedded AWS can't listen on port {parsed.port}: {error}. Is one already running there? "
-            "Stop it, or choose another with --port (0 takes a free one).",
-            file=sys.stderr,
-        )
+    except OSError as error:
+        print(_explained(error, parsed.port), file=sys.stderr)
         return 1
     return 0
+
+
+def _explained(error: OSError, port: int) -> str:
+    if error.errno in {errno.EADDRINUSE, errno.EACCES} and error.filename is None:
+        return (
+            f"The embedded AWS can't listen on port {port}: {error}. Is one already running there? "
+            "Stop it, or choose another with --port (0 takes a free one)."
+        )
+    if error.errno == errno.ENOSPC:
+        return (
+            f"The embedded AWS can't start, there is no room in {tempfile.gettempdir()}: {error}. "
+            "Make room there, or name another folder in TMPDIR."
+        )
+    return f"The embedded AWS can't start: {error}."
 
 
 def environment(endpoint_url: str) -> dict[str, str]:
@@ -55,10 +67,10 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m local_aws", description="An AWS on this machine.")
     commands = parser.add_subparsers(dest="command", required=True)
     serve = commands.add_parser("serve", help="serve the embedded AWS on 127.0.0.1 until interrupted")
-    serve.add_argument("--port", type=int, default=DEFAULT_PORT, help="0 takes a free one (default: %(default)s)")
+    serve.add_argument("--port", type=_port, default=DEFAULT_PORT, help="0 takes a free one (default: %(default)s)")
     serve.add_argument(
         "--clock",
-        type=float,
+        type=_factor,
         default=60.0,
         help="how many times faster waits pass; 1 is real time (default: 60)",
     )
@@ -66,8 +78,25 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--ready-file", type=Path, help="a JSON file to write once the server answers")
     serve.add_argument("--log-file", type=Path, help="where the server's own log goes")
     env = commands.add_parser("env", help="print the lines that send a shell's AWS CLI and SDKs here")
-    env.add_argument("--port", type=int, default=DEFAULT_PORT)
+    env.add_argument("--port", type=_port, default=DEFAULT_PORT)
     return parser
+
+
+def _port(text: str) -> int:
+    port = int(text)
+    if not 0 <= port <= 65535:
+        raise argparse.ArgumentTypeError(f"{port} is no port: it must be from 0 to 65535")
+    return port
+
+
+def _factor(text: str) -> float:
+    factor = float(text)
+    if not 0 < factor < float("inf"):
+        raise argparse.ArgumentTypeError(f"the clock's factor is {text}: it must be above 0 (1 is real time)")
+    return factor
+
+
+_port.__name__, _factor.__name__ = "port", "number"  # as argparse names them: "invalid number value: 'fast'"
 
 
 if __name__ == "__main__":

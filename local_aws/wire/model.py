@@ -119,7 +119,7 @@ def api_like(service: str, request: Request) -> Api:
 
 def form(request: Request) -> Mapping[str, str]:
     """The parameters of a query-protocol request, from its body or its query string."""
-    return dict(parse_qsl(request.body.decode(), keep_blank_values=True)) or request.query
+    return dict(parse_qsl(request.body.decode(errors="replace"), keep_blank_values=True)) or request.query
 
 
 def query(text: str) -> MultiDict[str, str]:

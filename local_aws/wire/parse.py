@@ -90,7 +90,7 @@ def _payload(request: Request, name: str, member: Shape, protocol: str) -> dict[
 def _json_body(body: bytes) -> Any:
     try:
         parsed = json.loads(body or b"{}")
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ApiError("SerializationException", f"the request's body is not JSON: {error}") from error
     if not isinstance(parsed, dict):
         raise ApiError("SerializationException", "the request's body is not a JSON object")

@@ -179,14 +179,16 @@ def test_versions_and_delete_markers(aws, queue, bucket, wait_until):
     marker = s3.delete_object(Bucket=bucket, Key="k")["VersionId"]
     s3.delete_object(Bucket=bucket, Key="k", VersionId=marker)
     s3.delete_objects(Bucket=bucket, Delete={"Objects": [{"Key": "k", "VersionId": first}]})
+    other = s3.put_object(Bucket=bucket, Key="k", Body=b"1")["VersionId"]
     s3.delete_objects(Bucket=bucket, Delete={"Objects": [{"Key": "k"}]})
     second = s3.list_object_versions(Bucket=bucket, Prefix="k")["DeleteMarkers"][0]["VersionId"]
-    records = wait_until(lambda: len(queue.records()) == 5 and queue.records())
+    records = wait_until(lambda: len(queue.records()) == 6 and queue.records())
     assert [(r["eventName"], r["s3"]["object"]["versionId"], r["s3"]["object"].get("eTag")) for r in records] == [
         ("ObjectCreated:Put", first, "c4ca4238a0b923820dcc509a6f75849b"),
         ("ObjectRemoved:DeleteMarkerCreated", marker, "d41d8cd98f00b204e9800998ecf8427e"),
         ("ObjectRemoved:Delete", marker, None),
         ("ObjectRemoved:Delete", first, None),
+        ("ObjectCreated:Put", other, "c4ca4238a0b923820dcc509a6f75849b"),
         ("ObjectRemoved:DeleteMarkerCreated", second, "d41d8cd98f00b204e9800998ecf8427e"),
     ]
 
