@@ -117,6 +117,11 @@ class TestInline:
         description = workflows.run(workflows.create(state), ["poison"])
         assert workflows.types(description["executionArn"]).count("MapStateStarted") == 2
 
+    def test_a_null_is_an_item(self, workflows):
+        look = passing(Output="{% [$states.input, $states.context.Map.Item.Value] %}")
+        machine = workflows.create(one(Type="Map", ItemProcessor=workflow(Look=look)))
+        assert workflows.output(machine, [None]) == [[None, None]]
+
     def test_maps_in_maps(self, workflows):
         inner = {"Type": "Map", "ItemProcessor": workflow(P=passing(Output="{% $states.input + 1 %}")), "End": True}
         state = one(Type="Map", ItemProcessor=workflow(Inner=inner))
@@ -294,6 +299,13 @@ class TestItemReader:
         description = self.read(workflows, aws.bucket(), {"InputType": "JSON"}, {"Key": "nothing"})
         assert description["error"] == "States.ItemReaderFailed"
         assert "The specified key does not exist." in description["cause"]
+
+    def test_a_redrive_reads_again_what_could_not_be_read(self, workflows, aws):
+        bucket = aws.bucket()
+        failed = self.read(workflows, bucket, {"InputType": "JSON"}, {"Key": "late"})
+        aws.client("s3").put_object(Bucket=bucket, Key="late", Body=b"[1, 2]")
+        workflows.client.redrive_execution(executionArn=failed["executionArn"])
+        assert json.loads(workflows.wait(failed["executionArn"])["output"]) == [1, 2]
 
     def test_an_inventory(self, workflows, aws):
         bucket, s3 = aws.bucket(), aws.client("s3")
