@@ -345,3 +345,22 @@ class TestResultWriter:
         writer = {"WriterConfig": {"Transformation": "FLATTEN"}}
         machine = workflows.create(distributed(ResultWriter=writer))
         assert workflows.output(machine, [[1, 2], 3]) == [1, 2, 3]
+
+    def test_a_bucket_that_is_not_there(self, workflows):
+        writer = {"Resource": "arn:aws:states:::s3:putObject", "Arguments": {"Bucket": "nobody-has-this-bucket"}}
+        description = workflows.run(workflows.create(distributed(ResultWriter=writer)), [1])
+        assert description["error"] == "States.ResultWriterFailed"
+
+
+class TestMapRunOperations:
+    def test_one_that_has_ended_can_not_be_changed(self, workflows):
+        execution = workflows.run(workflows.create(distributed()), [1])["executionArn"]
+        run = map_run(workflows, execution)
+        with pytest.raises(workflows.client.exceptions.ClientError) as refused:
+            workflows.client.update_map_run(mapRunArn=run["mapRunArn"], maxConcurrency=1)
+        assert refused.value.response["Error"]["Code"] == "ValidationException"
+
+    def test_one_that_is_not_there(self, workflows):
+        arn = "arn:aws:states:us-east-1:123456789012:mapRun:m/l:00000000-0000-0000-0000-000000000000"
+        with pytest.raises(workflows.client.exceptions.ResourceNotFound):
+            workflows.client.describe_map_run(mapRunArn=arn)
