@@ -11,6 +11,7 @@ from course.errors import CourseError
 from course.invocation import deploy, result, test_function
 from course.lesson import clean_up, start
 from course.logs import invocations, wait_until
+from course.panels import function_panel
 from course.quotas import check_quotas
 from course.roles import let_changes_spread, logging_role
 from course.settings import Settings
@@ -26,6 +27,7 @@ __all__ = [
     "check_quotas",
     "clean_up",
     "deploy",
+    "function_panel",
     "invocations",
     "lambda_cost",
     "let_changes_spread",

@@ -1,0 +1,9 @@
+"""Panels: what the AWS console shows, done for real through boto3, in a lesson.
+
+A panel a file. Each has the console's click path beside it and a button that copies what is to be pasted there.
+`panel` is what they have in common, `description` how they read as text.
+"""
+
+from course.panels.function import function_panel
+
+__all__ = ["function_panel"]
