@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import io
-import json
-import secrets
-import textwrap
-import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import boto3
 import pytest
 
-from course.roles import logging_role
 from local_aws import ADMIN_ACCESS_KEY, ADMIN_SECRET_KEY, REGION
 from local_aws.server import serve
+from tests.course.panels.resources import make_bucket
 
 
 @pytest.fixture(scope="session")
@@ -45,38 +40,5 @@ def own_test_events(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def make_function() -> Callable[..., str]:
-    """Makes a function of a source text, with a role of its own that may write logs; gives its name."""
-
-    def make(source: str, name: str | None = None) -> str:
-        name = name or f"function-{secrets.token_hex(4)}"
-        package = io.BytesIO()
-        with zipfile.ZipFile(package, "w") as archive:
-            archive.writestr("lambda_function.py", textwrap.dedent(source))
-        client = boto3.client("lambda")
-        client.create_function(
-            FunctionName=name,
-            Runtime="python3.13",
-            Role=logging_role(f"{name}-role"),
-            Handler="lambda_function.lambda_handler",
-            Code={"ZipFile": package.getvalue()},
-        )
-        client.get_waiter("function_active_v2").wait(FunctionName=name, WaiterConfig={"Delay": 0.05})
-        return name
-
-    return make
-
-
-@pytest.fixture
 def bucket() -> str:
-    name = f"bucket-{secrets.token_hex(6)}"
-    boto3.client("s3").create_bucket(Bucket=name)
-    return name
-
-
-def statement(effect: str, action: str, resource: str) -> dict[str, str]:
-    return {"Effect": effect, "Action": action, "Resource": resource}
-
-
-def document(*statements: dict[str, str]) -> str:
-    return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
+    return make_bucket()

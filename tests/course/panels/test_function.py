@@ -9,6 +9,7 @@ import pytest
 
 import course
 from course.test_events import test_event
+from tests.course.panels.resources import make_function
 
 ECHO = """
     def lambda_handler(event, context):
@@ -17,18 +18,12 @@ ECHO = """
 """
 
 
-@pytest.fixture(scope="module")
-def name() -> str:
-    return "echo"
-
-
 @pytest.fixture
-def panel(make_function, name):
-    try:
-        boto3.client("lambda").get_function(FunctionName=name)
-    except boto3.client("lambda").exceptions.ResourceNotFoundException:
-        make_function(ECHO, name)
-    made = course.function_panel(name)
+def panel():
+    names = [function["FunctionName"] for function in boto3.client("lambda").list_functions()["Functions"]]
+    if "echo" not in names:
+        make_function(ECHO, "echo")
+    made = course.function_panel("echo")
     made.wait()
     return made
 
@@ -117,7 +112,7 @@ def test_a_function_that_is_not_there_is_an_error_in_awss_words_with_a_remedy():
     assert "check the name" in text
 
 
-def test_a_press_while_it_works_does_not_run_twice(make_function):
+def test_a_press_while_it_works_does_not_run_twice():
     slow = course.function_panel(
         make_function("import time\ndef lambda_handler(event, context):\n    time.sleep(0.5)\n    return 1\n")
     )
@@ -137,7 +132,7 @@ def test_the_same_state_reads_the_same_and_carries_widget_markdown_and_text(pane
     assert again._repr_mimebundle_()["text/markdown"] == bundle["text/markdown"]
 
 
-def test_text_from_a_function_is_never_markup(make_function):
+def test_text_from_a_function_is_never_markup():
     name = make_function('def lambda_handler(event, context):\n    return "<img src=x onerror=alert(1)>"\n')
     panel = course.function_panel(name)
     panel.wait()
