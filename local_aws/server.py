@@ -21,6 +21,7 @@ from pathlib import Path
 import psutil
 
 from local_aws import ACCOUNT, REGION
+from local_aws.access.simulation import PolicySimulation
 from local_aws.clock import Clock
 from local_aws.functions.service import LambdaService
 from local_aws.gateway import Gateway
@@ -106,7 +107,7 @@ def run(port: int, clock: float, parent: int | None, ready_file: Path | None, lo
 
 
 def _services(host: Host) -> tuple[Service, ...]:
-    return (StsService(host), LambdaService(host))
+    return (StsService(host), LambdaService(host), PolicySimulation(host))
 
 
 def _starting(environ: dict, start_response: object) -> list[bytes]:
