@@ -11,7 +11,7 @@ from course.errors import CourseError
 from course.invocation import deploy, result, test_function
 from course.lesson import clean_up, start
 from course.logs import invocations, wait_until
-from course.panels import function_panel
+from course.panels import function_panel, permissions_panel
 from course.quotas import check_quotas
 from course.roles import let_changes_spread, logging_role
 from course.settings import Settings
@@ -33,6 +33,7 @@ __all__ = [
     "let_changes_spread",
     "logging_role",
     "package",
+    "permissions_panel",
     "prices",
     "result",
     "save_test_event",

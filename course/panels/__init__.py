@@ -5,5 +5,6 @@ A panel a file. Each has the console's click path beside it and a button that co
 """
 
 from course.panels.function import function_panel
+from course.panels.permissions import permissions_panel
 
-__all__ = ["function_panel"]
+__all__ = ["function_panel", "permissions_panel"]

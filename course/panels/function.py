@@ -20,6 +20,7 @@ from course.errors import CourseError
 from course.invocation import Invocation, result
 from course.panels.description import Block, Code, Facts, Fold, Say, as_html, plain
 from course.panels.front_end import CopyButton
+from course.panels.json_text import json_fault
 from course.panels.panel import News, Panel, button, field, html_box, row
 from course.test_events import save_test_event, test_event, test_event_names
 
@@ -84,21 +85,6 @@ class FunctionUnderTest:
         """Run the function on an event, given as JSON text, and wait for the outcome."""
         response = self._invoker.invoke(FunctionName=self.name, Payload=event, LogType="Tail")
         return result(response)
-
-
-def json_fault(text: str) -> str:
-    """What is wrong with a JSON text, by line and column; empty where nothing is."""
-    try:
-        json.loads(text, parse_constant=_refuse_constant)
-    except json.JSONDecodeError as error:
-        return f"Line {error.lineno}, column {error.colno}: {error.msg}."
-    except ValueError as error:
-        return str(error)
-    return ""
-
-
-def _refuse_constant(name: str) -> None:
-    raise ValueError(f"{name} is not JSON, though Python would take it.")
 
 
 class FunctionPanel(Panel):
