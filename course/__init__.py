@@ -11,7 +11,7 @@ from course.errors import CourseError
 from course.invocation import deploy, result, test_function
 from course.lesson import clean_up, start
 from course.logs import invocations, wait_until
-from course.panels import function_panel, permissions_panel
+from course.panels import function_panel, permissions_panel, trigger_panel
 from course.quotas import check_quotas
 from course.roles import let_changes_spread, logging_role
 from course.settings import Settings
@@ -40,5 +40,6 @@ __all__ = [
     "start",
     "test_event",
     "test_function",
+    "trigger_panel",
     "wait_until",
 ]

@@ -6,5 +6,6 @@ A panel a file. Each has the console's click path beside it and a button that co
 
 from course.panels.function import function_panel
 from course.panels.permissions import permissions_panel
+from course.panels.trigger import trigger_panel
 
-__all__ = ["function_panel", "permissions_panel"]
+__all__ = ["function_panel", "permissions_panel", "trigger_panel"]

@@ -133,7 +133,7 @@ class RolePermissions:
 
     def known_policies(self) -> dict[str, str]:
         """All managed policies of the account by name, with their ARNs."""
-        pages = self._iam.get_paginator("list_policies").paginate(Scope="All")
+        pages = self._iam.get_paginator("list_policies").paginate(Scope="All", PaginationConfig={"PageSize": 1000})
         return {policy["PolicyName"]: policy["Arn"] for page in pages for policy in page["Policies"]}
 
     def attach(self, arn: str) -> None:
