@@ -11,7 +11,7 @@ from course.errors import CourseError
 from course.invocation import deploy, result, test_function
 from course.lesson import clean_up, start
 from course.logs import invocations, wait_until
-from course.panels import function_panel, permissions_panel, trigger_panel
+from course.panels import bucket_panel, function_panel, logs_panel, permissions_panel, trigger_panel
 from course.quotas import check_quotas
 from course.roles import let_changes_spread, logging_role
 from course.settings import Settings
@@ -23,6 +23,7 @@ __all__ = [
     "CourseError",
     "Settings",
     "agree",
+    "bucket_panel",
     "check_environment",
     "check_quotas",
     "clean_up",
@@ -32,6 +33,7 @@ __all__ = [
     "lambda_cost",
     "let_changes_spread",
     "logging_role",
+    "logs_panel",
     "package",
     "permissions_panel",
     "prices",

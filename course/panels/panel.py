@@ -8,6 +8,7 @@ blocks (`course.panels.description`), which a front end shows as widgets and eve
 from __future__ import annotations
 
 import html
+import logging
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -23,12 +24,18 @@ from course.panels.remedies import EXPECTED, error_text, remedy
 Result = TypeVar("Result")
 
 
+log = logging.getLogger(__name__)
+
+
 @dataclass(frozen=True)
 class News:
     """What the status line says when work is done."""
 
     words: str
     tone: Literal["plain", "good", "bad"] = "good"
+
+
+Task = tuple[str, Callable[[], Any], Callable[[Any], News]]
 
 
 _LOOK_SECONDS = 20
@@ -53,6 +60,7 @@ class Panel:
         self._idle = threading.Event()
         self._idle.set()
         self._taking = threading.Lock()
+        self._waiting: Task | None = None
         self.view = widgets.VBox()
         self.view.add_class("course-panel")
 
@@ -78,26 +86,37 @@ class Panel:
 
     # ---- background work -----------------------------------------------------------------------------
 
-    def work(self, doing: str, job: Callable[[], Result], done: Callable[[Result], News]) -> bool:
+    def work(self, doing: str, job: Callable[[], Result], done: Callable[[Result], News], later: bool = False) -> bool:
         """Do something that takes time, in a thread.
 
         Args:
             doing: what is going on, in words: `Testing`.
             job: what to do; what it returns is handed to `done`.
             done: shows the result; returns what the status line is to say.
+            later: where the panel is at work already, do it afterwards: for reading what was chosen last.
 
         Returns:
             Whether it was begun: not while the panel is at work already.
         """
         with self._taking:
             if not self._idle.is_set():
+                self._waiting = (doing, job, done) if later else self._waiting
                 return False
             self._idle.clear()
-        self._say(f"{doing} …", "busy")
-        threading.Thread(target=self._work, args=(job, done), name=f"panel {self.title}", daemon=True).start()
+        first = (doing, job, done)
+        threading.Thread(target=self._work, args=(first,), name=f"panel {self.title}", daemon=True).start()
         return True
 
-    def _work(self, job: Callable[[], Any], done: Callable[[Any], News]) -> None:
+    def _work(self, task: Task | None) -> None:
+        while task is not None:
+            self._do(*task)
+            with self._taking:
+                task, self._waiting = self._waiting, None
+                if task is None:
+                    self._idle.set()
+
+    def _do(self, doing: str, job: Callable[[], Any], done: Callable[[Any], News]) -> None:
+        self._say(f"{doing} …", "busy")
         try:
             news = done(job())
             self._show_error(None)
@@ -105,8 +124,11 @@ class Panel:
         except EXPECTED as error:
             self._show_error(error)
             self._say("That did not work: see below.", "bad")
-        finally:
-            self._idle.set()
+        except Exception as error:
+            # A fault of the panel must not leave it busy for ever; the thread's traceback goes to the log.
+            self._show_error(error)
+            self._say("The panel has a fault: see below.", "bad")
+            log.exception("panel %s: %s", self.title, doing)
 
     def wait(self, seconds: float = 60) -> None:
         """Wait until the panel is idle, for a cell or a test that goes on with the result.

@@ -28,6 +28,8 @@ _REMEDIES = {
     "ValidationException": "A value is not accepted: the message names it.",
     "NotImplemented": "The embedded AWS doesn't have this operation; a real account does.",
 }
+_REMEDIES["404"] = _REMEDIES["NoSuchKey"]
+_REMEDIES["403"] = _REMEDIES["AccessDenied"]
 _REMEDIES["AccessDeniedException"] = _REMEDIES["AccessDenied"]
 _REMEDIES["ExpiredTokenException"] = _REMEDIES["ExpiredToken"]
 _REMEDIES["UnrecognizedClientException"] = _REMEDIES["InvalidClientTokenId"]

@@ -241,8 +241,8 @@ class TriggerPanel(Panel):
     def _reread(self) -> None:
         bucket = self.bucket.value
         if bucket in self.bucket.options:
-            ready = News("Ready.", "plain")
-            self.work("Reading", lambda: self.triggers.read(bucket), lambda found: self._show_triggers(found, ready))
+            read, ready = self.triggers.read, News("Ready.", "plain")
+            self.work("Reading", lambda: read(bucket), lambda found: self._show_triggers(found, ready), later=True)
 
     def _show_triggers(self, triggers: list[Trigger], news: News) -> News:
         self.found = triggers
