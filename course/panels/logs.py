@@ -173,7 +173,7 @@ class LogsPanel(Panel):
         super().__init__("Logs", group or "CloudWatch", _CONSOLE)
         self.logs = Logs()
         self.events: list[LogEvent] = []
-        self._title, self._entered = "Events", group or _NO_GROUP
+        self._title, self._filling = "Events", False
         self._tailing: threading.Event | None = None
         self.group = field(widgets.Dropdown(description="Log group", options=[group or _NO_GROUP]))
         self.stream = field(widgets.Dropdown(description="Log stream", options=[("All streams", _ALL_STREAMS)]))
@@ -219,10 +219,11 @@ class LogsPanel(Panel):
 
     def _show_first(self, found: tuple[list[str], str, list[str], str, list[LogEvent]]) -> News:
         groups, group, streams, title, events = found
-        self._entered = group or _NO_GROUP
-        with self.group.hold_trait_notifications():
-            self.group.options = groups if group in groups else [self._entered, *groups]
-            self.group.value = self._entered
+        chosen = group or _NO_GROUP
+        self._filling = True
+        self.group.options = groups if group in groups else [chosen, *groups]
+        self.group.value = chosen
+        self._filling = False
         self.copy_group.text = group
         self._show_streams(streams)
         if group and group not in groups:
@@ -230,14 +231,15 @@ class LogsPanel(Panel):
         return self._show_events(title, events)
 
     def _enter(self, group: str) -> None:
-        if group == self._entered:
+        # New options select the first one for a moment.
+        if self._filling:
             return
 
         def done(found: tuple[list[str], list[LogEvent]]) -> News:
             self._show_streams(found[0])
             return self._show_events("Events", found[1])
 
-        self.copy_group.text = self._entered = group
+        self.copy_group.text = group
         self.work("Reading", lambda: (self.logs.streams(group), self.logs.events(group)), done, later=True)
 
     def _show_streams(self, streams: list[str]) -> None:

@@ -21,10 +21,9 @@ from course.panels.description import Block, Say, as_html, as_markdown, as_text,
 from course.panels.front_end import CopyButton, Status
 from course.panels.remedies import EXPECTED, error_text, remedy
 
-Result = TypeVar("Result")
-
-
 log = logging.getLogger(__name__)
+
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
@@ -36,7 +35,7 @@ class News:
 
 
 Task = tuple[str, Callable[[], Any], Callable[[Any], News]]
-
+"""What is going on, the job, and what shows its result."""
 
 _LOOK_SECONDS = 20
 """How long the representation of a panel waits for what the panel is loading."""
@@ -103,6 +102,7 @@ class Panel:
                 self._waiting = (doing, job, done) if later else self._waiting
                 return False
             self._idle.clear()
+        self._say(f"{doing} …", "busy")
         first = (doing, job, done)
         threading.Thread(target=self._work, args=(first,), name=f"panel {self.title}", daemon=True).start()
         return True
