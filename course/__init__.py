@@ -13,6 +13,7 @@ from course.lesson import clean_up, start
 from course.logs import invocations, wait_until
 from course.panels import bucket_panel, function_panel, logs_panel, permissions_panel, trigger_panel
 from course.quotas import check_quotas
+from course.review_workflow import workflow, workflow_role
 from course.roles import let_changes_spread, logging_role
 from course.settings import Settings
 from course.target import agree
@@ -44,4 +45,6 @@ __all__ = [
     "test_function",
     "trigger_panel",
     "wait_until",
+    "workflow",
+    "workflow_role",
 ]
