@@ -30,6 +30,7 @@ from local_aws.moto_backend import application
 from local_aws.roles import Roles
 from local_aws.s3_events import S3Events
 from local_aws.service import Host, Service
+from local_aws.states.service import StatesService
 from local_aws.sts import StsService
 
 log = logging.getLogger(__name__)
@@ -107,7 +108,7 @@ def run(port: int, clock: float, parent: int | None, ready_file: Path | None, lo
 
 
 def _services(host: Host) -> tuple[Service, ...]:
-    return (StsService(host), LambdaService(host), PolicySimulation(host))
+    return (StsService(host), LambdaService(host), StatesService(host), PolicySimulation(host))
 
 
 def _starting(environ: dict, start_response: object) -> list[bytes]:

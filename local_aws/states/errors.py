@@ -14,6 +14,10 @@ DATA_LIMIT_EXCEEDED = "States.DataLimitExceeded"
 ITEM_READER_FAILED = "States.ItemReaderFailed"
 RESULT_WRITER_FAILED = "States.ResultWriterFailed"
 EXCEED_TOLERATED_FAILURE_THRESHOLD = "States.ExceedToleratedFailureThreshold"
+HEARTBEAT_TIMEOUT = "States.HeartbeatTimeout"
+
+MAX_SECONDS = 99_999_999
+"""The longest wait, interval or time-out that the States Language takes."""
 
 
 class StateError(Exception):
@@ -22,7 +26,12 @@ class StateError(Exception):
     Args:
         error: the error's name, None where a Fail state gives none.
         cause: text for a reader, None where there is none.
+
+    Attributes:
+        also_known_as: further names under which Retry and Catch know it.
     """
+
+    also_known_as: frozenset[str] = frozenset()
 
     def __init__(self, error: str | None, cause: str | None = None):
         super().__init__(f"{error}: {cause}")
@@ -52,8 +61,10 @@ class RuntimeFault(StateError):
 class TimedOut(StateError):
     """A task took longer than its TimeoutSeconds, or sent no heartbeat for its HeartbeatSeconds."""
 
-    def __init__(self, cause: str | None = None):
-        super().__init__(TIMEOUT, cause)
+    def __init__(self, heartbeat: bool = False):
+        super().__init__(TIMEOUT)
+        if heartbeat:
+            self.also_known_as = frozenset({HEARTBEAT_TIMEOUT})
 
 
 class Cancelled(Exception):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -85,7 +86,7 @@ def _details_name(event_type: str) -> str:
     return event_type[0].lower() + event_type[1:] + "EventDetails"
 
 
-class EventLog:
+class EventLog(Sequence[Event]):
     """The events of one execution, appended from many threads, read at any time."""
 
     def __init__(self) -> None:
@@ -136,13 +137,8 @@ class EventLog:
             for event in stopped:
                 event.set()
 
-    def page(self, start: int, count: int, newest_first: bool = False) -> list[Event]:
-        """At most so many events from a position on; the cost is that of the page, however long the history."""
-        size = len(self._events)
-        if newest_first:
-            end = max(0, size - start)
-            return self._events[max(0, end - count) : end][::-1]
-        return self._events[start : start + count]
+    def __getitem__(self, index: int) -> Event:
+        return self._events[index]
 
     def _append(self, event_type: str, previous: int, details: dict[str, Any] | None) -> int:
         if self._closed:

@@ -310,6 +310,8 @@ _NULL = engine.Utils.NULL_VALUE
 _parse_lock = threading.Lock()
 _parser = _make_parser()
 _BASE_FRAME = _make_base_frame()
+FUNCTION_NAMES: Final = frozenset(_BASE_FRAME.bindings)
+"""The functions that every expression has, without the `$`."""
 _evaluators = threading.local()
 
 

@@ -15,6 +15,7 @@ from botocore.config import Config
 
 from local_aws import ADMIN_ACCESS_KEY, ADMIN_SECRET_KEY, REGION
 from local_aws.server import LocalAws, serve
+from tests.local_aws.states_support import Workflows
 
 CLOCK = 600.0
 _SESSION = boto3.session.Session()
@@ -89,3 +90,8 @@ def aws() -> Iterator[Aws]:
 @pytest.fixture(name="wait_until")
 def wait_until_fixture() -> Callable[..., Any]:
     return wait_until
+
+
+@pytest.fixture(scope="session")
+def workflows(aws: Aws) -> Workflows:
+    return Workflows(aws)

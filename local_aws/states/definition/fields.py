@@ -1,0 +1,250 @@
+"""Which fields a state may have: by its type, for which query language, of which JSON type, in which range.
+
+Source: "Using Amazon States Language to define workflows" and its pages on each state, AWS Step Functions
+developer guide; states-language.net.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+Language = Literal["JSONPath", "JSONata"]
+JSONPATH: Language = "JSONPath"
+JSONATA: Language = "JSONata"
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field.
+
+    Attributes:
+        kind: JSON type as AWS writes it; `ANY` for data.
+        language: the one query language that it belongs to, None for both.
+        required: it must be there.
+        expression: in JSONata, a string between `{%` and `%}` may stand for it, and for any value inside it.
+        values: what a string may be, where that is fixed.
+        minimum, maximum: range of a number.
+        fields: the fields of an object, where they are fixed.
+    """
+
+    kind: Literal["STRING", "INTEGER", "NUMBER", "BOOLEAN", "OBJECT", "ARRAY", "ANY"] = "STRING"
+    language: Language | None = None
+    required: bool = False
+    expression: bool = False
+    values: tuple[str, ...] = ()
+    minimum: float | None = None
+    maximum: float | None = None
+    fields: dict[str, Field] | None = None
+
+    def accepts(self, value: Any) -> bool:
+        """Whether a value has the field's JSON type."""
+        if self.kind == "ANY":
+            return True
+        if self.kind in ("INTEGER", "NUMBER"):
+            whole = isinstance(value, int) or (isinstance(value, float) and value.is_integer())
+            return not isinstance(value, bool) and (whole or (self.kind == "NUMBER" and isinstance(value, float)))
+        return isinstance(value, {"STRING": str, "BOOLEAN": bool, "OBJECT": dict, "ARRAY": list}[self.kind])
+
+
+Fields = dict[str, Field]
+
+_DATA = Field("ANY", expression=True)
+_PATH = Field(language=JSONPATH)
+_OUTPUT = Field("ANY", JSONATA, expression=True)
+_ASSIGN = Field("OBJECT", expression=True)
+_ARGUMENTS = Field("ANY", JSONATA, expression=True)
+_SECONDS = Field("INTEGER", expression=True, minimum=1, maximum=99_999_999)
+
+
+def _count(minimum: int = 0, maximum: int | None = None) -> Field:
+    return Field("INTEGER", expression=True, minimum=minimum, maximum=maximum)
+
+
+QUERY_LANGUAGES = (JSONPATH, JSONATA)
+STATE_TYPES = ("Task", "Wait", "Pass", "Succeed", "Fail", "Choice", "Parallel", "Map")
+"""In the order in which AWS lists them."""
+
+_EVERY: Fields = {"Type": Field(required=True), "Comment": Field(), "QueryLanguage": Field("ANY")}
+_FILTERS: Fields = {"InputPath": Field("ANY", JSONPATH), "OutputPath": Field("ANY", JSONPATH)}
+_TRANSITION: Fields = {"Next": Field(), "End": Field("BOOLEAN")}
+_RESULT: Fields = {"ResultPath": Field("ANY", JSONPATH), "ResultSelector": Field("OBJECT", JSONPATH)}
+_HANDLERS: Fields = {"Retry": Field("ARRAY"), "Catch": Field("ARRAY")}
+
+RETRIER: Fields = {
+    "ErrorEquals": Field("ARRAY", required=True),
+    "IntervalSeconds": Field("INTEGER", minimum=1, maximum=99_999_999),
+    "MaxAttempts": Field("INTEGER", minimum=0, maximum=99_999_999),
+    "BackoffRate": Field("NUMBER", minimum=1.0),
+    "MaxDelaySeconds": Field("INTEGER", minimum=1, maximum=31_622_400),
+    "JitterStrategy": Field(values=("FULL", "NONE")),
+    "Comment": Field(),
+}
+CATCHER: Fields = {
+    "ErrorEquals": Field("ARRAY", required=True),
+    "Next": Field(required=True),
+    "ResultPath": Field("ANY", JSONPATH),
+    "Output": _OUTPUT,
+    "Assign": _ASSIGN,
+    "Comment": Field(),
+}
+CHOICE_RULE: Fields = {
+    "Condition": Field("ANY", JSONATA, required=True, expression=True),
+    "Next": Field(required=True),
+    "Output": _OUTPUT,
+    "Assign": _ASSIGN,
+    "Comment": Field(),
+}
+"""A rule in JSONata; in JSONPath a rule is made of comparisons, which nothing here reads."""
+
+WORKFLOW: Fields = {
+    "States": Field("OBJECT", required=True),
+    "StartAt": Field(required=True),
+    "Comment": Field(),
+}
+"""What a machine, a Parallel's branch and a Map's processor have in common."""
+MACHINE: Fields = WORKFLOW | {
+    "Version": Field(values=("1.0",)),
+    "QueryLanguage": Field("ANY"),
+    "TimeoutSeconds": Field("INTEGER", minimum=1, maximum=99_999_999),
+}
+PROCESSOR: Fields = WORKFLOW | {
+    "ProcessorConfig": Field(
+        "OBJECT",
+        fields={
+            "Mode": Field(values=("INLINE", "DISTRIBUTED")),
+            "ExecutionType": Field(values=("STANDARD", "EXPRESS")),
+        },
+    )
+}
+
+_READER_CONFIG: Fields = {
+    "InputType": Field(values=("CSV", "JSON", "JSONL", "PARQUET", "MANIFEST")),
+    "Transformation": Field(values=("NONE", "LOAD_AND_FLATTEN")),
+    "ManifestType": Field(values=("ATHENA_DATA", "S3_INVENTORY")),
+    "CSVHeaderLocation": Field(values=("FIRST_ROW", "GIVEN")),
+    "CSVHeaders": Field("ARRAY"),
+    "CSVDelimiter": Field(values=("COMMA", "PIPE", "SEMICOLON", "SPACE", "TAB")),
+    "MaxItems": _count(),
+    "MaxItemsPath": _PATH,
+    "ItemsPointer": Field(),
+}
+_READER: Fields = {
+    "Resource": Field(required=True),
+    "Arguments": _ARGUMENTS,
+    "Parameters": Field("OBJECT", JSONPATH),
+    "ReaderConfig": Field("OBJECT", fields=_READER_CONFIG),
+}
+_BATCHER: Fields = {
+    "MaxItemsPerBatch": _count(1),
+    "MaxItemsPerBatchPath": _PATH,
+    "MaxInputBytesPerBatch": _count(1, 262_144),
+    "MaxInputBytesPerBatchPath": _PATH,
+    "BatchInput": _DATA,
+}
+_WRITER: Fields = {
+    "Resource": Field(),
+    "Arguments": _ARGUMENTS,
+    "Parameters": Field("OBJECT", JSONPATH),
+    "WriterConfig": Field(
+        "OBJECT",
+        fields={
+            "Transformation": Field(values=("NONE", "COMPACT", "FLATTEN")),
+            "OutputType": Field(values=("JSON", "JSONL")),
+        },
+    ),
+}
+
+STATES: dict[str, Fields] = {
+    "Pass": _EVERY
+    | _FILTERS
+    | _TRANSITION
+    | {
+        "Parameters": Field("ANY", JSONPATH),
+        "Result": Field("ANY", JSONPATH),
+        "ResultPath": _RESULT["ResultPath"],
+        "Output": _OUTPUT,
+        "Assign": _ASSIGN,
+    },
+    "Task": _EVERY
+    | _FILTERS
+    | _TRANSITION
+    | _RESULT
+    | _HANDLERS
+    | {
+        "Resource": Field(required=True),
+        "Parameters": Field("ANY", JSONPATH),
+        "Arguments": _ARGUMENTS,
+        "Output": _OUTPUT,
+        "Assign": _ASSIGN,
+        "TimeoutSeconds": _SECONDS,
+        "TimeoutSecondsPath": _PATH,
+        "HeartbeatSeconds": _SECONDS,
+        "HeartbeatSecondsPath": _PATH,
+        "Credentials": Field("OBJECT"),
+    },
+    "Choice": _EVERY
+    | _FILTERS
+    | {
+        "Choices": Field("ARRAY", required=True),
+        "Default": Field(),
+        "Output": _OUTPUT,
+        "Assign": _ASSIGN,
+    },
+    "Wait": _EVERY
+    | _FILTERS
+    | _TRANSITION
+    | {
+        "Seconds": _count(0, 99_999_999),
+        "Timestamp": Field(expression=True),
+        "SecondsPath": _PATH,
+        "TimestampPath": _PATH,
+        "Output": _OUTPUT,
+        "Assign": _ASSIGN,
+    },
+    "Succeed": _EVERY | _FILTERS | {"Output": _OUTPUT},
+    "Fail": _EVERY
+    | {
+        "Error": Field(expression=True),
+        "Cause": Field(expression=True),
+        "ErrorPath": _PATH,
+        "CausePath": _PATH,
+    },
+    "Parallel": _EVERY
+    | _FILTERS
+    | _TRANSITION
+    | _RESULT
+    | _HANDLERS
+    | {
+        "Branches": Field("ARRAY", required=True),
+        "Parameters": Field("ANY", JSONPATH),
+        "Arguments": _ARGUMENTS,
+        "Output": _OUTPUT,
+        "Assign": _ASSIGN,
+    },
+    "Map": _EVERY
+    | _FILTERS
+    | _TRANSITION
+    | _RESULT
+    | _HANDLERS
+    | {
+        "ItemProcessor": Field("OBJECT"),
+        "Iterator": Field("OBJECT"),
+        "Items": Field("ANY", JSONATA, expression=True),
+        "ItemsPath": _PATH,
+        "ItemSelector": _DATA,
+        "Parameters": Field("ANY", JSONPATH),
+        "ItemReader": Field("OBJECT", fields=_READER),
+        "ItemBatcher": Field("OBJECT", fields=_BATCHER),
+        "ResultWriter": Field("OBJECT", fields=_WRITER),
+        "MaxConcurrency": _count(),
+        "MaxConcurrencyPath": _PATH,
+        "ToleratedFailureCount": _count(),
+        "ToleratedFailureCountPath": _PATH,
+        "ToleratedFailurePercentage": Field("NUMBER", expression=True, minimum=0, maximum=100),
+        "ToleratedFailurePercentagePath": _PATH,
+        "Label": Field(),
+        "Output": _OUTPUT,
+        "Assign": _ASSIGN,
+    },
+}

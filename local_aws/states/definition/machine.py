@@ -1,0 +1,283 @@
+"""The checks of a definition, from the machine down to each field of each state.
+
+The order of the findings is AWS's: state by state, each state's own fields first; then, for each set of states,
+what can't be reached. A Map's processor and a Parallel's branches are machines of their own in this, but for
+the query language, which they inherit from the whole machine and never set.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from local_aws.states.definition import expressions, graph, handlers, tasks
+from local_aws.states.definition.assignments import check_names
+from local_aws.states.definition.diagnostic import DUPLICATE_NAME, SCHEMA, Diagnostic
+from local_aws.states.definition.fields import (
+    CHOICE_RULE,
+    JSONATA,
+    JSONPATH,
+    MACHINE,
+    PROCESSOR,
+    QUERY_LANGUAGES,
+    STATE_TYPES,
+    STATES,
+    WORKFLOW,
+    Field,
+    Fields,
+    Language,
+)
+
+MAX_NAME = 80
+_WITH_RESULT = ("Task", "Parallel", "Map")
+_WAITS = ("Seconds", "Timestamp", "SecondsPath", "TimestampPath")
+
+
+def check(definition: Any, machine_type: str = "STANDARD") -> list[Diagnostic]:
+    """What AWS would refuse or warn of in a definition.
+
+    Args:
+        definition: parsed JSON.
+        machine_type: `STANDARD` or `EXPRESS`.
+    """
+    if not isinstance(definition, dict):
+        return [Diagnostic("ERROR", SCHEMA, "Definition must be a valid JSON object")]
+    language = effective_language(definition, JSONPATH)
+    checker = _Checker(machine_type, language)
+    checker.fields(definition, MACHINE, "", language)
+    checker.query_language(definition, "")
+    checker.workflow(definition, "", is_machine=True)
+    return checker.findings
+
+
+def check_state(state: Any, machine_type: str = "STANDARD") -> list[Diagnostic]:
+    """What AWS would refuse in the definition of a single state, as TestState takes it."""
+    if not isinstance(state, dict):
+        return [Diagnostic("ERROR", SCHEMA, "Definition must be a valid JSON object")]
+    checker = _Checker(machine_type, JSONPATH)
+    checker.state(state, "")
+    return checker.findings
+
+
+def effective_language(owner: dict[str, Any], inherited: Language) -> Language:
+    """The query language of a machine or state: whatever it sets that isn't `JSONPath` is taken for JSONata."""
+    if "QueryLanguage" not in owner:
+        return inherited
+    return JSONPATH if owner["QueryLanguage"] == JSONPATH else JSONATA
+
+
+class _Checker:
+    """Collects findings on one definition."""
+
+    def __init__(self, machine_type: str, machine_language: Language):
+        self.findings: list[Diagnostic] = []
+        self._machine_type, self._machine_language = machine_type, machine_language
+        self._names: set[str] = set()
+
+    def report(self, message: str, place: str, code: str = SCHEMA) -> None:
+        self.findings.append(Diagnostic("ERROR", code, message, place or "/"))
+
+    # ---- machines ------------------------------------------------------------------------------------
+
+    def workflow(self, workflow: dict[str, Any], place: str, is_machine: bool = False) -> None:
+        """The states of a machine, branch or processor, and the ways between them."""
+        states = workflow.get("States")
+        if not isinstance(states, dict):
+            return
+        if not states:
+            self.report("'States' must have at least one state", f"{place}/States")
+        for name, state in states.items():
+            at = f"{place}/States/{name}"
+            self._name(name, at)
+            if isinstance(state, dict):
+                self.state(state, at)
+                self.findings += graph.missing_targets(state, states, at)
+            else:
+                self.report("Expected value of type [OBJECT]", at)
+        self.findings += graph.unreachable(workflow, place, is_machine)
+
+    def _name(self, name: str, place: str) -> None:
+        if len(name) > MAX_NAME:
+            self.report(f"The state name must have at most {MAX_NAME} characters", place)
+        if name in self._names:
+            self.report(f"Duplicate State name: {name}", place, DUPLICATE_NAME)
+        self._names.add(name)
+
+    def query_language(self, owner: dict[str, Any], place: str) -> None:
+        """The value of `QueryLanguage`, where it is set."""
+        value = owner.get("QueryLanguage", JSONATA)
+        if not isinstance(value, str):
+            self.report("Expected value of type [STRING]", f"{place}/QueryLanguage")
+        elif value not in QUERY_LANGUAGES:
+            known = ", ".join(QUERY_LANGUAGES)
+            self.report(f"Value should be one of the following: [{known}]", f"{place}/QueryLanguage")
+
+    # ---- states --------------------------------------------------------------------------------------
+
+    def state(self, state: dict[str, Any], place: str) -> None:
+        """One state and what is inside it."""
+        kind = state.get("Type")
+        if kind is None:
+            self.report("These fields are required: [Type]", place)
+            return
+        if kind not in STATE_TYPES:
+            known = ", ".join(STATE_TYPES)
+            self.report(f"The field 'Type' should have one of these values: [{known}]", f"{place}/Type")
+            return
+        language = effective_language(state, self._machine_language)
+        downgraded = self._machine_language == JSONATA and state.get("QueryLanguage") == JSONPATH
+        if downgraded:
+            message = "'QueryLanguage' can not be 'JSONPath' if set to 'JSONata' for whole state machine"
+            self.report(message, place)
+        result = expressions.ALWAYS | ({"result"} if kind in _WITH_RESULT else set())
+        self.fields(state, STATES[kind], place, language, result, any_language=downgraded)
+        self.query_language(state, place)
+        self._transition(state, kind, place)
+        self._handlers(state, place, language)
+        inside = getattr(self, f"_{kind.lower()}", None)
+        if inside is not None:
+            inside(state, place, language)
+
+    def _transition(self, state: dict[str, Any], kind: str, place: str) -> None:
+        if "Next" not in STATES[kind]:
+            return
+        ends = state.get("End") is True
+        if "Next" in state and ends:
+            self.report("A state can have only one of these fields: [Next, End]", place)
+        elif "Next" not in state and not ends:
+            self.report("One of these fields is required: [Next, End]", place)
+
+    def _handlers(self, state: dict[str, Any], place: str, language: Language) -> None:
+        for name, fields in handlers.FIELDS.items():
+            entries = state.get(name)
+            if not isinstance(entries, list):
+                continue
+            for index, entry in enumerate(entries):
+                at = f"{place}/{name}[{index}]"
+                if isinstance(entry, dict):
+                    self.fields(entry, fields, at, language, expressions.ALWAYS | {"errorOutput"})
+                    self.findings += check_names(entry, at)
+                    self.findings += handlers.check_errors(entry, at, is_last=index == len(entries) - 1)
+                else:
+                    self.report("Expected value of type [OBJECT]", at)
+        self.findings += check_names(state, place)
+
+    # ---- what is particular to a type -----------------------------------------------------------------
+
+    def _task(self, state: dict[str, Any], place: str, language: Language) -> None:
+        self.findings += tasks.check(state, place, language, self._machine_type)
+
+    def _wait(self, state: dict[str, Any], place: str, language: Language) -> None:
+        if sum(name in state for name in _WAITS) != 1:
+            names = _WAITS if language == JSONPATH else _WAITS[:2]
+            self.report(f"Exactly one of these fields is required: [{', '.join(names)}]", place)
+
+    def _choice(self, state: dict[str, Any], place: str, language: Language) -> None:
+        rules = state.get("Choices")
+        if not isinstance(rules, list):
+            return
+        if not rules:
+            self.report("'Choices' must have at least one rule", f"{place}/Choices")
+        for index, rule in enumerate(rules):
+            at = f"{place}/Choices[{index}]"
+            if not isinstance(rule, dict):
+                self.report("Expected value of type [OBJECT]", at)
+            elif language == JSONATA:
+                self.fields(rule, CHOICE_RULE, at, language)
+                self.findings += check_names(rule, at)
+                self._condition(rule.get("Condition", True), f"{at}/Condition")
+
+    def _condition(self, value: Any, place: str) -> None:
+        if not isinstance(value, bool) and not expressions.is_expression(value):
+            self.report("Expected value of type [BOOLEAN] or a JSONata expression", place)
+
+    def _parallel(self, state: dict[str, Any], place: str, _language: Language) -> None:
+        branches = state.get("Branches")
+        for index, branch in enumerate(branches if isinstance(branches, list) else ()):
+            self._inner(branch, WORKFLOW, f"{place}/Branches[{index}]")
+
+    def _map(self, state: dict[str, Any], place: str, _language: Language) -> None:
+        names = [name for name in ("ItemProcessor", "Iterator") if name in state]
+        if not names:
+            self.report("These fields are required: [ItemProcessor]", place)
+        for name in names:
+            self._inner(state[name], PROCESSOR, f"{place}/{name}")
+        config = (state.get("ItemProcessor") or {}) if isinstance(state.get("ItemProcessor"), dict) else {}
+        mode = config.get("ProcessorConfig") if isinstance(config.get("ProcessorConfig"), dict) else {}
+        if mode.get("Mode") != "DISTRIBUTED":
+            for name in ("ItemReader", "ItemBatcher", "ResultWriter", "Label"):
+                if name in state:
+                    self.report(f"Field '{name}' is not supported", place)
+        elif "ExecutionType" not in mode:
+            self.report("These fields are required: [ExecutionType]", f"{place}/ItemProcessor/ProcessorConfig")
+        elif self._machine_type == "EXPRESS":
+            message = "Express state machine does not support the 'DISTRIBUTED' mode of a Map state"
+            self.report(message, f"{place}/ItemProcessor/ProcessorConfig/Mode")
+
+    def _inner(self, workflow: Any, fields: Fields, place: str) -> None:
+        if not isinstance(workflow, dict):
+            self.report("Expected value of type [OBJECT]", place)
+            return
+        self.fields(workflow, fields, place, self._machine_language)
+        self.workflow(workflow, place)
+
+    # ---- fields --------------------------------------------------------------------------------------
+
+    def fields(
+        self,
+        owner: dict[str, Any],
+        allowed: Fields,
+        place: str,
+        language: Language,
+        states_fields: frozenset[str] = expressions.ALWAYS,
+        any_language: bool = False,
+    ) -> None:
+        """The fields of an object against those it may have.
+
+        Args:
+            states_fields: what `$states` has in its `Output` and `Assign`; elsewhere it has what it always has.
+            any_language: fields of the other query language are no finding of their own.
+        """
+        missing = [name for name, field in allowed.items() if field.required and name not in owner]
+        if missing:
+            self.report(f"These fields are required: [{', '.join(missing)}]", place)
+        for name, value in owner.items():
+            field = allowed.get(name)
+            if field is None:
+                self.report(f"Field '{name}' is not supported", place)
+            elif field.language not in (None, language):
+                if not any_language:
+                    self.report(_wrong_language(name, field.language, language), place)
+            else:
+                has_more = name in ("Output", "Assign")
+                available = states_fields if has_more else expressions.ALWAYS
+                self._value(value, field, f"{place}/{name}", language, available)
+
+    def _value(self, value: Any, field: Field, place: str, language: Language, states_fields: frozenset[str]) -> None:
+        if field.expression and language == JSONATA:
+            found = list(expressions.check(value, place, states_fields))
+            self.findings += found
+            if found or (isinstance(value, str) and expressions.is_expression(value)):
+                return
+        for message in _wrong_value(value, field):
+            self.report(message, place)
+        if field.fields is not None and isinstance(value, dict):
+            self.fields(value, field.fields, place, language)
+
+
+def _wrong_language(name: str, field_language: Language | None, language: Language) -> str:
+    return (
+        f"The QueryLanguage is set to '{language}', but field '{name}' is only supported for the "
+        f"'{field_language}' QueryLanguage"
+    )
+
+
+def _wrong_value(value: Any, field: Field) -> Iterator[str]:
+    if not field.accepts(value):
+        yield f"Expected value of type [{field.kind}]"
+    elif field.values and value not in field.values:
+        yield f"Value should be one of the following: [{', '.join(field.values)}]"
+    elif field.minimum is not None and value < field.minimum:
+        yield f"Value should be greater than or equal to {field.minimum:g}"
+    elif field.maximum is not None and value > field.maximum:
+        yield f"Value should be less than or equal to {field.maximum:.0f}"

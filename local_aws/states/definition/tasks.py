@@ -1,0 +1,65 @@
+"""A Task's resource and the arguments that its integration takes.
+
+Arguments are looked at where they are written out; those that come from one expression are known at run time only.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from local_aws.states import integrations
+from local_aws.states.definition.diagnostic import SCHEMA, Diagnostic
+from local_aws.states.definition.fields import JSONATA, Language
+
+ACTIVITY = re.compile(r"arn:aws[\w-]*:states:[\w-]+:\d{12}:activity:.+")
+
+
+def check(state: dict[str, Any], place: str, language: Language, machine_type: str) -> Iterator[Diagnostic]:
+    """Findings on a Task state's `Resource`, `Arguments` or `Parameters`, and `Credentials`."""
+    yield from _check_credentials(state, place)
+    resource = state.get("Resource")
+    if not isinstance(resource, str) or ACTIVITY.fullmatch(resource) or integrations.is_known_elsewhere(resource):
+        return
+    integration = integrations.resolve(resource)
+    if integration is None:
+        message = (
+            f"The resource provided {resource} is not recognized. The value is not a valid resource ARN, "
+            "or the resource is not available in this region."
+        )
+        yield Diagnostic("ERROR", SCHEMA, message, f"{place}/Resource")
+        return
+    yield from _check_express(integration, place, machine_type)
+    yield from _check_arguments(state, integration, place, "Arguments" if language == JSONATA else "Parameters")
+
+
+def _check_credentials(state: dict[str, Any], place: str) -> Iterator[Diagnostic]:
+    credentials = state.get("Credentials")
+    if isinstance(credentials, dict) and not {"RoleArn", "RoleArn.$"} & set(credentials):
+        message = "The field 'RoleArn' is required but was missing"
+        yield Diagnostic("ERROR", SCHEMA, message, f"{place}/Credentials")
+
+
+def _check_express(integration: Any, place: str, machine_type: str) -> Iterator[Diagnostic]:
+    if machine_type != "EXPRESS":
+        return
+    for pattern, used in ((".sync", integration.waits_for_job), (".waitForTaskToken", integration.waits_for_token)):
+        if used:
+            # The blank at the end is AWS's.
+            message = f"Express state machine does not support '{pattern}' service integration "
+            yield Diagnostic("ERROR", SCHEMA, message, f"{place}/Resource")
+
+
+def _check_arguments(state: dict[str, Any], integration: Any, place: str, field: str) -> Iterator[Diagnostic]:
+    arguments = state.get(field, {})
+    if not isinstance(arguments, dict):
+        return
+    if field == "Parameters":
+        arguments = {name.removesuffix(".$"): value for name, value in arguments.items()}
+    for name in integration.unknown_arguments(arguments):
+        message = f'The field "{name}" is not supported by Step Functions'
+        yield Diagnostic("ERROR", SCHEMA, message, f"{place}/{field}")
+    for name in integration.missing_arguments(arguments) if field in state else ():
+        message = f"The field '{name}' is required but was missing"
+        yield Diagnostic("ERROR", SCHEMA, message, f"{place}/{field}")

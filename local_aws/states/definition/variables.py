@@ -1,0 +1,37 @@
+"""Which workflow variables each state refers to, as DescribeStateMachine lists them.
+
+Recorded on AWS: names without the `$`, sorted; states inside Map and Parallel states by their own name; a state
+that refers to none isn't listed.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from local_aws.states.definition import expressions
+from local_aws.states.definition.fields import JSONATA, JSONPATH
+from local_aws.states.definition.machine import effective_language
+from local_aws.states.definition.runnable import states_in
+from local_aws.states.jsonata import FUNCTION_NAMES, compile_expression
+
+_INNER = ("Branches", "ItemProcessor", "Iterator", "Comment", "Next", "Default", "Resource")
+
+
+def variable_references(definition: dict[str, Any]) -> dict[str, list[str]]:
+    """The variables that each state of a valid definition refers to, by the state's name."""
+    language = effective_language(definition, JSONPATH)
+    found = {name: _variables(state) for name, state in states_in(definition) if _is_jsonata(state, language)}
+    return {name: variables for name, variables in found.items() if variables}
+
+
+def _is_jsonata(state: dict[str, Any], language: Any) -> bool:
+    return effective_language(state, language) == JSONATA
+
+
+def _variables(state: dict[str, Any]) -> list[str]:
+    own = {field: value for field, value in state.items() if field not in _INNER}
+    names: set[str] = set()
+    for text, _place in expressions.strings(own, ""):
+        if expressions.is_expression(text):
+            names |= compile_expression(expressions.source(text)).references.variables
+    return sorted(names - FUNCTION_NAMES - {"states"})

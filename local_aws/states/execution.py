@@ -1,0 +1,246 @@
+"""An execution: a run of a workflow with its input, its status, its history, and the house it runs in."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from local_aws.clock import Clock
+from local_aws.service import ApiError, Host
+from local_aws.states.document import Document
+from local_aws.states.errors import RUNTIME, TIMEOUT, Cancelled, StateError
+from local_aws.states.flow import NOT_TRUNCATED, Flow, iso_time
+from local_aws.states.history import MAX_EVENTS, EventLog, HistoryFull
+from local_aws.states.stop_signal import StopSignal
+from local_aws.states.tokens import TaskTokens
+
+if TYPE_CHECKING:
+    from local_aws.states.map_run import MapRun, MapRuns
+    from local_aws.states.workflow import Workflow
+
+log = logging.getLogger(__name__)
+
+SERVICE_PRINCIPAL = "states.amazonaws.com"
+
+
+@dataclass(frozen=True)
+class Engine:
+    """What executions share: the house, the task tokens that are out, and the map runs."""
+
+    host: Host
+    tokens: TaskTokens
+    map_runs: MapRuns
+
+
+@dataclass(frozen=True)
+class Program:
+    """What an execution runs: a machine as it was when the execution started, or a Map's item processor.
+
+    Attributes:
+        arn: the machine's ARN; for an item processor, with the Map's label after a slash.
+        name: the last part of that ARN.
+        definition: the definition's text.
+        variable_references: as DescribeStateMachineForExecution shows them.
+    """
+
+    arn: str
+    name: str
+    definition: str
+    role_arn: str
+    workflow: Workflow
+    updated: float
+    revision_id: str | None = None
+    label: str | None = None
+    variable_references: dict[str, list[str]] | None = None
+
+
+class Execution:
+    """A run of a program.
+
+    Attributes:
+        arn, name: how it is known.
+        status: as DescribeExecution gives it.
+        started, stopped: epoch seconds; the latter None while it runs.
+        output, error, cause: what it ended with.
+        map_run: the map run that started it, None for one that was started from outside.
+        item_count: how many items of the map run it got.
+        redrive_count, redriven: how often it was redriven, and when last.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        program: Program,
+        arn: str,
+        document: Document,
+        *,
+        map_run: MapRun | None = None,
+        item_count: int | None = None,
+        stop_signal: StopSignal | None = None,
+        ended: Callable[[], None] = lambda: None,
+    ):
+        self.engine, self.program, self.arn, self.input = engine, program, arn, document
+        self.name = arn.rpartition(":")[2]
+        self.map_run, self.item_count = map_run, item_count
+        self.log = EventLog()
+        self.status = "RUNNING"
+        self.started, self.stopped = time.time(), None
+        self.output: Document | None = None
+        self.error: str | None = None
+        self.cause: str | None = None
+        self.redrive_count, self.redriven = 0, None
+        self._stop_signal = stop_signal or StopSignal()
+        self._tell_ended = ended
+        self._flow: Flow | None = None
+        self._ended = threading.Event()
+        self._context: dict[str, Any] | None = None
+
+    # ---- what a flow asks for ------------------------------------------------------------------------
+
+    @property
+    def host(self) -> Host:
+        return self.engine.host
+
+    @property
+    def clock(self) -> Clock:
+        return self.engine.host.clock
+
+    @property
+    def tokens(self) -> TaskTokens:
+        return self.engine.tokens
+
+    @property
+    def role_arn(self) -> str:
+        return self.program.role_arn
+
+    def client(self, api: str) -> Any:
+        """A client of an API under the role.
+
+        Raises:
+            StateError: the role can't be assumed.
+        """
+        try:
+            return self.host.roles.client(
+                api, role_arn=self.role_arn, service=SERVICE_PRINCIPAL, session_name=self.name[:64]
+            )
+        except ApiError as error:
+            raise StateError(RUNTIME, str(error)) from error
+
+    def context(self) -> dict[str, Any]:
+        """The part of the context object that is the same in all states, ready to be bound."""
+        if self._context is None:
+            self._context = {
+                "Execution": {
+                    "Id": self.arn,
+                    "Input": self.input.bindable,
+                    "Name": self.name,
+                    "RoleArn": self.role_arn,
+                    "StartTime": iso_time(self.started),
+                    "RedriveCount": self.redrive_count,
+                },
+                "StateMachine": {"Id": self.program.arn, "Name": self.program.name},
+            }
+        return self._context
+
+    # ---- life ----------------------------------------------------------------------------------------
+
+    def run(self) -> None:
+        """Run to the end, on this thread."""
+        self.log.append(
+            "ExecutionStarted",
+            0,
+            {"input": self.input, "inputDetails": NOT_TRUNCATED, "roleArn": self.role_arn},
+        )
+        flow = self._flow = Flow(self, self._stop_signal.child())
+        self._conclude(flow, lambda: flow.run(self.program.workflow, self.input))
+
+    def redrive(self, stop_signal: StopSignal | None = None) -> Callable[[], None]:
+        """Become RUNNING again; gives the work, which goes on from the state in which the execution ended."""
+        self.redrive_count += 1
+        self.redriven = time.time()
+        self.status, self.stopped, self._context = "RUNNING", None, None
+        self.output = self.error = self.cause = None
+        self._ended.clear()
+        self._stop_signal = stop_signal or StopSignal()
+        flow, signal = self._flow, self._stop_signal.child()
+        previous = self.log.reopen("ExecutionRedriven", len(self.log), {"redriveCount": self.redrive_count})
+        return lambda: self._conclude(flow, lambda: flow.resume(self.program.workflow, signal, previous))
+
+    def stop(self, error: str | None = None, cause: str | None = None) -> None:
+        """End it as ABORTED; nothing where it has ended."""
+        self._end("ABORTED", "ExecutionAborted", error=error, cause=cause)
+
+    def wait(self, seconds: float | None = None) -> bool:
+        """Wait for its end; False where it didn't come in so many wall seconds."""
+        return self._ended.wait(seconds)
+
+    @property
+    def redrivable(self) -> bool:
+        """Whether there is a state to go on from."""
+        return self.status in ("FAILED", "ABORTED", "TIMED_OUT") and self._flow is not None
+
+    def _conclude(self, flow: Flow, work: Callable[[], Document]) -> None:
+        with self._time_limit():
+            try:
+                output = work()
+            except Cancelled:
+                self.stop()
+            except StateError as error:
+                self._end("FAILED", "ExecutionFailed", flow.previous, error=error.error, cause=error.cause)
+            except HistoryFull:
+                cause = f"The execution reached the maximum number of history events ({MAX_EVENTS})."
+                self._end("FAILED", "ExecutionFailed", error=RUNTIME, cause=cause)
+            except Exception as fault:
+                log.exception("execution %s broke down", self.arn)
+                cause = f"The embedded AWS broke down in this execution: {type(fault).__name__}: {fault}"
+                self._end("FAILED", "ExecutionFailed", error=RUNTIME, cause=cause)
+            else:
+                self._end("SUCCEEDED", "ExecutionSucceeded", flow.previous, output=output)
+
+    def _end(
+        self,
+        status: str,
+        event_type: str,
+        previous: int | None = None,
+        *,
+        output: Document | None = None,
+        error: str | None = None,
+        cause: str | None = None,
+    ) -> None:
+        """End it, unless it has ended: the first to close the history decides how."""
+        details: dict[str, Any] = {"error": error, "cause": cause, "output": output}
+        details = {name: value for name, value in details.items() if value is not None}
+        if output is not None:
+            details["outputDetails"] = NOT_TRUNCATED
+        if previous is None:
+            previous = self._flow.previous if self._flow else 0
+        if not self.log.close(event_type, previous, details):
+            return
+        self.stopped = time.time()
+        self.output, self.error, self.cause = output, error, cause
+        self.status = status
+        if status == "SUCCEEDED":
+            self._flow = None
+        self._stop_signal.set()
+        self._ended.set()
+        self._tell_ended()
+
+    @contextlib.contextmanager
+    def _time_limit(self) -> Iterator[None]:
+        """End it as TIMED_OUT when the workflow's TimeoutSeconds have passed, on the wall's clock."""
+        seconds = self.program.workflow.timeout_seconds
+        if seconds is None:
+            yield
+            return
+        timer = threading.Timer(seconds, self._end, ("TIMED_OUT", "ExecutionTimedOut"), {"error": TIMEOUT})
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()

@@ -1,0 +1,66 @@
+"""What the operations of Step Functions stand on: the records, the engine, and the error for what isn't there."""
+
+from __future__ import annotations
+
+from local_aws.service import ApiError, Host, Service
+from local_aws.states.definition.parse import NotJson, read
+from local_aws.states.document import Document
+from local_aws.states.execution import Engine
+from local_aws.states.machines import Machines
+from local_aws.states.map_run import MapRun, MapRuns
+from local_aws.states.names import check_arn
+from local_aws.states.tokens import TaskTokens
+
+
+class StatesFoundation(Service):
+    """The state that all operations share. It lives in memory: a new process knows no execution."""
+
+    name = "stepfunctions"
+
+    def __init__(self, host: Host):
+        super().__init__(host)
+        self._engine = Engine(host, TaskTokens(), MapRuns())
+        self._machines = Machines(self._engine.map_runs)
+
+    def close(self) -> None:
+        """End all executions."""
+        for execution in self._machines.running():
+            execution.stop(cause="The embedded AWS was stopped.")
+
+    def _map_run(self, arn: str) -> MapRun:
+        """The map run of an ARN.
+
+        Raises:
+            ApiError: `InvalidArn`, `ResourceNotFound`.
+        """
+        check_arn(arn, "mapRun")
+        run = self._engine.map_runs.find(arn)
+        if run is None:
+            raise ApiError("ResourceNotFound", f"Resource not found: '{arn}'", resourceName=arn)
+        return run
+
+
+def not_there(what: str) -> ApiError:
+    """The error for something that AWS has and the embedded AWS has not."""
+    return ApiError("NotImplemented", f"{what} is not there: the embedded AWS doesn't implement it", 501)
+
+
+def execution_input(text: str) -> Document:
+    """The input of an execution.
+
+    Raises:
+        ApiError: `InvalidExecutionInput`, it is no JSON.
+    """
+    try:
+        return Document.parse(text)
+    except (ValueError, RecursionError):
+        said = _jacksons_words(text)
+        raise ApiError("InvalidExecutionInput", f"Invalid State Machine Execution Input: '{said}'") from None
+
+
+def _jacksons_words(text: str) -> str:
+    try:
+        read(text)
+    except NotJson as error:
+        return error.diagnostic.message
+    return "not JSON"

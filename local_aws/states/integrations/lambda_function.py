@@ -1,0 +1,86 @@
+"""Lambda: `lambda:invoke`, and a function by its own ARN.
+
+A function that fails fails the task, under its error's own type and with the whole payload as the cause
+("Invoke an AWS Lambda function with Step Functions", AWS Step Functions developer guide).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from local_aws.states.document import dumps
+from local_aws.states.errors import StateError
+from local_aws.states.integrations import shapes
+from local_aws.states.integrations.api_call import ApiCall, Arguments, call, http_metadata
+from local_aws.states.integrations.apis import OPTIMISED
+from local_aws.states.integrations.integration import Integration
+from local_aws.states.task import Task
+
+_API = OPTIMISED["lambda"]
+_ARGUMENTS = Arguments(
+    json_texts=("Payload",), supported=("ClientContext", "FunctionName", "InvocationType", "Payload", "Qualifier")
+)
+
+
+class Invoke(ApiCall):
+    """`arn:aws:states:::lambda:invoke`: the payload may be any JSON data, and so is the one that comes back."""
+
+    def __init__(self, pattern: str):
+        super().__init__(_API, _API.model.operation_model("Invoke"), f"invoke{pattern}", _ARGUMENTS)
+
+    def request(self, arguments: Any, task: Task) -> dict[str, Any]:
+        params = {name: value for name, value in arguments.items() if name != "Payload"}
+        return _invoke(params, arguments.get("Payload", {}), task)
+
+    def result(self, answer: dict[str, Any]) -> Any:
+        result = {
+            "ExecutedVersion": answer.get("ExecutedVersion"),
+            "Payload": shapes.parsed(answer["Text"]) if answer["Text"] else None,
+            **http_metadata(answer),
+            "StatusCode": answer["StatusCode"],
+        }
+        return {name: value for name, value in result.items() if value is not None or name == "Payload"}
+
+
+class FunctionArn(Integration):
+    """A function's ARN as `Resource`: the arguments are the event, and the result is what the function returns."""
+
+    style = "lambda-function"
+    resource_type = "lambda"
+
+    def __init__(self, arn: str):
+        self.resource = arn
+
+    def unknown_arguments(self, arguments: Any) -> list[str]:
+        return []
+
+    def missing_arguments(self, arguments: Any) -> list[str]:
+        return []
+
+    def scheduled_parameters(self, arguments: Any, task: Task) -> Any:
+        return arguments
+
+    def run(self, arguments: Any, task: Task) -> Any:
+        return shapes.parsed(_invoke({"FunctionName": self.resource}, arguments, task)["Text"])
+
+
+def _invoke(params: dict[str, Any], event: Any, task: Task) -> dict[str, Any]:
+    """Lambda's answer, with the payload as `Text`.
+
+    Raises:
+        StateError: the call or the function failed.
+    """
+    answer = call(_API, "Invoke", {**params, "Payload": dumps(event).encode()}, task)
+    answer["Text"] = answer.pop("Payload").read().decode("utf-8", "replace")
+    if "FunctionError" in answer:
+        raise _function_error(answer["Text"])
+    return answer
+
+
+def _function_error(text: str) -> StateError:
+    payload = shapes.parsed(text)
+    error = payload.get("errorType") if isinstance(payload, dict) else None
+    if error:
+        return StateError(error, text)
+    unknown = "The cause could not be determined because Lambda did not return an error type."
+    return StateError("Lambda.Unknown", f"{unknown} Returned payload: {text}")

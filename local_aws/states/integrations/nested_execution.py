@@ -1,0 +1,74 @@
+"""`states:startExecution`: a state machine that starts another one, and may wait for it to end.
+
+With `.sync` the result is the execution's description with its input and output as JSON texts, with `.sync:2` as
+data ("Start a new AWS Step Functions state machine from a running execution", AWS Step Functions developer guide).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import threading
+from typing import Any
+
+from local_aws.states.document import dumps
+from local_aws.states.errors import TASK_FAILED, StateError
+from local_aws.states.integrations import shapes
+from local_aws.states.integrations.api_call import ApiCall, Arguments, call
+from local_aws.states.integrations.apis import OPTIMISED
+from local_aws.states.integrations.waiting import wait_for_end
+from local_aws.states.task import Task
+
+_API = OPTIMISED["states"]
+_ARGUMENTS = Arguments(json_texts=("Input",), supported=("Input", "Name", "StateMachineArn", "TraceHeader"))
+
+
+class StartExecution(ApiCall):
+    """Starts an execution and goes on."""
+
+    def __init__(self, pattern: str):
+        super().__init__(_API, _API.model.operation_model("StartExecution"), f"startExecution{pattern}", _ARGUMENTS)
+
+
+class NestedExecution(StartExecution):
+    """Starts an execution and waits until it has ended; it is stopped where the attempt is."""
+
+    waits_for_job = True
+
+    def __init__(self, pattern: str):
+        super().__init__(pattern)
+        self._gives_data = pattern == ".sync:2"
+
+    def run(self, arguments: Any, task: Task) -> Any:
+        answer = self.request(arguments, task)
+        task.submitted(self.result(answer))
+        execution = {"executionArn": answer["executionArn"]}
+        description = wait_for_end(
+            lambda: call(_API, "DescribeExecution", execution, task),
+            lambda found: found["status"] not in ("RUNNING", "PENDING_REDRIVE"),
+            lambda: _stop(execution, task),
+            task,
+        )
+        result = self._described(description)
+        if description["status"] != "SUCCEEDED":
+            raise StateError(TASK_FAILED, dumps(result))
+        return result
+
+    def _described(self, description: dict[str, Any]) -> dict[str, Any]:
+        shape = _API.model.operation_model("DescribeExecution").output_shape
+        result = shapes.from_answer(description, shape, _API.member_name, shapes.epoch_milliseconds)
+        for name in ("Input", "Output"):
+            if self._gives_data and name in result:
+                result[name] = shapes.parsed(result[name])
+        return dict(sorted(result.items()))
+
+
+def _stop(execution: dict[str, str], task: Task) -> None:
+    # Best effort, as on AWS: the execution may have ended meanwhile, or the role lack the right.
+    with contextlib.suppress(StateError):
+        call(_API, "StopExecution", execution, uncancelled(task))
+
+
+def uncancelled(task: Task) -> Task:
+    """The task for the one call that is made because it was cancelled."""
+    return dataclasses.replace(task, cancelled=threading.Event())

@@ -1,0 +1,89 @@
+"""`sagemaker:create…Job.sync`: a SageMaker job that is started, waited for, and stopped with the execution.
+
+Recorded on AWS: the request gets a tag in its TaskScheduled event, the job a second one that names the execution; a
+job that doesn't complete fails the task with `States.TaskFailed` and the job's description as the cause. That a
+stopped job fails in the same way is the plain reading; nobody has recorded it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import dataclass
+from typing import Any
+
+from local_aws.states.document import dumps
+from local_aws.states.errors import TASK_FAILED, StateError
+from local_aws.states.integrations.api_call import ApiCall, Arguments, call
+from local_aws.states.integrations.apis import OPTIMISED
+from local_aws.states.integrations.job_description import described
+from local_aws.states.integrations.nested_execution import uncancelled
+from local_aws.states.integrations.waiting import wait_for_end
+from local_aws.states.task import Task
+
+_API = OPTIMISED["sagemaker"]
+_MANAGED = {"Key": "MANAGED_BY_AWS", "Value": "STARTED_BY_STEP_FUNCTIONS"}
+_EXECUTION = "AWS_STEP_FUNCTIONS_EXECUTION_ARN"
+
+
+@dataclass(frozen=True)
+class Job:
+    """A kind of job: the middle of its operations' names, and the members of its description."""
+
+    kind: str
+
+    @property
+    def name(self) -> str:
+        return f"{self.kind}Name"
+
+    @property
+    def arn(self) -> str:
+        return f"{self.kind}Arn"
+
+    @property
+    def status(self) -> str:
+        return f"{self.kind}Status"
+
+
+JOBS = {
+    "createProcessingJob": Job("ProcessingJob"),
+    "createTrainingJob": Job("TrainingJob"),
+    "createTransformJob": Job("TransformJob"),
+}
+_GOES_ON = ("InProgress", "Stopping")
+
+
+class SageMakerJob(ApiCall):
+    """A job with `.sync`."""
+
+    waits_for_job = True
+
+    def __init__(self, action: str):
+        self._job = JOBS[action]
+        operation = _API.model.operation_model(f"Create{self._job.kind}")
+        super().__init__(_API, operation, f"{action}.sync", Arguments())
+
+    def scheduled_parameters(self, arguments: Any, task: Task) -> Any:
+        self._require_usable(arguments)
+        return {**arguments, "Tags": [*arguments.get("Tags", ()), _MANAGED]}
+
+    def run(self, arguments: Any, task: Task) -> Any:
+        tags = [*arguments.get("Tags", ()), _MANAGED, {"Key": _EXECUTION, "Value": task.execution_arn}]
+        answer = self.request({**arguments, "Tags": tags}, task)
+        task.submitted(self.result(answer))
+        named = {self._job.name: arguments[self._job.name]}
+        description = wait_for_end(
+            lambda: call(_API, f"Describe{self._job.kind}", named, task),
+            lambda found: found[self._job.status] not in _GOES_ON,
+            lambda: self._stop(named, task),
+            task,
+        )
+        tags = call(_API, "ListTags", {"ResourceArn": answer[self._job.arn]}, task)["Tags"]
+        result = described(_API.model.operation_model(f"Describe{self._job.kind}"), description, tags)
+        if description[self._job.status] != "Completed":
+            raise StateError(TASK_FAILED, dumps(result))
+        return result
+
+    def _stop(self, named: dict[str, str], task: Task) -> None:
+        # Best effort, as on AWS: the job may have ended meanwhile, or the role lack the right.
+        with contextlib.suppress(StateError):
+            call(_API, f"Stop{self._job.kind}", named, uncancelled(task))

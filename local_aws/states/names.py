@@ -1,0 +1,47 @@
+"""The names and ARNs of Step Functions: how they are built, taken apart and checked.
+
+Source: the patterns of the AWS Step Functions API reference ("CreateStateMachine", name).
+"""
+
+from __future__ import annotations
+
+import re
+
+from local_aws.service import ApiError, Host
+
+_REFUSED = re.compile(r"""[\s<>{}\[\]?*"#%\\^|~`$&,;:/\x00-\x1f\x7f-\x9f\ufffe\uffff\ud800-\udfff]""")
+_ARN = re.compile(r"arn:aws:states:[a-z0-9-]+:\d{12}:(?P<kind>[A-Za-z]+):(?P<rest>.+)")
+MAX_NAME = 80
+
+
+def check_name(name: str) -> None:
+    """Raise unless a machine or an execution may have this name.
+
+    Raises:
+        ApiError: `InvalidName`.
+    """
+    if not name or len(name) > MAX_NAME or _REFUSED.search(name):
+        raise ApiError("InvalidName", f"Invalid Name: '{name}'")
+
+
+def machine_arn(host: Host, name: str) -> str:
+    """The ARN of a machine."""
+    return f"arn:aws:states:{host.region}:{host.account}:stateMachine:{name}"
+
+
+def execution_arn(machine: str, name: str) -> str:
+    """The ARN of an execution of a machine, which is given by its own ARN."""
+    return f"{machine.replace(':stateMachine:', ':execution:', 1)}:{name}"
+
+
+def check_arn(arn: str, *kinds: str) -> None:
+    """Raise unless an ARN is one of Step Functions, of one of these kinds (`execution`).
+
+    Raises:
+        ApiError: `InvalidArn`.
+    """
+    match = _ARN.fullmatch(arn)
+    if match is None:
+        raise ApiError("InvalidArn", f"Invalid Arn: 'Invalid ARN prefix: {arn}'")
+    if match["kind"] not in kinds:
+        raise ApiError("InvalidArn", f"Invalid Arn: 'Resource type not valid in this context: {match['kind']}'")
