@@ -11,7 +11,7 @@ from course.errors import CourseError
 from course.invocation import deploy, result, test_function
 from course.lesson import clean_up, start
 from course.logs import invocations, wait_until
-from course.panels import bucket_panel, function_panel, logs_panel, permissions_panel, trigger_panel
+from course.panels import bucket_panel, function_panel, jsonata_panel, logs_panel, permissions_panel, trigger_panel
 from course.quotas import check_quotas
 from course.review_workflow import workflow, workflow_role
 from course.roles import let_changes_spread, logging_role
@@ -31,6 +31,7 @@ __all__ = [
     "deploy",
     "function_panel",
     "invocations",
+    "jsonata_panel",
     "lambda_cost",
     "let_changes_spread",
     "logging_role",

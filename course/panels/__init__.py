@@ -6,8 +6,9 @@ A panel a file. Each has the console's click path beside it and a button that co
 
 from course.panels.bucket import bucket_panel
 from course.panels.function import function_panel
+from course.panels.jsonata import jsonata_panel
 from course.panels.logs import logs_panel
 from course.panels.permissions import permissions_panel
 from course.panels.trigger import trigger_panel
 
-__all__ = ["bucket_panel", "function_panel", "logs_panel", "permissions_panel", "trigger_panel"]
+__all__ = ["bucket_panel", "function_panel", "jsonata_panel", "logs_panel", "permissions_panel", "trigger_panel"]

@@ -51,7 +51,7 @@ PREFIX = "An error occurred while executing the state 'State' (entered at the ev
             {"Assign": {"x": "{% $states.input.text + 1 %}"}},
             "Assign/x",
             "The JSONata expression '$states.input.text + 1' specified for the field 'Assign/x' threw an error during "
-            "evaluation. T2001: The left side of the \"+\" operator must evaluate to a number",
+            'evaluation. T2001: The left side of the "+" operator must evaluate to a number',
         ),
         (
             {"Output": "{% $nosuch() %}"},
@@ -85,7 +85,12 @@ def test_a_failed_evaluation_names_field_and_expression(workflows, fields, locat
 
 @pytest.mark.parametrize(
     ("items", "type_name", "text"),
-    [(1, "number", "1"), (None, "null", "null"), ({"foo": "bar"}, "object", '{"foo":"bar"}'), (True, "boolean", "true")],
+    [
+        (1, "number", "1"),
+        (None, "null", "null"),
+        ({"foo": "bar"}, "object", '{"foo":"bar"}'),
+        (True, "boolean", "true"),
+    ],
 )
 def test_items_must_be_an_array(workflows, items, type_name, text):
     state = one(Type="Map", Items="{% $states.input.items %}", ItemProcessor=workflow(P=passing()))
@@ -147,7 +152,9 @@ def test_data_stays_data(workflows, name):
 @pytest.mark.parametrize("name", HOSTILE)
 def test_keys_and_items_stay_data(workflows, name):
     value = HOSTILE[name]
-    inner = workflow(Look=passing(Output={"item": "{% $states.input %}", "index": "{% $states.context.Map.Item.Index %}"}))
+    inner = workflow(
+        Look=passing(Output={"item": "{% $states.input %}", "index": "{% $states.context.Map.Item.Index %}"})
+    )
     machine = workflows.create(one(Type="Map", Items="{% $keys($states.input) %}", ItemProcessor=inner))
     assert workflows.output(machine, {value: 1, "other": 2}) == [
         {"item": value, "index": 0},

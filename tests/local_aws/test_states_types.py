@@ -147,7 +147,12 @@ class TestParallel:
     def test_arguments_are_the_input_of_every_branch(self, workflows):
         branches = [workflow(A=passing()), workflow(B=passing(Output="{% $states.input.n + 1 %}"))]
         machine = workflows.create(
-            one(Type="Parallel", Branches=branches, Arguments={"n": "{% $states.input.x %}"}, Output="{% $states.result %}")
+            one(
+                Type="Parallel",
+                Branches=branches,
+                Arguments={"n": "{% $states.input.x %}"},
+                Output="{% $states.result %}",
+            )
         )
         assert workflows.output(machine, {"x": 1}) == [{"n": 1}, 2]
 
