@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 
 import boto3
 import pytest
-from playwright.sync_api import Browser, Locator, sync_playwright
+from playwright.sync_api import Browser, Locator, expect, sync_playwright
 
 from local_aws import ADMIN_ACCESS_KEY, ADMIN_SECRET_KEY, REGION
 from local_aws.server import serve
@@ -21,6 +21,7 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 FLAGS += ["--disable-component-update", "--disable-sync"]
 LOOK_SECONDS = 60
+expect.set_options(timeout=LOOK_SECONDS * 1000)
 
 
 @pytest.fixture(scope="session")
@@ -64,8 +65,7 @@ def open_panel(lab: Lab, browser: Browser) -> Iterator[Callable[..., Locator]]:
     """Opens a notebook of one cell, runs it, and gives the panel that it shows."""
     contexts = []
 
-    def opened(name: str, code: str, theme: str = "JupyterLab Light") -> Locator:
-        lab.theme(theme)
+    def opened(name: str, code: str) -> Locator:
         context = browser.new_context(
             viewport={"width": 1280, "height": 1000}, permissions=["clipboard-read", "clipboard-write"]
         )

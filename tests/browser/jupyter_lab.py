@@ -22,8 +22,8 @@ START_SECONDS = 90
 class Lab:
     """A running JupyterLab: where it answers, and the folder it shows."""
 
-    def __init__(self, url: str, folder: Path, settings: Path):
-        self.url, self.folder, self._settings = url, folder, settings
+    def __init__(self, url: str, folder: Path):
+        self.url, self.folder = url, folder
 
     def write(self, name: str, *cells: str) -> str:
         """Make a notebook of code cells; returns its address in JupyterLab."""
@@ -31,10 +31,6 @@ class Lab:
         notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3", "language": "python"}
         nbformat.write(notebook, self.folder / f"{name}.ipynb")
         return f"{self.url}doc/tree/{name}.ipynb"
-
-    def theme(self, name: str) -> None:
-        """Choose the theme of pages that are opened from now on."""
-        _setting(self._settings, "themes", {"theme": name})
 
 
 @contextlib.contextmanager
@@ -63,10 +59,16 @@ def running(aws: dict[str, str], home: Path) -> Iterator[Lab]:
             cwd=folder,
         )
         try:
-            yield Lab(_url(process, runtime, home / "log"), folder, settings)
+            yield Lab(_url(process, runtime, home / "log"), folder)
         finally:
             process.terminate()
             process.wait(30)
+
+
+def choose_theme(page: Page, name: str) -> None:
+    """Switch JupyterLab to a theme, `JupyterLab Light` or `JupyterLab Dark`."""
+    page.evaluate("theme => jupyterapp.commands.execute('apputils:change-theme', { theme })", name)
+    page.locator(f"body[data-jp-theme-name='{name}']").wait_for(state="attached")
 
 
 def photograph(panel: Locator, name: str) -> None:
