@@ -16,7 +16,7 @@ import ipywidgets as widgets
 from course.panels.description import Block, Code, Facts, Say, Table, as_html, plain
 from course.panels.front_end import CopyButton
 from course.panels.json_text import json_fault
-from course.panels.panel import News, Panel, button, field, html_box, row
+from course.panels.panel import News, Panel, button, field, html_box, row, section
 
 Kind = Literal["AWS managed", "Customer managed", "Inline"]
 
@@ -226,7 +226,7 @@ class PermissionsPanel(Panel):
         self.save = button("Save as inline policy", self._save)
         self.action = field(widgets.Text("s3:GetObject", description="Action"), "course-mono")
         self.resource = field(widgets.Text("*", description="Resource (ARN)"), "course-mono")
-        self.ask = button("Would this call be allowed?", self._ask, primary=True)
+        self.ask = button("Ask", self._ask, primary=True)
         self.copy_policy = CopyButton(label="Copy policy for the console")
         self._overview, self._fault, self._answer = html_box(), html_box(), html_box()
         self.policy.observe(lambda change: self._show_document(change["new"]), "value")
@@ -235,11 +235,14 @@ class PermissionsPanel(Panel):
         self._assemble(
             [
                 self._overview,
+                section("Would this call be allowed?"),
                 row(self.action, self.resource),
                 row(self.ask),
                 self._answer,
+                section("Attach, look into, remove"),
                 row(self.managed, self.attach),
                 row(self.policy, self.remove),
+                section("A policy of your own"),
                 self.document,
                 self._fault,
                 row(self.name, self.save),

@@ -18,7 +18,7 @@ from botocore.exceptions import ClientError
 
 from course.panels.description import Block, Say, Table, as_html, plain
 from course.panels.front_end import CopyButton
-from course.panels.panel import News, Panel, button, field, html_box, row
+from course.panels.panel import News, Panel, button, field, html_box, row, section
 
 ALL = "s3:ObjectCreated:*"
 EVENT_TYPES = {
@@ -200,17 +200,21 @@ class TriggerPanel(Panel):
             widget.observe(lambda _: self._try(), "value")
         self.bucket.observe(lambda _: self._reread(), "value")
         self._try()
-        types = html_box('<p class="course-caption">Event types</p>')
+        types = widgets.VBox([html_box('<p class="course-caption">Event types</p>'), *self.events.values()])
+        types.add_class("course-ticks")
         self._assemble(
             [
                 row(self.bucket),
-                widgets.VBox([types, *self.events.values()]),
+                types,
                 row(self.prefix, self.suffix),
+                section("Before anything is uploaded: what would fire?"),
                 row(self.key, self.way),
                 self.outputs,
                 self._trial,
+                section("Add it"),
                 self.acknowledge,
                 row(self.add),
+                section("What is there"),
                 self._overview,
                 row(self.trigger, self.delete),
             ],
