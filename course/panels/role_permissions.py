@@ -15,6 +15,9 @@ from course.panels.description import plain
 
 Kind = Literal["AWS managed", "Customer managed", "Inline"]
 
+_AWS_MANAGED: dict[str, str] = {}
+"""AWS's own policies are more than a thousand and the same everywhere: they are read once in a process."""
+
 
 @dataclass(frozen=True)
 class RolePolicy:
@@ -113,9 +116,10 @@ class RolePermissions:
         )
 
     def known_policies(self) -> dict[str, str]:
-        """All managed policies of the account by name, with their ARNs."""
-        pages = self._iam.get_paginator("list_policies").paginate(Scope="All", PaginationConfig={"PageSize": 1000})
-        return {policy["PolicyName"]: policy["Arn"] for page in pages for policy in page["Policies"]}
+        """The managed policies, the account's own and AWS's, by name, with their ARNs."""
+        if not _AWS_MANAGED:
+            _AWS_MANAGED.update(self._policies("AWS"))
+        return self._policies("Local") | _AWS_MANAGED
 
     def attach(self, arn: str) -> None:
         """Attach a managed policy."""
@@ -157,6 +161,10 @@ class RolePermissions:
         boundary = result.get("PermissionsBoundaryDecisionDetail", {}).get("AllowedByPermissionsBoundary", True)
         missing = tuple(result.get("MissingContextValues", ()))
         return Verdict(action, resource, result["EvalDecision"], tuple(judged), missing, boundary)
+
+    def _policies(self, scope: str) -> dict[str, str]:
+        pages = self._iam.get_paginator("list_policies").paginate(Scope=scope, PaginationConfig={"PageSize": 1000})
+        return {policy["PolicyName"]: policy["Arn"] for page in pages for policy in page["Policies"]}
 
     def _attached(self) -> list[RolePolicy]:
         pages = self._iam.get_paginator("list_attached_role_policies").paginate(RoleName=self.name)
