@@ -6,8 +6,8 @@ Limits: AWS Lambda developer guide, "Lambda quotas".
 from __future__ import annotations
 
 import base64
-import hashlib
 import errno
+import hashlib
 import io
 import shutil
 import stat
