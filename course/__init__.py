@@ -12,6 +12,7 @@ from course.invocation import deploy, result, test_function
 from course.lesson import clean_up, start
 from course.logs import invocations, wait_until
 from course.quotas import check_quotas
+from course.review_workflow import workflow, workflow_role
 from course.roles import let_changes_spread, logging_role
 from course.settings import Settings
 from course.target import agree
@@ -38,4 +39,6 @@ __all__ = [
     "test_event",
     "test_function",
     "wait_until",
+    "workflow",
+    "workflow_role",
 ]

@@ -1,0 +1,92 @@
+"""`make test`: lint, tests, and every lesson executed and compared with its stored outputs; then a verdict.
+
+All steps are run, whatever fails: an instructor wants the whole list. The last line but one counts what was tested.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import subprocess
+import sys
+import time
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parents[1]
+_COUNTED = re.compile(r"(\d+) (passed|failed|skipped|errors?)\b")
+
+
+@dataclass(frozen=True)
+class Step:
+    """A command and what it proves; `counts` says that pytest's closing line is to be read."""
+
+    title: str
+    command: list[str]
+    counts: bool = False
+
+
+def steps(jobs: int) -> list[Step]:
+    """What is run, in order, with so many worker processes for the tests."""
+    parallel = ["-n", str(jobs), "--dist", "loadscope"]
+    pytest = [sys.executable, "-m", "pytest"]
+    # A worker executes the whole of a lesson, and has an embedded AWS of its own.
+    lessons = ["--nbval", "--nbval-current-env", "--nbval-sanitize-with", "tests/nbval_sanitize.cfg", "notebooks"]
+    return [
+        Step("Lint", [sys.executable, "-m", "ruff", "check", "."]),
+        Step("Format", [sys.executable, "-m", "ruff", "format", "--check", "."]),
+        Step("Tests", [*pytest, "tests", *parallel], counts=True),
+        Step("Lessons, compared with their stored outputs", [*pytest, *lessons, *parallel], counts=True),
+    ]
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the steps; 0 where nothing failed."""
+    parser = argparse.ArgumentParser(prog="make test", description=__doc__.splitlines()[0])
+    parser.add_argument("--jobs", type=int, default=2, help="worker processes (default: %(default)s)")
+    jobs = parser.parse_args(arguments).jobs
+    begun, failed, counted = time.monotonic(), [], Counter()
+    todo = steps(jobs)
+    for number, step in enumerate(todo, 1):
+        print(f"\n[{number}/{len(todo)}] {step.title} ...", flush=True)
+        since = time.monotonic()
+        status, output = _run(step.command)
+        if step.counts:
+            counted.update(counts(output))
+        if status:
+            failed.append(step.title)
+        print(
+            f"[{number}/{len(todo)}] {step.title}: {'FAILED' if status else 'ok'}, {_spell(time.monotonic() - since)}"
+        )
+    numbers = [counted["passed"], counted["failed"] + counted["error"], counted["skipped"]]
+    print("\n{} passed, {} failed, {} skipped".format(*numbers))
+    if failed:
+        print(f"VERDICT: FAILED in {_spell(time.monotonic() - begun)}: {'; '.join(failed)}. The reasons stand above.")
+    else:
+        print(f"VERDICT: all is well, in {_spell(time.monotonic() - begun)}.")
+    return 1 if failed else 0
+
+
+def counts(output: str) -> Counter[str]:
+    """What pytest's closing line counts: `passed`, `failed`, `skipped`, `error`."""
+    closing = next((line for line in reversed(output.splitlines()) if _COUNTED.search(line)), "")
+    return Counter({word.removesuffix("s"): int(number) for number, word in _COUNTED.findall(closing)})
+
+
+def _run(command: list[str]) -> tuple[int, str]:
+    """Run a command in the project, showing its output as it comes; its exit status and its output."""
+    process = subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    lines = []
+    for line in process.stdout:
+        print(f"    {line}", end="", flush=True)
+        lines.append(line)
+    return process.wait(), "".join(lines)
+
+
+def _spell(seconds: float) -> str:
+    return f"{int(seconds // 60)} min {int(seconds % 60):02d} s"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,116 @@
+"""The lessons as files: every cell was run, in order, on a fresh kernel, and what a reader meets is there.
+
+What the cells do is compared by nbval; that is the other half of `make test`.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from nbval.plugin import get_sanitize_patterns
+
+ROOT = Path(__file__).parents[1]
+LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+PICTURE = re.compile(r"!\[(?P<alt>[^\]]*)\]\((?P<path>[^)\s]+)\)")
+LINK = re.compile(r"(?<!!)\[[^\]]+\]\((?P<path>[^)\s#]+)\)")
+LEFTOVERS = ("clear_output", "interact(", "widgets.Output(", "/tmp/workflow-course")
+LONGEST_CELL = 25
+
+each_lesson = pytest.mark.parametrize("path", LESSONS, ids=[path.stem for path in LESSONS])
+
+
+def cells(path: Path, kind: str) -> list[dict[str, Any]]:
+    notebook = json.loads(path.read_text(encoding="utf-8"))
+    return [cell | {"text": "".join(cell["source"])} for cell in notebook["cells"] if cell["cell_type"] == kind]
+
+
+def tags(cell: dict[str, Any]) -> list[str]:
+    return cell["metadata"].get("tags", [])
+
+
+def test_lessons_are_numbered_without_a_gap_and_named_by_a_verb_phrase() -> None:
+    assert all(re.fullmatch(r"\d\d_[a-z0-9]+(_[a-z0-9]+)+", path.stem) for path in LESSONS)
+    numbers = [int(path.name[:2]) for path in LESSONS]
+    assert numbers == sorted(set(numbers))
+
+
+@each_lesson
+def test_every_code_cell_was_run_once_from_top_to_bottom(path: Path) -> None:
+    """A cell that is stored unrun has no output to compare: nbval passes it whatever it does."""
+    assert [cell["execution_count"] for cell in cells(path, "code")] == list(range(1, len(cells(path, "code")) + 1))
+
+
+@each_lesson
+def test_an_error_is_stored_only_where_a_tag_announces_it(path: Path) -> None:
+    for cell in cells(path, "code"):
+        failed = any(output["output_type"] == "error" for output in cell["outputs"])
+        assert failed == ("raises-exception" in tags(cell)), cell["text"]
+
+
+@each_lesson
+def test_no_cell_is_exempt_from_comparison(path: Path) -> None:
+    exempt = {"nbval-ignore-output", "nbval-skip", "NBVAL_IGNORE_OUTPUT", "NBVAL_SKIP"}
+    for cell in cells(path, "code"):
+        assert not exempt & {*tags(cell), cell["text"].splitlines()[0].lstrip("# ")}, cell["text"]
+
+
+@each_lesson
+def test_no_cell_leaves_what_cannot_be_compared_or_read(path: Path) -> None:
+    for cell in cells(path, "code"):
+        assert not [word for word in LEFTOVERS if word in cell["text"]]
+        assert not cell["text"].rstrip().endswith(";")
+        assert not [output for output in cell["outputs"] if output.get("name") == "stderr"], cell["text"]
+        lines = cell["text"].count("\n") + 1
+        assert lines <= LONGEST_CELL or cell["text"].lstrip().startswith(("{", "import", "definition", '"""')), lines
+
+
+@each_lesson
+def test_the_skeleton_is_the_same_every_time(path: Path) -> None:
+    prose = [cell["text"] for cell in cells(path, "markdown")]
+    headings = [line for text in prose for line in text.splitlines() if re.match(r"#+ ", line)]
+    assert sum(line.startswith("# ") for line in headings) == 1
+    for said in ("**You will be able to**", "**Takes**", "**You need**", "## Recap", "## Clean-up", "## What is next"):
+        assert any(said in text for text in prose), said
+    set_up = cells(path, "code")[0]["text"]
+    assert f'course.start("{path.name[:2]}")' in set_up
+
+
+@each_lesson
+def test_every_numbered_section_ends_with_a_check(path: Path) -> None:
+    text = "\n".join(cell["text"] for cell in cells(path, "markdown"))
+    sections = re.split(r"^## (?=\d+\. )", text, flags=re.MULTILINE)[1:]
+    missing = [section.splitlines()[0] for section in sections if "**Check yourself.**" not in section]
+    assert sections
+    assert missing == []
+
+
+@each_lesson
+def test_pictures_have_an_alternative_text_and_links_lead_somewhere(path: Path) -> None:
+    for cell in cells(path, "markdown"):
+        for picture in PICTURE.finditer(cell["text"]):
+            assert len(picture["alt"]) > 30, picture["path"]
+            assert (path.parent / picture["path"]).is_file(), picture["path"]
+        for link in LINK.finditer(cell["text"]):
+            if not link["path"].startswith(("https://", "http://")):
+                assert (path.parent / link["path"]).exists(), link["path"]
+
+
+@each_lesson
+def test_a_handler_cell_pastes_into_the_console_as_it_stands(path: Path) -> None:
+    """It has no magic, and nothing of the notebook or of the course in it."""
+    handlers = [cell for cell in cells(path, "code") if re.search(r"^def \w*handler\(", cell["text"], re.MULTILINE)]
+    for cell in handlers:
+        assert not cell["text"].startswith(("%", "#"))
+        assert not re.search(r"\b(course|settings)\.", cell["text"]), cell["text"]
+
+
+def test_every_rule_of_the_sanitizer_is_read() -> None:
+    """A rule in a wrong layout vanishes silently: nbval must see as many as the file says it has."""
+    text = (ROOT / "tests" / "nbval_sanitize.cfg").read_text(encoding="utf-8")
+    read = get_sanitize_patterns(text)
+    assert len(read) == text.count("regex:") - 1 > 5  # the explanation at the top names the word once
+    assert all(re.compile(pattern) for pattern, _ in read)
