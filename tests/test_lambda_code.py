@@ -6,18 +6,19 @@ import importlib
 import io
 import json
 import os
+import secrets
 import subprocess
 import sys
 import tempfile
-import urllib.request
 import zipfile
 from pathlib import Path
 
 import boto3
 import pytest
-from moto.server import ThreadedMotoServer
 
 from lambda_code import build
+from local_aws import ADMIN_ACCESS_KEY, ADMIN_SECRET_KEY, REGION
+from local_aws.server import serve
 from processing.reviews import preprocess
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -51,40 +52,35 @@ def put_event(*keys: str, bucket: str = BUCKET) -> dict:
 
 @pytest.fixture(scope="module")
 def endpoint():
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    yield f"http://{host}:{port}"
-    server.stop()
-
-
-def post(url: str, body: bytes = b"") -> None:
-    # Without a type of its own, the body would be taken for a form.
-    request = urllib.request.Request(url, data=body, method="POST", headers={"Content-Type": "text/plain"})
-    urllib.request.urlopen(request).close()
+    with serve() as aws:
+        yield aws.endpoint_url
 
 
 @pytest.fixture
 def environment(endpoint, monkeypatch, tmp_path):
     """The environment of a function whose role may do everything; a fresh S3 with the course's bucket."""
-    post(f"{endpoint}/moto-api/reset")
     for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN"):
         monkeypatch.delenv(name, raising=False)
     values = {
         "AWS_ENDPOINT_URL": endpoint,
-        "AWS_ACCESS_KEY_ID": "test",
-        "AWS_SECRET_ACCESS_KEY": "test",
-        "AWS_DEFAULT_REGION": "us-east-1",
+        "AWS_ACCESS_KEY_ID": ADMIN_ACCESS_KEY,
+        "AWS_SECRET_ACCESS_KEY": ADMIN_SECRET_KEY,
+        "AWS_DEFAULT_REGION": REGION,
         "AWS_CONFIG_FILE": str(tmp_path / "no-config"),
         "AWS_SHARED_CREDENTIALS_FILE": str(tmp_path / "no-credentials"),
     }
     for name, value in values.items():
         monkeypatch.setenv(name, value)
-    boto3.client("s3").create_bucket(Bucket=BUCKET)
+    boto3.setup_default_session()
+    s3 = boto3.client("s3")
+    s3.create_bucket(Bucket=BUCKET)
     scratch = tmp_path / "tmp"
     scratch.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(scratch))
     yield values
+    for key in keys(s3):
+        s3.delete_object(Bucket=BUCKET, Key=key)
+    s3.delete_bucket(Bucket=BUCKET)
     assert list(scratch.iterdir()) == []
 
 
@@ -101,29 +97,26 @@ def function(environment):
 
 
 @pytest.fixture
-def limited(environment, endpoint, monkeypatch):
-    """Give the function a role that may do only these (action, resource) pairs, enforced by the server."""
+def limited(environment, monkeypatch):
+    """Give the function an identity that may do only these (action, resource) pairs."""
 
     def limited(*statements: tuple[str, str]):
-        iam = boto3.client("iam")
-        iam.create_user(UserName="function")
+        iam, name = boto3.client("iam"), f"function-{secrets.token_hex(4)}"
+        iam.create_user(UserName=name)
         policy = {
             "Version": "2012-10-17",
             "Statement": [
                 {"Effect": "Allow", "Action": action, "Resource": resource} for action, resource in statements
             ],
         }
-        iam.put_user_policy(UserName="function", PolicyName="p", PolicyDocument=json.dumps(policy))
-        key = iam.create_access_key(UserName="function")["AccessKey"]
+        iam.put_user_policy(UserName=name, PolicyName="p", PolicyDocument=json.dumps(policy))
+        key = iam.create_access_key(UserName=name)["AccessKey"]
         monkeypatch.setenv("AWS_ACCESS_KEY_ID", key["AccessKeyId"])
         monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", key["SecretAccessKey"])
         boto3.setup_default_session()
-        module = importlib.reload(importlib.import_module("lambda_code.lambda_function"))
-        post(f"{endpoint}/moto-api/reset-auth", b"0")
-        return module
+        return importlib.reload(importlib.import_module("lambda_code.lambda_function"))
 
-    yield limited
-    post(f"{endpoint}/moto-api/reset-auth", b"inf")
+    return limited
 
 
 def keys(s3) -> list[str]:
@@ -247,7 +240,7 @@ DELETE_TRAIN = ("s3:DeleteObject", f"arn:aws:s3:::{BUCKET}/data/train/*")
         ([READ, WRITE_TRAIN, DELETE_TRAIN], True, [TRAIN], "no longer matches its testing set"),
     ],
 )
-def test_half_a_pair_is_taken_back_or_owned_up_to(environment, endpoint, s3, limited, granted, older, left, says):
+def test_half_a_pair_is_taken_back_or_owned_up_to(s3, limited, granted, older, left, says):
     s3.put_object(Bucket=BUCKET, Key=KEY, Body=data_set())
     if older:
         s3.put_object(Bucket=BUCKET, Key=TRAIN, Body=b"older")
@@ -255,7 +248,6 @@ def test_half_a_pair_is_taken_back_or_owned_up_to(environment, endpoint, s3, lim
     with pytest.raises(function.PreprocessingFailed) as caught:
         function.lambda_handler(put_event(KEY), None)
     assert says in str(caught.value)
-    post(f"{endpoint}/moto-api/reset-auth", b"inf")
     assert keys(s3) == sorted([KEY, *left])
 
 
