@@ -12,7 +12,8 @@ from typing import Any
 
 import boto3
 
-from course.foundation import SAGEMAKER_ROLE, trust_policy
+from course.foundation import SAGEMAKER_ROLE
+from course.roles import role_for
 from course.settings import Settings
 
 _DEFINITION = Path(__file__).with_name("review_workflow.asl.json")
@@ -52,12 +53,10 @@ def workflow_role(name: str, settings: Settings) -> str:
     Returns:
         Its ARN.
     """
-    iam = boto3.client("iam")
-    trust = json.dumps(trust_policy("states.amazonaws.com"))
-    role = iam.create_role(RoleName=name, AssumeRolePolicyDocument=trust)["Role"]
+    arn = role_for("states.amazonaws.com", name)
     document = json.dumps({"Version": "2012-10-17", "Statement": _rights(settings)})
-    iam.put_role_policy(RoleName=name, PolicyName="workflow", PolicyDocument=document)
-    return role["Arn"]
+    boto3.client("iam").put_role_policy(RoleName=name, PolicyName="workflow", PolicyDocument=document)
+    return arn
 
 
 def _rights(settings: Settings) -> list[dict[str, Any]]:

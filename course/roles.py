@@ -1,4 +1,4 @@
-"""Roles for Lambda functions, as the console makes them along with a function."""
+"""Roles for functions and state machines, as the console makes them along with those."""
 
 from __future__ import annotations
 
@@ -13,6 +13,21 @@ from course.settings import Settings
 LOGGING_POLICY = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"
 
 
+def role_for(service: str, name: str) -> str:
+    """Make a role that a service can take on, and that may do nothing yet.
+
+    Args:
+        service: such as `lambda.amazonaws.com`.
+        name: of the role; one of that name must not be there.
+
+    Returns:
+        Its ARN.
+    """
+    trust = json.dumps(trust_policy(service))
+    role = boto3.client("iam").create_role(RoleName=name, AssumeRolePolicyDocument=trust)["Role"]
+    return role["Arn"]
+
+
 def logging_role(name: str) -> str:
     """Make a role that Lambda can take on, and that may write logs and nothing else.
 
@@ -22,11 +37,9 @@ def logging_role(name: str) -> str:
     Returns:
         Its ARN.
     """
-    iam = boto3.client("iam")
-    trust = json.dumps(trust_policy("lambda.amazonaws.com"))
-    role = iam.create_role(RoleName=name, AssumeRolePolicyDocument=trust)["Role"]
-    iam.attach_role_policy(RoleName=name, PolicyArn=LOGGING_POLICY)
-    return role["Arn"]
+    arn = role_for("lambda.amazonaws.com", name)
+    boto3.client("iam").attach_role_policy(RoleName=name, PolicyArn=LOGGING_POLICY)
+    return arn
 
 
 def let_changes_spread(settings: Settings, seconds: float = 15) -> None:
