@@ -1,5 +1,6 @@
 """`make course`: executes every lesson in order on one embedded AWS, says how it went, and keeps the copies.
 
+It ends with what the endpoint answered that one upload has made (the cell of lesson 07 with the tag `answer`).
 It does not compare outputs with the stored ones: `make test` does. With `--store` (`make store`), the outputs of a
 lesson that ran to its end become the stored ones.
 """
@@ -46,6 +47,8 @@ def main(arguments: list[str] | None = None) -> int:
             print(f"\n{failure}\n\nAs far as it came: build/notebooks/{path.name}")
             print(f"VERDICT: FAILED in lesson {path.name[:2]}; {done} of {len(paths)} lessons ran to their end.")
             return 1
+    for path in paths:
+        _show_answer(path)
     print(f"VERDICT: all {len(paths)} lessons ran to their end in {_spell(time.monotonic() - begun)}.")
     return 0
 
@@ -82,6 +85,14 @@ def _execute(path: Path, store: bool) -> str:
     if store:
         nbformat.write(notebook, path)
     return ""
+
+
+def _show_answer(path: Path) -> None:
+    """Print what the cells with the tag `answer` have put out."""
+    for cell in nbformat.read(_COPIES / path.name, as_version=4).cells:
+        if "answer" in cell.metadata.get("tags", ()):
+            answers = [output.data["text/plain"] for output in cell.outputs if "data" in output]
+            print(f"The endpoint of lesson {path.name[:2]} answered:\n{_indented(chr(10).join(answers))}")
 
 
 def _number(notebook: nbformat.NotebookNode, running: list[int]) -> str:

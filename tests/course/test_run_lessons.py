@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import nbformat
 import pytest
 
@@ -17,10 +19,12 @@ def lessons(tmp_path, monkeypatch):
     monkeypatch.setattr(run_lessons, "_LESSONS", folder)
     monkeypatch.setattr(run_lessons, "_COPIES", tmp_path / "build" / "notebooks")
 
-    def write(name: str, *cells: str) -> None:
+    def write(name: str, *cells: str, tags: tuple[str, ...] = ()) -> Path:
         notebook = nbformat.v4.new_notebook()
-        notebook.cells = [nbformat.v4.new_markdown_cell("# A lesson"), *map(nbformat.v4.new_code_cell, cells)]
+        code = [nbformat.v4.new_code_cell(cell, metadata={"tags": list(tags)}) for cell in cells]
+        notebook.cells = [nbformat.v4.new_markdown_cell("# A lesson"), *code]
         nbformat.write(notebook, folder / name)
+        return folder / name
 
     return write
 
@@ -58,3 +62,18 @@ def test_a_kernel_that_dies_is_a_failure(lessons, capsys):
 def test_no_lesson_is_no_success(lessons, capsys):
     assert run_lessons.main(["77"]) == 1
     assert "No lesson to run in notebooks/." in capsys.readouterr().out
+
+
+def test_it_ends_with_what_the_endpoint_answered(lessons, capsys):
+    lessons("07_start.ipynb", "{'It stays in tune': '__label__1'}", tags=("answer",))
+    assert run_lessons.main([]) == 0
+    said = capsys.readouterr().out
+    assert "The endpoint of lesson 07 answered:\n    {'It stays in tune': '__label__1'}\nVERDICT" in said
+
+
+def test_outputs_are_stored_on_demand_and_only_of_what_ran_to_its_end(lessons, capsys):
+    good, bad = lessons("00_good.ipynb", "1 + 1"), lessons("01_bad.ipynb", "2 + 2", "1 / 0")
+    assert run_lessons.main(["--store"]) == 1
+    capsys.readouterr()
+    assert nbformat.read(good, as_version=4).cells[1].outputs[0]["data"]["text/plain"] == "2"
+    assert nbformat.read(bad, as_version=4).cells[1].outputs == []
