@@ -14,7 +14,7 @@ import time
 from collections.abc import Iterator
 from types import ModuleType
 
-from benchmarks import functions, preprocessing, s3, sagemaker, starting, states
+from benchmarks import functions, lessons, preprocessing, s3, sagemaker, starting, states
 from benchmarks.bench import Bench
 from benchmarks.emulators import BUILD, CLOCK
 from benchmarks.figures import Figure, failed, table, verdict
@@ -26,6 +26,7 @@ SUBJECTS: dict[str, ModuleType] = {
     "preprocessing": preprocessing,
     "states": states,
     "sagemaker": sagemaker,
+    "lessons": lessons,
 }
 REPORT = BUILD / "bench.md"
 

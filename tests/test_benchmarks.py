@@ -14,7 +14,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 import benchmarks
-from benchmarks import preprocessing
+from benchmarks import lessons, preprocessing
 from benchmarks.__main__ import SUBJECTS, main
 from benchmarks.bench import figures
 from benchmarks.emulators import ROOT
@@ -226,3 +226,9 @@ def test_machines_are_complete_definitions():
     assert names == ["S0", "S1", "S2"] == list(machine["States"])
     assert machine["States"]["S2"]["End"] is True
     assert counting_map()["States"]["S0"]["Type"] == "Map"
+
+
+def test_a_lessons_time_is_read_from_what_make_course_says():
+    assert lessons.read("  06_train_and_deploy                      ok  1 min 47 s\n").ours == 107
+    assert lessons.read("  06_train_and_deploy                      FAILED  0 min 09 s\n").ours.failed
+    assert lessons.read("VERDICT: all 9 lessons ran to their end in 3 min 48 s.\n") is None

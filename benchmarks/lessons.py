@@ -1,0 +1,35 @@
+"""How long `make course` takes, lesson by lesson. There is nothing to compare it with: no other AWS runs the lessons."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+
+from benchmarks.bench import Bench
+from benchmarks.figures import Absent, Figure
+
+_LINE = re.compile(r"^  (?P<lesson>\d\d_\w+) +(?P<outcome>ok|FAILED)  (?P<minutes>\d+) min (?P<seconds>\d+) s$")
+
+
+def measure(bench: Bench) -> Iterator[Figure]:
+    """Each lesson executed in order on one embedded AWS, in seconds."""
+    bench.say("make course")
+    process = subprocess.Popen([sys.executable, "-m", "course.run_lessons"], stdout=subprocess.PIPE, text=True)
+    for line in process.stdout:
+        found = read(line)
+        if found is not None:
+            yield found
+            bench.say(found.what)
+    process.wait()
+
+
+def read(line: str) -> Figure | None:
+    """The figure in a line of `make course`; None for any other line."""
+    found = _LINE.match(line.rstrip("\n"))
+    if found is None:
+        return None
+    seconds = 60 * int(found["minutes"]) + int(found["seconds"])
+    reading = float(seconds) if found["outcome"] == "ok" else Absent("failed", failed=True)
+    return Figure(f"lesson {found['lesson'][:2]} executed", "s", reading)
