@@ -1,4 +1,4 @@
-"""How long `make course` takes, lesson by lesson. There is nothing to compare it with: no other AWS runs the lessons."""
+"""How long `make course` takes, lesson by lesson, beside nothing: no other AWS runs the lessons."""
 
 from __future__ import annotations
 
