@@ -49,7 +49,7 @@ course: $(DONE)
 	@$(BIN)/python -m course.run_lessons
 
 lab: $(DONE)
-	@$(BIN)/python -m jupyterlab notebooks/00_start_here.ipynb
+	@$(BIN)/python -m jupyterlab --ServerApp.root_dir=. notebooks/00_start_here.ipynb
 
 test: $(DONE)
 	@$(BIN)/python tests/run_all.py --jobs $(JOBS)
