@@ -48,7 +48,9 @@ def running(environment: dict[str, str], home: Path, project: Path | None = None
     """
     folder, settings, runtime = project or home / "notebooks", home / "settings", home / "runtime"
     folder.mkdir(exist_ok=True)
-    _setting(settings, "notification", {"fetchNews": "false", "checkForUpdates": False})
+    _setting(settings, "apputils", "notification", {"fetchNews": "false", "checkForUpdates": False})
+    # All cells at once, also those that are out of sight: for pictures of a whole notebook.
+    _setting(settings, "notebook", "tracker", {"windowingMode": "none"})
     places = {
         "JUPYTER_CONFIG_DIR": home / "config",
         "JUPYTER_DATA_DIR": home / "data",
@@ -124,8 +126,8 @@ def _fit(page: Page) -> None:
     page.set_viewport_size({"width": 1280, "height": max(1000, int(height) + 160)})
 
 
-def _setting(settings: Path, plugin: str, values: dict[str, object]) -> None:
-    path = settings / "@jupyterlab" / "apputils-extension" / f"{plugin}.jupyterlab-settings"
+def _setting(settings: Path, extension: str, plugin: str, values: dict[str, object]) -> None:
+    path = settings / "@jupyterlab" / f"{extension}-extension" / f"{plugin}.jupyterlab-settings"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(values))
 
