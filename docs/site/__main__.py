@@ -24,19 +24,23 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--to", type=Path, default=PROJECT / "build" / "site", help="the folder to write to")
     parser.add_argument("--web", action="store_true", help="ask the addresses on the web whether they answer, instead")
     options = parser.parse_args(arguments)
-    site, sources = options.to.resolve(), options.to.resolve().with_name(f"{options.to.name}-sources")
+    site = options.to.resolve()
+    sources = site.with_name(f"{site.name}-sources")
     gather(sources)
-    builder, result = ("linkcheck", site.with_name(f"{site.name}-web")) if options.web else ("html", site)
-    settings = ["--quiet", "--fail-on-warning", "--keep-going", "--jobs", "auto"]
-    doctrees = ["--doctree-dir", str(sources / ".doctrees")]
-    files = ["--conf-dir", str(_CONFIGURATION), str(sources), str(result)]
-    if build_main(["--builder", builder, *settings, *doctrees, *files]):
-        return 1
     if options.web:
-        return 0
+        return build(sources, site.with_name(f"{site.name}-web"), "linkcheck")
+    if build(sources, site):
+        return 1
     found = problems(site)
     print("\n".join(found) if found else f"The site is at {site / 'index.html'}")
     return 1 if found else 0
+
+
+def build(sources: Path, to: Path, builder: str = "html") -> int:
+    """Run Sphinx on a folder of sources; 0 where it had nothing to complain of."""
+    settings = ["--quiet", "--fail-on-warning", "--keep-going", "--jobs", "auto", "--builder", builder]
+    files = ["--conf-dir", str(_CONFIGURATION), "--doctree-dir", str(sources / ".doctrees"), str(sources), str(to)]
+    return build_main([*settings, *files])
 
 
 if __name__ == "__main__":

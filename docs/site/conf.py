@@ -18,8 +18,9 @@ html_show_sphinx = False
 
 html_theme = "furo"
 html_title = "ML Workflow Automation on AWS"
-html_static_path = ["site.css"]
+html_static_path = ["site.css", "site.js"]
 html_css_files = ["site.css"]
+html_js_files = ["site.js"]
 pygments_style = "a11y-high-contrast-light"
 pygments_dark_style = "a11y-high-contrast-dark"
 

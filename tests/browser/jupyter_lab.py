@@ -124,6 +124,7 @@ def _fit(page: Page) -> None:
         "Math.max(...[...document.querySelectorAll('.jp-Notebook, .jp-WindowedPanel-outer')].map(e => e.scrollHeight))"
     )
     page.set_viewport_size({"width": 1280, "height": max(1000, int(height) + 160)})
+    page.evaluate("document.querySelectorAll('.jp-WindowedPanel-outer').forEach(e => e.scrollTo(0, 0))")
 
 
 def _setting(settings: Path, extension: str, plugin: str, values: dict[str, object]) -> None:
