@@ -22,7 +22,7 @@ from tests.local_aws.states_support import Workflows
 
 PAGE = Path(__file__).parents[2] / "docs" / "troubleshooting.md"
 SECTIONS = ("Lambda", "The trigger", "Step Functions", "SageMaker")
-NO_ERRORS = {"@", "Put", "__label__1"}
+NO_ERRORS = {"@", "__label__1"}
 """What the first column names in code without being a message."""
 
 
