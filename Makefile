@@ -10,7 +10,7 @@ VENV := .venv
 BIN  := $(VENV)/bin
 DONE := $(VENV)/.installed
 
-.PHONY: help course lab test site aws bench setup lock clean
+.PHONY: help course lab test browser site aws bench setup lock clean
 .DEFAULT_GOAL := help
 
 help:
@@ -19,6 +19,7 @@ help:
 	@echo "  make course   run every lesson, in order, on the embedded AWS (copies under build/)"
 	@echo "  make lab      open the lessons in JupyterLab"
 	@echo "  make test     lint, tests, and every lesson compared with its stored outputs"
+	@echo "  make browser  only the tests in a browser; their pictures go to build/screenshots"
 	@echo "  make site     the lessons as pages for a browser, under build/site"
 	@echo "  make aws      serve the embedded AWS on port $(PORT), for a shell or another program"
 	@echo "  make bench    measure it beside its baselines"
@@ -53,6 +54,9 @@ lab: $(DONE)
 
 test: $(DONE)
 	@$(BIN)/python tests/run_all.py --jobs $(JOBS)
+
+browser: $(DONE)
+	@$(BIN)/python -m pytest tests/browser
 
 site: $(DONE)
 	@$(BIN)/python -m docs.site
