@@ -10,7 +10,7 @@ VENV := .venv
 BIN  := $(VENV)/bin
 DONE := $(VENV)/.installed
 
-.PHONY: help course lab test browser site aws bench setup lock clean
+.PHONY: help course lab test browser site store aws bench setup lock clean
 .DEFAULT_GOAL := help
 
 help:
@@ -21,6 +21,7 @@ help:
 	@echo "  make test     lint, tests, and every lesson compared with its stored outputs"
 	@echo "  make browser  only the tests in a browser; their pictures go to build/screenshots"
 	@echo "  make site     the lessons as pages for a browser, under build/site"
+	@echo "  make store    execute the lessons and store their outputs, after a change (LESSONS=\"05 06\" for some)"
 	@echo "  make aws      serve the embedded AWS on port $(PORT), for a shell or another program"
 	@echo "  make bench    measure it beside its baselines"
 	@echo "  make setup    only install (the others do it by themselves)"
@@ -48,6 +49,9 @@ setup: $(DONE)
 
 course: $(DONE)
 	@$(BIN)/python -m course.run_lessons
+
+store: $(DONE)
+	@$(BIN)/python -m course.run_lessons --store $(LESSONS)
 
 lab: $(DONE)
 	@$(BIN)/python -m jupyterlab --ServerApp.root_dir=. notebooks/00_start_here.ipynb
