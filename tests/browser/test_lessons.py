@@ -18,7 +18,7 @@ from tests.browser.jupyter_lab import PROJECT, Lab, copied_project, open_noteboo
 
 LESSONS = sorted(path.name for path in (PROJECT / "notebooks").glob("*.ipynb"))
 LESSON_SECONDS = 300
-"""The longest lesson takes a minute and a half on two quiet cores."""
+"""The longest lesson takes two minutes on two cores that have much else to do."""
 
 _ALL_RAN = """() => [...jupyterapp.shell.currentWidget.content.model.cells]
     .every(cell => cell.type !== 'code' || (cell.executionCount !== null && cell.executionState === 'idle'))"""
