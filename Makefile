@@ -10,7 +10,7 @@ VENV := .venv
 BIN  := $(VENV)/bin
 DONE := $(VENV)/.installed
 
-.PHONY: help course store lab test aws bench setup lock clean
+.PHONY: help course lab test browser site store aws bench setup lock clean
 .DEFAULT_GOAL := help
 
 help:
@@ -19,6 +19,8 @@ help:
 	@echo "  make course   run every lesson, in order, on the embedded AWS (copies under build/)"
 	@echo "  make lab      open the lessons in JupyterLab"
 	@echo "  make test     lint, tests, and every lesson compared with its stored outputs"
+	@echo "  make browser  only the tests in a browser; their pictures go to build/screenshots"
+	@echo "  make site     the lessons as pages for a browser, under build/site"
 	@echo "  make store    execute the lessons and store their outputs, after a change (LESSONS=\"05 06\" for some)"
 	@echo "  make aws      serve the embedded AWS on port $(PORT), for a shell or another program"
 	@echo "  make bench    measure it beside its baselines"
@@ -52,10 +54,16 @@ store: $(DONE)
 	@$(BIN)/python -m course.run_lessons --store $(LESSONS)
 
 lab: $(DONE)
-	@$(BIN)/python -m jupyterlab notebooks/00_start_here.ipynb
+	@$(BIN)/python -m jupyterlab --ServerApp.root_dir=. notebooks/00_start_here.ipynb
 
 test: $(DONE)
 	@$(BIN)/python tests/run_all.py --jobs $(JOBS)
+
+browser: $(DONE)
+	@$(BIN)/python -m pytest tests/browser
+
+site: $(DONE)
+	@$(BIN)/python -m docs.site
 
 aws: $(DONE)
 	@$(BIN)/python -m local_aws serve --port $(PORT) --clock $(CLOCK)

@@ -47,6 +47,9 @@ colours and type sizes, by day and by night. A test fails when an SVG or this pa
 draws, when something in a picture overlaps or sticks out, and when a lesson shows a picture with another alt
 text than the one below.
 
+The README's picture, `readme_lesson.png`, is no drawing: `python -m img.capture` takes it from lesson 06 in a real
+JupyterLab, and needs chromium for it.
+
 In a lesson, a picture is shown with its alt text from this table: `![alt text](../img/name.svg)`.
 
 | Picture | Alt text | Made for lessons |

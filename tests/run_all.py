@@ -36,7 +36,7 @@ def steps(jobs: int) -> list[Step]:
     return [
         Step("Lint", [sys.executable, "-m", "ruff", "check", "."]),
         Step("Format", [sys.executable, "-m", "ruff", "format", "--check", "."]),
-        Step("Tests", [*pytest, "tests", *parallel], counts=True),
+        Step("Tests", [*pytest, "tests", "-rs", *parallel], counts=True),
         Step("Lessons, compared with their stored outputs", [*pytest, *lessons, *parallel], counts=True),
     ]
 

@@ -60,6 +60,12 @@ def test_no_svg_is_without_a_source_of_its_name() -> None:
     assert all((IMG / f"{name}.py").is_file() for name in PICTURES)
 
 
+def test_captured_pictures_are_small() -> None:
+    captured = list(IMG.glob("*.png"))
+    assert captured
+    assert [file.name for file in captured if file.stat().st_size > 200_000] == []
+
+
 # --- the drawings --------------------------------------------------------------------------------------------
 
 

@@ -6,20 +6,17 @@ tests are skipped and say so. Screenshots are kept in `build/screenshots/`.
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
 
 import boto3
 import pytest
-from playwright.sync_api import Browser, Locator, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, expect
 
 from local_aws import ADMIN_ACCESS_KEY, ADMIN_SECRET_KEY, REGION
 from local_aws.server import serve
-from tests.browser.jupyter_lab import Lab, running
+from tests.browser.chromium import CHROMIUM, chromium
+from tests.browser.jupyter_lab import Lab, open_notebook, running
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
-FLAGS += ["--disable-component-update", "--disable-sync"]
 LOOK_SECONDS = 60
 expect.set_options(timeout=LOOK_SECONDS * 1000)
 
@@ -54,10 +51,8 @@ def browser() -> Iterator[Browser]:
     """Debian's chromium, without a screen."""
     if CHROMIUM is None:
         pytest.skip("the browser is missing: apt-get install chromium")
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    with chromium() as started:
         yield started
-        started.close()
 
 
 @pytest.fixture
@@ -72,9 +67,7 @@ def open_panel(browser: Browser, lab: Lab) -> Iterator[Callable[..., Locator]]:
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(LOOK_SECONDS * 1000)
-        page.goto(lab.write(name, f"import course\n\npanel = {code}\npanel"))
-        page.wait_for_function("window.jupyterapp?.shell?.currentWidget?.context?.isReady")
-        page.evaluate("jupyterapp.shell.currentWidget.sessionContext.ready")
+        open_notebook(page, lab.write(name, f"import course\n\npanel = {code}\npanel"))
         page.evaluate("jupyterapp.commands.execute('notebook:run-all-cells')")
         panel = page.locator(".jp-OutputArea .course-panel")
         panel.wait_for()

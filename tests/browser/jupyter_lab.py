@@ -5,6 +5,9 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
+import shlex
+import shutil
 import subprocess
 import sys
 import time
@@ -20,10 +23,10 @@ START_SECONDS = 90
 
 
 class Lab:
-    """A running JupyterLab: where it answers, and the folder it shows."""
+    """A running JupyterLab: where it answers, the folder it shows, and the page that a browser begins with."""
 
-    def __init__(self, url: str, folder: Path):
-        self.url, self.folder = url, folder
+    def __init__(self, url: str, folder: Path, front_page: str):
+        self.url, self.folder, self.front_page = url, folder, front_page
 
     def write(self, name: str, *cells: str) -> str:
         """Make a notebook of code cells; returns its address in JupyterLab."""
@@ -34,11 +37,20 @@ class Lab:
 
 
 @contextlib.contextmanager
-def running(aws: dict[str, str], home: Path) -> Iterator[Lab]:
-    """JupyterLab as `make lab` starts it, with configuration, data and files of its own below `home`."""
-    folder, settings, runtime = home / "notebooks", home / "settings", home / "runtime"
-    folder.mkdir()
-    _setting(settings, "notification", {"fetchNews": "false", "checkForUpdates": False})
+def running(environment: dict[str, str], home: Path, project: Path | None = None) -> Iterator[Lab]:
+    """JupyterLab with configuration, data and files of its own below `home`.
+
+    Args:
+        environment: what its kernels find beside the environment of the tests.
+        home: an empty folder.
+        project: a copy of this project, to start what `make lab` starts, in it; without one, JupyterLab shows an
+            empty folder.
+    """
+    folder, settings, runtime = project or home / "notebooks", home / "settings", home / "runtime"
+    folder.mkdir(exist_ok=True)
+    _setting(settings, "apputils", "notification", {"fetchNews": "false", "checkForUpdates": False})
+    # All cells at once, also those that are out of sight: for pictures of a whole notebook.
+    _setting(settings, "notebook", "tracker", {"windowingMode": "none"})
     places = {
         "JUPYTER_CONFIG_DIR": home / "config",
         "JUPYTER_DATA_DIR": home / "data",
@@ -46,23 +58,46 @@ def running(aws: dict[str, str], home: Path) -> Iterator[Lab]:
         "JUPYTERLAB_SETTINGS_DIR": settings,
         "JUPYTERLAB_WORKSPACES_DIR": home / "workspaces",
         "IPYTHONDIR": home / "ipython",
-        "PYTHONPATH": PROJECT,
+        "PYTHONPATH": project or PROJECT,
     }
     options = ["--no-browser", "--allow-root", "--expose-app-in-browser", "--ServerApp.port=0"]
-    options += ["--IdentityProvider.token=", "--ServerApp.ip=127.0.0.1", f"--ServerApp.root_dir={folder}"]
+    options += ["--IdentityProvider.token=", "--ServerApp.ip=127.0.0.1"]
+    options += arguments_of_make_lab() if project else [f"--ServerApp.root_dir={folder}"]
     with (home / "log").open("w") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "jupyterlab", *options],
-            env=os.environ | aws | {name: str(place) for name, place in places.items()},
+            env=os.environ | environment | {name: str(place) for name, place in places.items()},
             stdout=log,
             stderr=subprocess.STDOUT,
             cwd=folder,
         )
         try:
-            yield Lab(_url(process, runtime, home / "log"), folder)
+            url = _url(process, runtime, home / "log")
+            yield Lab(url, folder, _front_page(runtime))
         finally:
             process.terminate()
             process.wait(30)
+
+
+def arguments_of_make_lab() -> list[str]:
+    """What `make lab` hands to JupyterLab."""
+    [arguments] = re.findall(r"^lab:.*\n\t.* -m jupyterlab (.*)$", (PROJECT / "Makefile").read_text(), re.MULTILINE)
+    return shlex.split(arguments)
+
+
+def copied_project(folder: Path) -> Path:
+    """A copy of what a learner works in, so that nothing that a lesson saves gets into the project."""
+    project = folder / "project"
+    for name in ("course", "data", "docs", "img", "lambda_code", "local_aws", "notebooks", "processing"):
+        shutil.copytree(PROJECT / name, project / name, ignore=shutil.ignore_patterns("__pycache__", ".ipynb_*"))
+    return project
+
+
+def open_notebook(page: Page, url: str) -> None:
+    """Go to a notebook and wait until its kernel can be used."""
+    page.goto(url)
+    page.wait_for_function("window.jupyterapp?.shell?.currentWidget?.context?.isReady")
+    page.evaluate("jupyterapp.shell.currentWidget.sessionContext.ready")
 
 
 def choose_theme(page: Page, name: str) -> None:
@@ -89,12 +124,20 @@ def _fit(page: Page) -> None:
         "Math.max(...[...document.querySelectorAll('.jp-Notebook, .jp-WindowedPanel-outer')].map(e => e.scrollHeight))"
     )
     page.set_viewport_size({"width": 1280, "height": max(1000, int(height) + 160)})
+    page.evaluate("document.querySelectorAll('.jp-WindowedPanel-outer').forEach(e => e.scrollTo(0, 0))")
 
 
-def _setting(settings: Path, plugin: str, values: dict[str, object]) -> None:
-    path = settings / "@jupyterlab" / "apputils-extension" / f"{plugin}.jupyterlab-settings"
+def _setting(settings: Path, extension: str, plugin: str, values: dict[str, object]) -> None:
+    path = settings / "@jupyterlab" / f"{extension}-extension" / f"{plugin}.jupyterlab-settings"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(values))
+
+
+def _front_page(runtime: Path) -> str:
+    """The page that JupyterLab opens in a browser where there is one: a file that it writes for it leads there."""
+    pages = sorted(runtime.glob("jpserver-*-open.html"))
+    page = next((page for page in pages if "file-to-run" in page.name), pages[0])
+    return re.search(r'url=([^"]+)"', page.read_text())[1]
 
 
 def _url(process: subprocess.Popen, runtime: Path, log: Path) -> str:

@@ -1,0 +1,66 @@
+"""The pages beside the lessons say what the lessons, the prices and the code say."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from course.costs import endpoint_cost
+
+ROOT = Path(__file__).parents[1]
+GUIDE = (ROOT / "docs" / "instructors.md").read_text(encoding="utf-8")
+LESSONS = {path.name[:2]: path for path in sorted((ROOT / "notebooks").glob("*.ipynb"))}
+
+
+def text_of(lesson: str) -> str:
+    cells = json.loads(LESSONS[lesson].read_text(encoding="utf-8"))["cells"]
+    return "\n".join("".join(cell["source"]) for cell in cells)
+
+
+def test_the_guide_gives_each_lesson_the_time_that_its_head_says() -> None:
+    said = {number: int(minutes) for number, minutes in re.findall(r"^\| (\d\d) [^|]*\| (\d+) \|", GUIDE, re.MULTILINE)}
+    heads = {number: re.search(r"\*\*Takes\*\* about (\d+) minutes", text_of(number)) for number in LESSONS}
+    assert said == {number: int(found[1]) for number, found in heads.items()}
+    assert sum(said.values()) == 6.5 * 60
+
+
+@pytest.fixture
+def costs() -> dict[str, Any]:
+    """What the guide's own calculation comes to."""
+    [code] = re.findall(r"```python\n(.*?)```", GUIDE, re.DOTALL)
+    names: dict[str, Any] = {}
+    exec(code, names)
+    return names
+
+
+def test_the_guides_costs_are_what_its_calculation_comes_to(costs: dict[str, Any]) -> None:
+    for row, dollars in {
+        "jobs": costs["jobs"],
+        "endpoints, an hour each": costs["endpoints"],
+        "transitions, invocations": costs["rest"],
+        "together": costs["one"],
+        "an endpoint forgotten for two weeks": endpoint_cost(hours=24 * 14),
+    }.items():
+        assert f"| {row} | {dollars:,.2f} | {30 * dollars:,.2f} |" in GUIDE
+
+
+def squeezed(text: str) -> str:
+    """Letters and digits alone: a word is the same as prose, as a Python name, and as a field of a request."""
+    return re.sub(r"[\W_]", "", text).lower()
+
+
+def test_a_word_of_the_glossary_is_at_work_in_the_lessons_that_it_names() -> None:
+    page = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (.+?) \| .+ \| (\d\d(?:, \d\d)*) \|$", page, re.MULTILINE)
+    assert len(rows) > 50
+    missing = [
+        f"{word} in {lesson}"
+        for word, lessons in rows
+        for lesson in lessons.split(", ")
+        if not any(squeezed(form) in squeezed(text_of(lesson)) for form in re.split(r", |[()]", word) if squeezed(form))
+    ]
+    assert missing == []
