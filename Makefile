@@ -10,7 +10,7 @@ VENV := .venv
 BIN  := $(VENV)/bin
 DONE := $(VENV)/.installed
 
-.PHONY: help course lab test aws bench setup lock clean
+.PHONY: help course lab test exercises aws bench setup lock clean
 .DEFAULT_GOAL := help
 
 help:
@@ -19,6 +19,7 @@ help:
 	@echo "  make course   run every lesson, in order, on the embedded AWS (copies under build/)"
 	@echo "  make lab      open the lessons in JupyterLab"
 	@echo "  make test     lint, tests, and every lesson compared with its stored outputs"
+	@echo "  make exercises  make the learner's edition of the lessons anew, after a change in a lesson"
 	@echo "  make aws      serve the embedded AWS on port $(PORT), for a shell or another program"
 	@echo "  make bench    measure it beside its baselines"
 	@echo "  make setup    only install (the others do it by themselves)"
@@ -52,6 +53,9 @@ lab: $(DONE)
 
 test: $(DONE)
 	@$(BIN)/python tests/run_all.py --jobs $(JOBS)
+
+exercises: $(DONE)
+	@$(BIN)/python -m course.exercises
 
 aws: $(DONE)
 	@$(BIN)/python -m local_aws serve --port $(PORT) --clock $(CLOCK)

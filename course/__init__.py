@@ -5,6 +5,7 @@ lessons use plain boto3 wherever a call to AWS is what is being taught.
 """
 
 from course.cell_package import package
+from course.checks import check, hint, progress, solution
 from course.costs import PRICES, endpoint_cost, job_cost, lambda_cost, prices, transitions_cost
 from course.draft import Draft
 from course.environment import check_environment
@@ -29,6 +30,7 @@ __all__ = [
     "Graph",
     "Settings",
     "agree",
+    "check",
     "check_environment",
     "check_quotas",
     "clean_up",
@@ -36,6 +38,7 @@ __all__ = [
     "endpoint_cost",
     "evaluate",
     "follow",
+    "hint",
     "invocations",
     "job_cost",
     "lambda_cost",
@@ -44,9 +47,11 @@ __all__ = [
     "logging_role",
     "package",
     "prices",
+    "progress",
     "result",
     "run",
     "save_test_event",
+    "solution",
     "start",
     "test_event",
     "test_function",
