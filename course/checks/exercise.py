@@ -6,6 +6,7 @@ import importlib
 import pkgutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from course.errors import CourseError
 
@@ -16,7 +17,7 @@ isn't, `NotAttempted` where nothing has been done, and `CourseError` where the w
 
 @dataclass(frozen=True)
 class Exercise:
-    """An exercise: `name` is the lesson's number, a dot and a word; `hints` go from a pointer to nearly the solution."""
+    """An exercise: `name` is the lesson's two digits, a dot, a word; `hints` go from a pointer to nearly all of it."""
 
     name: str
     title: str
@@ -42,7 +43,7 @@ def exercise(name: str, title: str, *hints: str) -> Callable[[Callable[..., Case
 def exercises(lesson: str | None = None) -> list[Exercise]:
     """The exercises of a lesson, or of all, in the order of the course."""
     _load()
-    return [one for one in _EXERCISES.values() if lesson in (None, one.lesson)]
+    return [one for one in sorted(_EXERCISES.values(), key=lambda one: one.lesson) if lesson in (None, one.lesson)]
 
 
 def find(name: str) -> Exercise:
@@ -61,10 +62,10 @@ def find(name: str) -> Exercise:
 _EXERCISES: dict[str, Exercise] = {}
 
 
+@cache
 def _load() -> None:
     """Import the file of each lesson: importing it enters its exercises."""
-    if not _EXERCISES:
-        package = importlib.import_module("course.checks")
-        for module in sorted(found.name for found in pkgutil.iter_modules(package.__path__)):
-            if module.startswith("lesson_"):
-                importlib.import_module(f"course.checks.{module}")
+    package = importlib.import_module("course.checks")
+    for module in sorted(found.name for found in pkgutil.iter_modules(package.__path__)):
+        if module.startswith("lesson_"):
+            importlib.import_module(f"course.checks.{module}")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -43,15 +45,11 @@ def test_every_lesson_has_two_to_five_exercises() -> None:
 def test_an_outcome_is_text_and_markdown() -> None:
     wrong = judge("01.handler", changed("01.handler", (" if piece.strip()", "")))
     assert repr(wrong).splitlines()[0] == "01.handler, A handler that cuts reviews into sentences: not yet right"
-    assert [line.split(":")[0].strip() for line in repr(wrong).splitlines()[1:]] == [
-        "tried",
-        "expected",
-        "came back",
-        "next",
-    ]
+    rows = [line.split(":")[0].strip() for line in repr(wrong).splitlines()[1:]]
+    assert rows == ["tried", "expected", "came back", "next", "right so far"]
     markdown = wrong._repr_markdown_()
     assert markdown.startswith("**01.handler, A handler that cuts reviews into sentences: not yet right**")
-    assert "| came back | `{'statusCode': 200, 'body': {'guitar': ['Stays in tune', 'Great value', '']}}` |" in markdown
+    assert "| came back | `{'statusCode': 200, 'body': {'drum': ['Loud', '']}}` |" in markdown
 
 
 def test_what_the_check_cannot_do_is_not_the_learners_fault(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -96,7 +94,7 @@ def test_progress_survives_a_restart(path: Path) -> None:
     record.begin(kept=True)
     assert "Lesson 00: 1 of 2 right." in repr(course.progress("00"))
     [row] = [line for line in repr(course.progress("00")).splitlines() if line.startswith("00.holiday")]
-    assert row.split("  ")[-2:] == ["right", "1 hint"] or row.endswith("1 hint")
+    assert row.split()[-3:] == ["right", "1", "hint"]
 
 
 def test_what_was_right_once_stays_right(path: Path) -> None:
@@ -150,6 +148,5 @@ def test_the_solution_stands_in_for_an_untouched_exercise(monkeypatch: pytest.Mo
     assert result.outcome is Outcome.NOT_ATTEMPTED
     assert "goes on with its solution" in result.note
     assert course.check("01.handler", shell.user_ns["lambda_handler"]).outcome is Outcome.RIGHT
-    assert b"def sentences" in course.package(shell.user_ns["lambda_handler"]) or course.package(
-        shell.user_ns["lambda_handler"]
-    )
+    packed = zipfile.ZipFile(io.BytesIO(course.package(shell.user_ns["lambda_handler"])))
+    assert packed.read("lambda_function.py").decode() == exercise_cell("01.handler").solution

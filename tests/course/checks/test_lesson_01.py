@@ -17,13 +17,13 @@ def test_untouched_and_solved(name: str) -> None:
     ("source", "said"),
     [
         (changed("01.handler", (" if piece.strip()", "")), ["''", "if piece.strip()"]),
-        (changed("01.handler", ("[piece.strip() for", "[piece for")), ["blanks", "' Great value'"]),
-        (changed("01.handler", ('split(".")', 'split(". ")')), ["'Great value.'"]),
+        (changed("01.handler", ("[piece.strip() for", "[piece for")), ["blanks", "'  Very loud '"]),
+        (changed("01.handler", ('split(".")', 'split(". ")')), ["'Holds.Barely'"]),
         (changed("01.handler", ("event.items()", "list(event.items())[:1]")), ["several reviews", "event.items()"]),
-        (changed("01.handler", ('"body": found', '"body": str(found)')), ["one review"]),
+        (changed("01.handler", ('"body": found', '"body": str(found)')), ["a single sentence"]),
         (
             changed("01.handler", ("len(event)", "event['guitar']")),
-            ["KeyError: 'guitar'", "in line 6 of your cell: print"],
+            ["KeyError: 'guitar'", "in line 6 of your cell"],
         ),
         (changed("01.handler", ("return {", "return {1, 2} or {")), ["not JSON serializable"]),
         (changed("01.handler", ("def sentences", "def pieces")), ["uses sentences from another cell"]),
@@ -39,11 +39,11 @@ def test_a_handler_that_never_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     endless = changed("01.handler", ("    return [", "    while not text.strip('. '):\n        pass\n    return ["))
     result = judge("01.handler", endless)
     check_wrong(result, "nothing but dots", "had not ended", "a loop that never ends")
-    assert len(result.passed) == 3
+    assert result.passed[-1] == "an ellipsis"
 
 
 def test_a_handler_that_ends_its_process() -> None:
-    check_wrong(judge("01.handler", changed("01.handler", ("print(", "exit("))), "SystemExit")
+    check_wrong(judge("01.handler", changed("01.handler", ('print("reviews:", len(event))', "exit()"))), "SystemExit")
 
 
 @pytest.mark.parametrize(
