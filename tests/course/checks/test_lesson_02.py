@@ -52,7 +52,10 @@ def test_a_label_with_a_mistake(changes: list[tuple[str, str]], said: str) -> No
         ([("if label(review):", "if True:")], ["a line too many", "None"]),
         ([(" if piece.strip()", "")], ["a line too many: '__label__1 '"]),
         ([('unquote_plus(record["s3"]["object"]["key"])', 'record["s3"]["object"]["key"]')], ["blank", "AccessDenied"]),
-        ([('file_name.split(".")[0]', 'file_name.removesuffix(".json.zip")')], ["several dots", "guitars.2026_train.txt"]),
+        (
+            [('file_name.split(".")[0]', 'file_name.removesuffix(".json.zip")')],
+            ["several dots", "guitars.2026_train.txt"],
+        ),
         ([('event["Records"]', 'event["Records"][:1]')], ["two records", "second_train.txt"]),
         ([('open("wb") as train', 'open("ab") as train')], ["a line too many"]),
         ([(' if not name.startswith("__MACOSX/")', "")], ["ValueError: too many values", "lambda_function.py"]),
