@@ -116,23 +116,19 @@ _CAUSE = json.dumps({"FailureReason": "AlgorithmError: , exit code: 2"})
     "`States.TaskFailed`.",
     "What SageMaker says is in `$states.errorOutput.Cause`.",
 )
-def catch(definition: Any) -> Cases:
-    """Both jobs: what is tried again, what is caught, and what is told to the state that reports."""
-    states = definition["States"]
-    for name in ("Preprocess", "Train"):
-        for error in (_LIMIT, "ThrottlingException"):
-            case = f"{name}, {error.split('.')[-1]}"
-            _expect(case, states[name], failing(error, "{}"), "RETRIABLE", "Name it under ErrorEquals of Retry.")
-            yield case
-        case = f"{name}, a job that failed"
-        advice = "Name States.TaskFailed under ErrorEquals of Catch, and not of Retry: a failed job fails again."
-        answer = _expect(case, states[name], failing("States.TaskFailed", _CAUSE), "CAUGHT_ERROR", advice)
-        if answer.get("nextState") != "Report":
-            raise NotYet(case, Said("on to 'Report'"), Said(f"on to '{answer.get('nextState')}'"), "Look at Next.")
-        expected = {"job": name, "why": _CAUSE}
-        if json.loads(answer["output"]) != expected:
-            raise NotYet(case, expected, json.loads(answer["output"]), "why is the Cause of $states.errorOutput.")
-        yield case
+def catch(train: Any) -> Cases:
+    """What is tried again, what is caught, and what is told to the state that reports."""
+    for error in (_LIMIT, "ThrottlingException"):
+        _expect(error, train, failing(error, "{}"), "RETRIABLE", "Name it under ErrorEquals of Retry.")
+        yield error
+    case, advice = "a job that failed", "Name States.TaskFailed under ErrorEquals of Catch: a failed job fails again."
+    answer = _expect(case, train, failing("States.TaskFailed", _CAUSE), "CAUGHT_ERROR", advice)
+    if answer.get("nextState") != "Report":
+        raise NotYet(case, Said("on to 'Report'"), Said(f"on to '{answer.get('nextState')}'"), "Look at Next.")
+    expected = {"job": "Train", "why": _CAUSE}
+    if json.loads(answer["output"]) != expected:
+        raise NotYet(case, expected, json.loads(answer["output"]), "why is the Cause of $states.errorOutput.")
+    yield case
 
 
 _SAYS = {"RETRIABLE": "tried again", "CAUGHT_ERROR": "caught", "FAILED": "failed"}

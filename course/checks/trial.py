@@ -11,7 +11,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -64,13 +64,15 @@ def results(
     calls: Iterable[tuple[Any, ...]],
     context: bool = False,
     variables: Mapping[str, str] | None = None,
-) -> Any:
+    seconds: float | None = None,
+) -> Iterator[dict[str, Any]]:
     """Make the calls, one after the other, in one process.
 
     Args:
         function, context: see `compare`.
         calls: the arguments of each.
         variables: environment variables that the cell finds.
+        seconds: how long all of it may take; `SECONDS` where nothing is said.
 
     Returns:
         An iterator over what each gave: `{"value": ...}` or `{"error": ..., "line": ...}`; it ends early where a
@@ -93,7 +95,7 @@ def results(
             encoding="utf-8",
         )
         try:
-            output, _ = process.communicate(json.dumps(task), timeout=SECONDS)
+            output, _ = process.communicate(json.dumps(task), timeout=SECONDS if seconds is None else seconds)
         except subprocess.TimeoutExpired:
             process.kill()
             output, _ = process.communicate()
@@ -121,7 +123,7 @@ def value_of(got: dict[str, Any] | None, case: str, expected: Any, advice: str) 
         NotYet: it failed, or did not end.
     """
     if got is None:
-        said = Said(f"nothing: it had not ended after {SECONDS:g} seconds")
+        said = Said("nothing: it had not ended when its time was up")
         raise NotYet(case, expected, said, "Is there a loop that never ends? Look at what should end it.")
     if "error" in got:
         raise NotYet(case, expected, Said(f"an error of your code: {got['error']}"), advice)
