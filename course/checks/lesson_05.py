@@ -65,10 +65,14 @@ def inputs(work: Any) -> Cases:
     for case, data in _INPUTS.items():
         got = _places(evaluated(case, field, data, Said("two inputs"), _INPUT), "InputName", "S3Input", case)
         code = ("s3://" + data["bucket"] + "/code/", "/opt/ml/processing/input/code")
-        yield _same_places(case, got, {
-            "input": (data["prefix"] + data["dataset"], "/opt/ml/processing/input"),
-            "code": code,
-        })
+        yield _same_places(
+            case,
+            got,
+            {
+                "input": (data["prefix"] + data["dataset"], "/opt/ml/processing/input"),
+                "code": code,
+            },
+        )
 
 
 @exercise(
@@ -128,7 +132,9 @@ def output(work: Any) -> Cases:
     for case, data in _INPUTS.items():
         stem = data["dataset"].split(".")[0]
         expected = {one: f"{data['prefix']}{one}/{stem}_{one}.txt" for one in ("train", "test")}
-        yield compared(case, field, data, expected, "The script names the files after the data set, up to the first dot.")
+        yield compared(
+            case, field, data, expected, "The script names the files after the data set, up to the first dot."
+        )
 
 
 @exercise(

@@ -11,7 +11,10 @@ from course.checks.states import compared, evaluated, failing, json_object, trie
 
 _ADVICE = "Begin again from the starter, and replace only each ?."
 _SETS = {
-    "the data set of the lesson": {"train": "s3://a/data/train/reviews_train.txt", "test": "s3://a/data/test/reviews_test.txt"},
+    "the data set of the lesson": {
+        "train": "s3://a/data/train/reviews_train.txt",
+        "test": "s3://a/data/test/reviews_test.txt",
+    },
     "another data set": {"train": "s3://b/x/train/gardens_train.txt", "test": "s3://b/x/test/gardens_test.txt"},
 }
 
@@ -35,7 +38,9 @@ def channels(work: Any) -> Cases:
             raise NotYet(case, expected, Said(f"{type(error).__name__}: {error}"), _ADVICE) from None
         expected = {"train": data["train"], "validation": data["test"]}
         if got != expected:
-            raise NotYet(case, expected, got, "train learns from the training set, validation looks at the testing set.")
+            raise NotYet(
+                case, expected, got, "train learns from the training set, validation looks at the testing set."
+            )
         yield case
 
 
@@ -70,7 +75,7 @@ _STATUSES = {
     "What does the Choice need to know? The state before has to put it out.",
     "`describeEndpoint` answers with `EndpointStatus`, in `$states.result`. The name has to come round again, for the "
     "next turn.",
-    "Output `\"status\": \"{% $states.result.EndpointStatus %}\"`; conditions "
+    'Output `"status": "{% $states.result.EndpointStatus %}"`; conditions '
     "`{% $states.input.status = 'InService' %}` and the same with `'Creating'`.",
 )
 def loop(wait: Any, describe: Any, ready: Any) -> Cases:
@@ -84,7 +89,7 @@ def loop(wait: Any, describe: Any, ready: Any) -> Cases:
         for _ in states:
             further = mock if visited == "Describe endpoint" else {}
             expected, advice = Said(f"on to '{goes}'"), _LOOP[visited]
-            answer = tried(f"{case}: {visited}", states[visited], data, expected, advice, **further)
+            answer = tried(f"{case}: {visited}", _at_once(states[visited]), data, expected, advice, **further)
             if answer["status"] != "SUCCEEDED":
                 raise NotYet(f"{case}: {visited}", expected, Said(answer.get("cause", "an error")), advice)
             data, visited = json.loads(answer["output"]), answer["nextState"]
@@ -96,6 +101,11 @@ def loop(wait: Any, describe: Any, ready: Any) -> Cases:
             said = "Hand the name on: without it, the next turn doesn't know which endpoint to look at."
             raise NotYet(case, Said("the endpoint's name, for the next turn"), data, said)
         yield case
+
+
+def _at_once(state: Any) -> Any:
+    """A state that does not wait: what is asked is where the loop goes, and TestState waits as long as it says."""
+    return state | {"Seconds": 0} if isinstance(state, dict) and "Seconds" in state else state
 
 
 _LOOP = {

@@ -44,7 +44,12 @@ def handler(work: Callable[..., Any]) -> Cases:
         ("the same upload once more", "data/", "reviews.json.zip", _TWICE),
         ("another content under the same key", "data/", "reviews.json.zip", "The name has to depend on the eTag."),
         ("a key with a blank and an umlaut", "data/", "my grüne reviews.json.zip", "Take unquote_plus of the key."),
-        ("a folder further down", "data/2026/july/", "gardens.json.zip", "Split at the last slash: key.rpartition('/')."),
+        (
+            "a folder further down",
+            "data/2026/july/",
+            "gardens.json.zip",
+            "Split at the last slash: key.rpartition('/').",
+        ),
         ("two records in one event", "data/", "second.json.zip", "Start one for each of event['Records']."),
     )
     with _machine() as arn:
@@ -126,7 +131,11 @@ def policy(work: Any, machine_arn: str) -> Cases:
         start = {"input": "no JSON"}
         for case, expected, allowed in (
             ("start the workflow", True, is_allowed(states.start_execution, stateMachineArn=machine_arn, **start)),
-            ("start another one", False, is_allowed(states.start_execution, stateMachineArn=machine_arn + "-2", **start)),
+            (
+                "start another one",
+                False,
+                is_allowed(states.start_execution, stateMachineArn=machine_arn + "-2", **start),
+            ),
             ("read its definition", False, is_allowed(states.describe_state_machine, stateMachineArn=machine_arn)),
             ("list the account's buckets", False, is_allowed(s3.list_buckets)),
         ):
