@@ -42,9 +42,11 @@ def test_every_exercise_is_in_the_edition_once() -> None:
 @each_notebook
 def test_no_solution_and_no_output_is_in_it(name: str) -> None:
     lesson = json.loads((LESSONS / name).read_text(encoding="utf-8"))["cells"]
-    solutions = ["".join(cell["source"]) for cell in lesson if "exercise" in cell["metadata"]]
+    exercise = {cell["id"]: cell for cell in lesson if "exercise" in cell["metadata"]}
     for cell in cells(name):
-        assert cell["text"] not in solutions
+        if cell["id"] in exercise:
+            assert cell["text"] == exercise[cell["id"]]["metadata"]["exercise"]["starter"]
+            assert cell["text"] != "".join(exercise[cell["id"]]["source"])
         assert not cell.get("outputs") and cell.get("execution_count") is None
         assert "starter" not in cell["metadata"].get("exercise", {})
 
