@@ -56,7 +56,7 @@ def handler(work: Callable[..., Any]) -> Cases:
         calls = [(event, None) for event in events]
         answers = results(work, calls, variables={"STATE_MACHINE_ARN": arn}, seconds=_SECONDS)
         for case, _, _, advice in cases:
-            value_of(next(answers, None), case, Said("no error"), advice)
+            value_of(next(answers), case, Said("no error"), advice)
         started = _started(arn)
     for (case, folder, data_set, advice), times in zip(cases, (1, 1, 2, 1, 1, 1), strict=True):
         expected = json.dumps({"bucket": "a-bucket", "prefix": f"s3://a-bucket/{folder}", "dataset": data_set})

@@ -51,7 +51,7 @@ def compare(function: Callable[..., Any], cases: Iterable[Case], context: bool =
     cases = list(cases)
     given = results(function, [one.arguments for one in cases], context=context)
     for case in cases:
-        got = next(given, None)
+        got = next(given)
         call = f"{case.what}: {called(function, case.arguments)}"
         value = value_of(got, call, case.expected, case.advice)
         if value != case.expected or isinstance(value, bool) != isinstance(case.expected, bool):
@@ -75,14 +75,15 @@ def results(
         seconds: how long all of it may take; `SECONDS` where nothing is said.
 
     Returns:
-        An iterator over what each gave: `{"value": ...}` or `{"error": ..., "line": ...}`; it ends early where a
-        call does not end.
+        An iterator over what each gave: `{"value": ...}` or `{"error": ..., "line": ...}`. It ends early, with
+        `{"lost": ...}`, where a call does not end, or ends its process.
 
     Raises:
         NotYet: what was handed over is no function, or its cell does not stand on its own.
     """
     source = source_of(function)
     task = {"source": source, "function": function.__name__, "calls": list(calls), "context": context}
+    limit = SECONDS if seconds is None else seconds
     with tempfile.TemporaryDirectory() as folder:
         process = subprocess.Popen(
             [sys.executable, str(_CHILD)],
@@ -95,11 +96,13 @@ def results(
             encoding="utf-8",
         )
         try:
-            output, _ = process.communicate(json.dumps(task), timeout=SECONDS if seconds is None else seconds)
+            output, _ = process.communicate(json.dumps(task), timeout=limit)
+            lost = f"it has ended its process, with the status {process.returncode}"
         except subprocess.TimeoutExpired:
             process.kill()
             output, _ = process.communicate()
-    return iter([_explained(json.loads(line), source) for line in output.splitlines()])
+            lost = f"it had not ended after {limit:g} seconds: is there a loop that never ends?"
+    return iter([*(_explained(json.loads(line), source) for line in output.splitlines()), {"lost": lost}])
 
 
 def source_of(function: Any) -> str:
@@ -116,15 +119,14 @@ def source_of(function: Any) -> str:
         ) from None
 
 
-def value_of(got: dict[str, Any] | None, case: str, expected: Any, advice: str) -> Any:
+def value_of(got: dict[str, Any], case: str, expected: Any, advice: str) -> Any:
     """What a call has returned.
 
     Raises:
         NotYet: it failed, or did not end.
     """
-    if got is None:
-        said = Said("nothing: it had not ended when its time was up")
-        raise NotYet(case, expected, said, "Is there a loop that never ends? Look at what should end it.")
+    if "lost" in got:
+        raise NotYet(case, expected, Said(f"nothing: {got['lost']}"), "Look at what should bring it to its end.")
     if "error" in got:
         raise NotYet(case, expected, Said(f"an error of your code: {got['error']}"), advice)
     return got["value"]

@@ -43,6 +43,8 @@ def test_a_handler_that_never_ends(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_handler_that_ends_its_process() -> None:
+    lost = changed("01.handler", ('print("reviews:", len(event))', "__import__('os')._exit(3)"))
+    check_wrong(judge("01.handler", lost), "has ended its process, with the status 3")
     check_wrong(judge("01.handler", changed("01.handler", ('print("reviews:", len(event))', "exit()"))), "SystemExit")
 
 
