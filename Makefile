@@ -10,7 +10,7 @@ VENV := .venv
 BIN  := $(VENV)/bin
 DONE := $(VENV)/.installed
 
-.PHONY: help course lab test browser site store aws bench setup lock clean
+.PHONY: help course lab test browser site store exercises aws bench setup lock clean
 .DEFAULT_GOAL := help
 
 help:
@@ -22,6 +22,7 @@ help:
 	@echo "  make browser  only the tests in a browser; their pictures go to build/screenshots"
 	@echo "  make site     the lessons as pages for a browser, under build/site"
 	@echo "  make store    execute the lessons and store their outputs, after a change (LESSONS=\"05 06\" for some)"
+	@echo "  make exercises  make the learner's edition of the lessons anew, after a change in a lesson"
 	@echo "  make aws      serve the embedded AWS on port $(PORT), for a shell or another program"
 	@echo "  make bench    measure it beside its baselines"
 	@echo "  make setup    only install (the others do it by themselves)"
@@ -64,6 +65,9 @@ browser: $(DONE)
 
 site: $(DONE)
 	@$(BIN)/python -m docs.site
+
+exercises: $(DONE)
+	@$(BIN)/python -m course.exercises
 
 aws: $(DONE)
 	@$(BIN)/python -m local_aws serve --port $(PORT) --clock $(CLOCK)

@@ -5,6 +5,7 @@ lessons use plain boto3 wherever a call to AWS is what is being taught.
 """
 
 from course.cell_package import package
+from course.checks import check, hint, progress, solution
 from course.costs import PRICES, endpoint_cost, job_cost, lambda_cost, prices, transitions_cost
 from course.draft import Draft
 from course.environment import check_environment
@@ -31,6 +32,7 @@ __all__ = [
     "Settings",
     "agree",
     "bucket_panel",
+    "check",
     "check_environment",
     "check_quotas",
     "clean_up",
@@ -39,6 +41,7 @@ __all__ = [
     "evaluate",
     "follow",
     "function_panel",
+    "hint",
     "invocations",
     "job_cost",
     "jsonata_panel",
@@ -50,9 +53,11 @@ __all__ = [
     "package",
     "permissions_panel",
     "prices",
+    "progress",
     "result",
     "run",
     "save_test_event",
+    "solution",
     "start",
     "test_event",
     "test_function",

@@ -14,7 +14,7 @@ from course.errors import CourseError
 from course.graph import Graph
 from course.history import Visit, reason, statuses, visits
 from course.job_log import JobLog, job_log
-from course.progress import Progress
+from course.waiting import Progress
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -7,6 +7,7 @@ import os
 import boto3
 
 from course import foundation
+from course.checks import record
 from course.cleaning import CleanUp, remove
 from course.ledger import Ledger, record_calls
 from course.leftovers import Leftovers, survey
@@ -14,18 +15,20 @@ from course.settings import Settings
 from course.target import Target, connect
 
 
-def start(lesson: str) -> Settings:
+def start(lesson: str, exercises: bool = False) -> Settings:
     """Begin a lesson: choose the AWS, remove what an earlier run of the lesson left, see to bucket and role.
 
     Every boto3 client made afterwards works on that AWS; what it creates is written down for the clean-up.
 
     Args:
         lesson: the lesson's two digits, such as `"01"`.
+        exercises: this is the learner's edition: what checks say is kept in the progress record.
 
     Raises:
         CourseError: a real account that has not been agreed to, or can't be reached.
         EmbeddedAwsError: the embedded AWS did not start.
     """
+    record.begin(kept=exercises)
     target = connect(lesson)
     ledger = foundation.open_ledger(target)
     # No other lesson's trigger may fire on what this lesson uploads.

@@ -70,7 +70,7 @@ def test_no_cell_leaves_what_cannot_be_compared_or_read(path: Path) -> None:
 def test_a_cell_fits_a_screen(path: Path) -> None:
     """A handler is complete, and a state's JSON is what it is; everything else is short."""
     for cell in cells(path, "code"):
-        excused = "def lambda_handler" in cell["text"] or '.add("""' in cell["text"]
+        excused = "def lambda_handler" in cell["text"] or '"""\n{' in cell["text"]
         assert excused or cell["text"].count("\n") < LONGEST_CELL, cell["text"]
 
 

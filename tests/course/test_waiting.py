@@ -9,7 +9,7 @@ import pytest
 from nbclient import NotebookClient
 
 WAITING_CELL = """
-from course.progress import Progress
+from course.waiting import Progress
 with Progress() as progress:
     progress.show("<b>one</b>")
     progress.show("<b>two</b>")

@@ -1,0 +1,149 @@
+"""Checks a learner's work, gives hints in steps and the solution on request, and keeps the progress."""
+
+from __future__ import annotations
+
+import linecache
+from dataclasses import dataclass, replace
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from course.checks import record, table
+from course.checks.cells import ExerciseCell, exercise_cell, placeholders
+from course.checks.exercise import Exercise, exercises, find
+from course.checks.outcome import Check, NotAttempted, NotYet, Outcome, Said
+from course.errors import CourseError
+
+
+@dataclass(frozen=True, repr=False)
+class Help:
+    """A hint or a solution, as text and as Markdown."""
+
+    title: str
+    text: str
+    is_code: bool = False
+
+    def __repr__(self) -> str:
+        return f"{self.title}\n{self.text}"
+
+    def _repr_markdown_(self) -> str:
+        return f"**{self.title}**\n\n" + (f"```python\n{self.text}\n```" if self.is_code else self.text)
+
+
+def check(name: str, *work: Any) -> Check:
+    """Look at what the learner's work does.
+
+    Where nothing has been done yet, the cells that follow could not go on: then the lesson's solution takes the
+    place of the starter in the notebook, and the outcome says so.
+
+    Args:
+        name: of the exercise, such as `"01.handler"`.
+        work: what the exercise asks for: a function, some data, the name of something on AWS.
+
+    Raises:
+        CourseError: no exercise has this name.
+    """
+    result = examine(find(name), *work)
+    record.current().note_check(name, result.outcome)
+    if result.outcome is Outcome.NOT_ATTEMPTED and _go_on_with_the_solution(exercise_cell(name)):
+        return replace(result, note=f"{result.note}. Until you write yours, the lesson goes on with its solution.")
+    return result
+
+
+def hint(name: str) -> Help:
+    """The next hint of an exercise; the last one again when there are no more.
+
+    Raises:
+        CourseError: no exercise has this name.
+    """
+    one = find(name)
+    number = record.current().note_hint(name, len(one.hints))
+    more = "" if number < len(one.hints) else f"\n\nThis is the last hint. The solution: course.solution('{name}')"
+    return Help(f"{name}, hint {number} of {len(one.hints)}", one.hints[number - 1] + more)
+
+
+def solution(name: str) -> Help:
+    """A solution of an exercise, as it stands in the lesson. There are others; the check knows by what they do.
+
+    Raises:
+        CourseError: no exercise has this name.
+    """
+    find(name)
+    record.current().note_solution(name)
+    return Help(f"{name}, a solution", exercise_cell(name).solution, is_code=True)
+
+
+def progress(lesson: str | None = None) -> table.ProgressTable:
+    """How the exercises stand: of a lesson by its two digits, or of the whole course.
+
+    Raises:
+        CourseError: no such lesson, or one without exercises.
+    """
+    if lesson is None:
+        return table.of_course(record.current())
+    if not exercises(lesson):
+        raise CourseError(
+            f"There are no exercises in a lesson '{lesson}'. A lesson is named by two digits, as in '01'."
+        )
+    return table.of_lesson(record.current(), lesson)
+
+
+def examine(one: Exercise, *work: Any) -> Check:
+    """The outcome of a check; nothing is recorded and nothing is changed."""
+    passed: list[str] = []
+
+    def outcome(which: Outcome, **said: str) -> Check:
+        return Check(one.name, one.title, which, tuple(passed), **said)
+
+    try:
+        _look_for_gaps(exercise_cell(one.name), work)
+        for case in one.examine(*work):
+            passed.append(case)
+    except NotAttempted as nothing:
+        return outcome(Outcome.NOT_ATTEMPTED, note=str(nothing) or f"The first hint: course.hint('{one.name}')")
+    except NotYet as found:
+        said = {"case": found.case, "expected": found.expected, "got": found.got, "advice": found.advice}
+        return outcome(Outcome.NOT_YET, **said)
+    except (BotoCoreError, ClientError, CourseError) as error:
+        return outcome(Outcome.UNCHECKED, note=f"What stood in the way: {error}")
+    except Exception as error:
+        # A fault of the check is said to be one, and is no reason for a learner's notebook to stop.
+        fault = f"{type(error).__name__}: {error}"
+        return outcome(Outcome.UNCHECKED, note=f"The check itself failed, and your work may well be right: {fault}")
+    return outcome(Outcome.RIGHT)
+
+
+def _look_for_gaps(cell: ExerciseCell, work: tuple[Any, ...]) -> None:
+    """Raise where the work is the starter as it was, or has gaps left."""
+    sources = [_source(one) for one in work]
+    if any(source and cell.is_starter(source) for source in sources):
+        raise NotAttempted
+    gaps = sum(placeholders(one) for one in work)
+    if gaps and gaps >= cell.has_placeholders():
+        raise NotAttempted
+    if gaps:
+        left = f"{gaps} place{'s' if gaps > 1 else ''} with a ?"
+        raise NotYet("looking for places to fill", Said("none left"), Said(left), "Fill in what is left.")
+
+
+def _source(work: Any) -> str:
+    """The text of the cell or file in which a function was written; empty for anything else."""
+    code = getattr(work, "__code__", None)
+    return "".join(linecache.getlines(code.co_filename)) if code else ""
+
+
+def _go_on_with_the_solution(cell: ExerciseCell) -> bool:
+    """Run the solution in the notebook. Outside a notebook there are no cells that follow, and this is False."""
+    from IPython import get_ipython
+
+    shell = get_ipython()
+    if shell is None:
+        return False
+    run_as_cell(cell.solution, f"<solution of {cell.name}>", shell.user_ns)
+    return True
+
+
+def run_as_cell(source: str, name: str, names: dict[str, Any]) -> None:
+    """Run a text as if it were a cell: `course.package` finds the text of the functions written in it."""
+    linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
+    exec(compile(source, name, "exec"), names)

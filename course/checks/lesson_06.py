@@ -1,0 +1,152 @@
+"""Checks of lesson 06: the channels, the model's place, the loop that waits, Retry and Catch."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from course.checks.exercise import Cases, exercise
+from course.checks.outcome import NotYet, Said
+from course.checks.states import compared, evaluated, failing, json_object, tried
+
+_ADVICE = "Begin again from the starter, and replace only each ?."
+_SETS = {
+    "the data set of the lesson": {
+        "train": "s3://a/data/train/reviews_train.txt",
+        "test": "s3://a/data/test/reviews_test.txt",
+    },
+    "another data set": {"train": "s3://b/x/train/gardens_train.txt", "test": "s3://b/x/test/gardens_test.txt"},
+}
+
+
+@exercise(
+    "06.channels",
+    "The channels of the training",
+    "What went out of *Preprocess* comes into this state. What are its two fields called?",
+    "BlazingText wants the channels to be called `train` and `validation`.",
+    "`{% $states.input.train %}` for the channel `train`, `{% $states.input.test %}` for `validation`.",
+)
+def channels(work: Any) -> Cases:
+    """Two channels by name, each with the address that the state before has put out."""
+    field = json_object(work, _ADVICE).get("InputDataConfig")
+    for case, data in _SETS.items():
+        found = evaluated(case, field, data, Said("two channels"), "Take the addresses from $states.input.")
+        try:
+            got = {one["ChannelName"]: one["DataSource"]["S3DataSource"]["S3Uri"] for one in found}
+        except (KeyError, TypeError) as error:
+            expected = Said("a list with ChannelName and DataSource.S3DataSource.S3Uri in each")
+            raise NotYet(case, expected, Said(f"{type(error).__name__}: {error}"), _ADVICE) from None
+        expected = {"train": data["train"], "validation": data["test"]}
+        if got != expected:
+            raise NotYet(
+                case, expected, got, "train learns from the training set, validation looks at the testing set."
+            )
+        yield case
+
+
+@exercise(
+    "06.model_place",
+    "Where the model goes",
+    "The bucket is not in this state's input any more. Where is it kept?",
+    "*Preprocess* has assigned the variable `$bucket`.",
+    "`{% 's3://' & $bucket & '/models/' %}`",
+)
+def model_place(work: Any) -> Cases:
+    """Below the bucket of the variable, whatever its name."""
+    field = json_object(work, _ADVICE).get("OutputDataConfig")
+    for case, bucket in (("a bucket", "a-bucket"), ("another bucket", "workflow-course-123456789012-eu-west-1")):
+        expected = {"S3OutputPath": f"s3://{bucket}/models/"}
+        advice = "A variable is called by its name with a $ in front."
+        yield compared(case, field, _SETS["another data set"], expected, advice, bucket=bucket)
+
+
+_STATUSES = {
+    "Creating": "Wait",
+    "InService": "Done",
+    "Failed": "Not deployed",
+    "OutOfService": "Not deployed",
+    "RollingBack": "Not deployed",
+}
+
+
+@exercise(
+    "06.loop",
+    "Wait, look, decide",
+    "What does the Choice need to know? The state before has to put it out.",
+    "`describeEndpoint` answers with `EndpointStatus`, in `$states.result`. The name has to come round again, for the "
+    "next turn.",
+    'Output `"status": "{% $states.result.EndpointStatus %}"`; conditions '
+    "`{% $states.input.status = 'InService' %}` and the same with `'Creating'`.",
+)
+def loop(wait: Any, describe: Any, ready: Any) -> Cases:
+    """A turn of the loop for each status that an endpoint can have."""
+    states = {"Wait": wait, "Describe endpoint": describe, "Ready?": ready}
+    for status, goes in _STATUSES.items():
+        case = f"an endpoint that is {status}"
+        came = {"EndpointName": "an-endpoint", "EndpointStatus": status}
+        mock = {"mock": {"result": json.dumps(came), "fieldValidationMode": "NONE"}}
+        data, visited = {"name": "an-endpoint", "image": "an image"}, "Wait"
+        for _ in states:
+            further = mock if visited == "Describe endpoint" else {}
+            expected, advice = Said(f"on to '{goes}'"), _LOOP[visited]
+            answer = tried(f"{case}: {visited}", _at_once(states[visited]), data, expected, advice, **further)
+            if answer["status"] != "SUCCEEDED":
+                raise NotYet(f"{case}: {visited}", expected, Said(answer.get("cause", "an error")), advice)
+            data, visited = json.loads(answer["output"]), answer["nextState"]
+            if visited not in states or visited == "Wait":
+                break
+        if visited != goes:
+            raise NotYet(case, Said(f"on to '{goes}'"), Said(f"on to '{visited}'"), _LOOP["Ready?"])
+        if not isinstance(data, dict) or data.get("name") != "an-endpoint":
+            said = "Hand the name on: without it, the next turn doesn't know which endpoint to look at."
+            raise NotYet(case, Said("the endpoint's name, for the next turn"), data, said)
+        yield case
+
+
+def _at_once(state: Any) -> Any:
+    """A state that does not wait: what is asked is where the loop goes, and TestState waits as long as it says."""
+    return state | {"Seconds": 0} if isinstance(state, dict) and "Seconds" in state else state
+
+
+_LOOP = {
+    "Wait": "Wait some seconds, then go to 'Describe endpoint'.",
+    "Describe endpoint": "Put out the name and the status: $states.input.name, $states.result.EndpointStatus.",
+    "Ready?": "InService ends the loop, Creating goes round again, anything else goes to the Default.",
+}
+
+_LIMIT = "SageMaker.ResourceLimitExceededException"
+_CAUSE = json.dumps({"FailureReason": "AlgorithmError: , exit code: 2"})
+
+
+@exercise(
+    "06.catch",
+    "Retry and Catch for the jobs",
+    "Two errors may pass by themselves: a limit that is reached just now, and too many requests at once.",
+    "They are called `SageMaker.ResourceLimitExceededException` and `ThrottlingException`. A job that failed is "
+    "`States.TaskFailed`.",
+    "What SageMaker says is in `$states.errorOutput.Cause`.",
+)
+def catch(train: Any) -> Cases:
+    """What is tried again, what is caught, and what is told to the state that reports."""
+    for error in (_LIMIT, "ThrottlingException"):
+        _expect(error, train, failing(error, "{}"), "RETRIABLE", "Name it under ErrorEquals of Retry.")
+        yield error
+    case, advice = "a job that failed", "Name States.TaskFailed under ErrorEquals of Catch: a failed job fails again."
+    answer = _expect(case, train, failing("States.TaskFailed", _CAUSE), "CAUGHT_ERROR", advice)
+    if answer.get("nextState") != "Report":
+        raise NotYet(case, Said("on to 'Report'"), Said(f"on to '{answer.get('nextState')}'"), "Look at Next.")
+    expected = {"job": "Train", "why": _CAUSE}
+    if json.loads(answer["output"]) != expected:
+        raise NotYet(case, expected, json.loads(answer["output"]), "why is the Cause of $states.errorOutput.")
+    yield case
+
+
+_SAYS = {"RETRIABLE": "tried again", "CAUGHT_ERROR": "caught", "FAILED": "failed"}
+
+
+def _expect(case: str, state: Any, further: dict[str, Any], status: str, advice: str) -> dict[str, Any]:
+    data = {"bucket": "b", "prefix": "s3://b/data/", "dataset": "x.json.zip", "train": "s3://b/1", "test": "s3://b/2"}
+    answer = tried(case, state, data, Said(_SAYS[status]), advice, variables='{"bucket": "b"}', **further)
+    if answer["status"] != status:
+        raise NotYet(case, Said(_SAYS[status]), Said(_SAYS.get(answer["status"], answer["status"])), advice)
+    return answer

@@ -1,0 +1,162 @@
+"""Checks of lesson 07: the function that starts the workflow, its role's policy, and its trigger."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+from urllib.parse import quote_plus
+
+from course.checks.exercise import Cases, exercise
+from course.checks.on_aws import acting_under, client, is_allowed, let_spread, new_name, role_with
+from course.checks.outcome import NotYet, Said
+from course.checks.trial import results, value_of
+from course.checks.trigger import ALL_CREATIONS, must
+from course.foundation import trust_policy
+
+_SECONDS = 60.0
+"""The cell imports boto3 and calls AWS several times."""
+
+
+@exercise(
+    "07.handler",
+    "A function that starts the workflow",
+    "The name is made of what was uploaded: bucket, key and eTag. What has the same content has the same eTag.",
+    "A hash of the three makes a name without odd characters: `hashlib.sha256(text.encode()).hexdigest()[:32]`. "
+    "Catch `states.exceptions.ExecutionAlreadyExists`.",
+    "For each record: undo the key's encoding, `folder, _, data_set = key.rpartition('/')`, and start with the "
+    "input `{'bucket': bucket, 'prefix': f's3://{bucket}/{folder}/', 'dataset': data_set}`.",
+)
+def handler(work: Callable[..., Any]) -> Cases:
+    """A state machine of the check's own, and what is started on it: once for each content, whatever the key."""
+    events = [
+        _event(("data/reviews.json.zip", "1")),
+        _event(("data/reviews.json.zip", "1")),
+        _event(("data/reviews.json.zip", "2")),
+        _event(("data/my grüne reviews.json.zip", "1")),
+        _event(("data/2026/july/gardens.json.zip", "1")),
+        _event(("data/first.json.zip", "1"), ("data/second.json.zip", "1")),
+    ]
+    cases = (
+        ("an upload", "data/", "reviews.json.zip", _INPUT),
+        ("the same upload once more", "data/", "reviews.json.zip", _TWICE),
+        ("another content under the same key", "data/", "reviews.json.zip", "The name has to depend on the eTag."),
+        ("a key with a blank and an umlaut", "data/", "my grüne reviews.json.zip", "Take unquote_plus of the key."),
+        (
+            "a folder further down",
+            "data/2026/july/",
+            "gardens.json.zip",
+            "Split at the last slash: key.rpartition('/').",
+        ),
+        ("two records in one event", "data/", "second.json.zip", "Start one for each of event['Records']."),
+    )
+    with _machine() as arn:
+        calls = [(event, None) for event in events]
+        answers = results(work, calls, variables={"STATE_MACHINE_ARN": arn}, seconds=_SECONDS)
+        for case, _, _, advice in cases:
+            value_of(next(answers), case, Said("no error"), advice)
+        started = _started(arn)
+    for (case, folder, data_set, advice), times in zip(cases, (1, 1, 2, 1, 1, 1), strict=True):
+        expected = json.dumps({"bucket": "a-bucket", "prefix": f"s3://a-bucket/{folder}", "dataset": data_set})
+        least = 1 if times == 1 else 2
+        if started[expected] < least:
+            raise NotYet(case, Said(f"an execution with the input {expected}"), _said(started), advice)
+        if started[expected] > (2 if data_set == "reviews.json.zip" else 1):
+            raise NotYet(case, Said("one execution for each content"), _said(started), _TWICE)
+        yield case
+
+
+_INPUT = "The input is a JSON text with bucket, prefix and dataset; the prefix is an address that ends with a slash."
+_TWICE = "Make the name of bucket, key and eTag alone, and catch ExecutionAlreadyExists."
+
+
+def _event(*uploads: tuple[str, str]) -> dict[str, Any]:
+    records = [
+        {
+            "eventSource": "aws:s3",
+            "eventName": "ObjectCreated:Put",
+            "s3": {"bucket": {"name": "a-bucket"}, "object": {"key": quote_plus(key, safe="/"), "eTag": etag * 32}},
+        }
+        for key, etag in uploads
+    ]
+    return {"Records": records}
+
+
+@contextmanager
+def _machine() -> Iterator[str]:
+    """A state machine that does nothing, for as long as the block runs; gives its ARN."""
+    states = client("stepfunctions")
+    nothing = {"Type": "Pass", "End": True}
+    definition = {"QueryLanguage": "JSONata", "StartAt": "Nothing", "States": {"Nothing": nothing}}
+    denied = {"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "*", "Resource": "*"}]}
+    with role_with(denied, trust_policy("states.amazonaws.com")) as role_arn:
+        let_spread()
+        arn = states.create_state_machine(name=new_name(), definition=json.dumps(definition), roleArn=role_arn)[
+            "stateMachineArn"
+        ]
+        try:
+            yield arn
+        finally:
+            states.delete_state_machine(stateMachineArn=arn)
+
+
+def _started(machine_arn: str) -> Counter[str]:
+    """The inputs of a machine's executions, each with how often it was started."""
+    states, found = client("stepfunctions"), Counter()
+    for execution in states.list_executions(stateMachineArn=machine_arn)["executions"]:
+        given = json.loads(states.describe_execution(executionArn=execution["executionArn"])["input"])
+        order = ("bucket", "prefix", "dataset")
+        known = {name: given[name] for name in order if isinstance(given, dict) and name in given}
+        found[json.dumps(known if known.keys() == set(order) else given)] += 1
+    return found
+
+
+def _said(started: Counter[str]) -> Said:
+    return Said("\n".join(f"{count} x {text}" for text, count in sorted(started.items())) or "no execution")
+
+
+@exercise(
+    "07.policy",
+    "A policy that may start one state machine",
+    "One action, on one resource.",
+    "The action is `states:StartExecution`; the resource is the state machine's ARN.",
+)
+def policy(work: Any, machine_arn: str) -> Cases:
+    """Starting this machine is allowed; another one, looking into it, and S3 are not."""
+    document = {"Version": "2012-10-17", "Statement": [work]}
+    with acting_under(document, "stepfunctions", "s3") as [states, s3]:
+        # A text that is no JSON: whoever may start is told so, and nothing is started.
+        start = {"input": "no JSON"}
+        for case, expected, allowed in (
+            ("start the workflow", True, is_allowed(states.start_execution, stateMachineArn=machine_arn, **start)),
+            (
+                "start another one",
+                False,
+                is_allowed(states.start_execution, stateMachineArn=machine_arn + "-2", **start),
+            ),
+            ("read its definition", False, is_allowed(states.describe_state_machine, stateMachineArn=machine_arn)),
+            ("list the account's buckets", False, is_allowed(s3.list_buckets)),
+        ):
+            if allowed != expected:
+                words = {True: Said("allowed"), False: Said("denied")}
+                raise NotYet(case, words[expected], words[allowed], "One action, states:StartExecution, on one ARN.")
+            yield f"{case}: {'allowed' if expected else 'denied'}"
+
+
+@exercise(
+    "07.trigger",
+    "A trigger for the workflow",
+    "As in lesson 03, but for every way in which an object can come into being.",
+    "Events `['s3:ObjectCreated:*']`, prefix `data/`, suffix `.json.zip`.",
+)
+def trigger(work: Any) -> Cases:
+    """Every upload of a data set, and nothing that the workflow writes."""
+    for kind in ALL_CREATIONS:
+        yield must(work, f"ObjectCreated:{kind}", "data/gardens.json.zip", True, "Ask for s3:ObjectCreated:*")
+    yield must(work, "ObjectRemoved:Delete", "data/gardens.json.zip", False, "A deletion is no upload.")
+    for key in ("data/train/gardens_train.txt", "models/BlazingText-1/output/model.tar.gz", "code/preprocess.py"):
+        advice = "What the workflow writes or reads must not start it: prefix data/, suffix .json.zip."
+        yield must(work, "ObjectCreated:Put", key, False, advice)
+    yield must(work, "ObjectCreated:Put", "old/data/gardens.json.zip", False, "The prefix is how the key begins.")

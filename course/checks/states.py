@@ -1,0 +1,76 @@
+"""States and expressions tried one by one with Step Functions' TestState, which runs no job and needs no role."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from course.checks.on_aws import client
+from course.checks.outcome import NotYet, Said
+from course.json_text import JsonTextError, parse
+
+
+def json_object(text: Any, advice: str) -> dict[str, Any]:
+    """What a JSON text of a learner holds.
+
+    Raises:
+        NotYet: it is no text, no JSON, or no object.
+    """
+    case, expected = "the text as JSON", Said("an object, between { and }")
+    if not isinstance(text, str):
+        raise NotYet(case, Said("a text"), text, advice)
+    try:
+        value = parse(text).value
+    except JsonTextError as error:
+        raise NotYet(case, expected, Said(f"{error.place}: {error.message}"), error.remedy) from None
+    if not isinstance(value, dict):
+        raise NotYet(case, expected, value, advice)
+    return value
+
+
+def evaluated(case: str, expression: Any, data: Any, expected: Any, advice: str, **variables: Any) -> Any:
+    """The value of an expression, or of a structure with expressions in it, in a state with this input.
+
+    Args:
+        case, expected, advice: for what is said where it has no value.
+        variables: what earlier states have assigned.
+
+    Raises:
+        NotYet: Step Functions refuses it, or can't work it out.
+    """
+    state = {"Type": "Pass", "QueryLanguage": "JSONata", "Output": expression, "End": True}
+    answer = tried(case, state, data, expected, advice, variables=json.dumps(variables))
+    if answer["status"] != "SUCCEEDED":
+        raise NotYet(case, expected, Said(answer["cause"]), advice)
+    return json.loads(answer["output"])
+
+
+def compared(case: str, expression: Any, data: Any, expected: Any, advice: str, **variables: Any) -> str:
+    """Evaluate, and compare with what should come out; gives the case."""
+    got = evaluated(case, expression, data, expected, advice, **variables)
+    if got != expected:
+        raise NotYet(case, expected, got, advice)
+    return case
+
+
+def tried(case: str, state: Any, data: Any, expected: Any, advice: str, **further: Any) -> dict[str, Any]:
+    """The answer of TestState.
+
+    Args:
+        further: further parameters, such as `mock` and `stateConfiguration`.
+
+    Raises:
+        NotYet: Step Functions refuses the state.
+    """
+    states = client("stepfunctions")
+    state = {"QueryLanguage": "JSONata", **state} if isinstance(state, dict) else state
+    try:
+        return states.test_state(definition=json.dumps(state), input=json.dumps(data), **further)
+    except (states.exceptions.InvalidDefinition, states.exceptions.ValidationException) as error:
+        raise NotYet(case, expected, Said(error.response["Error"]["Message"]), advice) from None
+
+
+def failing(error: str, cause: str, tries: int = 0) -> dict[str, Any]:
+    """Parameters of TestState for a task whose work fails, after so many tries by its Retry."""
+    mock = {"errorOutput": {"error": error, "cause": cause}, "fieldValidationMode": "NONE"}
+    return {"mock": mock, "stateConfiguration": {"retrierRetryCount": tries}}

@@ -1,0 +1,95 @@
+"""Makes the learner's edition of the lessons: `notebooks/exercises/`, from `notebooks/`.
+
+`python -m course.exercises` writes it; nothing in it is written by hand. In the edition, an exercise has its starter
+in place of its solution, outputs are gone, `course.start` keeps the learner's progress, and paths lead one folder
+further up. Only lessons with exercises have one.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+LESSONS = Path(__file__).resolve().parents[1] / "notebooks"
+EDITION = LESSONS / "exercises"
+
+_UPWARDS = re.compile(r"\.\./(?=(?:data|img|lambda_code|processing|docs)\b)")
+_LESSON_LINK = re.compile(r"\]\((?P<name>\d\d_\w+\.ipynb)")
+_START = re.compile(r'course\.start\("(\d\d)"\)')
+
+_NOTE = """\
+This is the **learner's edition**: where the lesson has an exercise, this one leaves the work to you. Replace each \
+`...` and `?`, run the cell, then run the check below it. It says what it tried, what it expected, what came back, \
+and what to try next.
+
+- `course.hint("{first}")` gives a hint, and a further one each time; `course.solution("{first}")` shows a solution.
+- An exercise that you leave as it is doesn't stop you: the check hands the solution to the cells that follow.
+- `course.progress()` shows how far you are, in all lessons; it is kept when you close Jupyter."""
+
+
+def editions() -> dict[str, str]:
+    """The text of each notebook of the edition, by its file's name."""
+    notebooks = {path.name: json.loads(path.read_text(encoding="utf-8")) for path in sorted(LESSONS.glob("*.ipynb"))}
+    with_exercises = {name: notebook for name, notebook in notebooks.items() if _names(notebook)}
+    return {name: _text(_edition(notebook, set(with_exercises))) for name, notebook in with_exercises.items()}
+
+
+def main() -> None:
+    """Write the edition, and remove what no lesson stands behind any more."""
+    made = editions()
+    EDITION.mkdir(exist_ok=True)
+    for path in EDITION.glob("*.ipynb"):
+        if path.name not in made:
+            path.unlink()
+    for name, text in made.items():
+        (EDITION / name).write_text(text, encoding="utf-8")
+    print(f"{len(made)} notebooks in {EDITION.relative_to(LESSONS.parent)}/")
+
+
+def _edition(lesson: dict[str, Any], with_exercises: set[str]) -> dict[str, Any]:
+    cells = [_cell(cell, with_exercises) for cell in lesson["cells"]]
+    source = _NOTE.format(first=_names(lesson)[0])
+    note = {"cell_type": "markdown", "id": "learners-edition", "metadata": {}, "source": _lines(source)}
+    # The one thing in a lesson's metadata that depends on who ran it last is which Python that was.
+    language = {"kernelspec": lesson["metadata"]["kernelspec"], "language_info": {"name": "python"}}
+    return {**lesson, "metadata": language, "cells": [cells[0], note, *cells[1:]]}
+
+
+def _cell(lesson_cell: dict[str, Any], with_exercises: set[str]) -> dict[str, Any]:
+    cell = copy.deepcopy(lesson_cell)
+    about = cell["metadata"].pop("exercise", None)
+    source = about["starter"] if about else "".join(cell["source"])
+    if about:
+        cell["metadata"]["exercise"] = {"name": about["name"]}
+    source = _UPWARDS.sub("../../", source)
+    if cell["cell_type"] == "code":
+        cell |= {"outputs": [], "execution_count": None}
+        source = _START.sub(r'course.start("\1", exercises=True)', source)
+    else:
+        source = _LESSON_LINK.sub(lambda link: _linked(link, with_exercises), source)
+    return cell | {"source": _lines(source)}
+
+
+def _linked(link: re.Match[str], with_exercises: set[str]) -> str:
+    """A link to a lesson leads to its edition, where it has one."""
+    return link[0] if link["name"] in with_exercises else f"](../{link['name']}"
+
+
+def _names(notebook: dict[str, Any]) -> list[str]:
+    return [cell["metadata"]["exercise"]["name"] for cell in notebook["cells"] if "exercise" in cell["metadata"]]
+
+
+def _lines(source: str) -> list[str]:
+    return source.splitlines(keepends=True)
+
+
+def _text(notebook: dict[str, Any]) -> str:
+    """As nbformat writes notebooks, so that opening and saving one changes nothing."""
+    return json.dumps(notebook, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+if __name__ == "__main__":
+    main()

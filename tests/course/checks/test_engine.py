@@ -1,0 +1,152 @@
+"""Outcomes, hints, solutions and the progress record, as a learner meets them."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import course
+from course.checks import engine, record
+from course.checks.cells import exercise_cell
+from course.checks.exercise import exercises
+from course.checks.outcome import Outcome
+from tests.course.checks.conftest import changed, judge
+
+
+@pytest.fixture
+def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """The file of a learner's edition that has begun."""
+    kept = tmp_path / "progress.json"
+    monkeypatch.setenv("COURSE_PROGRESS", str(kept))
+    record.begin(kept=True)
+    yield kept
+    record.begin(kept=False)
+
+
+def test_every_exercise_has_hints_in_steps_and_a_cell_in_its_lesson() -> None:
+    for one in exercises():
+        assert len(one.hints) >= 2, one.name
+        cell = exercise_cell(one.name)
+        assert cell.starter and cell.starter != cell.solution, one.name
+        # The lesson's folder is not that of the learner's edition.
+        assert "../" not in cell.solution + cell.starter, one.name
+
+
+def test_every_lesson_has_two_to_five_exercises() -> None:
+    numbers = [one.lesson for one in exercises()]
+    assert {number: 2 <= numbers.count(number) <= 5 for number in numbers} == dict.fromkeys(numbers, True)
+
+
+def test_an_outcome_is_text_and_markdown() -> None:
+    wrong = judge("01.handler", changed("01.handler", (" if piece.strip()", "")))
+    assert repr(wrong).splitlines()[0] == "01.handler, A handler that cuts reviews into sentences: not yet right"
+    rows = [line.split(":")[0].strip() for line in repr(wrong).splitlines()[1:]]
+    assert rows == ["tried", "expected", "came back", "next", "right so far"]
+    markdown = wrong._repr_markdown_()
+    assert markdown.startswith("**01.handler, A handler that cuts reviews into sentences: not yet right**")
+    assert "| came back | `{'statusCode': 200, 'body': {'drum': ['Loud', '']}}` |" in markdown
+
+
+def test_what_the_check_cannot_do_is_not_the_learners_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("course.checks.trial._CHILD", Path("/nowhere/child.py"))
+    monkeypatch.setattr("course.checks.trial.sys.executable", "/nowhere/python")
+    result = judge("01.handler", exercise_cell("01.handler").solution)
+    assert result.outcome is Outcome.UNCHECKED
+    assert "your work may well be right" in repr(result)
+
+
+def test_hints_come_in_steps_and_the_last_one_stays(path: Path) -> None:
+    first, second, third, again = (course.hint("01.handler") for _ in range(4))
+    assert repr(first).startswith("01.handler, hint 1 of 3")
+    assert repr(second) != repr(first)
+    assert "course.solution('01.handler')" in repr(third)
+    assert repr(again) == repr(third)
+
+
+def test_the_solution_is_the_one_of_the_lesson(path: Path) -> None:
+    shown = course.solution("01.handler")
+    assert exercise_cell("01.handler").solution in repr(shown)
+    assert shown._repr_markdown_().endswith("```")
+
+
+def test_an_exercise_that_is_not_there_names_those_that_are() -> None:
+    with pytest.raises(course.CourseError, match=r"There are: 01\.handler, 01\.event"):
+        course.check("01.nonsense")
+
+
+def test_progress_survives_a_restart(path: Path) -> None:
+    course.hint("00.holiday")
+    course.check("00.holiday", ...)
+    course.check("00.holiday", 1.0)
+    assert course.check("00.holiday", 38.64).outcome is Outcome.RIGHT
+    course.solution("00.holiday")
+    kept = json.loads(path.read_text(encoding="utf-8"))
+    entry = kept["exercises"]["00.holiday"]
+    assert kept["version"] == 1 and entry.pop("last").endswith("+00:00")
+    assert entry == {"outcome": "right", "right": True, "checks": 2, "hints": 1, "solution": False}
+    record.begin(kept=False)
+    assert "Lesson 00: 0 of 2 right." in repr(course.progress("00"))
+    record.begin(kept=True)
+    assert "Lesson 00: 1 of 2 right." in repr(course.progress("00"))
+    [row] = [line for line in repr(course.progress("00")).splitlines() if line.startswith("00.holiday")]
+    assert row.split()[-3:] == ["right", "1", "hint"]
+
+
+def test_what_was_right_once_stays_right(path: Path) -> None:
+    course.check("00.holiday", 38.64)
+    course.check("00.holiday", 1.0)
+    assert "right (last: not yet right)" in repr(course.progress("00"))
+    assert "00.travel" in repr(course.progress()) and "00.holiday" not in repr(course.progress())
+
+
+def test_a_solution_seen_before_is_said(path: Path) -> None:
+    course.solution("00.holiday")
+    course.check("00.holiday", 38.64)
+    assert json.loads(path.read_text(encoding="utf-8"))["exercises"]["00.holiday"]["solution"] is True
+
+
+def test_an_untouched_exercise_leaves_no_trace(path: Path) -> None:
+    course.check("00.holiday", ...)
+    assert not path.exists()
+
+
+def test_two_notebooks_share_a_record(path: Path) -> None:
+    course.check("00.holiday", 38.64)
+    other = record.Record(path, {})
+    other.note_check("01.event", Outcome.RIGHT)
+    course.check("00.travel", "nothing")
+    assert list(record.read(path)) == ["00.holiday", "00.travel", "01.event"]
+
+
+def test_a_lesson_itself_keeps_nothing(path: Path) -> None:
+    record.begin(kept=False)
+    course.check("00.holiday", 38.64)
+    assert not path.exists()
+    assert record.current().entry("00.holiday").right
+
+
+def test_a_file_that_is_no_record_is_refused(path: Path) -> None:
+    path.write_text("[]", encoding="utf-8")
+    with pytest.raises(course.CourseError, match="is no progress record"):
+        record.begin(kept=True)
+
+
+def test_the_solution_stands_in_for_an_untouched_exercise(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Shell:
+        def __init__(self) -> None:
+            self.user_ns = {}
+
+    shell = Shell()
+    monkeypatch.setattr("IPython.get_ipython", lambda: shell)
+    engine.run_as_cell(exercise_cell("01.handler").starter, "<starter>", shell.user_ns)
+    result = course.check("01.handler", shell.user_ns["lambda_handler"])
+    assert result.outcome is Outcome.NOT_ATTEMPTED
+    assert "goes on with its solution" in result.note
+    assert course.check("01.handler", shell.user_ns["lambda_handler"]).outcome is Outcome.RIGHT
+    packed = zipfile.ZipFile(io.BytesIO(course.package(shell.user_ns["lambda_handler"])))
+    assert packed.read("lambda_function.py").decode() == exercise_cell("01.handler").solution

@@ -1,0 +1,46 @@
+"""The checks of lesson 00: untouched, with planted mistakes, solved."""
+
+from __future__ import annotations
+
+import pytest
+
+from course import PRICES
+from tests.course.checks.conftest import changed, check_untouched_and_solved, check_wrong, judge
+
+HOURLY = {"hourly": next(price.dollars for price in PRICES if "endpoint" in price.what)}
+
+
+def test_travel() -> None:
+    check_untouched_and_solved("00.travel")
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ('def stay_at_home(event, context):\n    return {"statusCode": 200, "body": greeting}', "greeting"),
+        (changed("00.travel", ("notebook!", "cloud!")), "Hello from the cloud!"),
+        (changed("00.travel", ("200", "'200'")), "'200'"),
+        (changed("00.travel", ("greeting = ", "greeting = event['name'] + ")), "KeyError"),
+        ("stay_at_home = 5", "not a function"),
+    ],
+    ids=["another cell", "another text", "a text for a number", "an error", "no function"],
+)
+def test_travel_with_a_mistake(source: str, said: str) -> None:
+    check_wrong(judge("00.travel", source), said)
+
+
+def test_holiday() -> None:
+    check_untouched_and_solved("00.holiday", lambda: HOURLY)
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ("holiday = hourly * 14", "1.61"),
+        ("holiday = hourly * 24 * 7", "19.32"),
+        ("holiday = f'{hourly * 24 * 14}'", "a number"),
+        ("holiday = True", "a number"),
+    ],
+)
+def test_holiday_with_a_mistake(source: str, said: str) -> None:
+    check_wrong(judge("00.holiday", source, **HOURLY), said)

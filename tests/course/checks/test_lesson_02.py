@@ -1,0 +1,140 @@
+"""The checks of lesson 02, on the embedded AWS: untouched, with planted mistakes, solved."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+
+import course
+from course.checks import lesson_02
+from tests.course.checks.conftest import changed, check_untouched_and_solved, check_wrong, judge
+
+LIST_BUCKETS = {"Effect": "Allow", "Action": "s3:ListAllMyBuckets", "Resource": "*"}
+KEY = "data/reviews_Musical_Instruments_5.json.zip"
+
+
+@pytest.fixture(scope="module")
+def names(settings: course.Settings) -> dict[str, Any]:
+    """What the lesson has when it comes to the exercises; the data set is in the bucket."""
+    data_set = Path(__file__).parents[3] / KEY
+    boto3.client("s3").upload_file(str(data_set), settings.bucket, KEY)
+    return {"settings": settings, "key": KEY}
+
+
+@pytest.mark.parametrize("name", ["02.label", "02.handler", "02.event", "02.policy"])
+def test_untouched_and_solved(name: str, names: dict[str, Any]) -> None:
+    check_untouched_and_solved(name, lambda: dict(names))
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ([("if 2 * helpful == votes", "if votes == 0")], "a tie of two"),
+        ([("2 * helpful == votes", "votes and 2 * helpful == votes")], "no votes"),
+        ([("2 * helpful > votes", "helpful > votes")], "most say helpful"),
+        ([('"__label__1" if', '"__label__2" if'), ('else "__label__2"', 'else "__label__1"')], "most say helpful"),
+        ([("2 * helpful > votes", "helpful / votes > 0.501")], "a majority of one"),
+        ([("if 2 * helpful == votes", "if helpful / votes == 0.5")], "ZeroDivisionError"),
+    ],
+    ids=["ties", "no votes", "more than all", "exchanged", "51 %", "division"],
+)
+def test_a_label_with_a_mistake(changes: list[tuple[str, str]], said: str) -> None:
+    check_wrong(judge("02.label", changed("02.label", *changes)), said)
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ([("html.unescape(", "str(")], ["awkward reviews", '6" cable is good & cheap']),
+        ([("if label(review):", "if True:")], ["a line too many", "None"]),
+        ([(" if piece.strip()", "")], ["a line too many: '__label__1 '"]),
+        ([('unquote_plus(record["s3"]["object"]["key"])', 'record["s3"]["object"]["key"]')], ["blank", "AccessDenied"]),
+        (
+            [('file_name.split(".")[0]', 'file_name.removesuffix(".json.zip")')],
+            ["several dots", "guitars.2026_train.txt"],
+        ),
+        ([('event["Records"]', 'event["Records"][:1]')], ["two records", "second_train.txt"]),
+        ([('open("wb") as train', 'open("ab") as train')], ["a line too many"]),
+        ([(' if not name.startswith("__MACOSX/")', "")], ["ValueError: too many values", "lambda_function.py"]),
+        ([("test if is_for_testing(text) else train", "train")], ["0 of 60 reviews"]),
+        ([("zlib.crc32(text.encode()) % 5 == 0", "False")], ["0 of 60 reviews"]),
+        ([("/{name}_", "/x{name}_")], ["files: ", "xreviews_train.txt"]),
+        (
+            [
+                (
+                    "        preprocess(ARCHIVE)",
+                    "        try:\n            preprocess(ARCHIVE)\n        except Exception:\n            continue",
+                )
+            ],
+            ["a corrupt zip", "as if all were well"],
+        ),
+    ],
+)
+def test_a_handler_with_a_mistake(names: dict[str, Any], changes: list[tuple[str, str]], said: list[str]) -> None:
+    check_wrong(judge("02.handler", changed("02.handler", *changes), **names), *said)
+
+
+def test_a_split_by_sentence_or_by_chance(names: dict[str, Any]) -> None:
+    by_sentence = changed(
+        "02.handler",
+        ("file = test if is_for_testing(text) else train", "pass"),
+        ("file.write(", "(test if is_for_testing(sentence) else train).write("),
+    )
+    check_wrong(judge("02.handler", by_sentence, **names), "sentences on both sides")
+    chance = changed("02.handler", ("zlib.crc32(text.encode()) % 5 == 0", "__import__('random').random() < 0.2"))
+    check_wrong(judge("02.handler", chance, **names), "the same two files after a second run")
+
+
+def test_a_check_leaves_nothing_behind(names: dict[str, Any], settings: course.Settings) -> None:
+    judge("02.handler", changed("02.handler", ("html.unescape(", "str(")), **names)
+    found = boto3.client("s3").list_objects_v2(Bucket=settings.bucket)["Contents"]
+    assert [one["Key"] for one in found] == [KEY]
+    assert boto3.client("lambda").list_functions()["Functions"] == []
+    roles = [one["RoleName"] for one in boto3.client("iam").list_roles()["Roles"]]
+    assert [name for name in roles if "check" in name] == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("= key", '= "s3://bucket/" + key', "Leave out s3://"),
+        ("= key", '= "data/nothing.json.zip"', KEY),
+        ("= key", '= "?"', "1 place with a ?"),
+        ("= settings.bucket", '= "example-bucket"', "settings.bucket"),
+    ],
+)
+def test_an_event_with_a_mistake(names: dict[str, Any], old: str, new: str, said: str) -> None:
+    check_wrong(judge("02.event", changed("02.event", (old, new)), **names), said)
+
+
+def test_an_event_of_another_shape(names: dict[str, Any]) -> None:
+    check_wrong(judge("02.event", 'event = {"bucket": settings.bucket}', **names), "KeyError: 'Records'")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('"s3:GetObject"', '["s3:GetObject", "s3:DeleteObject"]', "delete a data set"),
+        ('"s3:GetObject"', '"s3:ListBucket"', "read a data set"),
+        ("/data/*.json.zip", "/*", "read from another folder"),
+        ("/data/train/*", "/train/*", "write to data/train/"),
+        ("/data/test/*", "/*", "write to another folder"),
+        ("/data/test/*", "/data/*", "replace a data set"),
+        ('"Effect"', '"Efect"', "AWS accepts it"),
+        ('"Statement": [', f'"Statement": [{LIST_BUCKETS},', "list the account's buckets"),
+    ],
+)
+def test_a_policy_with_a_mistake(names: dict[str, Any], old: str, new: str, said: str) -> None:
+    check_wrong(judge("02.policy", changed("02.policy", (old, new)), **names), said)
+
+
+def test_the_rules_of_the_check_are_those_of_the_course() -> None:
+    """What the check expects of awkward reviews, worked out by hand."""
+    assert lesson_02.archive(lesson_02.AWKWARD).labelled == [
+        ["__label__1 Well", "__label__1 it works", "__label__1 Mostly"],
+        ['__label__2 The 6" cable is good & cheap', "__label__2 It lasts"],
+        ["__label__1 Schön laut", "__label__1 Très bien"],
+    ]

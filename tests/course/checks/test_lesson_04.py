@@ -1,0 +1,101 @@
+"""The checks of lesson 04, by TestState of the embedded AWS: untouched, with planted mistakes, solved."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from course.checks.cells import exercise_cell
+from course.checks.outcome import Outcome
+from tests.course.checks.conftest import changed, check_untouched_and_solved, check_wrong, judge
+
+pytestmark = pytest.mark.usefixtures("settings")
+
+
+def task() -> dict[str, Any]:
+    """The task of the lesson, before it gets Retry and Catch."""
+    arguments = {"FunctionName": "review-states-sentences", "Payload": {"text": "{% $text %}"}}
+    resource = "arn:aws:states:::lambda:invoke"
+    return {"cut_into_sentences": {"Type": "Task", "Resource": resource, "Arguments": arguments, "End": True}}
+
+
+def test_untouched_and_solved() -> None:
+    for name in ("04.address", "04.average", "04.choice"):
+        check_untouched_and_solved(name)
+    check_untouched_and_solved("04.catch", task)
+
+
+@pytest.mark.parametrize(
+    ("work", "said"),
+    [
+        ("s3://a-bucket/data/train/reviews_Musical_Instruments_5_train.txt", "another data set"),
+        ("{% $states.input.prefix & 'train/' %}", "came back: 's3://a-bucket/data/train/'"),
+        ("{% $states.input.prefix & 'train/' & $states.input.dataset & '_train.txt' %}", "json.zip_train.txt"),
+        (" {% $states.input.prefix %}", "must start with '{%'"),
+        ("{% $states.input.prefx %}", "returned nothing"),
+        (5, "came back: 5"),
+    ],
+)
+def test_an_address_with_a_mistake(work: Any, said: str) -> None:
+    check_wrong(judge("04.address", f"address = {work!r}"), said)
+
+
+@pytest.mark.parametrize(
+    ("work", "said"),
+    [
+        ("{% $average($states.input.reviews.overall) %}", "stars 5, 1, 4"),
+        ("{% $average($states.input.reviews[overall >= 3].overall) %}", "stars 5, 3, 2"),
+        ("{% 4.5 %}", "stars 5, 3, 2"),
+        ("{% $average($states.input.reviews[0].overall) %}", "stars 5, 1, 4"),
+        ("{% $mean($states.input.reviews.overall) %}", "stars 5, 1, 4"),
+    ],
+)
+def test_an_average_with_a_mistake(work: str, said: str) -> None:
+    check_wrong(judge("04.average", f"stars = {work!r}"), said)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("$length($trim($text)) > 0", "$length($text) > 0", "blanks"),
+        ("$length($trim($text)) > 0", "$length($trim($text)) > 1", "a single letter"),
+        ("$length($trim($text)) > 0", "$boolean($number($text))", "a text"),
+        ("$length($trim($text)) > 0", "$length($trim($states.input.reviewText)) > 0", "no text"),
+        ("$length($trim($text)) > 0", "$trim($text) = ''", "on to 'Nothing to do'"),
+        ("{% $length($trim($text)) > 0 %}", "$text", "a text"),
+    ],
+)
+def test_a_choice_with_a_mistake(old: str, new: str, said: str) -> None:
+    check_wrong(judge("04.choice", changed("04.choice", (old, new))), said)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("Lambda.TooManyRequestsException", "Lambda.TooManyRequests", "tried again"),
+        ("States.ALL", "States.Timeout", "failed"),
+        ("States.ALL", "Lambda.TooManyRequestsException", "a crash of the function"),
+        ('"Next": "Give up"', '"Next": "Wait a moment"', "on to 'Wait a moment'"),
+        ("$parse($states.errorOutput.Cause).errorMessage", "$states.errorOutput.Cause", "errorMessage"),
+        ("$states.errorOutput.Error", "$states.errorOutput.Cause", "'what'"),
+        ('"MaxAttempts": 3', '"MaxAttempts": 9', "after three tries"),
+        ("States.ALL", "?", "1 place with a ?"),
+    ],
+)
+def test_retry_and_catch_with_a_mistake(old: str, new: str, said: str) -> None:
+    check_wrong(judge("04.catch", changed("04.catch", (old, new)), **task()), said)
+
+
+def test_another_spelling_is_right_too() -> None:
+    again = "$states.input.reviews[overall > 3]"
+    work = f'stars = "{{% $sum({again}.overall) / $count({again}) %}}"'
+    assert judge("04.average", work).outcome is Outcome.RIGHT
+
+
+def test_without_an_aws_nothing_can_be_checked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
+    result = judge("04.average", exercise_cell("04.average").solution)
+    assert result.outcome is Outcome.UNCHECKED
+    assert "Could not connect" in result.note

@@ -1,0 +1,70 @@
+"""The checks of lesson 06, by TestState of the embedded AWS: untouched, with planted mistakes, solved."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+import course
+from tests.course.checks.conftest import changed, check_untouched_and_solved, check_wrong, judge
+
+
+@pytest.fixture(scope="module")
+def names(settings: course.Settings) -> dict[str, Any]:
+    return {"settings": settings}
+
+
+def before_catch(names: dict[str, Any]) -> dict[str, Any]:
+    """The workflow of the lesson, before it gets Retry and Catch."""
+    definition = course.workflow(names["settings"])
+    for name in ("Preprocess", "Train"):
+        del definition["States"][name]["Retry"], definition["States"][name]["Catch"]
+    return {"definition": definition}
+
+
+def test_untouched_and_solved(names: dict[str, Any]) -> None:
+    for name in ("06.channels", "06.model_place", "06.loop"):
+        check_untouched_and_solved(name)
+    check_untouched_and_solved("06.catch", lambda: before_catch(names))
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "said"),
+    [
+        ("channels", '"ChannelName": "validation"', '"ChannelName": "test"', "'validation'"),
+        ("channels", "$states.input.test", "$states.input.train", "the data set of the lesson"),
+        ("channels", "{% $states.input.train %}", "s3://a/data/train/reviews_train.txt", "another data set"),
+        ("channels", "$states.input.train", "$states.input.training", "returned nothing"),
+        ("channels", '"S3DataSource"', '"S3Source"', "KeyError"),
+        ("model_place", "$bucket", "$states.input.bucket", "a bucket"),
+        ("model_place", "{% 's3://' & $bucket & '/models/' %}", "s3://a-bucket/models/", "another bucket"),
+        ("model_place", "'s3://' & ", "", "s3://a-bucket/models/"),
+        ("loop", "status = 'InService'", "status = 'Creating'", "an endpoint that is Creating"),
+        ("loop", "$states.result.EndpointStatus", "$states.result.Status", "returned nothing"),
+        ("loop", '"Default": "Not deployed"', '"Default": "Wait"', "an endpoint that is Failed"),
+        ("loop", '"name": "{% $states.input.name %}",', "", "the endpoint's name"),
+        ("loop", "status = 'Creating'", "status != 'InService'", "an endpoint that is Failed"),
+        ("loop", '"Next": "Describe endpoint"', '"Next": "Ready?"', "on to 'Not deployed'"),
+    ],
+)
+def test_a_part_with_a_mistake(names: dict[str, Any], name: str, old: str, new: str, said: str) -> None:
+    check_wrong(judge(f"06.{name}", changed(f"06.{name}", (old, new))), said)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("SageMaker.ResourceLimitExceededException", "ResourceLimitExceededException", "tried again"),
+        ('"SageMaker.ResourceLimitExceededException", "Thr', '"Thr', "SageMaker.ResourceLimitExceededException"),
+        ("ThrottlingException", "States.Timeout", "ThrottlingException"),
+        ('["SageMaker.ResourceLimitExceededException", "ThrottlingException"]', '["States.ALL"]', "a job that failed"),
+        ('["States.TaskFailed"]', '["States.Timeout"]', "a job that failed"),
+        ("$states.errorOutput.Cause", "$states.errorOutput.Error", "'why': 'States.TaskFailed'"),
+        ('"job": name', '"job": "Preprocess"', "'job': 'Preprocess'"),
+        ('"Next": "Report"', '"Next": "Train"', "on to 'Train'"),
+        ('"ThrottlingException"', '"?"', "1 place with a ?"),
+    ],
+)
+def test_retry_and_catch_with_a_mistake(names: dict[str, Any], old: str, new: str, said: str) -> None:
+    check_wrong(judge("06.catch", changed("06.catch", (old, new)), **before_catch(names)), said)

@@ -1,0 +1,87 @@
+"""The learner's edition: made from the lessons and from nothing else, whole, and safe to run untouched."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+from course.checks.exercise import exercises
+from course.exercises import EDITION, LESSONS, editions
+
+LINK = re.compile(r"!?\[[^\]]*\]\((?P<path>[^)\s#]+)\)")
+CODE_PATH = re.compile(r"\.\./[\w./-]*")
+NAMES = sorted(editions())
+
+each_notebook = pytest.mark.parametrize("name", NAMES, ids=[Path(name).stem for name in NAMES])
+
+
+def cells(name: str) -> list[dict[str, Any]]:
+    notebook = json.loads((EDITION / name).read_text(encoding="utf-8"))
+    return [cell | {"text": "".join(cell["source"])} for cell in notebook["cells"]]
+
+
+def test_the_edition_is_what_the_lessons_make() -> None:
+    """After a change in a lesson: `make exercises`."""
+    there = {path.name: path.read_text(encoding="utf-8") for path in EDITION.glob("*.ipynb")}
+    assert there == editions()
+
+
+def test_every_exercise_is_in_the_edition_once() -> None:
+    found = [
+        cell["metadata"]["exercise"]["name"] for name in NAMES for cell in cells(name) if "exercise" in cell["metadata"]
+    ]
+    assert sorted(found) == sorted(one.name for one in exercises())
+
+
+@each_notebook
+def test_no_solution_and_no_output_is_in_it(name: str) -> None:
+    lesson = json.loads((LESSONS / name).read_text(encoding="utf-8"))["cells"]
+    exercise = {cell["id"]: cell for cell in lesson if "exercise" in cell["metadata"]}
+    for cell in cells(name):
+        if cell["id"] in exercise:
+            assert cell["text"] == exercise[cell["id"]]["metadata"]["exercise"]["starter"]
+            assert cell["text"] != "".join(exercise[cell["id"]]["source"])
+        assert not cell.get("outputs") and cell.get("execution_count") is None
+        assert "starter" not in cell["metadata"].get("exercise", {})
+
+
+@each_notebook
+def test_links_pictures_and_paths_lead_somewhere(name: str) -> None:
+    for cell in cells(name):
+        if cell["cell_type"] == "markdown":
+            paths = [link["path"] for link in LINK.finditer(cell["text"]) if "://" not in link["path"]]
+        else:
+            paths = [path for path in CODE_PATH.findall(cell["text"]) if not path.endswith("/")]
+        for path in paths:
+            assert (EDITION / path).exists(), (path, cell["text"])
+
+
+@each_notebook
+def test_it_is_a_notebook(name: str) -> None:
+    nbformat.validate(nbformat.read(EDITION / name, as_version=4))
+
+
+# Run as `Run All` runs them. They are the longest tests; the others are executed as lessons by nbval.
+@each_notebook
+def test_untouched_it_runs_from_top_to_bottom(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COURSE_PROGRESS", str(tmp_path / "progress.json"))
+    notebook = nbformat.read(EDITION / name, as_version=4)
+    NotebookClient(
+        notebook,
+        timeout=300,
+        kernel_name="python3",
+        extra_arguments=["--IPKernelApp.log_level=ERROR"],
+        resources={"metadata": {"path": str(EDITION)}},
+    ).execute()
+    checks = [cell for cell in notebook.cells if "check" in cell.metadata.get("tags", [])]
+    assert len(checks) == sum(one.lesson == name[:2] for one in exercises())
+    for cell in checks:
+        assert ": not attempted\n" in cell.outputs[0]["data"]["text/plain"], cell.source
+        assert "goes on with its solution" in cell.outputs[0]["data"]["text/plain"], cell.source
+    assert not (tmp_path / "progress.json").exists()
