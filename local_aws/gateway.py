@@ -11,6 +11,8 @@ import logging
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from botocore import xform_name
+
 from local_aws import wire
 from local_aws.access.callers import Callers, Signature, refuse_web_pages, signature
 from local_aws.access.resource_policies import policy_at
@@ -55,7 +57,7 @@ class Gateway:
             api = _api(signed.service, exchange.request)
             if signed.service not in _OWN_SIGNING_NAMES and signed.service not in MOTO_SERVICES:
                 raise not_there(f"the service {signed.service}")
-            if api.name in self._services:
+            if api.name in self._services and api.name not in MOTO_SERVICES.values():
                 return self._own(api, signed, exchange)
             if api.name == "s3":
                 return self._s3.answer(api, signed, exchange)
@@ -76,10 +78,13 @@ class Gateway:
         return exchange.send(dispatch(service, self._roles.judge, call, operation, exchange.request, path_values))
 
     def _motos(self, api: wire.Api, signed: Signature, exchange: Exchange) -> Iterable[bytes]:
-        """An operation of a service that moto answers, S3 apart."""
+        """An operation of a service that moto answers, S3 apart; ours, where moto lacks it and we have it."""
         exchange.read_body()
         operation, path_values = routed(api, exchange.request)
         call = self._callers.call(api, operation.name, exchange.request, signed, exchange.request_id)
+        own = self._services.get(api.name)
+        if own is not None and hasattr(own, xform_name(operation.name)):
+            return exchange.send(dispatch(own, self._roles.judge, call, operation, exchange.request, path_values))
         if call.principal.kind != "admin" or api.name == "sns":
             params = wire.parse(exchange.request, operation, path_values)
             self._roles.judge.authorise(call, params, lambda: policy_at(self._roles.admin_client, api.name, params))
