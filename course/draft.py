@@ -35,14 +35,14 @@ class Mistake:
     text: str
 
     def __str__(self) -> str:
-        where = f"{self.place}: " + (f"{self.field}: " if self.field else "")
-        what, *remedy = self.text.split("\n")
-        return "\n".join([where + what, self.place.pointed_at(), *remedy])
+        # Of a field, its path fills the line; of a text that is no JSON, the remedy stands alone below.
+        first, rest = (self.field, self.text) if self.field else self.text.split("\n", 1)
+        return f"{self.place}: {first}\n{self.place.pointed_at()}\n{rest}"
 
 
 @dataclass(frozen=True)
 class Field:
-    """A row of the report: a field, its status (`there`, `missing`, `missing (needed in practice)`), its meaning."""
+    """A row of the report: a field, its status (`there`, `missing`, or `needed in practice`), its meaning."""
 
     name: str
     status: str
@@ -123,7 +123,12 @@ class Draft:
 
         Returns:
             What the draft has and lacks now, or what is wrong with the text. Then nothing was added.
+
+        Raises:
+            CourseError: it is no text at all.
         """
+        if not isinstance(text, str):
+            raise CourseError("add takes JSON as text, as it stands in the console: put it in triple quotes.")
         try:
             piece = parse(text)
         except JsonTextError as error:
@@ -222,7 +227,7 @@ class Draft:
 
 
 def _row(missing: Missing) -> Field:
-    return Field(missing.path, "missing" if missing.required else "missing (needed in practice)", missing.meaning)
+    return Field(missing.path, "missing" if missing.required else "needed in practice", missing.meaning)
 
 
 def _spelt(path: Path) -> str:

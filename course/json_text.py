@@ -29,8 +29,8 @@ class Place:
 
     def pointed_at(self) -> str:
         """The line with a caret below the place; a long line is cut around it."""
-        begin = max(0, self.column - 70)
-        return f"    {self.text[begin : begin + 100].rstrip()}\n    {' ' * (self.column - 1 - begin)}^"
+        begin = max(0, self.column - 60)
+        return f"    {self.text[begin : begin + 85].rstrip()}\n    {' ' * (self.column - 1 - begin)}^"
 
 
 @dataclass(frozen=True)

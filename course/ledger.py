@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import boto3
+
+from course.made import IN_A_BUCKET, MADE_BY
 
 
 @dataclass(frozen=True)
@@ -83,74 +84,11 @@ def record_calls(session: boto3.session.Session, ledger: Ledger, lesson: str, bu
         context["course_params"] = params
 
     def record(model: Any, http_response: Any, parsed: dict[str, Any], context: dict[str, Any], **_: Any) -> None:
-        made = _MADE_BY.get((model.service_model.service_name, model.name))
+        made = MADE_BY.get((model.service_model.service_name, model.name))
         if made and http_response.status_code < 300:
             for kind, name in made(context.get("course_params", {}), parsed):
-                if kind not in _IN_A_BUCKET or name.split("/")[0] == bucket:
+                if kind not in IN_A_BUCKET or name.split("/")[0] == bucket:
                     ledger.record(Resource(kind, name, lesson))
 
     session.events.register("provide-client-params", remember_params)
     session.events.register("after-call", record)
-
-
-Made = list[tuple[str, str]]
-
-
-def _named(kind: str, member: str) -> Callable[[dict, dict], Made]:
-    return lambda params, parsed: [(kind, params[member])]
-
-
-def _answered(kind: str, member: str) -> Callable[[dict, dict], Made]:
-    return lambda params, parsed: [(kind, parsed[member])]
-
-
-def _function(params: dict, parsed: dict) -> Made:
-    # Lambda makes the log group by itself, at the first invocation.
-    name = parsed["FunctionName"]
-    return [("Lambda function", name), ("log group", f"/aws/lambda/{name}")]
-
-
-def _trigger(params: dict, parsed: dict) -> Made:
-    # An empty configuration is how triggers are removed.
-    configured = any(params["NotificationConfiguration"].values())
-    return [("S3 trigger", params["Bucket"])] if configured else []
-
-
-def _endpoint(params: dict, parsed: dict) -> Made:
-    # SageMaker makes the log group by itself, when the endpoint's container first writes.
-    name = params["EndpointName"]
-    return [("endpoint", name), ("log group", f"/aws/sagemaker/Endpoints/{name}")]
-
-
-def _folder(params: dict, parsed: dict) -> Made:
-    # What functions and jobs write comes back to nobody's ledger; it stands below the folder of their input.
-    bucket, folder = params["Bucket"], params["Key"].rpartition("/")[0]
-    return [("S3 folder", f"{bucket}/{folder}/") if folder else ("S3 object", f"{bucket}/{params['Key']}")]
-
-
-SAGEMAKER: dict[str, Callable[[dict, dict], Made]] = {
-    "CreateProcessingJob": _named("processing job", "ProcessingJobName"),
-    "CreateTrainingJob": _named("training job", "TrainingJobName"),
-    "CreateTransformJob": _named("transform job", "TransformJobName"),
-    "CreateModel": _named("SageMaker model", "ModelName"),
-    "CreateEndpointConfig": _named("endpoint configuration", "EndpointConfigName"),
-    "CreateEndpoint": _endpoint,
-}
-"""What an action of SageMaker makes, from its request: a lesson's call and a state machine's are the same."""
-
-_IN_A_BUCKET = {"S3 folder", "S3 object", "S3 trigger"}
-_MADE_BY: dict[tuple[str, str], Callable[[dict, dict], Made]] = {
-    ("lambda", "CreateFunction"): _function,
-    ("iam", "CreateRole"): _named("IAM role", "RoleName"),
-    ("iam", "CreatePolicy"): lambda params, parsed: [("IAM policy", parsed["Policy"]["Arn"])],
-    ("s3", "CreateBucket"): _named("S3 bucket", "Bucket"),
-    ("s3", "PutObject"): _folder,
-    ("s3", "CopyObject"): _folder,
-    ("s3", "CreateMultipartUpload"): _folder,
-    ("s3", "PutBucketNotificationConfiguration"): _trigger,
-    ("logs", "CreateLogGroup"): _named("log group", "logGroupName"),
-    ("sqs", "CreateQueue"): _named("SQS queue", "QueueName"),
-    ("sns", "CreateTopic"): _answered("SNS topic", "TopicArn"),
-    ("stepfunctions", "CreateStateMachine"): _answered("state machine", "stateMachineArn"),
-    **{("sagemaker", action): made for action, made in SAGEMAKER.items()},
-}

@@ -1,19 +1,15 @@
-"""What the executions of a state machine made: it appears in no lesson's calls, but in their histories.
-
-Only what SageMaker said yes to counts. A name that was refused as taken may be somebody else's.
-"""
+"""What the executions of a state machine made: it appears in no lesson's calls, but in their histories."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
 import boto3
 from botocore.exceptions import ClientError
 
-from course.ledger import SAGEMAKER
 from course.logs import wait_until
+from course.made import made_by_events
 
 _STOPPING_SECONDS = 120
 
@@ -56,24 +52,10 @@ def _executions(**which: str) -> Iterator[dict[str, Any]]:
 
 
 def _made_by_execution(execution_arn: str) -> Iterator[tuple[str, str]]:
-    asked: dict[int, list[tuple[str, str]]] = {}
     history = boto3.client("stepfunctions").get_paginator("get_execution_history")
-    for page in history.paginate(executionArn=execution_arn):
-        for event in page["events"]:
-            if event["type"] == "TaskScheduled":
-                asked[event["id"]] = _asked_for(event["taskScheduledEventDetails"])
-            elif event["type"].startswith("Task"):
-                asked[event["id"]] = asked.get(event["previousEventId"], [])
-            if event["type"] in ("TaskSubmitted", "TaskSucceeded"):
-                yield from asked[event["id"]]
-            if event["type"] == "MapRunStarted":
-                for child in _executions(mapRunArn=event["mapRunStartedEventDetails"]["mapRunArn"]):
-                    yield from _made_by_execution(child["executionArn"])
-
-
-def _asked_for(details: dict[str, Any]) -> list[tuple[str, str]]:
-    action = details["resource"].partition(".")[0]
-    made = SAGEMAKER.get(action[:1].upper() + action[1:])
-    if made is None or details["resourceType"].rpartition(":")[2] != "sagemaker":
-        return []
-    return made(json.loads(details["parameters"]), {})
+    events = [event for page in history.paginate(executionArn=execution_arn) for event in page["events"]]
+    yield from made_by_events(events)
+    for event in events:
+        if event["type"] == "MapRunStarted":
+            for child in _executions(mapRunArn=event["mapRunStartedEventDetails"]["mapRunArn"]):
+                yield from _made_by_execution(child["executionArn"])

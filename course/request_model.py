@@ -6,7 +6,6 @@ may still be missing. What a request lacks is told apart from what is wrong in i
 
 from __future__ import annotations
 
-import difflib
 import html
 import re
 from collections.abc import Iterator
@@ -14,12 +13,13 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-import botocore.session
 from botocore.exceptions import UnknownServiceError
 from botocore.model import OperationModel, Shape
 
 from course.errors import CourseError
 from course.json_text import Path
+from course.sessions import models
+from course.value_faults import delimiter_faults, kind_of, nearest, scalar_faults, size_faults, some
 
 # Step Functions names two services otherwise than boto3.
 _BOTO3_NAMES = {"sfn": "stepfunctions", "states": "stepfunctions"}
@@ -124,7 +124,7 @@ class Request:
         if len(path) == 1 and (self.service, self.operation.name, path[0]) in _ANY_JSON:
             return
         if isinstance(value, str) and ("{%" in value or "%}" in value):
-            yield from (Problem(path, fault) for fault in _delimiter_faults(value))
+            yield from (Problem(path, fault) for fault in delimiter_faults(value))
         elif shape.type_name == "structure" and not shape.metadata.get("document"):
             yield from self._structure_problems(shape, value, path)
         elif shape.type_name == "list":
@@ -132,34 +132,34 @@ class Request:
         elif shape.type_name == "map":
             yield from self._map_problems(shape, value, path)
         else:
-            yield from (Problem(path, fault) for fault in _scalar_faults(shape, value))
+            yield from (Problem(path, fault) for fault in scalar_faults(shape, value))
 
     def _structure_problems(self, shape: Shape, value: Any, path: Path) -> Iterator[Problem]:
         if not isinstance(value, dict):
-            yield Problem(path, f"an object with {_some(shape.members)} is needed, not {_kind(value)}.")
+            yield Problem(path, f"an object with {some(shape.members)} is needed, not {kind_of(value)}.")
             return
         members = _members(shape)
         for name, member in value.items():
             if name in members:
                 yield from self._problems(members[name], member, (*path, name))
             else:
-                yield Problem((*path, name), f"there is no such field{_nearest(name, list(members))}")
+                yield Problem((*path, name), f"there is no such field{nearest(name, list(members))}")
 
     def _list_problems(self, shape: Shape, value: Any, path: Path) -> Iterator[Problem]:
         if not isinstance(value, list):
-            yield Problem(path, f"a list is needed, not {_kind(value)}: put it in square brackets.")
+            yield Problem(path, f"a list is needed, not {kind_of(value)}: put it in square brackets.")
             return
-        yield from (Problem(path, fault) for fault in _size_faults(shape, len(value), "items"))
+        yield from (Problem(path, fault) for fault in size_faults(shape, len(value), "items"))
         for index, item in enumerate(value):
             yield from self._problems(shape.member, item, (*path, index))
 
     def _map_problems(self, shape: Shape, value: Any, path: Path) -> Iterator[Problem]:
         if not isinstance(value, dict):
-            yield Problem(path, f"an object of names and values is needed, not {_kind(value)}.")
+            yield Problem(path, f"an object of names and values is needed, not {kind_of(value)}.")
             return
-        yield from (Problem(path, fault) for fault in _size_faults(shape, len(value), "entries"))
+        yield from (Problem(path, fault) for fault in size_faults(shape, len(value), "entries"))
         for name, item in value.items():
-            yield from (Problem((*path, name), f"the name: {fault}") for fault in _scalar_faults(shape.key, name))
+            yield from (Problem((*path, name), f"the name: {fault}") for fault in scalar_faults(shape.key, name))
             yield from self._problems(shape.value, item, (*path, name))
 
     def _missing(self, shape: Shape, value: Any, shown: str, generic: str) -> Iterator[Missing]:
@@ -196,7 +196,7 @@ def _members(shape: Shape) -> dict[str, Shape]:
 
 @cache
 def _service_model(service: str) -> Any:
-    return botocore.session.get_session().get_service_model(service)
+    return models().get_service_model(service)
 
 
 def _operation(service: str, action: str) -> OperationModel:
@@ -206,7 +206,7 @@ def _operation(service: str, action: str) -> OperationModel:
         raise CourseError(f"boto3 knows no service '{service}'.") from None
     name = _pascal(action)
     if name not in model.operation_names:
-        raise CourseError(f"{service} has no action '{action}'{_nearest(name, model.operation_names)}")
+        raise CourseError(f"{service} has no action '{action}'{nearest(name, model.operation_names)}")
     return model.operation_model(name)
 
 
@@ -216,117 +216,3 @@ def _first_sentence(documentation: str) -> str:
     text = re.sub(r"^\(Optional\)\s*", "", " ".join(text.split()))
     sentence = re.match(r".*?[^.\s]{2}\.(?=\s+[A-Z]|[A-Z]|$)", text)
     return sentence[0] if sentence else text
-
-
-def _nearest(name: str, known: list[str]) -> str:
-    """Ends a sentence about an unknown name with the one that was probably meant."""
-    lower = {one.lower(): one for one in known}
-    found = difflib.get_close_matches(name.lower(), list(lower), n=1, cutoff=0.6)
-    return f"; did you mean {lower[found[0]]}?" if found else f". There are {_some(known)}."
-
-
-def _some(names: Any, most: int = 6) -> str:
-    listed = list(names)
-    return ", ".join(listed[:most]) + (f" and {len(listed) - most} more" if len(listed) > most else "")
-
-
-def _kind(value: Any) -> str:
-    names = {bool: "true or false", int: "a number", float: "a number", str: "a string", list: "a list"}
-    return (names | {dict: "an object"}).get(type(value), "null")
-
-
-def _delimiter_faults(value: str) -> Iterator[str]:
-    """An expression is the whole string (Step Functions developer guide, Transforming data with JSONata)."""
-    if value.startswith("{%") and value.endswith("%}") and len(value) >= 4:
-        if not value[2:-2].strip():
-            yield "an empty expression; write what it should give between {% and %}."
-    elif value.strip().startswith("{%") and value.strip().endswith("%}"):
-        yield "a blank outside the delimiters: the string begins with {% and ends with %}."
-    elif value.startswith("{%"):
-        yield "the expression is opened by {% and never closed: the string ends with %}."
-    elif value.endswith("%}"):
-        yield "the expression is closed by %} and never opened: the string begins with {%."
-    else:
-        yield "text around an expression: join it inside, as in {% 'text' & $name %}."
-
-
-_TYPES: dict[str, tuple[tuple[type, ...], str]] = {
-    "string": ((str,), "a string"),
-    "character": ((str,), "a string"),
-    "integer": ((int,), "a whole number"),
-    "long": ((int,), "a whole number"),
-    "float": ((int, float), "a number"),
-    "double": ((int, float), "a number"),
-    "boolean": ((bool,), "true or false"),
-    "timestamp": ((str, int, float), "a time"),
-    "blob": ((str,), "a string"),
-}
-
-
-def _scalar_faults(shape: Shape, value: Any) -> Iterator[str]:
-    if shape.type_name not in _TYPES:
-        return
-    types, wanted = _TYPES[shape.type_name]
-    if not isinstance(value, types) or (isinstance(value, bool) and bool not in types):
-        yield f"{wanted} is needed, not {_kind(value)}{_retyped(shape.type_name, value)}."
-    elif shape.type_name == "string":
-        yield from _string_faults(shape, value)
-    elif shape.type_name in ("integer", "long", "float", "double"):
-        yield from _range_faults(shape, value)
-
-
-def _retyped(wanted: str, value: Any) -> str:
-    """How the same value is written in the type that is needed, where that is plain."""
-    if wanted == "string" and isinstance(value, bool):
-        return f': write "{str(value).lower()}"'
-    if wanted == "string" and isinstance(value, int | float):
-        return f': write "{value}"'
-    if wanted in ("integer", "long", "float", "double") and isinstance(value, str) and re.fullmatch(r"-?\d+", value):
-        return f": write {value}, without quotes"
-    if wanted == "boolean" and isinstance(value, str) and value.lower() in ("true", "false"):
-        return f": write {value.lower()}, without quotes"
-    return ""
-
-
-def _string_faults(shape: Shape, value: str) -> Iterator[str]:
-    if shape.enum:
-        if value not in shape.enum:
-            yield f"'{value}' is not one of its values{_nearest(value, list(shape.enum))}"
-        return
-    size = list(_size_faults(shape, len(value), "characters"))
-    yield from size
-    pattern = shape.metadata.get("pattern")
-    if pattern and not size and not _matches(pattern, value):
-        yield f"'{value}' does not match the pattern {pattern}"
-
-
-@cache
-def _compiled(pattern: str) -> re.Pattern[str] | None:
-    try:
-        return re.compile(pattern)
-    except re.error:
-        # The models' patterns are Java's; a few say what Python can't, and AWS checks them anyway.
-        return None
-
-
-def _matches(pattern: str, value: str) -> bool:
-    compiled = _compiled(pattern)
-    return compiled is None or compiled.fullmatch(value) is not None
-
-
-def _size_faults(shape: Shape, size: int, unit: str) -> Iterator[str]:
-    least, most = shape.metadata.get("min", 0), shape.metadata.get("max")
-    if size < least or (most is not None and size > most):
-        yield f"{size} {unit}: {_bounds(least, most)} are allowed."
-
-
-def _range_faults(shape: Shape, value: float) -> Iterator[str]:
-    least, most = shape.metadata.get("min"), shape.metadata.get("max")
-    if (least is not None and value < least) or (most is not None and value > most):
-        yield f"{value} is out of range: {_bounds(least, most)} is allowed."
-
-
-def _bounds(least: float | None, most: float | None) -> str:
-    if most is None:
-        return f"{least} or more"
-    return f"{least} to {most}" if least else f"up to {most}"

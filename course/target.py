@@ -24,6 +24,7 @@ import local_aws
 from course import embedded
 from course.costs import cost_of_lesson
 from course.errors import CourseError
+from course.sessions import new_session, renew_default_session
 
 _STATE = Path(__file__).resolve().parents[1] / ".course"
 _NOWHERE = str(_STATE / "no-aws-configuration")
@@ -96,7 +97,7 @@ def _connect_local() -> Target:
             "AWS_DISABLE_HOST_PREFIX_INJECTION": "true",
         }
     )
-    boto3.setup_default_session()
+    renew_default_session()
     account = boto3.client("sts").get_caller_identity()["Account"]
     ledger = embedded.scratch_directory() / f"ledger-{urlsplit(server.endpoint_url).port}.jsonl"
     return Target("local", account, local_aws.REGION, ledger, server.clock)
@@ -118,7 +119,7 @@ def _served_at(endpoint_url: str) -> embedded.Server | None:
     """The embedded AWS at an address that the learner has set, None where none answers there."""
     if not endpoint_url or not _is_loopback(endpoint_url):
         return None
-    client = boto3.session.Session().client(
+    client = new_session().client(
         "sts",
         endpoint_url=endpoint_url,
         region_name=local_aws.REGION,
@@ -148,7 +149,7 @@ def _connect_aws(lesson: str) -> Target:
         del os.environ[name]
     os.environ.update(_ORIGINAL)
     os.environ.pop("AWS_ENDPOINT_URL", None)
-    boto3.setup_default_session()
+    renew_default_session()
     boto3.DEFAULT_SESSION.events.register("needs-retry", _wait_for_a_new_role)
     region = boto3.DEFAULT_SESSION.region_name
     if not region:

@@ -94,6 +94,16 @@ class Roles:
         principal = Principal(service, "service", service, context={"aws:SourceAccount": self._account})
         return role is not None and self.judge.trusts(role.trust, principal)
 
+    def role_may(self, role_arn: str, action: str, resource: str) -> bool:
+        """Whether a role's own policies let it do an action on a resource."""
+        role = self.iam.role(role_arn)
+        if role is None:
+            return False
+        principal = session_principal(role, "check", self._account)
+        service, _, operation = action.partition(":")
+        call = Call(service, operation, principal, self._region, self._account, request_id="")
+        return self.judge.decide(call, Wanted(action, resource)).allowed
+
     def check(self, call: Call, action: str, resource: str, context: dict[str, str] | None = None) -> None:
         """Raise AWS's access-denied error unless the caller may do the action on the resource.
 

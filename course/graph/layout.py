@@ -179,13 +179,14 @@ class _Drawing:
 
 
 def _port(node: Node, neighbours: list[Node], towards: Node) -> float:
-    """Where on the edge of a box the arrow to a neighbour begins: the arrows of a side stand apart, in order."""
+    """Where on the edge of a box the arrow to a neighbour begins: the main one in the middle, the others beside it."""
     if node.threads or len(neighbours) < 2 or node.size.width < 60:
         return node.x
     ordered = sorted(neighbours, key=lambda one: (one.x, one.place))
+    main = max(range(len(ordered)), key=lambda at: (not ordered[at].threads, node.weights[id(ordered[at])]))
     index = next(place for place, one in enumerate(ordered) if one is towards)
-    step = min(26.0, node.size.width * 0.7 / (len(ordered) - 1))
-    return node.x + (index - (len(ordered) - 1) / 2) * step
+    step = min(26.0, node.size.width * 0.4 / max(main, len(ordered) - 1 - main))
+    return node.x + (index - main) * step
 
 
 def _mean_place(node: Node, neighbours: list[Node]) -> float:

@@ -90,12 +90,7 @@ class AccessOperations(LambdaFoundation):
 
     def put_function_concurrency(self, call: Call, **params: Any) -> dict[str, Any]:
         """Reserve concurrency: so much for this function, and no more."""
-        function, name = self._function(params)
-        if name.qualifier is not None:
-            raise invalid(
-                "This operation is permitted on Lambda functions only. "
-                "Aliases and versions do not support this operation."
-            )
+        function = self._unqualified(params)
         count = params["ReservedConcurrentExecutions"]
         self._concurrency.reserve(function.name, count)
         function.reserved_concurrency = count

@@ -22,6 +22,8 @@ from local_aws.service import ApiError, not_there
 RUNTIMES = ("python3.9", "python3.10", "python3.11", "python3.12", "python3.13", "python3.14")
 _GONE = re.compile(r"python(2\.7|3\.[678])|nodejs(\d|1[0246])\.x|nodejs|ruby2\.\d|dotnetcore.*|go1\.x|java8|provided")
 _VARIABLES_BYTES = 4096
+_MOST = {"Timeout": 900, "MemorySize": 10_240}
+"""Limits that the service has and botocore's model hasn't (or sets higher)."""
 _RESERVED = frozenset(
     [
         "_HANDLER",
@@ -145,6 +147,13 @@ def settings(params: Mapping[str, Any]) -> dict[str, Any]:
         ApiError: a value AWS would refuse (`InvalidParameterValueException`), or a feature that is not there.
     """
     refuse_absent(params)
+    for member, most in _MOST.items():
+        if params.get(member, 0) > most:
+            raise ApiError(
+                "ValidationException",
+                f"1 validation error detected: Value '{params[member]}' at '{member[0].lower()}{member[1:]}' failed to "
+                f"satisfy constraint: Member must have value less than or equal to {most}",
+            )
     found: dict[str, Any] = {}
     for member, name in (
         ("Runtime", "runtime"),
@@ -209,6 +218,8 @@ def _variables(variables: Mapping[str, str]) -> dict[str, str]:
             f"{complaint}contains reserved keys that are currently not supported for modification. "
             f"Reserved keys used in this request: {', '.join(reserved)}"
         )
+    if variables.get("AWS_LAMBDA_EXEC_WRAPPER"):
+        raise not_there("AWS_LAMBDA_EXEC_WRAPPER (a script around a function's runtime)")
     measured = "{" + ", ".join(f'"{name}":"{value}"' for name, value in variables.items()) + "}"
     if len(measured.encode()) > _VARIABLES_BYTES:
         raise invalid(f"{complaint}exceeded the 4KB limit. String measured: {measured}")

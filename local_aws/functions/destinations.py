@@ -1,4 +1,4 @@
-"""Where an asynchronous invocation's result is sent: SQS, SNS, Lambda, EventBridge, and the dead-letter
+"""Where an asynchronous invocation's result is sent: SQS, SNS, Lambda, and the dead-letter
 queue.
 
 Each is a call of the public API under the function's role, and so only happens if the role may. Shapes:
@@ -18,7 +18,7 @@ from local_aws.roles import traced
 from local_aws.service import Host, not_there
 
 SUCCESS, EXHAUSTED, TOO_OLD = "Success", "RetriesExhausted", "EventAgeExceeded"
-_DELIVERED_TO = ("sqs", "sns", "lambda", "events")
+_DELIVERED_TO = ("sqs", "sns", "lambda")
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ class Record:
 
 
 def check_destination(arn: str) -> None:
-    """Refuse by name a destination that is not there (an S3 bucket, say)."""
+    """Refuse by name a destination that is not there (EventBridge, an S3 bucket)."""
     if arn.split(":")[2] not in _DELIVERED_TO:
         raise not_there(f"the Lambda destination {arn}")
 
@@ -80,10 +80,8 @@ class Destinations:
                 client.send_message(QueueUrl=_queue_url(client, destination), MessageBody=body)
             elif service == "sns":
                 client.publish(TopicArn=destination, Message=body)
-            elif service == "lambda":
-                client.invoke(FunctionName=destination, InvocationType="Event", Payload=body)
             else:
-                self._put_event(client, record, destination, body)
+                client.invoke(FunctionName=destination, InvocationType="Event", Payload=body)
 
     def send_to_dead_letters(self, record: Record, target: str, role_arn: str, function_name: str) -> None:
         """Send the event as it came to a queue or topic, with the error in message attributes."""
@@ -111,18 +109,6 @@ class Destinations:
         return self._host.roles.client(
             service, role_arn=role_arn, service="lambda.amazonaws.com", session_name=function_name
         )
-
-    @staticmethod
-    def _put_event(client: Any, record: Record, bus: str, body: str) -> None:
-        kind = "Success" if record.condition == SUCCESS else "Failure"
-        entry = {
-            "Source": "lambda",
-            "DetailType": f"Lambda Function Invocation Result - {kind}",
-            "Detail": body,
-            "Resources": [bus, record.function_arn],
-            "EventBusName": bus,
-        }
-        client.put_events(Entries=[entry])
 
 
 def _queue_url(client: Any, arn: str) -> str:

@@ -46,6 +46,7 @@ from local_aws.functions.worker import READY, USES_PRELOADED
 
 log = logging.getLogger(__name__)
 
+_ON_AMAZON_LINUX_2 = {"python3.9", "python3.10", "python3.11"}
 _INIT_SECONDS = 10.0
 _DRAIN_SECONDS = 2.0
 _END_SECONDS = 2.0
@@ -218,8 +219,11 @@ class Environment:
 
     def _variables(self, runtime_api: str) -> dict[str, str]:
         version, stream = self.version, self.stream.destination
+        # From Python 3.12 on the runtime stands on Amazon Linux 2023, which has no en_US: Python then sets this one.
+        locale = {} if version.runtime in _ON_AMAZON_LINUX_2 else {"LC_CTYPE": "C.UTF-8"}
         return {
             **(version.environment or {}),
+            **locale,
             "AWS_ACCESS_KEY_ID": self._credentials.access_key,
             "AWS_SECRET_ACCESS_KEY": self._credentials.secret_key,
             "AWS_SESSION_TOKEN": self._credentials.token,
@@ -240,7 +244,6 @@ class Environment:
             "LAMBDA_RUNTIME_DIR": "/var/runtime",
             "LAMBDA_TASK_ROOT": TASK_ROOT,
             "LANG": "en_US.UTF-8",
-            "LC_CTYPE": "C.UTF-8",
             "LD_LIBRARY_PATH": (
                 "/var/lang/lib:/lib64:/usr/lib64:/var/runtime:/var/runtime/lib:/var/task:/var/task/lib:/opt/lib"
             ),

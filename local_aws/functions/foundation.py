@@ -68,6 +68,16 @@ class LambdaFoundation(Service):
         name = parse(params["FunctionName"], params.get("Qualifier"))
         return self._registry.get(name), name
 
+    def _unqualified(self, params: dict[str, Any]) -> Function:
+        """The function that a call names, which must not be a version or an alias."""
+        function, name = self._function(params)
+        if name.qualifier is not None:
+            raise invalid(
+                "This operation is permitted on Lambda functions only. Aliases and versions do not support this "
+                "operation. Please specify either a function name or an unqualified function ARN."
+            )
+        return function
+
     def _check_revision(self, params: dict[str, Any], revision_id: str) -> None:
         if params.get("RevisionId", revision_id) != revision_id:
             raise ApiError(
@@ -124,6 +134,16 @@ class LambdaFoundation(Service):
         self.host.roles.check_pass_role(call, role_arn, SERVICE_PRINCIPAL)
         if not self.host.roles.assumable(role_arn, SERVICE_PRINCIPAL):
             raise invalid("The role defined for the function cannot be assumed by Lambda.")
+
+    def _check_dead_letters(self, role_arn: str, target: str | None) -> None:
+        if target is None:
+            return
+        service = target.split(":")[2]
+        operation = "SendMessage" if service == "sqs" else "Publish"
+        if not self.host.roles.role_may(role_arn, f"{service}:{operation}", target):
+            raise invalid(
+                f"The provided execution role does not have permissions to call {operation} on {service.upper()}"
+            )
 
     # ---- life cycle ----------------------------------------------------------------------------------
 

@@ -43,6 +43,7 @@ class FunctionOperations(LambdaFoundation):
                 "Runtime and Handler are mandatory parameters for functions created with deployment packages."
             )
         self._check_role(call, params["Role"])
+        self._check_dead_letters(params["Role"], found.get("dead_letter_arn"))
         self._check_free(name)
         package = self._package(call, params["Code"])
         found.setdefault("log_group", f"/aws/lambda/{name}")
@@ -83,7 +84,7 @@ class FunctionOperations(LambdaFoundation):
     def update_function_code(self, call: Call, **params: Any) -> dict[str, Any]:
         """Replace the package. With `DryRun`, only check it."""
         refuse_absent(params)
-        function, _ = self._function(params)
+        function = self._unqualified(params)
         self._check_settled(function)
         self._check_revision(params, function.latest.revision_id)
         package = self._package(call, params)
@@ -96,12 +97,14 @@ class FunctionOperations(LambdaFoundation):
 
     def update_function_configuration(self, call: Call, **params: Any) -> dict[str, Any]:
         """Change settings."""
-        function, _ = self._function(params)
+        function = self._unqualified(params)
         self._check_settled(function)
         self._check_revision(params, function.latest.revision_id)
         changes = settings(params)
         if "role" in changes:
             self._check_role(call, changes["role"])
+        role, target = changes.get("role", function.latest.role), changes.get("dead_letter_arn")
+        self._check_dead_letters(role, target)
         return self._update(function, changes, publish=False)
 
     def delete_function(self, call: Call, **params: Any) -> dict[str, Any]:

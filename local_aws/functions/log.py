@@ -119,6 +119,7 @@ class LogStream:
         self._delivery = delivery
         self._lock = threading.Lock()
         self._tail: list[str] | None = None
+        self._latest = 0
 
     def begin_tail(self) -> None:
         """Keep what is written from now on, for the caller of the invocation."""
@@ -132,9 +133,14 @@ class LogStream:
         return text.encode()[-_TAIL_BYTES:]
 
     def write(self, text: str, at: int | None = None) -> None:
-        """Add an event; one that is larger than CloudWatch takes is cut into several."""
-        time_ms = time.time_ns() // 1_000_000 if at is None else at
+        """Add an event; one that is larger than CloudWatch takes is cut into several.
+
+        CloudWatch orders events by their times. A record's is the runtime's (`at`), a plain line's is when it was
+        read here, which is later: no event may be earlier than the one written before it.
+        """
+        now = time.time_ns() // 1_000_000 if at is None else at
         with self._lock:
+            time_ms = self._latest = max(now, self._latest)
             if self._tail is not None:
                 self._tail.append(text)
             self._delivery.put(self.destination, [LogEvent(time_ms, piece) for piece in _pieces(text)])

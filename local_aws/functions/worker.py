@@ -209,12 +209,20 @@ def run(spec: dict[str, Any], log_descriptor: int) -> None:
         status = leaving.code if isinstance(leaving.code, int) else int(leaving.code is not None)
         if isinstance(leaving.code, str):
             print(leaving.code, file=sys.stderr)
-    except BaseException:
-        traceback.print_exc()
+    except BaseException as error:
+        _print_crash(error)
     finally:
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(status & 0xFF)
+
+
+def _print_crash(error: BaseException) -> None:
+    """Show what ended the runtime, with the paths that AWS's has; the frames of this file come first and are ours."""
+    shown = traceback.TracebackException.from_exception(error)
+    shown.stack[:] = [frame for frame in shown.stack if frame.filename != __file__] or shown.stack[:]
+    text = "".join(shown.format())
+    print(text.replace(sysconfig.get_path("purelib"), "/var/runtime"), end="", file=sys.stderr)
 
 
 def _take_over(log_descriptor: int) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, NoReturn
 
 from local_aws.states import jsonata
 
@@ -16,6 +16,10 @@ _MISSING = object()
 def dumps(value: Any) -> str:
     """JSON text as Step Functions writes it: compact, in the data's own order, Unicode as it is."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _refuse_constant(word: str) -> NoReturn:
+    raise ValueError(f"{word} is not JSON")
 
 
 class Document:
@@ -41,7 +45,7 @@ class Document:
     def value(self) -> Any:
         """The data. It is shared: never change it."""
         if self._value is _MISSING:
-            self._value = json.loads(self._text or "")
+            self._value = json.loads(self._text or "", parse_constant=_refuse_constant)
         return self._value
 
     @property
@@ -58,7 +62,11 @@ class Document:
         return self._bindable
 
     @property
+    def size(self) -> int:
+        """Bytes of the text in UTF-8. JSON may hold half a surrogate pair, which counts three."""
+        return len(self.text.encode(errors="surrogatepass"))
+
+    @property
     def too_large(self) -> bool:
-        """Whether it exceeds what may pass between states, in bytes of UTF-8."""
-        text = self.text
-        return len(text) > MAX_BYTES // 4 and len(text.encode()) > MAX_BYTES
+        """Whether it exceeds what may pass between states."""
+        return len(self.text) > MAX_BYTES // 4 and self.size > MAX_BYTES

@@ -101,6 +101,7 @@ class Execution:
         self._flow: Flow | None = Flow(self, self._stop_signal.child())
         self._ended = threading.Event()
         self._left = threading.Event()
+        self._redriving = threading.Lock()
         self._context: dict[str, Any] | None = None
         details = {"input": document, "inputDetails": NOT_TRUNCATED, "roleArn": program.role_arn}
         self.log.append("ExecutionStarted", 0, details)
@@ -164,17 +165,21 @@ class Execution:
         finally:
             self._left.set()
 
-    def redrive(self, stop_signal: StopSignal | None = None) -> None:
-        """Become RUNNING again, for another `run` from the state in which the execution ended."""
-        self._left.wait(_LEAVING_SECONDS)
-        self.redrive_count += 1
-        self.redriven = time.time()
-        self.status, self.stopped, self._context = "RUNNING", None, None
-        self.output = self.error = self.cause = None
-        self._ended.clear()
-        self._stop_signal = stop_signal or StopSignal()
-        previous = self.log.reopen("ExecutionRedriven", len(self.log), {"redriveCount": self.redrive_count})
-        self._flow = self._flow.successor(self._stop_signal.child(), previous)
+    def redrive(self, stop_signal: StopSignal | None = None) -> bool:
+        """Become RUNNING again, for another `run` from the state in which it ended; False where it can't."""
+        with self._redriving:
+            self._left.wait(_LEAVING_SECONDS)
+            if not self.redrivable:
+                return False
+            self.redrive_count += 1
+            self.redriven = time.time()
+            self.status, self.stopped, self._context = "RUNNING", None, None
+            self.output = self.error = self.cause = None
+            self._ended.clear()
+            self._stop_signal = stop_signal or StopSignal()
+            previous = self.log.reopen("ExecutionRedriven", len(self.log), {"redriveCount": self.redrive_count})
+            self._flow = self._flow.successor(self._stop_signal.child(), previous)
+            return True
 
     def stop(self, error: str | None = None, cause: str | None = None) -> None:
         """End it as ABORTED; nothing where it has ended."""

@@ -51,11 +51,9 @@ class ExecutionOperations(StatesFoundation):
     def redrive_execution(self, call: Call, **params: Any) -> dict[str, Any]:
         """Go on from the state in which an execution failed, was stopped or ran out of time."""
         execution = self._machines.execution(params["executionArn"])
-        with self._machines.lock:
-            if not execution.redrivable or execution.map_run is not None:
-                message = f"Execution Not Redrivable: '{_redrive(execution)['redriveStatusReason']}'"
-                raise ApiError("ExecutionNotRedrivable", message)
-            execution.redrive()
+        if execution.map_run is not None or not execution.redrive():
+            reason = _redrive(execution).get("redriveStatusReason", "Execution is redriven with its Map Run")
+            raise ApiError("ExecutionNotRedrivable", f"Execution Not Redrivable: '{reason}'")
         _run_in_background(execution)
         return {"redriveDate": moment(execution.redriven)}
 

@@ -135,9 +135,9 @@ class Visit:
         except QueryEvaluationError as error:
             raise self.evaluation_failed(error) from error
 
-    def number(self, template: Template | None, default: float | None, **reserved: Any) -> float | None:
+    def number(self, template: Template | None, default: float | None) -> float | None:
         """Evaluate a field that holds a number, for which a default stands where it is absent."""
-        return default if template is None else self.evaluate(template, "number", **reserved).value
+        return default if template is None else self.evaluate(template, "number").value
 
     def evaluation_failed(self, error: QueryEvaluationError) -> StateError:
         """Record a failed evaluation; gives the error as the execution reports it."""

@@ -49,18 +49,28 @@ def execution_input(text: str) -> Document:
     """The input of an execution.
 
     Raises:
-        ApiError: `InvalidExecutionInput`, it is no JSON.
+        ApiError: `InvalidExecutionInput`, it is no JSON, or nested too deeply for an expression to read it.
     """
     try:
-        return Document.parse(text)
-    except (ValueError, RecursionError):
-        said = _jacksons_words(text)
-        raise ApiError("InvalidExecutionInput", f"Invalid State Machine Execution Input: '{said}'") from None
+        document = Document.parse(text)
+        _ = document.bindable
+    except RecursionError:
+        raise _invalid_input("Document nesting depth exceeds the maximum allowed") from None
+    except ValueError:
+        raise _invalid_input(_jacksons_words(text)) from None
+    return document
 
 
 def _jacksons_words(text: str) -> str:
+    """Why a text is no JSON, as the parser that AWS uses says it."""
+    if not text.strip():
+        return f'No content to map due to end-of-input\n at [Source: (String)"{text}"; line: 1, column: 0]'
     try:
         read(text)
     except NotJson as error:
         return error.diagnostic.message
-    return "not JSON"
+    return "Not JSON"
+
+
+def _invalid_input(said: str) -> ApiError:
+    return ApiError("InvalidExecutionInput", f"Invalid State Machine Execution Input: '{said}'")

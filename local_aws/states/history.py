@@ -1,8 +1,8 @@
 """The history of an execution: a log of typed events, each with the id of the event that it follows from.
 
 Order, details and `previousEventId` are those of GetExecutionHistory ("HistoryEvent", AWS Step Functions API
-reference, and recorded executions). A `Cursor` stands for one thread of control (the machine's own, a
-Parallel's branch, a Map's iteration): its events chain to each other, not to what happens beside them.
+reference, and recorded executions). The events of one thread of control (the
+machine's own, a Parallel's branch, a Map's iteration) chain to each other, not to what happens beside them.
 """
 
 from __future__ import annotations

@@ -27,11 +27,11 @@ class ItemBatcher:
         max_items = int(visit.number(self._max_items, 0)) or len(items)
         max_bytes = min(int(visit.number(self._max_bytes, 0)) or MAX_BYTES, MAX_BYTES)
         head = {} if self._batch_input is None else {"BatchInput": visit.evaluate(self._batch_input).value}
-        empty = len(Document({**head, "Items": []}).text.encode())
+        empty = Document({**head, "Items": []}).size
         batches: list[ChildInput] = []
         batch, size = [], empty
         for item in items:
-            added = len(item.text.encode()) + 1
+            added = item.size + 1
             if empty + added > max_bytes:
                 sentence = f"An item of {added - 1} bytes does not fit into a batch of at most {max_bytes} bytes."
                 raise RuntimeFault(in_state(visit.state.name, visit.entered, sentence))

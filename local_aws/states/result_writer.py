@@ -59,7 +59,7 @@ class ResultWriter:
             if children:
                 results = self._transformed(children)
                 text = "\n".join(map(dumps, results)) if self._lines else dumps(results)
-                key, body = f"{folder}/{name}_0.{extension}", text.encode()
+                key, body = f"{folder}/{name}_0.{extension}", text.encode(errors="surrogatepass")
                 s3.put_object(Bucket=bucket, Key=key, Body=body)
                 files[name].append({"Key": key, "Size": len(body)})
         manifest = {"DestinationBucket": bucket, "MapRunArn": run.arn, "ResultFiles": files}

@@ -90,13 +90,12 @@ class SideBySide:
         """
         parent = self._visit.flow
         start = parent.previous
-        for _ in range(self._limit - 1):
-            threading.Thread(target=self._work, args=(start,), name="states-flow", daemon=True).start()
-        if self._limit > 1:
-            threading.Thread(target=self._work, args=(start,), name="states-flow", daemon=True).start()
-            self._settled.wait()
-        elif self._limit == 1:
+        if self._limit == 1:
             self._work(start)
+        elif self._limit > 1:
+            for _ in range(self._limit):
+                threading.Thread(target=self._work, args=(start,), name="states-flow", daemon=True).start()
+            self._settled.wait()
         if self._error is not None:
             raise self._error
         if parent.stopped.is_set():

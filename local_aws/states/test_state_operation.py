@@ -38,8 +38,6 @@ _SUPPORTED = "Supported state types include: [Task, Wait, Pass, Succeed, Fail, C
 class TestStateOperation(StatesFoundation):
     """TestState."""
 
-    __test__ = False
-
     def test_state(self, call: Call, **params: Any) -> dict[str, Any]:
         """Run a state; gives its output or error, where it would go, and (DEBUG, TRACE) what was in between."""
         if "roleArn" in params:

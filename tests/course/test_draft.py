@@ -245,3 +245,8 @@ def test_both_representations_say_the_same(draft):
         assert f"`{field.name}`" in report._repr_markdown_()
         assert field.meaning in report._repr_markdown_()
     assert "Configures the processing job to run a specified Docker container image." in repr(draft)
+
+
+def test_a_dictionary_is_no_text(draft):
+    with pytest.raises(CourseError, match="triple quotes"):
+        draft.add({"RoleArn": ROLE})

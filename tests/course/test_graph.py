@@ -236,3 +236,5 @@ def test_a_way_past_many_layers_and_the_main_way_beside_it_are_straight():
     middles = {layout.corners[name][0] + boxes[name].width / 2 for name in names}
     assert max(middles) - min(middles) < 0.2
     assert len({x for x, _ in layout.ways[-1][1:-1]}) == 1
+    for way in layout.ways[:-1]:
+        assert max(x for x, _ in way) - min(x for x, _ in way) < 0.2

@@ -152,6 +152,19 @@ def test_the_workflow_runs_to_its_end_and_shows_every_state(execution):
     assert execution.transitions == 6
 
 
+def test_what_the_machine_made_is_written_down_once_its_history_was_read(execution, ledger):
+    """So it is found even if somebody deletes the machine by hand."""
+    made = {(one.kind, one.name) for one in ledger.resources(LESSON)}
+    assert {
+        ("processing job", execution.state("Process").job),
+        ("training job", execution.state("Train").job),
+        ("SageMaker model", "course-test"),
+        ("endpoint configuration", "course-test"),
+        ("endpoint", "course-test"),
+        ("log group", "/aws/sagemaker/Endpoints/course-test"),
+    } <= made
+
+
 def test_a_state_knows_its_job_and_the_jobs_log(execution):
     state = execution.state("Process")
     assert state.job.startswith("process-")

@@ -9,6 +9,8 @@ from tests.local_aws.conftest import wait_until
 
 SCIKIT_LEARN = "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-scikit-learn:1.4-2-cpu-py3"
 BLAZINGTEXT = "811284229777.dkr.ecr.us-east-1.amazonaws.com/blazingtext:1"
+LIMIT = 120.0
+"""Seconds within which a job must have ended, on however busy a machine."""
 ENDED = {"Completed", "Failed", "Stopped"}
 ALLOWED = {"Effect": "Allow", "Action": ["s3:*", "logs:*"], "Resource": "*"}
 
@@ -67,7 +69,7 @@ class Bench:
 
     def processed(self, name: str) -> dict:
         """The description of a processing job that has ended."""
-        return wait_until(lambda: _ended(self.client.describe_processing_job(ProcessingJobName=name)))
+        return wait_until(lambda: _ended(self.client.describe_processing_job(ProcessingJobName=name)), LIMIT)
 
     # ---- training jobs -------------------------------------------------------------------------------
 
@@ -98,7 +100,7 @@ class Bench:
 
     def trained(self, name: str) -> dict:
         """The description of a training job that has ended."""
-        return wait_until(lambda: _ended(self.client.describe_training_job(TrainingJobName=name)))
+        return wait_until(lambda: _ended(self.client.describe_training_job(TrainingJobName=name)), LIMIT)
 
     # ---- logs ----------------------------------------------------------------------------------------
 

@@ -210,10 +210,11 @@ def test_event_invoke_config(functions, queue):
     assert len(client.list_function_event_invoke_configs(FunctionName=name)["FunctionEventInvokeConfigs"]) == 1
     client.delete_function_event_invoke_config(FunctionName=name)
     assert client.list_function_event_invoke_configs(FunctionName=name)["FunctionEventInvokeConfigs"] == []
-    with pytest.raises(ClientError, match="is not there"):
-        client.put_function_event_invoke_config(
-            FunctionName=name, DestinationConfig={"OnFailure": {"Destination": "arn:aws:s3:::bucket"}}
-        )
+    for arn in ("arn:aws:s3:::bucket", "arn:aws:events:us-east-1:123456789012:event-bus/default"):
+        with pytest.raises(ClientError, match="is not there"):
+            client.put_function_event_invoke_config(
+                FunctionName=name, DestinationConfig={"OnFailure": {"Destination": arn}}
+            )
 
 
 def test_lineage_counts_each_function_of_a_chain():

@@ -185,6 +185,14 @@ def test_process_that_ends(functions):
         assert tail.endswith("\tStatus: error\tError Type: Runtime.ExitError\t\n")
 
 
+def test_what_ends_the_runtime_is_shown_as_on_aws(functions):
+    name = functions.create("def handler(event, context):\n    raise KeyboardInterrupt")
+    _, _, tail = functions.invoke_with_tail(name)
+    paths = re.findall(r'File "([^"]+)"', tail)
+    assert paths
+    assert all(path.startswith(("/var/runtime/awslambdaric/", "/var/task/")) for path in paths)
+
+
 def test_segmentation_fault_is_seen_as_a_timeout(functions):
     source = "import ctypes\ndef handler(event, context):\n    ctypes.string_at(0)"
     payload, _ = functions.invoke(functions.create(source, Timeout=1))
@@ -340,6 +348,12 @@ def test_environment_of_a_function(functions):
         "_AWS_XRAY_DAEMON_PORT": "2000",
         "_HANDLER": "lambda_function.handler",
     }
+
+
+def test_locale_of_the_older_runtimes(functions):
+    source = "import os\ndef handler(event, context):\n    return os.environ.get('LC_CTYPE')"
+    assert functions.invoke(functions.create(source, Runtime="python3.11"))[0] is None
+    assert functions.invoke(functions.create(source, Runtime="python3.12"))[0] == "C.UTF-8"
 
 
 def test_boto3_acts_under_the_functions_role(functions):

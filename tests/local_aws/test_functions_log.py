@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from types import SimpleNamespace
 
 import pytest
 
 from local_aws.functions.frames import FrameReader, FrameWriter
-from local_aws.functions.log import Report, init_report
+from local_aws.functions.log import Destination, LogStream, Report, init_report
 from tests.local_aws.functions_support import Lambda
 
 
@@ -74,6 +75,17 @@ def test_log_of_a_cold_and_a_warm_invocation(functions, wait_until):
         *invocation,
         f"{REPORT}\n",
     ]
+
+
+def test_events_keep_the_order_in_which_they_were_written():
+    delivery = SimpleNamespace(written=[])
+    delivery.put = lambda _, events: delivery.written.extend(events)
+    stream = LogStream(Destination("role", "function", "group", "stream"), delivery)
+    stream.write("a plain line, read late\n", at=1_005)
+    stream.write("a record with the time at which it was made\n", at=1_001)
+    stream.write("another line\n", at=1_005)
+    times = [event.time for event in delivery.written]
+    assert times == sorted(times)
 
 
 def test_exception_is_one_event_with_no_break_spaces(functions, wait_until):

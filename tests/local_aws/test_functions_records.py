@@ -179,6 +179,17 @@ def test_refused_at_creation(functions):
     assert refused(create, invalid, **reserved).endswith("Reserved keys used in this request: AWS_REGION")
     large = minimal(functions, Environment={"Variables": {"LARGE": "x" * 4096}})
     assert "exceeded the 4KB limit. String measured: {" in refused(create, invalid, **large)
+    wrapped = minimal(functions, Environment={"Variables": {"AWS_LAMBDA_EXEC_WRAPPER": "/opt/wrapper"}})
+    assert "AWS_LAMBDA_EXEC_WRAPPER" in refused(create, "NotImplemented", 501, **wrapped)
+    for member, value, most in (("Timeout", 901, 900), ("MemorySize", 10_241, 10_240)):
+        assert refused(create, "ValidationException", 400, **minimal(functions, **{member: value})) == (
+            f"1 validation error detected: Value '{value}' at '{member[0].lower()}{member[1:]}' failed to satisfy "
+            f"constraint: Member must have value less than or equal to {most}"
+        )
+    dead_letters = {"TargetArn": "arn:aws:sqs:us-east-1:123456789012:dead-letters"}
+    assert refused(create, invalid, **minimal(functions, DeadLetterConfig=dead_letters)) == (
+        "The provided execution role does not have permissions to call SendMessage on SQS"
+    )
     role = functions.aws.role("states.amazonaws.com")
     assert refused(create, invalid, **minimal(functions, Role=role)) == (
         "The role defined for the function cannot be assumed by Lambda."
@@ -211,6 +222,18 @@ def test_names_and_arns(functions):
     )
     long = refused(functions.client.get_function, "ValidationException", FunctionName="x" * 65)
     assert "Member must have length less than or equal to 64" in long
+
+
+def test_only_the_function_itself_can_be_updated(functions):
+    name = functions.create(ECHO.format(value=1))
+    functions.client.publish_version(FunctionName=name)
+    for update, change in (
+        (functions.client.update_function_configuration, {"Timeout": 5}),
+        (functions.client.update_function_code, {"ZipFile": zipped(ECHO.format(value=2))}),
+    ):
+        message = refused(update, "InvalidParameterValueException", FunctionName=f"{name}:1", **change)
+        assert message.startswith("This operation is permitted on Lambda functions only.")
+    assert functions.client.get_function_configuration(FunctionName=name)["Timeout"] == 3
 
 
 def test_versions_keep_what_they_were(functions):

@@ -42,13 +42,14 @@ def model_file(bench: Bench, job: dict, folder: Path) -> Path:
     """The model of a job, out of its artifact."""
     bucket, _, key = job["ModelArtifacts"]["S3ModelArtifacts"].removeprefix("s3://").partition("/")
     assert bucket == bench.bucket
-    with tarfile.open(fileobj=io.BytesIO(bench.get(key)), mode="r|gz", bufsize=1 << 20) as archive:
+    with tarfile.open(fileobj=io.BytesIO(bench.get(key)), mode="r:gz") as archive:
         member = archive.next()
         assert member.name == "model.bin"
         content = archive.extractfile(member)
+        zeros = bytes(1 << 20)
         with (folder / "model.bin").open("wb") as file:
-            while chunk := content.read(1 << 20):
-                file.write(chunk) if chunk.strip(b"\0") else file.seek(len(chunk), os.SEEK_CUR)
+            while chunk := content.read(len(zeros)):
+                file.seek(len(chunk), os.SEEK_CUR) if chunk == zeros else file.write(chunk)
             file.truncate(member.size)
         assert archive.next() is None
     return folder / "model.bin"

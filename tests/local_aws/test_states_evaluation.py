@@ -15,6 +15,7 @@ HOSTILE = {
     "code": "' & $states.context.Execution.RoleArn & '",
     "comment": "/* */ // #",
     "nul": "\u0000",
+    "half a surrogate pair": "\ud83c" * 17_000,
     "reference": "$states.input.secret",
 }
 

@@ -43,6 +43,11 @@ class TestStart:
             "Invalid State Machine Execution Input: 'Unrecognized token 'not': was expecting (JSON"
         )
 
+    @pytest.mark.parametrize("text", ["", "NaN", "[1,]", "[" * 2000 + "]" * 2000, "[" * 50_000 + "]" * 50_000])
+    def test_input_that_no_expression_could_read(self, workflows, waiting, text):
+        with pytest.raises(workflows.client.exceptions.InvalidExecutionInput):
+            workflows.client.start_execution(stateMachineArn=waiting, input=text)
+
     def test_input_that_is_too_large(self, workflows, waiting):
         with pytest.raises(workflows.client.exceptions.ClientError) as refused:
             workflows.client.start_execution(stateMachineArn=waiting, input=json.dumps("x" * 262_144))

@@ -117,6 +117,11 @@ class TestInline:
         description = workflows.run(workflows.create(state), ["poison"])
         assert workflows.types(description["executionArn"]).count("MapStateStarted") == 2
 
+    def test_a_null_is_an_item(self, workflows):
+        look = passing(Output="{% [$states.input, $states.context.Map.Item.Value] %}")
+        machine = workflows.create(one(Type="Map", ItemProcessor=workflow(Look=look)))
+        assert workflows.output(machine, [None]) == [[None, None]]
+
     def test_maps_in_maps(self, workflows):
         inner = {"Type": "Map", "ItemProcessor": workflow(P=passing(Output="{% $states.input + 1 %}")), "End": True}
         state = one(Type="Map", ItemProcessor=workflow(Inner=inner))
@@ -295,6 +300,13 @@ class TestItemReader:
         assert description["error"] == "States.ItemReaderFailed"
         assert "The specified key does not exist." in description["cause"]
 
+    def test_a_redrive_reads_again_what_could_not_be_read(self, workflows, aws):
+        bucket = aws.bucket()
+        failed = self.read(workflows, bucket, {"InputType": "JSON"}, {"Key": "late"})
+        aws.client("s3").put_object(Bucket=bucket, Key="late", Body=b"[1, 2]")
+        workflows.client.redrive_execution(executionArn=failed["executionArn"])
+        assert json.loads(workflows.wait(failed["executionArn"])["output"]) == [1, 2]
+
     def test_an_inventory(self, workflows, aws):
         bucket, s3 = aws.bucket(), aws.client("s3")
         s3.put_object(Bucket=bucket, Key="data.csv.gz", Body=gzip.compress(b'"b","k1"\n"b","k2"\n'))
@@ -333,3 +345,22 @@ class TestResultWriter:
         writer = {"WriterConfig": {"Transformation": "FLATTEN"}}
         machine = workflows.create(distributed(ResultWriter=writer))
         assert workflows.output(machine, [[1, 2], 3]) == [1, 2, 3]
+
+    def test_a_bucket_that_is_not_there(self, workflows):
+        writer = {"Resource": "arn:aws:states:::s3:putObject", "Arguments": {"Bucket": "nobody-has-this-bucket"}}
+        description = workflows.run(workflows.create(distributed(ResultWriter=writer)), [1])
+        assert description["error"] == "States.ResultWriterFailed"
+
+
+class TestMapRunOperations:
+    def test_one_that_has_ended_can_not_be_changed(self, workflows):
+        execution = workflows.run(workflows.create(distributed()), [1])["executionArn"]
+        run = map_run(workflows, execution)
+        with pytest.raises(workflows.client.exceptions.ClientError) as refused:
+            workflows.client.update_map_run(mapRunArn=run["mapRunArn"], maxConcurrency=1)
+        assert refused.value.response["Error"]["Code"] == "ValidationException"
+
+    def test_one_that_is_not_there(self, workflows):
+        arn = "arn:aws:states:us-east-1:123456789012:mapRun:m/l:00000000-0000-0000-0000-000000000000"
+        with pytest.raises(workflows.client.exceptions.ResourceNotFound):
+            workflows.client.describe_map_run(mapRunArn=arn)

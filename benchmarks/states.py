@@ -1,0 +1,137 @@
+"""Step Functions: executions end to end, states a second, a Map, a Lambda task, many executions at once.
+
+An execution is over when DescribeExecution says so; it is asked a millisecond after each answer, so that the asking
+takes little of what is measured. The output is checked: an emulator that can't evaluate JSONata has no reading.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from benchmarks.bench import Bench
+from benchmarks.emulators import Emulator
+from benchmarks.figures import Figure, at_least, at_most
+from benchmarks.functions import PLAIN, function, role
+from benchmarks.turns import Way, WrongAnswer, milliseconds, rate
+
+ITEMS, EXECUTIONS = 1000, 50
+_LIMIT_SECONDS, _PAUSE_SECONDS = 20, 0.001
+_COUNTED = "{% $states.input.n + 1 %}"
+
+
+def measure(bench: Bench) -> Iterator[Figure]:
+    """Milliseconds of an execution, and states, items and executions a second."""
+
+    def compare(what: str, unit: str, prepare: Callable, rounds: int, **aim: Any) -> Iterator[Figure]:
+        return bench.compare(what, unit, prepare, "stepfunctions", rounds, **aim)
+
+    yield from compare("one Pass state end to end", "ms", _one_pass, 50, aim=at_most(10, "ms"))
+    yield from compare("200 JSONata Pass states", "/s", _passes(200), 5)
+    yield from compare("2,000 JSONata Pass states", "/s", _passes(2000), 2, aim=at_least(2000, "/s"))
+    yield from compare(f"Map of {ITEMS:,} items", "/s", _map, 2)
+    yield from compare("one warm Lambda task", "ms", _lambda_task, 30, aim=at_most(15, "ms"), aim_beside="MiniStack")
+    yield from compare(f"{EXECUTIONS} executions at once", "/s", _at_once, 3)
+
+
+def chain(length: int) -> dict[str, Any]:
+    """A machine of so many Pass states, each of which adds 1 to `n`."""
+    states = {f"S{i}": {"Type": "Pass", "Output": {"n": _COUNTED}, "Next": f"S{i + 1}"} for i in range(length)}
+    last = states[f"S{length - 1}"]
+    del last["Next"]
+    last["End"] = True
+    return _machine(states)
+
+
+def counting_map() -> dict[str, Any]:
+    """A machine that adds 1 to every number of its input's `items`."""
+    item = {"Type": "Pass", "Output": "{% $states.input + 1 %}", "End": True}
+    processor = {"ProcessorConfig": {"Mode": "INLINE"}, "StartAt": "Item", "States": {"Item": item}}
+    return _machine(
+        {"S0": {"Type": "Map", "Items": "{% $states.input.items %}", "ItemProcessor": processor, "End": True}}
+    )
+
+
+class Machine:
+    """A state machine on an emulator, whose executions are waited for."""
+
+    def __init__(self, emulator: Emulator, definition: dict[str, Any]):
+        self._client = emulator.client("stepfunctions")
+        made = self._client.create_state_machine(
+            name=f"machine-{secrets.token_hex(6)}",
+            definition=json.dumps(definition),
+            roleArn=role(emulator, "states.amazonaws.com"),
+        )
+        self._arn = made["stateMachineArn"]
+
+    def start(self, given: Any) -> str:
+        """Start an execution; gives its ARN."""
+        started = self._client.start_execution(
+            stateMachineArn=self._arn, name=secrets.token_hex(16), input=json.dumps(given)
+        )
+        return started["executionArn"]
+
+    def finish(self, execution: str, wanted: Any) -> None:
+        """Wait for an execution.
+
+        Raises:
+            WrongAnswer: it did not succeed in time, or its output isn't the wanted one.
+        """
+        deadline = time.monotonic() + _LIMIT_SECONDS
+        while (told := self._client.describe_execution(executionArn=execution))["status"] == "RUNNING":
+            if time.monotonic() > deadline:
+                raise WrongAnswer(f"still running after {_LIMIT_SECONDS} seconds")
+            time.sleep(_PAUSE_SECONDS)
+        if told["status"] != "SUCCEEDED":
+            raise WrongAnswer(f"{told['status']}: {told.get('error')} {told.get('cause')}")
+        if json.loads(told["output"]) != wanted:
+            raise WrongAnswer("JSONata is not evaluated" if "{%" in told["output"] else "the output is not right")
+
+    def run(self, given: Any, wanted: Any) -> None:
+        """Both, one after the other."""
+        self.finish(self.start(given), wanted)
+
+
+def _one_pass(emulator: Emulator) -> Way:
+    machine = Machine(emulator, _machine({"S0": {"Type": "Pass", "End": True}}))
+    return milliseconds(lambda: machine.run({"n": 0}, {"n": 0}))
+
+
+def _passes(length: int) -> Callable[[Emulator], Way]:
+    def prepare(emulator: Emulator) -> Way:
+        machine = Machine(emulator, chain(length))
+        return rate(length, lambda: machine.run({"n": 0}, {"n": length}))
+
+    return prepare
+
+
+def _map(emulator: Emulator) -> Way:
+    machine = Machine(emulator, counting_map())
+    items = list(range(ITEMS))
+    return rate(ITEMS, lambda: machine.run({"items": items}, [item + 1 for item in items]))
+
+
+def _lambda_task(emulator: Emulator) -> Way:
+    if "lambda" in emulator.without:
+        raise WrongAnswer(f"its Lambda {emulator.without['lambda']}")
+    task = {"Type": "Task", "Resource": function(emulator, PLAIN), "End": True}
+    machine = Machine(emulator, _machine({"S0": task}))
+    machine.run({"n": 1}, {"n": 1})
+    return milliseconds(lambda: machine.run({"n": 1}, {"n": 1}))
+
+
+def _at_once(emulator: Emulator) -> Way:
+    machine = Machine(emulator, chain(10))
+
+    def together() -> None:
+        for execution in [machine.start({"n": 0}) for _ in range(EXECUTIONS)]:
+            machine.finish(execution, {"n": 10})
+
+    return rate(EXECUTIONS, together)
+
+
+def _machine(states: dict[str, Any]) -> dict[str, Any]:
+    return {"QueryLanguage": "JSONata", "StartAt": "S0", "States": states}

@@ -1,0 +1,101 @@
+"""What calls of AWS make, as kinds and names of the ledger: by a lesson's own calls, or by a state machine's.
+
+A call that reads the history of an execution makes nothing by itself, but tells what the execution made.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+Made = list[tuple[str, str]]
+
+
+def _named(kind: str, member: str) -> Callable[[dict, dict], Made]:
+    return lambda params, parsed: [(kind, params[member])]
+
+
+def _answered(kind: str, member: str) -> Callable[[dict, dict], Made]:
+    return lambda params, parsed: [(kind, parsed[member])]
+
+
+def _function(params: dict, parsed: dict) -> Made:
+    # Lambda makes the log group by itself, at the first invocation.
+    name = parsed["FunctionName"]
+    return [("Lambda function", name), ("log group", f"/aws/lambda/{name}")]
+
+
+def _trigger(params: dict, parsed: dict) -> Made:
+    # An empty configuration is how triggers are removed.
+    configured = any(params["NotificationConfiguration"].values())
+    return [("S3 trigger", params["Bucket"])] if configured else []
+
+
+def _endpoint(params: dict, parsed: dict) -> Made:
+    # SageMaker makes the log group by itself, when the endpoint's container first writes.
+    name = params["EndpointName"]
+    return [("endpoint", name), ("log group", f"/aws/sagemaker/Endpoints/{name}")]
+
+
+def _folder(params: dict, parsed: dict) -> Made:
+    # What functions and jobs write comes back to nobody's ledger; it stands below the folder of their input.
+    bucket, folder = params["Bucket"], params["Key"].rpartition("/")[0]
+    return [("S3 folder", f"{bucket}/{folder}/") if folder else ("S3 object", f"{bucket}/{params['Key']}")]
+
+
+SAGEMAKER: dict[str, Callable[[dict, dict], Made]] = {
+    "CreateProcessingJob": _named("processing job", "ProcessingJobName"),
+    "CreateTrainingJob": _named("training job", "TrainingJobName"),
+    "CreateTransformJob": _named("transform job", "TransformJobName"),
+    "CreateModel": _named("SageMaker model", "ModelName"),
+    "CreateEndpointConfig": _named("endpoint configuration", "EndpointConfigName"),
+    "CreateEndpoint": _endpoint,
+}
+"""What an action of SageMaker makes, from its request: a lesson's call and a state machine's are the same."""
+
+
+def made_by_events(events: list[dict[str, Any]]) -> Made:
+    """What a state machine made, from the events of an execution (of GetExecutionHistory).
+
+    Only what SageMaker said yes to counts: a name that was refused as taken may be somebody else's.
+    """
+    asked: dict[int, Made] = {}
+    made: Made = []
+    for event in sorted(events, key=lambda event: event["id"]):
+        if event["type"] == "TaskScheduled":
+            asked[event["id"]] = _asked_for(event["taskScheduledEventDetails"])
+        elif event["type"].startswith("Task"):
+            asked[event["id"]] = asked.get(event.get("previousEventId", 0), [])
+        if event["type"] in ("TaskSubmitted", "TaskSucceeded"):
+            made += asked[event["id"]]
+    return list(dict.fromkeys(made))
+
+
+def _asked_for(details: dict[str, Any]) -> Made:
+    action = details["resource"].partition(".")[0]
+    makes = SAGEMAKER.get(action[:1].upper() + action[1:])
+    if makes is None or details["resourceType"].rpartition(":")[2] != "sagemaker":
+        return []
+    return makes(json.loads(details["parameters"]), {})
+
+
+IN_A_BUCKET = {"S3 folder", "S3 object", "S3 trigger"}
+"""Kinds whose names begin with a bucket's."""
+
+MADE_BY: dict[tuple[str, str], Callable[[dict, dict], Made]] = {
+    ("lambda", "CreateFunction"): _function,
+    ("iam", "CreateRole"): _named("IAM role", "RoleName"),
+    ("iam", "CreatePolicy"): lambda params, parsed: [("IAM policy", parsed["Policy"]["Arn"])],
+    ("s3", "CreateBucket"): _named("S3 bucket", "Bucket"),
+    ("s3", "PutObject"): _folder,
+    ("s3", "CopyObject"): _folder,
+    ("s3", "CreateMultipartUpload"): _folder,
+    ("s3", "PutBucketNotificationConfiguration"): _trigger,
+    ("logs", "CreateLogGroup"): _named("log group", "logGroupName"),
+    ("sqs", "CreateQueue"): _named("SQS queue", "QueueName"),
+    ("sns", "CreateTopic"): _answered("SNS topic", "TopicArn"),
+    ("stepfunctions", "CreateStateMachine"): _answered("state machine", "stateMachineArn"),
+    ("stepfunctions", "GetExecutionHistory"): lambda params, parsed: made_by_events(parsed["events"]),
+    **{("sagemaker", action): made for action, made in SAGEMAKER.items()},
+}
