@@ -98,9 +98,10 @@ class DraftPanel(Panel):
     def _show_draft(self) -> None:
         arguments, report = self.draft.arguments, self.draft.report
         self.removable.options = list(arguments)
+        self.removable.value = next(reversed(arguments), None)
         self.copy_arguments.text = self.draft.json()
-        whole = self.draft.state() if report.complete else {"Type": "Task", "Resource": self.draft.resource()}
-        self.copy_state.text = json.dumps(whole | {"Arguments": arguments}, indent=2, ensure_ascii=False)
+        state = {"Type": "Task", "Resource": self.draft.resource(), "Arguments": arguments, "End": True}
+        self.copy_state.text = json.dumps(state, indent=2, ensure_ascii=False)
         self._fields.value = as_html(_report_blocks(report))
         self._arguments.value = as_html([self._arguments_block()])
         self._show_error(None)
