@@ -94,6 +94,7 @@ def test_what_is_left_on_is_warned_of_and_its_name_is_accepted_by_the_api(ledger
     described = sagemaker.describe_endpoint(EndpointName=panel.copy_name.text)
     hours = (datetime.now(UTC) - described["CreationTime"]) / timedelta(hours=1)
     assert 0 < charges(panel)["SageMaker"].dollars <= hours * 0.23
+    course.wait_until(lambda: _status(sagemaker) != "Creating", "the endpoint to be made", 60)
     sagemaker.delete_endpoint(EndpointName="forgotten")
     course.wait_until(lambda: "forgotten" not in _endpoints(sagemaker), "the endpoint to go", 30)
     panel.refresh.click()
@@ -141,6 +142,10 @@ def test_a_job_is_charged_by_its_instances_and_an_unknown_price_is_not_guessed()
 
 def test_the_prices_have_their_date(ledger):
     assert "Prices of July 2026, us-east-1" in repr(opened())
+
+
+def _status(sagemaker):
+    return sagemaker.describe_endpoint(EndpointName="forgotten")["EndpointStatus"]
 
 
 def _endpoints(sagemaker):
