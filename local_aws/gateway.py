@@ -7,7 +7,9 @@ An operation that isn't there is answered by its name, never with an invented re
 
 from __future__ import annotations
 
+import errno
 import logging
+import tempfile
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -64,10 +66,9 @@ class Gateway:
             return self._motos(api, signed, exchange)
         except ApiError as error:
             return _refuse(api, error, exchange)
-        except Exception:
+        except Exception as failure:
             log.exception("request %s %s failed inside", exchange.request.method, exchange.request.path)
-            error = ApiError("InternalFailure", "the embedded AWS failed inside; its log says how", 500)
-            return _refuse(api, error, exchange)
+            return _refuse(api, _internal(failure), exchange)
 
     def _own(self, api: wire.Api, signed: Signature, exchange: Exchange) -> Iterable[bytes]:
         """An operation of one of our own services."""
@@ -105,6 +106,13 @@ def _api(service: str, request: wire.Request) -> wire.Api:
         return wire.api_for("sagemaker-runtime")
     name = _OWN_SIGNING_NAMES.get(service) or MOTO_SERVICES.get(service)
     return wire.api_for(name) if name else wire.api_like(service, request)
+
+
+def _internal(failure: Exception) -> ApiError:
+    message = "the embedded AWS failed inside; its log says how"
+    if isinstance(failure, OSError) and failure.errno == errno.ENOSPC:
+        message = f"the embedded AWS has no room left in {tempfile.gettempdir()}: {failure}"
+    return ApiError("InternalFailure", message, 500)
 
 
 def _refuse(api: wire.Api, error: ApiError, exchange: Exchange) -> Iterable[bytes]:

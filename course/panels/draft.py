@@ -42,6 +42,7 @@ class DraftPanel(Panel):
         self.copy_arguments = CopyButton(label="Copy Arguments for the console")
         self.copy_state = CopyButton(label="Copy state for the console")
         self._faults, self._guide, self._fields, self._arguments = html_box(), html_box(), html_box(), html_box()
+        self._fields.add_class("course-names")
         self.piece.observe(lambda _: self._check(), "value")
         self.field.observe(lambda _: self._show_guide(), "value")
         self._assemble(

@@ -10,10 +10,8 @@ import json
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
-import boto3
 import ipywidgets as widgets
 
 from course.errors import CourseError
@@ -23,7 +21,8 @@ from course.panels.description import Block, Code, Facts, Say, Table, as_html, p
 from course.panels.front_end import CopyButton
 from course.panels.graph_view import GraphView
 from course.panels.json_text import json_fault
-from course.panels.logs import LogEvent, LogLines, Logs
+from course.panels.log_events import LogEvent, LogLines, Logs
+from course.panels.machine_runs import Listed, Machine, Machines, in_words
 from course.panels.panel import News, Panel, button, field, html_box, row
 from course.panels.remedies import EXPECTED
 from course.panels.run_description import (
@@ -43,77 +42,7 @@ _CONSOLE = (
     "**Actions**, **Stop execution** ends it before its time.",
 )
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 2.0
-_MOST_LISTED = 50
 _NEW = ""
-_SIGNS = {"SUCCEEDED": "✓", "RUNNING": "▶", "FAILED": "✗", "TIMED_OUT": "✗", "ABORTED": "■"}
-
-
-@dataclass(frozen=True)
-class Listed:
-    """An execution as the machine's list has it."""
-
-    arn: str
-    name: str
-    status: str
-
-    @property
-    def label(self) -> str:
-        return f"{_SIGNS.get(self.status, '')} {self.name} ({in_words(self.status)})"
-
-
-@dataclass(frozen=True)
-class Machine:
-    """A state machine as it is now, and its last executions, the newest first."""
-
-    arn: str
-    definition: dict[str, Any]
-    executions: list[Listed]
-
-
-class Machines:
-    """What the panel does with state machines and their executions, through boto3."""
-
-    def __init__(self) -> None:
-        self._states = boto3.client("stepfunctions")
-        self._definitions: dict[str, str] = {}
-
-    def read(self, arn: str) -> Machine:
-        """A machine, by its own ARN or by that of one of its executions.
-
-        Raises:
-            ClientError: there is no such machine or execution, or it may not be read.
-        """
-        if ":execution:" in arn:
-            arn = self._states.describe_execution(executionArn=arn)["stateMachineArn"]
-        found = self._states.describe_state_machine(stateMachineArn=arn)
-        return Machine(arn, json.loads(found["definition"]), self._executions(arn, found["type"]))
-
-    def start(self, arn: str, input: str) -> str:
-        """Start an execution; gives its ARN."""
-        return self._states.start_execution(stateMachineArn=arn, input=input)["executionArn"]
-
-    def stop(self, execution_arn: str) -> None:
-        """End an execution."""
-        self._states.stop_execution(executionArn=execution_arn, cause="stopped in the Execution panel")
-
-    def look(self, execution_arn: str) -> Execution:
-        """An execution as it is at this moment."""
-        described = self._states.describe_execution(executionArn=execution_arn)
-        if execution_arn not in self._definitions:
-            found = self._states.describe_state_machine_for_execution(executionArn=execution_arn)
-            self._definitions[execution_arn] = found["definition"]
-        pages = self._states.get_paginator("get_execution_history").paginate(
-            executionArn=execution_arn, PaginationConfig={"PageSize": 1000}
-        )
-        events = [event for page in pages for event in page["events"]]
-        return Execution(described, self._definitions[execution_arn], events)
-
-    def _executions(self, arn: str, type: str) -> list[Listed]:
-        # An Express machine keeps no list of its executions.
-        if type == "EXPRESS":
-            return []
-        found = self._states.list_executions(stateMachineArn=arn, maxResults=_MOST_LISTED)["executions"]
-        return [Listed(one["executionArn"], one["name"], one["status"]) for one in found]
 
 
 class ExecutionPanel(Panel):
@@ -153,6 +82,8 @@ class ExecutionPanel(Panel):
         self.graph.observe(lambda change: self._choose(change["new"]), "chosen")
         self.state.observe(lambda change: self._choose(change["new"]), "value")
         self.visit.observe(lambda _: self._render_state(), "value")
+        beside = widgets.VBox([self.visit, row(self.job_log, self.events)])
+        beside.add_class("course-beside")
         self._assemble(
             [
                 self.input,
@@ -160,8 +91,7 @@ class ExecutionPanel(Panel):
                 row(self.start, self.stop, self.chosen),
                 self._outcome,
                 self.graph,
-                row(self.state, self.visit),
-                row(self.job_log, self.events),
+                row(self.state, beside),
                 self._state_box,
                 self._event_box,
             ],
@@ -427,11 +357,6 @@ class ExecutionPanel(Panel):
 
     def _event_blocks(self) -> list[Table]:
         return [events_table(self.execution)] if self._shows_events and self.execution else []
-
-
-def in_words(status: str) -> str:
-    """A status of Step Functions as words: `timed out`."""
-    return status.lower().replace("_", " ")
 
 
 def _news(execution: Execution) -> News:

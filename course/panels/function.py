@@ -81,10 +81,10 @@ class FunctionUnderTest:
         source = package.read(module).decode(errors="replace") if module in package.namelist() else ""
         return Glance(configuration, module, source)
 
-    def test(self, event: str) -> Invocation:
-        """Run the function on an event, given as JSON text, and wait for the outcome."""
+    def test(self, event: str) -> tuple[Invocation, Glance]:
+        """Run the function on an event, given as JSON text; the outcome, and the function as it is then."""
         response = self._invoker.invoke(FunctionName=self.name, Payload=event, LogType="Tail")
-        return result(response)
+        return result(response), self.glance()
 
 
 class FunctionPanel(Panel):
@@ -171,14 +171,18 @@ class FunctionPanel(Panel):
             self.work("Testing", lambda: self.function.test(event), self._show_result)
 
     def _show_glance(self, glance: Glance) -> News:
+        if glance == self.glance:
+            return News("Ready.", "plain")
         self.glance = glance
         self.copy_code.text = glance.source
         code = [Fold(f"Code: {glance.module}", [Code(glance.module, glance.source, "python")])] if glance.source else []
         self._at_a_glance.value = as_html([Facts(glance.facts()), *code])
         return News("Ready. Choose or write an event, then Test.", "plain")
 
-    def _show_result(self, invocation: Invocation) -> News:
+    def _show_result(self, found: tuple[Invocation, Glance]) -> News:
+        invocation, glance = found
         self.invocation = invocation
+        self._show_glance(glance)
         tone = "good" if invocation.succeeded else "bad"
         blocks = as_html(self._result_blocks())
         self._result.value = f'<div class="course-result course-result-{tone}">{blocks}</div>'

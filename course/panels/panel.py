@@ -182,6 +182,11 @@ def html_box(value: str = "") -> widgets.HTML:
     return widgets.HTML(value, layout=widgets.Layout(width="auto", margin="0"))
 
 
+def section(title: str) -> widgets.HTML:
+    """The heading of a part of a panel."""
+    return html_box(f'<h4 class="course-section">{html.escape(title)}</h4>')
+
+
 def field(widget: widgets.Widget, class_name: str = "") -> widgets.Widget:
     """A labelled control as panels have them: the label above, the control as wide as the panel."""
     widget.add_class("course-field")

@@ -10,7 +10,7 @@ from course.execution import Execution, StateRun
 from course.graph import LOOKS
 from course.graph.machine import Flow, read
 from course.history import states_of
-from course.panels.description import Block, Code, Facts, Say, Table, plain
+from course.panels.description import Block, Code, Facts, Fold, Say, Table, plain
 
 NOT_REACHED = "not reached"
 _DEFAULT_ATTEMPTS, _DEFAULT_INTERVAL, _DEFAULT_BACKOFF = 3, 1, 2.0
@@ -65,7 +65,7 @@ def state_blocks(definition: Mapping[str, Any], run: StateRun | None, name: str)
     values = [("Input", run.input), ("Arguments", run.arguments), ("Result", run.result), ("Output", run.output)]
     blocks += [Code(title, _json(value), "json") for title, value in values if value is not None]
     blocks += [Code("Variables assigned", _json(run.assigned), "json")] if run.assigned else []
-    blocks += [Code("Cause", run.cause)] if run.cause and run.cause != run.reason else []
+    blocks += [Fold("The whole cause", [Code("Cause", run.cause)])] if run.cause != run.reason else []
     return blocks
 
 
@@ -113,8 +113,8 @@ def fields_of(definition: Mapping[str, Any], name: str) -> Mapping[str, Any]:
 
 
 def seconds_text(seconds: float | None) -> str:
-    """A duration in words; empty for none."""
-    return "" if seconds is None else f"{seconds:.1f} s"
+    """A duration in words, always to the millisecond; empty for none."""
+    return "" if seconds is None else f"{seconds:.3f} s"
 
 
 def _walk(flow: Flow, depth: int = 0) -> Iterator[tuple[str, int]]:

@@ -61,7 +61,7 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def open_panel(lab: Lab, browser: Browser) -> Iterator[Callable[..., Locator]]:
+def open_panel(browser: Browser, lab: Lab) -> Iterator[Callable[..., Locator]]:
     """Opens a notebook of one cell, runs it, and gives the panel that it shows."""
     contexts = []
 

@@ -140,3 +140,14 @@ def test_text_from_a_function_is_never_markup():
     panel.wait()
     assert "<img" not in panel._result.value
     assert "&lt;img" in panel._result.value
+
+
+def test_code_that_was_deployed_meanwhile_is_shown_after_the_next_test():
+    name = make_function("def lambda_handler(event, context):\n    return 1\n")
+    panel = course.function_panel(name)
+    panel.wait()
+    course.deploy(name, course.package("def lambda_handler(event, context):\n    return 2\n"))
+    panel.test.click()
+    panel.wait()
+    assert panel.invocation.payload == 2
+    assert "return 2" in panel.copy_code.text

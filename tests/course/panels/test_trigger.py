@@ -6,7 +6,7 @@ import boto3
 import pytest
 
 import course
-from course.panels.trigger import ALL, Filter, outputs_of
+from course.panels.bucket_triggers import ALL, Filter, outputs_of
 from tests.course.panels.resources import make_bucket, make_function
 
 KEEPS_NOTE = 'def lambda_handler(event, context):\n    print("saw", event["Records"][0]["s3"]["object"]["key"])\n'
