@@ -93,7 +93,7 @@ class CostsPanel(Panel):
     def _cost_blocks(self) -> list[Block]:
         found = self.account
         charges = [(one.service, one.what, one.amount, _dollars(one.dollars)) for one in found.bill.charges]
-        columns = ("Service", "What", "How much", "US dollars")
+        columns = ("Service", "What", "How much", "Cost")
         used = Table("What it would have cost so far", columns, charges, "Nothing was used yet.")
         left = [(one.resource.kind, one.resource.name, one.state, one.cost) for one in found.left.items]
         blocks: list[Block] = [used, Say(f"**Together: {_dollars(found.bill.dollars)}**, before any free tier.")]
@@ -112,8 +112,8 @@ class CostsPanel(Panel):
 
 
 def _dollars(amount: float | None) -> str:
-    """Measured amounts have six decimals: a run of the course is far below a cent."""
-    return "price not in the table" if amount is None else f"{amount:.6f} USD"
+    """Measured amounts have eight decimals: a run of the course is far below a cent."""
+    return "price not in the table" if amount is None else f"{amount:.8f} USD"
 
 
 def _an_hour(one: Leftover) -> str:

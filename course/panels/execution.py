@@ -64,7 +64,7 @@ class ExecutionPanel(Panel):
         self.work("Reading the state machine", lambda: self._read(arn), self._show_machine)
 
     def _make_controls(self) -> None:
-        self.input = field(widgets.Textarea("{}", description="Input of a new execution", rows=4), "course-mono")
+        self.input = field(widgets.Textarea("{}", description="Input of a new execution", rows=6), "course-mono")
         self.start = button("Start execution", self._start, primary=True)
         self.stop = button("Stop execution", self._stop)
         self.chosen = field(widgets.Dropdown(description="Execution", options=[("None yet", _NEW)]))
@@ -75,7 +75,7 @@ class ExecutionPanel(Panel):
         self.events = button("Show events", self._toggle_events)
         self.copy_input = CopyButton(label="Copy input for the console", text="{}")
         self.copy_definition = CopyButton(label="Copy definition for the console")
-        self._fault, self._outcome, self._state_box, self._event_box = (html_box() for _ in range(4))
+        self._fault, self._outcome, self._output, self._state_box, self._event_box = (html_box() for _ in range(5))
         self.stop.disabled = self.job_log.disabled = self.visit.disabled = True
         self.input.observe(lambda change: self._check(change["new"]), "value")
         self.chosen.observe(lambda change: self._open(change["new"]), "value")
@@ -91,6 +91,7 @@ class ExecutionPanel(Panel):
                 row(self.start, self.stop, self.chosen),
                 self._outcome,
                 self.graph,
+                self._output,
                 row(self.state, beside),
                 self._state_box,
                 self._event_box,
@@ -106,6 +107,7 @@ class ExecutionPanel(Panel):
             *self._outcome_blocks(),
             Code("Graph", "\n".join(repr(graph).splitlines()[1:])),
             states_table(self._definition(), self.execution),
+            *self._output_blocks(),
             *self._state_blocks(),
             *self._event_blocks(),
             *self._fault_blocks(),
@@ -273,6 +275,7 @@ class ExecutionPanel(Panel):
             self.graph.svg = self._picture().svg
             self.stop.disabled = self.execution is None or self.execution.status != "RUNNING"
             self._outcome.value = as_html(self._outcome_blocks())
+            self._output.value = as_html(self._output_blocks())
             options, value = state_options(definition, self.execution), self.graph.chosen or None
             if list(self.state.options) != options:
                 with self._filling_in():
@@ -306,11 +309,14 @@ class ExecutionPanel(Panel):
         blocks: list[Block] = [Say(f"**Execution {in_words(found.status)}**", tone)]
         if found.error:
             blocks.append(Facts([("Error", found.error), ("Reason", found.reason)]))
-        if found.output is not None:
-            blocks.append(
-                Code("Output of the execution", json.dumps(found.output, indent=2, ensure_ascii=False), "json")
-            )
         return blocks
+
+    def _output_blocks(self) -> list[Block]:
+        if self.execution is None or self.execution.output is None:
+            return []
+        return [
+            Code("Output of the execution", json.dumps(self.execution.output, indent=2, ensure_ascii=False), "json")
+        ]
 
     # ---- one state -----------------------------------------------------------------------------------
 

@@ -301,9 +301,20 @@ def test_execution_of_fifty_states(open_panel):
 
 
 def test_costs(open_panel):
-    boto3.client("sagemaker")
+    course.start("98")
+    arn = make_machine(BRANCHES, "billed")
+    course.run(arn, {"items": [1, 2, 3]})
+    name = make_function(ECHO, "billed-function")
+    course.test_function(name, {})
+    course.invocations(name)
     panel = open_panel("costs", "course.costs_panel()")
     says(panel, "Nothing is left on")
-    press(panel, "Refresh")
-    says(panel, "Nothing is left on")
+    # The start, Each, Both, Left, Right, and Twice three times.
+    expect(panel).to_contain_text("8 state transitions")
+    expect(panel).to_contain_text("1 invocation")
+    course.run(arn, {"items": []})
+    tab_to(panel, button(panel, "Refresh"))
+    panel.page.keyboard.press("Enter")
+    expect(panel).to_contain_text("13 state transitions")
     look(panel, "costs")
+    assert course.clean_up().done

@@ -45,7 +45,7 @@ def test_with_nothing_made_there_is_nothing_to_pay(ledger):
     panel = opened()
     assert (panel.status.words, panel.status.tone) == ("Nothing is left on that costs by the hour.", "good")
     assert "What it would have cost so far: Nothing was used yet." in repr(panel)
-    assert "Together: 0.000000 USD" in repr(panel)
+    assert "Together: 0.00000000 USD" in repr(panel)
     assert panel.copy_name.text == ""
 
 
