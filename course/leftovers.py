@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 from course.cleaning import is_absence
 from course.costs import AS_OF, instance_hour, storage_hour
 from course.errors import CourseError
-from course.ledger import Resource
+from course.ledger import Resource, removable
 from course.machine_traces import made_by
 
 _FREE = 0.0
@@ -75,9 +75,11 @@ def survey(resources: Iterable[Resource], client: Client = boto3.client) -> Left
         client: makes a client of a service.
     """
     known = {(one.kind, one.name): one for one in resources}
+    written_down = tuple(known.values())
     for machine in [one for one in known.values() if one.kind == "state machine"]:
         for kind, name in _traces(machine.name, client):
-            known.setdefault((kind, name), Resource(kind, name, machine.lesson))
+            if removable(kind, name, written_down):
+                known.setdefault((kind, name), Resource(kind, name, machine.lesson))
     items = []
     for resource in known.values():
         try:
