@@ -41,21 +41,23 @@ class Account:
 class Accountant:
     """What the panel asks AWS, through a session to which the ledger doesn't listen: to look makes nothing."""
 
-    def __init__(self) -> None:
+    def __init__(self, lesson: str):
+        self._lesson = lesson
         self.target, self._ledger = look()
         self._client = cache(new_session().client)
 
     def account(self) -> Account:
-        """Go through all that the ledger has."""
-        return Account(bill(self._ledger.made(), self._client), survey(self._ledger.resources(), self._client))
+        """Go through the ledger: what was used, of a lesson or of all, and what is left of all."""
+        used = [one for one in self._ledger.made() if self._lesson in ("", one.lesson)]
+        return Account(bill(used, self._client), survey(self._ledger.resources(), self._client))
 
 
 class CostsPanel(Panel):
     """A warning for what is left on, costs by service, what is left, and the prices."""
 
-    def __init__(self) -> None:
-        super().__init__("Costs", "US dollars", _CONSOLE)
-        self.accountant = Accountant()
+    def __init__(self, lesson: str = ""):
+        super().__init__("Costs", f"lesson {lesson}" if lesson else "all lessons", _CONSOLE)
+        self.accountant = Accountant(lesson)
         self.account: Account | None = None
         self.refresh = button("Refresh", self._refresh, primary=True)
         self.copy_name = CopyButton(label="Copy name of what costs most for the console")
@@ -122,6 +124,10 @@ def _an_hour(one: Leftover) -> str:
     return f"{one.dollars_an_hour:.3f} USD an hour, {24 * one.dollars_an_hour:.2f} USD a day"
 
 
-def costs_panel() -> CostsPanel:
-    """A panel for costs: by service so far, by the hour from now on, with a warning for what is left on."""
-    return CostsPanel()
+def costs_panel(lesson: str = "") -> CostsPanel:
+    """A panel for costs: by service so far, by the hour from now on, with a warning for what is left on.
+
+    Args:
+        lesson: its two digits, where only what that lesson has used is to be added up.
+    """
+    return CostsPanel(lesson)

@@ -31,8 +31,8 @@ def ledger(tmp_path, monkeypatch) -> Ledger:
     return made
 
 
-def opened():
-    panel = course.costs_panel()
+def opened(lesson=""):
+    panel = course.costs_panel(lesson)
     panel.wait()
     return panel
 
@@ -100,6 +100,16 @@ def test_what_is_left_on_is_warned_of_and_its_name_is_accepted_by_the_api(ledger
     panel.refresh.click()
     panel.wait()
     assert panel.status.tone == "good"
+
+
+def test_one_lesson_by_itself(ledger):
+    for lesson, items in (("04", [1]), ("06", [])):
+        arn = make_machine(BRANCHES)
+        ledger.record(Resource("state machine", arn, lesson))
+        course.run(arn, {"items": items})
+    # The start, Each, Both, Left, Right; in lesson 04 Twice, too.
+    assert charges(opened("06"))["Step Functions"].amount == "5 state transitions"
+    assert charges(opened())["Step Functions"].amount == "11 state transitions"
 
 
 class _Jobs:
