@@ -37,7 +37,7 @@ class Charge:
 
 @dataclass(frozen=True)
 class Bill:
-    """What was used, by service, dearest first."""
+    """What was used, by service, in the same order whatever it comes to."""
 
     charges: tuple[Charge, ...]
 
@@ -62,7 +62,7 @@ def bill(resources: Iterable[Resource], client: Client) -> Bill:
         *_machines(dict.fromkeys(names.get("state machine", ())), client("stepfunctions")),
         *_sagemaker(names, client("sagemaker")),
     ]
-    return Bill(tuple(sorted(charges, key=lambda charge: -(charge.dollars or 0.0))))
+    return Bill(tuple(charges))
 
 
 def _functions(functions: Iterable[str], logs: Any) -> Iterator[Charge]:
