@@ -144,8 +144,8 @@ def test_a_job_is_charged_by_its_instances_and_an_unknown_price_is_not_guessed()
     ]
     found = bills.bill(resources, lambda service: _Jobs() if service == "sagemaker" else boto3.client(service))
     assert [(one.what, one.amount, one.dollars) for one in found.charges] == [
-        ("training jobs, ml.m5.large", "1 training job, 160.0 s", pytest.approx(160 / 3600 * 0.115)),
         ("processing jobs, ml.p9.huge", "1 processing job, 3600.0 s", None),
+        ("training jobs, ml.m5.large", "1 training job, 160.0 s", pytest.approx(160 / 3600 * 0.115)),
     ]
     assert found.dollars == pytest.approx(160 / 3600 * 0.115)
 
