@@ -16,7 +16,17 @@ from course.graph import Graph
 from course.invocation import deploy, result, test_function
 from course.lesson import clean_up, left, start
 from course.logs import invocations, wait_until
-from course.panels import bucket_panel, function_panel, jsonata_panel, logs_panel, permissions_panel, trigger_panel
+from course.panels import (
+    bucket_panel,
+    costs_panel,
+    draft_panel,
+    execution_panel,
+    function_panel,
+    jsonata_panel,
+    logs_panel,
+    permissions_panel,
+    trigger_panel,
+)
 from course.quotas import check_quotas
 from course.review_workflow import workflow, workflow_role
 from course.roles import let_changes_spread, logging_role
@@ -36,9 +46,12 @@ __all__ = [
     "check_environment",
     "check_quotas",
     "clean_up",
+    "costs_panel",
     "deploy",
+    "draft_panel",
     "endpoint_cost",
     "evaluate",
+    "execution_panel",
     "follow",
     "function_panel",
     "hint",

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from course.errors import CourseError
+from course.field_guide import FieldGuide
 from course.json_text import Document, JsonTextError, Path, Place, parse
 from course.request_model import Missing, Request, item_name
 
@@ -129,23 +130,34 @@ class Draft:
         """
         if not isinstance(text, str):
             raise CourseError("add takes JSON as text, as it stands in the console: put it in triple quotes.")
-        try:
-            piece = parse(text)
-        except JsonTextError as error:
-            return self._report((Mistake("", error.place, f"{error.message}\n{error.remedy}"),))
-        if not isinstance(piece.value, dict):
-            start = piece.places[()]
-            return self._report((Mistake("", start, "an object is needed here\nPut the fields between { and }."),))
-        mistakes = self._mistakes(piece)
+        piece, mistakes = self._read(text)
         if not mistakes:
-            self._arguments = _merged(self._arguments, piece.value)
+            self._arguments = _merged(self._arguments, piece)
         return self._report(mistakes)
+
+    def check(self, text: str) -> tuple[Mistake, ...]:
+        """What is wrong with fields written as a JSON object, as `add` would find it; nothing is added."""
+        return self._read(text)[1]
 
     def remove(self, *fields: str) -> DraftReport:
         """Take fields at the top of the request out again; one that is not there is no harm."""
         for field in fields:
             self._arguments.pop(field, None)
         return self._report()
+
+    @property
+    def action(self) -> str:
+        """The API action, such as `createProcessingJob`."""
+        return self._action
+
+    @property
+    def report(self) -> DraftReport:
+        """What is there and what is missing, as it stands."""
+        return self._report()
+
+    def guide(self) -> dict[str, FieldGuide]:
+        """What AWS's model says of each field that the request can have, by path, as `Tags[].Key`."""
+        return self._request.guide()
 
     @property
     def arguments(self) -> dict[str, Any]:
@@ -205,6 +217,17 @@ class Draft:
 
     def _repr_markdown_(self) -> str:
         return self._report()._repr_markdown_()
+
+    def _read(self, text: str) -> tuple[dict[str, Any], tuple[Mistake, ...]]:
+        """Fields as a value, and what is wrong with them."""
+        try:
+            piece = parse(text)
+        except JsonTextError as error:
+            return {}, (Mistake("", error.place, f"{error.message}\n{error.remedy}"),)
+        if not isinstance(piece.value, dict):
+            start = piece.places[()]
+            return {}, (Mistake("", start, "an object is needed here\nPut the fields between { and }."),)
+        return piece.value, self._mistakes(piece)
 
     def _mistakes(self, piece: Document) -> tuple[Mistake, ...]:
         found = self._request.problems(piece.value)

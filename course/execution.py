@@ -12,7 +12,7 @@ import boto3
 
 from course.errors import CourseError
 from course.graph import Graph
-from course.history import Visit, reason, statuses, visits
+from course.history import Visit, reason, statuses, transitions, visits
 from course.job_log import JobLog, job_log
 from course.waiting import Progress
 
@@ -108,6 +108,7 @@ class Execution:
         status: SUCCEEDED, FAILED, TIMED_OUT, ABORTED, or RUNNING where it had not ended.
         input, output: parsed; `output` is None where there is none.
         error, cause: empty where there was none.
+        started, stopped: when; `stopped` is None where it had not ended.
         definition: of the state machine that ran.
         events: its history, as GetExecutionHistory answers it.
     """
@@ -117,6 +118,7 @@ class Execution:
         self.input = json.loads(described.get("input", "null"))
         self.output = json.loads(described["output"]) if "output" in described else None
         self.error, self.cause = described.get("error", ""), described.get("cause", "")
+        self.started, self.stopped = described.get("startDate"), described.get("stopDate")
         self.definition = json.loads(definition)
         self.events = events
         self._visits = visits(events, self.status)
@@ -129,12 +131,26 @@ class Execution:
     @property
     def graph(self) -> Graph:
         """The machine, each state with what became of it."""
-        return Graph(self.definition, statuses(self._visits), self._heading())
+        return Graph(self.definition, self.became, self._heading())
+
+    def runs(self, name: str) -> list[StateRun]:
+        """Every visit to a state, in the order in which they began; none where it was not reached."""
+        return [StateRun(visit) for visit in self._visits if visit.name == name]
+
+    @property
+    def became(self) -> dict[str, str]:
+        """The status of each state that was reached, by name."""
+        return statuses(self._visits)
+
+    @property
+    def seconds(self) -> float | None:
+        """From its start to its end; None where it had not ended."""
+        return (self.stopped - self.started).total_seconds() if self.stopped else None
 
     @property
     def transitions(self) -> int:
         """How many state transitions are charged: the start, every state entered, every try after the first."""
-        return 1 + len(self._visits) + sum(max(0, visit.tries - 1) for visit in self._visits)
+        return transitions(self._visits)
 
     def state(self, name: str, visit: int = -1) -> StateRun:
         """What happened in a state.

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -75,6 +75,14 @@ def visits(events: Iterable[Mapping[str, Any]], run_status: str) -> list[Visit]:
     return reader.visits
 
 
+def states_of(events: Iterable[Mapping[str, Any]]) -> dict[int, str]:
+    """The state that each event belongs to, by the event's id; none for those of the execution as a whole."""
+    reader = _Reader()
+    for event in events:
+        reader.read(event)
+    return {number: visit.name for number, visit in reader.owner.items() if visit}
+
+
 def statuses(found: Iterable[Visit]) -> dict[str, str]:
     """The status of each state that was reached: of its last visit, in a Map the one that asks most for attention."""
     by_name: dict[str, str] = {}
@@ -85,6 +93,14 @@ def statuses(found: Iterable[Visit]) -> dict[str, str]:
         else:
             by_name[visit.name] = visit.status
     return by_name
+
+
+def transitions(found: Collection[Visit]) -> int:
+    """How many state transitions are charged: the start, every state entered, every try after the first.
+
+    Source: AWS Step Functions pricing.
+    """
+    return 1 + len(found) + sum(max(0, visit.tries - 1) for visit in found)
 
 
 def reason(cause: str) -> str:
@@ -109,14 +125,14 @@ def reason(cause: str) -> str:
 class _Reader:
     def __init__(self) -> None:
         self.visits: list[Visit] = []
-        self._owner: dict[int, Visit | None] = {}
+        self.owner: dict[int, Visit | None] = {}
         self._left: set[int] = set()
         self._error: dict[int, tuple[str, str]] = {}
 
     def read(self, event: Mapping[str, Any]) -> None:
         number, before, kind = event["id"], event.get("previousEventId", 0), event["type"]
         details = next((value for name, value in event.items() if name.endswith("EventDetails")), {})
-        visit = self._owner.get(before)
+        visit = self.owner.get(before)
         if before in self._left and visit:
             visit = visit.parent
         if kind.endswith(_ENTERED):
@@ -131,7 +147,7 @@ class _Reader:
             visit = self._evaluating(details.get("state"), before) or visit
         elif kind.startswith("MapIteration"):
             visit = _nearest(visit, lambda one: one.type == "Map" and one.name == details["name"])
-        self._owner[number] = visit
+        self.owner[number] = visit
         # A Parallel that fails says not why: for the reason that the event before it has.
         self._error[number] = (details.get("error") or "", details.get("cause") or "")
         if not any(self._error[number]):

@@ -52,6 +52,10 @@ class Ledger:
                 left.pop(Resource(**line["gone"]), None)
         return [resource for resource in left if lesson in (None, resource.lesson)]
 
+    def made(self) -> list[Resource]:
+        """All that was ever made, also what is gone, in the order in which it was made."""
+        return list(dict.fromkeys(Resource(**line["made"]) for line in self._lines() if "made" in line))
+
     def forget(self) -> None:
         """Begin anew, as on an AWS on which nothing has been made."""
         self.path.unlink(missing_ok=True)

@@ -17,6 +17,9 @@ from course.machine_traces import made_by
 
 _FREE = 0.0
 
+Client = Callable[[str], Any]
+"""Makes a client of a service, as `boto3.client` does."""
+
 
 @dataclass(frozen=True)
 class Leftover:
@@ -65,18 +68,22 @@ class Leftovers:
         return "\n".join([*table, f"**{self._verdict()}**"])
 
 
-def survey(resources: Iterable[Resource]) -> Leftovers:
-    """Look at each resource, and at what state machines among them have made; what is gone is left out."""
+def survey(resources: Iterable[Resource], client: Client = boto3.client) -> Leftovers:
+    """Look at each resource, and at what state machines among them have made; what is gone is left out.
+
+    Args:
+        client: makes a client of a service.
+    """
     known = {(one.kind, one.name): one for one in resources}
     written_down = tuple(known.values())
     for machine in [one for one in known.values() if one.kind == "state machine"]:
-        for kind, name in _traces(machine.name):
+        for kind, name in _traces(machine.name, client):
             if removable(kind, name, written_down):
                 known.setdefault((kind, name), Resource(kind, name, machine.lesson))
     items = []
     for resource in known.values():
         try:
-            state, dollars = _LOOK[resource.kind](resource.name)
+            state, dollars = _LOOK[resource.kind](resource.name, client)
         except ClientError as error:
             if not is_absence(error):
                 raise
@@ -87,9 +94,9 @@ def survey(resources: Iterable[Resource]) -> Leftovers:
     return Leftovers(tuple(items))
 
 
-def _traces(machine_arn: str) -> list[tuple[str, str]]:
+def _traces(machine_arn: str, client: Client) -> list[tuple[str, str]]:
     try:
-        return made_by(machine_arn)
+        return made_by(machine_arn, client)
     except ClientError as error:
         if is_absence(error):
             return []
@@ -99,11 +106,11 @@ def _traces(machine_arn: str) -> list[tuple[str, str]]:
 Look = tuple[str, float | None]
 
 
-def _there(service: str, operation: str, member: str) -> Callable[[str], Look]:
+def _there(service: str, operation: str, member: str) -> Callable[[str, Client], Look]:
     """Looks at what costs nothing by itself: it is there if it can be described."""
 
-    def look(name: str) -> Look:
-        getattr(boto3.client(service), operation)(**{member: name})
+    def look(name: str, client: Client) -> Look:
+        getattr(client(service), operation)(**{member: name})
         return "", _FREE
 
     return look
@@ -114,15 +121,15 @@ def _gone(name: str) -> ClientError:
     return ClientError({"Error": {"Code": "NotFound", "Message": f"{name} is not there."}}, "Look")
 
 
-def _trigger(bucket: str) -> Look:
-    configured = boto3.client("s3").get_bucket_notification_configuration(Bucket=bucket)
+def _trigger(bucket: str, client: Client) -> Look:
+    configured = client("s3").get_bucket_notification_configuration(Bucket=bucket)
     if not any(name.endswith("Configurations") for name in configured):
         raise _gone(bucket)
     return "listens for uploads", _FREE
 
 
-def _machine(arn: str) -> Look:
-    states = boto3.client("stepfunctions")
+def _machine(arn: str, client: Client) -> Look:
+    states = client("stepfunctions")
     if states.describe_state_machine(stateMachineArn=arn)["type"] == "EXPRESS":
         return "", _FREE
     pages = states.get_paginator("list_executions").paginate(stateMachineArn=arn, statusFilter="RUNNING")
@@ -130,11 +137,11 @@ def _machine(arn: str) -> Look:
     return f"{running} executions running" if running else "", _FREE
 
 
-def _job(kind: str) -> Callable[[str], Look]:
+def _job(kind: str) -> Callable[[str, Client], Look]:
     title = f"{kind.capitalize()}Job"
 
-    def look(name: str) -> Look:
-        described = getattr(boto3.client("sagemaker"), f"describe_{kind}_job")(**{f"{title}Name": name})
+    def look(name: str, client: Client) -> Look:
+        described = getattr(client("sagemaker"), f"describe_{kind}_job")(**{f"{title}Name": name})
         status = described[f"{title}Status"]
         resources = described.get("ResourceConfig") or described.get("TransformResources")
         resources = resources or described["ProcessingResources"]["ClusterConfig"]
@@ -144,8 +151,8 @@ def _job(kind: str) -> Callable[[str], Look]:
     return look
 
 
-def _endpoint(name: str) -> Look:
-    sagemaker = boto3.client("sagemaker")
+def _endpoint(name: str, client: Client) -> Look:
+    sagemaker = client("sagemaker")
     described = sagemaker.describe_endpoint(EndpointName=name)
     config = sagemaker.describe_endpoint_config(EndpointConfigName=described["EndpointConfigName"])
     hours = [_hour(variant) for variant in config["ProductionVariants"]]
@@ -163,36 +170,36 @@ def _hour(resources: dict[str, Any]) -> float | None:
         return None
 
 
-def _log_group(name: str) -> Look:
-    pages = boto3.client("logs").get_paginator("describe_log_groups").paginate(logGroupNamePrefix=name)
+def _log_group(name: str, client: Client) -> Look:
+    pages = client("logs").get_paginator("describe_log_groups").paginate(logGroupNamePrefix=name)
     if name not in [group["logGroupName"] for page in pages for group in page["logGroups"]]:
         raise _gone(name)
     return "", _FREE
 
 
-def _objects(name: str) -> tuple[int, int]:
+def _objects(name: str, client: Client) -> tuple[int, int]:
     """How many objects there are below a folder of a bucket, and their bytes."""
     bucket, _, prefix = name.partition("/")
-    pages = boto3.client("s3").get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
+    pages = client("s3").get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
     sizes = [found["Size"] for page in pages for found in page.get("Contents", [])]
     return len(sizes), sum(sizes)
 
 
-def _folder(name: str) -> Look:
-    count, _ = _objects(name)
+def _folder(name: str, client: Client) -> Look:
+    count, _ = _objects(name, client)
     if not count:
         raise _gone(name)
     return f"{count} object{'' if count == 1 else 's'}", _FREE
 
 
-def _bucket(name: str) -> Look:
-    boto3.client("s3").head_bucket(Bucket=name)
+def _bucket(name: str, client: Client) -> Look:
+    client("s3").head_bucket(Bucket=name)
     # The bucket pays for all that is in it, whoever wrote it there.
-    count, size = _objects(name)
+    count, size = _objects(name, client)
     return f"{count} object{'' if count == 1 else 's'}", storage_hour(size)
 
 
-_LOOK: dict[str, Callable[[str], Look]] = {
+_LOOK: dict[str, Callable[[str, Client], Look]] = {
     "S3 trigger": _trigger,
     "Lambda function": _there("lambda", "get_function_configuration", "FunctionName"),
     "state machine": _machine,

@@ -11,6 +11,7 @@ from course.checks import record
 from course.cleaning import CleanUp, remove
 from course.ledger import Ledger, record_calls
 from course.leftovers import Leftovers, survey
+from course.sessions import new_session
 from course.settings import Settings
 from course.target import Target, connect
 
@@ -58,11 +59,17 @@ def clean_up(lesson: str | None = None) -> CleanUp:
 
 def left() -> Leftovers:
     """What the course has left on this AWS, and what it costs an hour on a real account. Nothing is changed."""
+    _, ledger = look()
+    # What one lesson looks at is not made by it: nobody listens to this session.
+    return survey(ledger.resources(), new_session().client)
+
+
+def look() -> tuple[Target, Ledger]:
+    """The AWS that this process works on, and its ledger; the lesson that has begun goes on being listened to."""
     target = connect("09")
     ledger = foundation.open_ledger(target)
-    found = survey(ledger.resources())
     _listen(target, ledger)
-    return found
+    return target, ledger
 
 
 _begun: list[str] = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import boto3
@@ -14,16 +14,20 @@ from course.made import made_by_events
 _STOPPING_SECONDS = 120
 
 
-def made_by(state_machine_arn: str) -> list[tuple[str, str]]:
+def made_by(state_machine_arn: str, client: Callable[[str], Any] = boto3.client) -> list[tuple[str, str]]:
     """What the executions of a machine have made so far, as kinds and names of the ledger.
+
+    Args:
+        client: makes a client of a service.
 
     Raises:
         ClientError: there is no such machine, or its history can't be read.
     """
+    states = client("stepfunctions")
     found = [
         made
-        for execution in _executions(stateMachineArn=state_machine_arn)
-        for made in _made_by_execution(execution["executionArn"])
+        for execution in _executions(states, stateMachineArn=state_machine_arn)
+        for made in _made_by_execution(states, execution["executionArn"])
     ]
     return list(dict.fromkeys(found))
 
@@ -35,15 +39,16 @@ def stop(state_machine_arn: str) -> None:
         ClientError: there is no such machine, or an execution can't be stopped.
         CourseError: some still run after two minutes.
     """
+    states = boto3.client("stepfunctions")
     running = {"stateMachineArn": state_machine_arn, "statusFilter": "RUNNING"}
-    for execution in list(_executions(**running)):
-        boto3.client("stepfunctions").stop_execution(executionArn=execution["executionArn"])
-    wait_until(lambda: not list(_executions(**running)), "the executions to stop", _STOPPING_SECONDS)
+    for execution in list(_executions(states, **running)):
+        states.stop_execution(executionArn=execution["executionArn"])
+    wait_until(lambda: not list(_executions(states, **running)), "the executions to stop", _STOPPING_SECONDS)
 
 
-def _executions(**which: str) -> Iterator[dict[str, Any]]:
+def _executions(states: Any, **which: str) -> Iterator[dict[str, Any]]:
     try:
-        for page in boto3.client("stepfunctions").get_paginator("list_executions").paginate(**which):
+        for page in states.get_paginator("list_executions").paginate(**which):
             yield from page["executions"]
     except ClientError as error:
         # An Express machine keeps no list of its executions.
@@ -51,11 +56,11 @@ def _executions(**which: str) -> Iterator[dict[str, Any]]:
             raise
 
 
-def _made_by_execution(execution_arn: str) -> Iterator[tuple[str, str]]:
-    history = boto3.client("stepfunctions").get_paginator("get_execution_history")
+def _made_by_execution(states: Any, execution_arn: str) -> Iterator[tuple[str, str]]:
+    history = states.get_paginator("get_execution_history")
     events = [event for page in history.paginate(executionArn=execution_arn) for event in page["events"]]
     yield from made_by_events(events)
     for event in events:
         if event["type"] == "MapRunStarted":
-            for child in _executions(mapRunArn=event["mapRunStartedEventDetails"]["mapRunArn"]):
-                yield from _made_by_execution(child["executionArn"])
+            for child in _executions(states, mapRunArn=event["mapRunStartedEventDetails"]["mapRunArn"]):
+                yield from _made_by_execution(states, child["executionArn"])

@@ -6,7 +6,6 @@ may still be missing. What a request lacks is told apart from what is wrong in i
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from botocore.exceptions import UnknownServiceError
 from botocore.model import OperationModel, Shape
 
 from course.errors import CourseError
+from course.field_guide import FieldGuide, first_sentence, guides, members, pascal
 from course.json_text import Path
 from course.sessions import models
 from course.value_faults import delimiter_faults, kind_of, nearest, scalar_faults, size_faults, some
@@ -118,7 +118,11 @@ class Request:
 
     def meaning(self, field: str) -> str:
         """The first sentence of the documentation of a field at the top of the request."""
-        return _first_sentence(_members(self.shape)[field].documentation)
+        return first_sentence(members(self.shape)[field].documentation)
+
+    def guide(self) -> dict[str, FieldGuide]:
+        """What the model says of each field, by its path with `[]` for the items of a list; in the model's order."""
+        return {one.path: one for one in guides(self.shape, self._practical)}
 
     def _problems(self, shape: Shape, value: Any, path: Path) -> Iterator[Problem]:
         if len(path) == 1 and (self.service, self.operation.name, path[0]) in _ANY_JSON:
@@ -138,12 +142,12 @@ class Request:
         if not isinstance(value, dict):
             yield Problem(path, f"an object with {some(shape.members)} is needed, not {kind_of(value)}.")
             return
-        members = _members(shape)
+        known = members(shape)
         for name, member in value.items():
-            if name in members:
-                yield from self._problems(members[name], member, (*path, name))
+            if name in known:
+                yield from self._problems(known[name], member, (*path, name))
             else:
-                yield Problem((*path, name), f"there is no such field{nearest(name, list(members))}")
+                yield Problem((*path, name), f"there is no such field{nearest(name, list(known))}")
 
     def _list_problems(self, shape: Shape, value: Any, path: Path) -> Iterator[Problem]:
         if not isinstance(value, list):
@@ -169,13 +173,13 @@ class Request:
                 yield from self._missing(shape.member, item, f"{shown}[{item_name(item) or index}]", f"{generic}[]")
         if shape.type_name != "structure" or not isinstance(value, dict):
             return
-        required = {_pascal(name) for name in shape.required_members}
-        for name, member in _members(shape).items():
+        required = {pascal(name) for name in shape.required_members}
+        for name, member in members(shape).items():
             field, kind = (f"{at}.{name}".lstrip(".") for at in (shown, generic))
             if name in value:
                 yield from self._missing(member, value[name], field, kind)
             elif name in required or kind in self._practical:
-                yield Missing(field, _first_sentence(member.documentation), name in required)
+                yield Missing(field, first_sentence(member.documentation), name in required)
 
 
 def item_name(item: Any) -> str | None:
@@ -183,15 +187,6 @@ def item_name(item: Any) -> str | None:
     if not isinstance(item, dict):
         return None
     return next((item[key] for key in _ITEM_NAMES if isinstance(item.get(key), str)), None)
-
-
-def _pascal(name: str) -> str:
-    """A field's name as a state writes it, whatever the service's own API does (`StateMachineArn`)."""
-    return name[:1].upper() + name[1:]
-
-
-def _members(shape: Shape) -> dict[str, Shape]:
-    return {_pascal(name): member for name, member in shape.members.items()}
 
 
 @cache
@@ -204,15 +199,7 @@ def _operation(service: str, action: str) -> OperationModel:
         model = _service_model(service)
     except UnknownServiceError:
         raise CourseError(f"boto3 knows no service '{service}'.") from None
-    name = _pascal(action)
+    name = pascal(action)
     if name not in model.operation_names:
         raise CourseError(f"{service} has no action '{action}'{nearest(name, model.operation_names)}")
     return model.operation_model(name)
-
-
-def _first_sentence(documentation: str) -> str:
-    """The first sentence of a documentation in HTML, without what it says in parentheses at its beginning."""
-    text = html.unescape(re.sub(r"<[^>]+>", "", documentation))
-    text = re.sub(r"^\(Optional\)\s*", "", " ".join(text.split()))
-    sentence = re.match(r".*?[^.\s]{2}\.(?=\s+[A-Z]|[A-Z]|$)", text)
-    return sentence[0] if sentence else text

@@ -68,6 +68,7 @@ def _execute(path: Path, store: bool) -> str:
         extra_arguments=["--IPKernelApp.log_level=ERROR"],
         record_timing=False,
         resources={"metadata": {"path": str(path.parent)}},
+        store_widget_state=False,
     )
     running: list[int] = []
     client.on_cell_start = lambda cell, cell_index, **_: running.append(cell_index)
@@ -80,6 +81,7 @@ def _execute(path: Path, store: bool) -> str:
     except DeadKernelError:
         return f"The kernel died in cell {_number(notebook, running)}."
     finally:
+        _drop_views(notebook)
         _COPIES.mkdir(parents=True, exist_ok=True)
         nbformat.write(notebook, _COPIES / path.name)
     if store:
@@ -93,6 +95,13 @@ def _show_answer(path: Path) -> None:
         if "answer" in cell.metadata.get("tags", ()):
             answers = [output.data["text/plain"] for output in cell.outputs if "data" in output]
             print(f"The endpoint of lesson {path.name[:2]} answered:\n{_indented(chr(10).join(answers))}")
+
+
+def _drop_views(notebook: nbformat.NotebookNode) -> None:
+    """Leave a panel's text and Markdown alone: its view is of a kernel that is gone, and would hide them."""
+    for cell in notebook.cells:
+        for output in cell.get("outputs", ()):
+            output.get("data", {}).pop("application/vnd.jupyter.widget-view+json", None)
 
 
 def _number(notebook: nbformat.NotebookNode, running: list[int]) -> str:

@@ -114,16 +114,17 @@ def size_faults(shape: Shape, size: int, unit: str) -> Iterator[str]:
     """What is wrong with a length or a number of items."""
     least, most = shape.metadata.get("min", 0), shape.metadata.get("max")
     if size < least or (most is not None and size > most):
-        yield f"{size} {unit}: {_bounds(least, most)} are allowed."
+        yield f"{size} {unit}: {bounds(least, most)} are allowed."
 
 
 def _range_faults(shape: Shape, value: float) -> Iterator[str]:
     least, most = shape.metadata.get("min"), shape.metadata.get("max")
     if (least is not None and value < least) or (most is not None and value > most):
-        yield f"{value} is out of range: {_bounds(least, most)} is allowed."
+        yield f"{value} is out of range: {bounds(least, most)} is allowed."
 
 
-def _bounds(least: float | None, most: float | None) -> str:
+def bounds(least: float | None, most: float | None) -> str:
+    """A range in words; one of the two ends may be open."""
     if most is None:
         return f"{least} or more"
     return f"{least} to {most}" if least else f"up to {most}"

@@ -22,6 +22,7 @@ class Graph:
         definition: of the machine, as a dictionary or as JSON text; it may still be in the making.
         statuses: what became of its states in an execution, by name, each of `STATUSES`.
         title: what the picture is of.
+        notes: a few more words by state, shown in its box, such as how often it was tried.
 
     Raises:
         CourseError: no definition, or an unknown status.
@@ -32,18 +33,19 @@ class Graph:
         definition: Mapping[str, Any] | str,
         statuses: Mapping[str, str] | None = None,
         title: str = "State machine",
+        notes: Mapping[str, str] | None = None,
     ):
         unknown = sorted(set((statuses or {}).values()) - set(STATUSES))
         if unknown:
             raise CourseError(f"No status '{unknown[0]}': there are {', '.join(STATUSES)}.")
         self._flow: Flow = read(definition)
         self._statuses = None if statuses is None else dict(statuses)
-        self._title = title
+        self._title, self._notes = title, notes
 
     @property
     def svg(self) -> str:
         """The picture, as SVG that stands on its own."""
-        return svg(self._flow, self._statuses or {}, self._heading(), str(self))
+        return svg(self._flow, self._statuses or {}, self._heading(), str(self), self._notes)
 
     def __repr__(self) -> str:
         return "\n".join([self._heading(), *_lines(self._flow, self._statuses)])

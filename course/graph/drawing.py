@@ -7,6 +7,7 @@ a word go with each colour.
 from __future__ import annotations
 
 import itertools
+from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
 
@@ -47,15 +48,18 @@ _STYLE = (
 )
 
 
-def svg(flow: Flow, statuses: dict[str, str], title: str, description: str) -> str:
+def svg(
+    flow: Flow, statuses: dict[str, str], title: str, description: str, notes: Mapping[str, str] | None = None
+) -> str:
     """The picture of a machine.
 
     Args:
         flow: the machine.
         statuses: status by state, of `LOOKS`; a state without one is drawn plain.
         title, description: what it shows in words, for those who hear it.
+        notes: a few more words by state, shown in its box.
     """
-    drawn = _Drawn(flow, statuses, ends=True)
+    drawn = _Drawn(flow, statuses, notes or {}, ends=True)
     legend = [status for status in LOOKS if status in statuses.values()]
     width = max(drawn.size.width, sum(len(status) * _SMALL_WIDTH + 34 for status in legend), 180.0)
     height = drawn.size.height + (26 if legend else 0)
@@ -77,10 +81,10 @@ def svg(flow: Flow, statuses: dict[str, str], title: str, description: str) -> s
 class _Drawn:
     """A flow laid out, its inner flows with it; `size` is what it takes up."""
 
-    def __init__(self, flow: Flow, statuses: dict[str, str], ends: bool):
-        self.flow, self.statuses = flow, statuses
+    def __init__(self, flow: Flow, statuses: dict[str, str], notes: Mapping[str, str], ends: bool):
+        self.flow, self.statuses, self.notes = flow, statuses, notes
         self.inner = {
-            name: [_Drawn(one, statuses, ends=False) for one in state.flows]
+            name: [_Drawn(one, statuses, notes, ends=False) for one in state.flows]
             for name, state in flow.states.items()
             if state.flows
         }
@@ -98,7 +102,7 @@ class _Drawn:
 
     def _box(self, state: State) -> Size:
         inner = self.inner.get(state.name)
-        own = max(len(_short(state.name, _LONGEST_NAME)) * _NAME_WIDTH, len(_caption(state)) * _SMALL_WIDTH) + 40
+        own = max(len(_short(state.name, _LONGEST_NAME)) * _NAME_WIDTH, len(self._caption(state)) * _SMALL_WIDTH) + 40
         if not inner:
             return Size(max(own, 120.0), 46.0)
         width = sum(one.size.width for one in inner) + _PAD * (len(inner) + 1)
@@ -135,11 +139,11 @@ class _Drawn:
         dashes = "" if state.defined else ' stroke-dasharray="3 3"'
         width = 2 if status else 1.3
         parts = [
-            f"<g><title>{escape(name)}{escape(': ' + status if status else '')}</title>",
+            f'<g data-state="{escape(name)}"><title>{escape(name)}{escape(": " + status if status else "")}</title>',
             f'<rect x="{x:g}" y="{y:g}" width="{size.width:g}" height="{size.height:g}" rx="8" fill="{look.fill}" '
             f'stroke="{look.line}" stroke-width="{width}"{dashes}/>',
             _text(_short(name, _LONGEST_NAME), x + 12, y + 20, "sm-n"),
-            _text(_caption(state), x + 12, y + 36, "sm-s"),
+            _text(self._caption(state), x + 12, y + 36, "sm-s"),
         ]
         if look.sign:
             sign = _text(look.sign, x + size.width - 12, y + 20, "sm-n", "end")
@@ -149,6 +153,12 @@ class _Drawn:
             parts += one.at(round(left, 1), y + _HEAD + _PAD)
             left += one.size.width + _PAD
         return [*parts, "</g>"]
+
+    def _caption(self, state: State) -> str:
+        if not state.defined:
+            return "not defined"
+        words = (state.type or "no type yet", state.does, self.notes.get(state.name, ""))
+        return _short(" · ".join(part for part in words if part), _LONGEST_DOES)
 
 
 def _in_order(flow: Flow) -> dict[str, State]:
@@ -160,12 +170,6 @@ def _in_order(flow: Flow) -> dict[str, State]:
 
 def _label_size(transition: Transition) -> Size | None:
     return Size(len(transition.label) * _SMALL_WIDTH + 12, 18.0) if transition.label else None
-
-
-def _caption(state: State) -> str:
-    if not state.defined:
-        return "not defined"
-    return _short(" · ".join(part for part in (state.type or "no type yet", state.does) if part), _LONGEST_DOES)
 
 
 def _short(text: str, longest: int) -> str:

@@ -5,10 +5,23 @@ A panel a file. Each has the console's click path beside it and a button that co
 """
 
 from course.panels.bucket import bucket_panel
+from course.panels.costs import costs_panel
+from course.panels.draft import draft_panel
+from course.panels.execution import execution_panel
 from course.panels.function import function_panel
 from course.panels.jsonata import jsonata_panel
 from course.panels.logs import logs_panel
 from course.panels.permissions import permissions_panel
 from course.panels.trigger import trigger_panel
 
-__all__ = ["bucket_panel", "function_panel", "jsonata_panel", "logs_panel", "permissions_panel", "trigger_panel"]
+__all__ = [
+    "bucket_panel",
+    "costs_panel",
+    "draft_panel",
+    "execution_panel",
+    "function_panel",
+    "jsonata_panel",
+    "logs_panel",
+    "permissions_panel",
+    "trigger_panel",
+]

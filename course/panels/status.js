@@ -2,6 +2,14 @@
 
 const SIGNS = { plain: "", busy: "…", good: "✓", bad: "✕" };
 
+// JupyterLab takes arrow and letter keys for its own, but for an element that says it wants them: in a panel, each
+// does from when it has the focus. The panel around the line is not there yet when the line is drawn.
+function keepKeys(el, isAlive) {
+  const panel = el.closest(".course-panel");
+  if (panel) panel.addEventListener("focusin", (event) => event.target.setAttribute("data-lm-suppress-shortcuts", "true"));
+  else if (isAlive()) requestAnimationFrame(() => keepKeys(el, isAlive));
+}
+
 function render({ model, el }) {
   const line = document.createElement("div");
   const sign = document.createElement("span");
@@ -19,7 +27,12 @@ function render({ model, el }) {
   model.on("change", show);
   show();
   el.append(line);
-  return () => model.off("change", show);
+  let alive = true;
+  keepKeys(el, () => alive);
+  return () => {
+    alive = false;
+    model.off("change", show);
+  };
 }
 
 export default { render };

@@ -15,9 +15,11 @@ from playwright.sync_api import Locator, expect
 
 import course
 from tests.browser.jupyter_lab import choose_theme, clipboard, photograph
+from tests.course.panels.machines import BRANCHES, FIFTY, RETRIED, make_machine
 from tests.course.panels.resources import document, make_bucket, make_function, statement
 
 AXE = Axe()
+ROLE = "arn:aws:iam::123456789012:role/job"
 ECHO = """
     def lambda_handler(event, context):
         print("keys:", sorted(event))
@@ -204,3 +206,115 @@ def test_jsonata(open_panel):
     checked = boto3.client("stepfunctions").validate_state_machine_definition(definition=definition)
     assert checked["result"] == "OK"
     look(panel, "jsonata")
+
+
+def test_draft(open_panel):
+    panel = open_panel("draft", 'course.draft_panel("createModel")')
+    says(panel, "3 fields still missing")
+    control(panel, "Fields to add, as JSON").fill('{\n  "ModelName": 17\n}')
+    expect(panel).to_contain_text("line 2, column 3: ModelName")
+    control(panel, "Fields to add, as JSON").fill('{"ModelName": "reviews"}')
+    button(panel, "Add").click()
+    says(panel, "2 fields still missing")
+    write(panel, "Fields to add, as JSON", f'{{"ExecutionRoleArn": "{ROLE}"}}')
+    press(panel, "Add")
+    says(panel, "1 field still missing")
+    look(panel, "draft")
+    control(panel, "Fields to add, as JSON").focus()
+    panel.page.keyboard.press("Control+A")
+    panel.page.keyboard.insert_text('{"PrimaryContainer": {"Image": "i", "ModelDataUrl": "s3://b/m.tar.gz"}}')
+    press(panel, "Add")
+    says(panel, "Complete: nothing is missing.")
+    tab_to(panel, control(panel, "Field to look up"))
+    panel.page.keyboard.press("Home")
+    expect(panel).to_contain_text("up to 63 characters")
+    definition = {"QueryLanguage": "JSONata", "StartAt": "A"}
+    definition["States"] = {"A": json.loads(copied(panel, "Copy state for the console"))}
+    checked = boto3.client("stepfunctions").validate_state_machine_definition(definition=json.dumps(definition))
+    assert checked["result"] == "OK"
+
+
+def test_execution_of_map_and_parallel(open_panel):
+    arn = make_machine(BRANCHES, "branches")
+    panel = open_panel("execution", f'course.execution_panel("{arn}", {{"items": [1, 2, 3]}})')
+    says(panel, "Ready")
+    button(panel, "Start execution").click()
+    says(panel, "Execution succeeded")
+    graph = panel.locator(".course-graph")
+    graph.get_by_text("Right", exact=True).click()
+    expect(panel).to_contain_text('"right"')
+    expect(graph.locator(".course-chosen")).to_contain_text("Right")
+    control(panel, "Execution").focus()
+    tab_to(panel, control(panel, "States"))
+    panel.page.keyboard.press("Home")
+    panel.page.keyboard.press("ArrowDown")
+    expect(graph.locator(".course-chosen > title")).to_have_text("Twice: succeeded")
+    tab_to(panel, control(panel, "Visit"))
+    panel.page.keyboard.press("Home")
+    expect(panel).to_contain_text('"item": 1')
+    press(panel, "Show events")
+    expect(panel).to_contain_text("MapIterationStarted")
+    look(panel, "execution")
+    control(panel, "Input of a new execution").focus()
+    started = boto3.client("stepfunctions").start_execution(
+        stateMachineArn=arn, input=copied(panel, "Copy input for the console")
+    )
+    assert course.follow(started["executionArn"]).input == {"items": [1, 2, 3]}
+
+
+def test_execution_with_retries_by_keyboard(open_panel):
+    arn = make_machine(RETRIED, "retried")
+    panel = open_panel("retried", f'course.execution_panel("{arn}")')
+    says(panel, "Ready")
+    control(panel, "Input of a new execution").focus()
+    press(panel, "Start execution")
+    says(panel, "Execution succeeded")
+    expect(panel.locator(".course-graph")).to_contain_text("3 tries")
+    tab_to(panel, control(panel, "States"))
+    panel.page.keyboard.press("Home")
+    expect(panel).to_contain_text("Lambda.ResourceNotFoundException")
+    look(panel, "execution-retried")
+
+
+def test_execution_is_watched_and_stopped(open_panel):
+    waits = {"First": {"Type": "Pass", "Next": "Long"}, "Long": {"Type": "Wait", "Seconds": 360_000, "End": True}}
+    panel = open_panel("waits", f'course.execution_panel("{make_machine(waits, "waits")}")')
+    says(panel, "Ready")
+    button(panel, "Start execution").click()
+    says(panel, "Running: Long")
+    expect(panel.locator("g[data-state='Long'] > title")).to_have_text("Long: in progress")
+    photograph(panel, "execution-running")
+    button(panel, "Stop execution").click()
+    says(panel, "Execution aborted")
+    expect(panel.locator("g[data-state='Long'] > title")).to_have_text("Long: cancelled")
+
+
+def test_execution_of_fifty_states(open_panel):
+    panel = open_panel("fifty", f'course.execution_panel("{make_machine(FIFTY, "fifty")}")')
+    says(panel, "Ready")
+    button(panel, "Start execution").click()
+    says(panel, "Execution succeeded")
+    control(panel, "States").focus()
+    panel.page.keyboard.press("End")
+    expect(panel.locator(".course-chosen")).to_be_in_viewport()
+    look(panel, "execution-fifty")
+
+
+def test_costs(open_panel):
+    course.start("98")
+    arn = make_machine(BRANCHES, "billed")
+    course.run(arn, {"items": [1, 2, 3]})
+    name = make_function(ECHO, "billed-function")
+    course.test_function(name, {})
+    course.invocations(name)
+    panel = open_panel("costs", "course.costs_panel()")
+    says(panel, "Nothing is left on")
+    # The start, Each, Both, Left, Right, and Twice three times.
+    expect(panel).to_contain_text("8 state transitions")
+    expect(panel).to_contain_text("1 invocation")
+    course.run(arn, {"items": []})
+    tab_to(panel, button(panel, "Refresh"))
+    panel.page.keyboard.press("Enter")
+    expect(panel).to_contain_text("13 state transitions")
+    look(panel, "costs")
+    assert course.clean_up().done

@@ -1,0 +1,133 @@
+"""The Costs panel: what the course's runs would have cost on a real account, and what still costs by the hour."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+from course.bill import Bill, bill
+from course.costs import AS_OF, PRICES
+from course.leftovers import Leftover, Leftovers, survey
+from course.lesson import look
+from course.panels.description import Block, Fold, Say, Table, as_html, plain
+from course.panels.front_end import CopyButton
+from course.panels.panel import News, Panel, button, html_box, row
+from course.sessions import new_session
+
+_CONSOLE = (
+    "**Billing and Cost Management**, **Cost Explorer**: *Group by* **Service**. It is a day behind.",
+    "**SageMaker AI**, **Inference**, **Endpoints**: search for the name, choose it: **Actions**, **Delete**.",
+    "**Billing and Cost Management**, **Budgets**, **Create budget**: an e-mail before it gets dear.",
+)
+_WORTH_A_WARNING = 0.001
+"""US dollars an hour; what a bucket of this course holds comes to far less."""
+
+
+@dataclass(frozen=True)
+class Account:
+    """What was used, and what is left."""
+
+    bill: Bill
+    left: Leftovers
+
+    @property
+    def still_on(self) -> list[Leftover]:
+        """What costs by the hour, or may: its price is not known."""
+        return [
+            one for one in self.left.items if one.dollars_an_hour is None or one.dollars_an_hour >= _WORTH_A_WARNING
+        ]
+
+
+class Accountant:
+    """What the panel asks AWS, through a session to which the ledger doesn't listen: to look makes nothing."""
+
+    def __init__(self, lesson: str):
+        self._lesson = lesson
+        self.target, self._ledger = look()
+        self._client = cache(new_session().client)
+
+    def account(self) -> Account:
+        """Go through the ledger: what was used, of a lesson or of all, and what is left of all."""
+        used = [one for one in self._ledger.made() if self._lesson in ("", one.lesson)]
+        return Account(bill(used, self._client), survey(self._ledger.resources(), self._client))
+
+
+class CostsPanel(Panel):
+    """A warning for what is left on, costs by service, what is left, and the prices."""
+
+    def __init__(self, lesson: str = ""):
+        super().__init__("Costs", f"lesson {lesson}" if lesson else "all lessons", _CONSOLE)
+        self.accountant = Accountant(lesson)
+        self.account: Account | None = None
+        self.refresh = button("Refresh", self._refresh, primary=True)
+        self.copy_name = CopyButton(label="Copy name of what costs most for the console")
+        self._box = html_box()
+        self._assemble([row(self.refresh), self._box], [self.copy_name])
+        self._refresh()
+
+    def describe(self) -> list[Block]:
+        return [] if self.account is None else [*self._warning_blocks(), *self._cost_blocks(), self._prices()]
+
+    def _refresh(self) -> None:
+        self.work("Adding up", self.accountant.account, self._show)
+
+    def _show(self, account: Account) -> News:
+        self.account = account
+        on = account.still_on
+        self.copy_name.text = on[0].resource.name if on else ""
+        warning = as_html(self._warning_blocks())
+        boxed = f'<div class="course-result course-result-{"bad" if on else "good"}">{warning}</div>'
+        self._box.value = boxed + as_html([*self._cost_blocks(), self._prices()])
+        if not on:
+            return News("Nothing is left on that costs by the hour.")
+        return News(f"Left on: {len(on)} that cost{'s' if len(on) == 1 else ''} by the hour.", "bad")
+
+    def _warning_blocks(self) -> list[Block]:
+        on = self.account.still_on
+        if not on:
+            return [Say("✓ Nothing is left on that costs by the hour.", "good")]
+        lines = [
+            Say(f"✕ **Left on:** {one.resource.kind} `{plain(one.resource.name)}`, {_an_hour(one)}.", "bad")
+            for one in on
+        ]
+        return [*lines, Say("On a real account it costs so much until it is deleted: `course.clean_up()` removes it.")]
+
+    def _cost_blocks(self) -> list[Block]:
+        found = self.account
+        charges = [(one.service, one.what, one.amount, _dollars(one.dollars)) for one in found.bill.charges]
+        columns = ("Service", "What", "How much", "Cost")
+        used = Table("What it would have cost so far", columns, charges, "Nothing was used yet.")
+        left = [(one.resource.kind, one.resource.name, one.state, one.cost) for one in found.left.items]
+        blocks: list[Block] = [used, Say(f"**Together: {_dollars(found.bill.dollars)}**, before any free tier.")]
+        if self.accountant.target.kind == "local":
+            blocks.append(
+                Say(
+                    "By the time it took on this computer. On a real account it is more: a job takes some minutes.",
+                    "note",
+                )
+            )
+        return [*blocks, Table("What is left", ("What", "Name", "State", "Costs"), left, "Nothing.")]
+
+    def _prices(self) -> Block:
+        rows = [(one.what, f"{one.dollars:.10f}".rstrip("0"), one.per) for one in PRICES]
+        return Fold(f"Prices of {AS_OF}", [Table(f"Prices of {AS_OF}, us-east-1", ("What", "US dollars", "Per"), rows)])
+
+
+def _dollars(amount: float | None) -> str:
+    """Measured amounts have eight decimals: a run of the course is far below a cent."""
+    return "price not in the table" if amount is None else f"{amount:.8f} USD"
+
+
+def _an_hour(one: Leftover) -> str:
+    if one.dollars_an_hour is None:
+        return "whose price is not in the table"
+    return f"{one.dollars_an_hour:.3f} USD an hour, {24 * one.dollars_an_hour:.2f} USD a day"
+
+
+def costs_panel(lesson: str = "") -> CostsPanel:
+    """A panel for costs: by service so far, by the hour from now on, with a warning for what is left on.
+
+    Args:
+        lesson: its two digits, where only what that lesson has used is to be added up.
+    """
+    return CostsPanel(lesson)

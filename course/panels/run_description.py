@@ -1,0 +1,147 @@
+"""What the Execution panel says of a run: its states as a list, one state in full, its events as a table."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from course.execution import Execution, StateRun
+from course.graph import LOOKS
+from course.graph.machine import Flow, read
+from course.history import states_of
+from course.panels.description import Block, Code, Facts, Fold, Say, Table, plain
+
+NOT_REACHED = "not reached"
+_DEFAULT_ATTEMPTS, _DEFAULT_INTERVAL, _DEFAULT_BACKOFF = 3, 1, 2.0
+_MOST_EVENTS = 1000
+
+
+def state_options(definition: Mapping[str, Any], execution: Execution | None) -> list[tuple[str, str]]:
+    """The states of a machine for a list: what is shown of each, and its name; inner ones are set in."""
+    return [(_label(name, depth, execution), name) for name, depth in _walk(read(definition))]
+
+
+def states_table(definition: Mapping[str, Any], execution: Execution | None) -> Table:
+    """Every state: type, status, how often entered and tried, seconds in all."""
+    rows = []
+    for state in read(definition).walk():
+        row = [state.name, state.type or "no type yet", NOT_REACHED, "", "", ""]
+        runs = _runs(execution, state.name)
+        if runs:
+            tries = sum(run.tries for run in runs)
+            row[2:] = [execution.became[state.name], str(len(runs)), str(tries), seconds_text(_seconds(runs))]
+        rows.append(row)
+    return Table("States", ("State", "Type", "Status", "Visits", "Tries", "Duration"), rows)
+
+
+def notes(definition: Mapping[str, Any], execution: Execution | None) -> dict[str, str]:
+    """What the graph says in a state's box beyond its type: how often it was tried or entered, or may be."""
+    found = {}
+    for state in read(definition).walk():
+        runs = _runs(execution, state.name)
+        tries = max((run.tries for run in runs), default=1)
+        if tries > 1:
+            found[state.name] = f"{tries} tries"
+        elif len(runs) > 1:
+            found[state.name] = f"{len(runs)} visits"
+        elif fields_of(definition, state.name).get("Retry"):
+            found[state.name] = "may retry"
+    return found
+
+
+def state_blocks(definition: Mapping[str, Any], run: StateRun | None, name: str) -> list[Block]:
+    """One state in full: what went in, what it did, what came out, and what happens when it fails."""
+    fields = fields_of(definition, name)
+    facts = [("State", name), ("Type", str(fields.get("Type", "")))]
+    if run is not None:
+        facts += [("Status", f"{LOOKS[run.status].sign} {run.status}"), ("Tries", str(run.tries))]
+        facts += [("Duration", seconds_text(run.seconds))] if run.seconds is not None else []
+    blocks: list[Block] = [Facts([*facts, *rules(fields)])]
+    if run is None:
+        return [*blocks, Say("This execution has not come to it.")]
+    if run.error:
+        blocks += [Say(f"**{plain(run.error)}**: {plain(run.reason)}", "bad")]
+    values = [("Input", run.input), ("Arguments", run.arguments), ("Result", run.result), ("Output", run.output)]
+    blocks += [Code(title, _json(value), "json") for title, value in values if value is not None]
+    blocks += [Code("Variables assigned", _json(run.assigned), "json")] if run.assigned else []
+    blocks += [Fold("The whole cause", [Code("Cause", run.cause)])] if run.cause != run.reason else []
+    return blocks
+
+
+def rules(fields: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """A state's Retry and Catch in words."""
+    found = []
+    for retrier in fields.get("Retry", ()):
+        attempts = retrier.get("MaxAttempts", _DEFAULT_ATTEMPTS)
+        interval, backoff = (
+            retrier.get("IntervalSeconds", _DEFAULT_INTERVAL),
+            retrier.get("BackoffRate", _DEFAULT_BACKOFF),
+        )
+        errors = ", ".join(retrier["ErrorEquals"])
+        found.append(("Retry", f"{errors}: up to {attempts} times, after {interval} s, then each time × {backoff:g}"))
+    for catcher in fields.get("Catch", ()):
+        found.append(("Catch", f"{', '.join(catcher['ErrorEquals'])} → {catcher['Next']}"))
+    return found
+
+
+def events_table(execution: Execution) -> Table:
+    """The event table of the console: the last events where there are very many."""
+    states = states_of(execution.events)
+    rows = []
+    for event in execution.events[-_MOST_EVENTS:]:
+        details = next((value for name, value in event.items() if name.endswith("EventDetails")), {})
+        what = details.get("error") or ":".join(filter(None, (details.get("resourceType"), details.get("resource"))))
+        after = (event["timestamp"] - execution.started).total_seconds()
+        rows.append((str(event["id"]), event["type"], states.get(event["id"], ""), what, seconds_text(after)))
+    title = f"Events ({len(execution.events)})"
+    return Table(title, ("Id", "Type", "State", "Resource or error", "After"), rows)
+
+
+def fields_of(definition: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    """A state's fields as the definition has them, at any depth; empty where it isn't defined."""
+    states = definition.get("States", {})
+    if name in states:
+        return states[name]
+    for state in states.values():
+        inner = [*state.get("Branches", ()), state.get("ItemProcessor"), state.get("Iterator")]
+        for one in filter(None, inner):
+            found = fields_of(one, name)
+            if found:
+                return found
+    return {}
+
+
+def seconds_text(seconds: float | None) -> str:
+    """A duration in words, always to the millisecond; empty for none."""
+    return "" if seconds is None else f"{seconds:.3f} s"
+
+
+def _walk(flow: Flow, depth: int = 0) -> Iterator[tuple[str, int]]:
+    for state in flow.states.values():
+        yield state.name, depth
+        for inner in state.flows:
+            yield from _walk(inner, depth + 1)
+
+
+def _label(name: str, depth: int, execution: Execution | None) -> str:
+    indent = "\N{NO-BREAK SPACE}" * 4 * depth
+    runs = _runs(execution, name)
+    if not runs:
+        return f"{indent}○ {name}" + (f" ({NOT_REACHED})" if execution else "")
+    status = execution.became[name]
+    duration = seconds_text(_seconds(runs))
+    return f"{indent}{LOOKS[status].sign} {name} ({', '.join(filter(None, (status, duration)))})"
+
+
+def _runs(execution: Execution | None, name: str) -> list[StateRun]:
+    return execution.runs(name) if execution else []
+
+
+def _seconds(runs: list[StateRun]) -> float | None:
+    known = [run.seconds for run in runs if run.seconds is not None]
+    return sum(known) if known else None
+
+
+def _json(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, indent=2, ensure_ascii=False)

@@ -1,0 +1,71 @@
+"""State machines that the Execution panel is tried on."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from typing import Any
+
+import boto3
+
+TWICE = {
+    "Type": "Pass",
+    "Assign": {"item": "{% $states.input %}"},
+    "Output": "{% $states.input * 2 %}",
+    "End": True,
+}
+BRANCHES = {
+    "Each": {
+        "Type": "Map",
+        "Items": "{% $states.input.items %}",
+        "ItemProcessor": {"StartAt": "Twice", "States": {"Twice": TWICE}},
+        "Next": "Both",
+    },
+    "Both": {
+        "Type": "Parallel",
+        "Branches": [
+            {"StartAt": "Left", "States": {"Left": {"Type": "Pass", "Output": "left", "End": True}}},
+            {"StartAt": "Right", "States": {"Right": {"Type": "Pass", "Output": "right", "End": True}}},
+        ],
+        "End": True,
+    },
+}
+"""A Map, then a Parallel; its input has `items`, numbers."""
+
+RETRIED = {
+    "Missing": {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::lambda:invoke",
+        "Arguments": {"FunctionName": "not-there"},
+        "Retry": [{"ErrorEquals": ["States.ALL"], "IntervalSeconds": 1, "MaxAttempts": 2}],
+        "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "Sorry"}],
+        "End": True,
+    },
+    "Sorry": {"Type": "Succeed"},
+}
+"""A task that fails three times, and is caught."""
+
+FIFTY = {
+    f"Step {number:02}": {"Type": "Pass", **({"Next": f"Step {number + 1:02}"} if number < 50 else {"End": True})}
+    for number in range(1, 51)
+}
+"""Fifty states, one after the other."""
+
+
+def make_machine(states: dict[str, Any], name: str | None = None) -> str:
+    """A JSONata state machine whose role may call Lambda; gives its ARN."""
+    name = name or f"machine-{secrets.token_hex(4)}"
+    iam = boto3.client("iam")
+    trust = {"Effect": "Allow", "Principal": {"Service": "states.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    may = {"Effect": "Allow", "Action": "lambda:InvokeFunction", "Resource": "*"}
+    role = iam.create_role(RoleName=f"{name}-role", AssumeRolePolicyDocument=_document(trust))["Role"]["Arn"]
+    iam.put_role_policy(RoleName=f"{name}-role", PolicyName="call", PolicyDocument=_document(may))
+    definition = {"QueryLanguage": "JSONata", "StartAt": next(iter(states)), "States": states}
+    made = boto3.client("stepfunctions").create_state_machine(
+        name=name, definition=json.dumps(definition), roleArn=role
+    )
+    return made["stateMachineArn"]
+
+
+def _document(statement: dict[str, str]) -> str:
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})

@@ -1,0 +1,171 @@
+"""The Costs panel on a real embedded AWS; what things should come to is worked out by hand from the price table."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+
+import boto3
+import pytest
+
+import course
+from course import bill as bills
+from course.ledger import Ledger, Resource
+from course.target import Target
+from tests.course.panels.machines import BRANCHES, make_machine
+from tests.course.panels.resources import make_bucket, make_function
+
+ECHO = """
+    def lambda_handler(event, context):
+        return event
+"""
+IMAGE = "811284229777.dkr.ecr.us-east-1.amazonaws.com/blazingtext:1"
+
+
+@pytest.fixture
+def ledger(tmp_path, monkeypatch) -> Ledger:
+    """A ledger of this test's own, in place of the lesson's."""
+    made = Ledger(tmp_path / "ledger.jsonl")
+    target = Target("local", "123456789012", "us-east-1", made.path)
+    monkeypatch.setattr("course.panels.costs.look", lambda: (target, made))
+    return made
+
+
+def opened(lesson=""):
+    panel = course.costs_panel(lesson)
+    panel.wait()
+    return panel
+
+
+def charges(panel):
+    return {charge.service: charge for charge in panel.account.bill.charges}
+
+
+def test_with_nothing_made_there_is_nothing_to_pay(ledger):
+    panel = opened()
+    assert (panel.status.words, panel.status.tone) == ("Nothing is left on that costs by the hour.", "good")
+    assert "What it would have cost so far: Nothing was used yet." in repr(panel)
+    assert "Together: 0.00000000 USD" in repr(panel)
+    assert panel.copy_name.text == ""
+
+
+def test_a_function_is_charged_by_its_billed_duration_and_memory(ledger):
+    name = make_function(ECHO)
+    ledger.record(Resource("Lambda function", name))
+    results = [course.test_function(name, {"n": n}) for n in range(3)]
+    course.invocations(name, at_least=3)
+    charge = charges(opened())["Lambda"]
+    gigabyte_seconds = sum(result.billed_ms for result in results) / 1000 * 128 / 1024
+    assert charge.amount == f"3 invocations, {gigabyte_seconds:.3f} GB-seconds"
+    # 0.20 USD for a million requests, 0.0000166667 USD for a GB-second.
+    assert charge.dollars == pytest.approx(3 * 0.20e-6 + gigabyte_seconds * 0.0000166667)
+
+
+def test_transitions_are_counted_from_the_histories(ledger):
+    arn = make_machine(BRANCHES)
+    ledger.record(Resource("state machine", arn))
+    for items in ([1], [1, 2, 3]):
+        course.run(arn, {"items": items})
+    charge = charges(opened())["Step Functions"]
+    # The start, Each, Both, Left, Right, and Twice for each item.
+    assert charge.amount == "14 state transitions"
+    assert charge.dollars == pytest.approx(14 * 0.025 / 1000)
+
+
+def test_what_is_left_on_is_warned_of_and_its_name_is_accepted_by_the_api(ledger):
+    sagemaker = boto3.client("sagemaker")
+    bucket = make_bucket()
+    ledger.record(Resource("S3 bucket", bucket))
+    config = {"VariantName": "one", "ModelName": "m", "InstanceType": "ml.m5.large", "InitialInstanceCount": 2}
+    boto3.client("s3").put_object(Bucket=bucket, Key="model.tar.gz", Body=b"no model")
+    sagemaker.create_model(
+        ModelName="m",
+        ExecutionRoleArn=_role(),
+        PrimaryContainer={"Image": IMAGE, "ModelDataUrl": f"s3://{bucket}/model.tar.gz"},
+    )
+    sagemaker.create_endpoint_config(EndpointConfigName="c", ProductionVariants=[config])
+    sagemaker.create_endpoint(EndpointName="forgotten", EndpointConfigName="c")
+    ledger.record(Resource("endpoint", "forgotten"))
+    panel = opened()
+    assert (panel.status.words, panel.status.tone) == ("Left on: 1 that costs by the hour.", "bad")
+    # Two instances at 0.115 USD an hour.
+    assert "Left on: endpoint forgotten, 0.230 USD an hour, 5.52 USD a day." in repr(panel)
+    assert bucket in repr(panel)
+    described = sagemaker.describe_endpoint(EndpointName=panel.copy_name.text)
+    hours = (datetime.now(UTC) - described["CreationTime"]) / timedelta(hours=1)
+    assert 0 < charges(panel)["SageMaker"].dollars <= hours * 0.23
+    course.wait_until(lambda: _status(sagemaker) != "Creating", "the endpoint to be made", 60)
+    sagemaker.delete_endpoint(EndpointName="forgotten")
+    course.wait_until(lambda: "forgotten" not in _endpoints(sagemaker), "the endpoint to go", 30)
+    panel.refresh.click()
+    panel.wait()
+    assert panel.status.tone == "good"
+
+
+def test_one_lesson_by_itself(ledger):
+    for lesson, items in (("04", [1]), ("06", [])):
+        arn = make_machine(BRANCHES)
+        ledger.record(Resource("state machine", arn, lesson))
+        course.run(arn, {"items": items})
+    # The start, Each, Both, Left, Right; in lesson 04 Twice, too.
+    assert charges(opened("06"))["Step Functions"].amount == "5 state transitions"
+    assert charges(opened())["Step Functions"].amount == "11 state transitions"
+
+
+class _Jobs:
+    """SageMaker's descriptions of jobs, as its API reference has them."""
+
+    def describe_training_job(self, **_):
+        began = datetime(2026, 1, 1, tzinfo=UTC)
+        return {
+            "TrainingStartTime": began,
+            "TrainingEndTime": began + timedelta(seconds=90),
+            "BillableTimeInSeconds": 80,
+            "ResourceConfig": {"InstanceType": "ml.m5.large", "InstanceCount": 2},
+        }
+
+    def describe_processing_job(self, **which):
+        if which["ProcessingJobName"] == "not-begun":
+            return {"ProcessingResources": {"ClusterConfig": {"InstanceType": "ml.m5.large", "InstanceCount": 1}}}
+        began = datetime(2026, 1, 1, tzinfo=UTC)
+        return {
+            "ProcessingStartTime": began,
+            "ProcessingEndTime": began + timedelta(hours=1),
+            "ProcessingResources": {"ClusterConfig": {"InstanceType": "ml.p9.huge", "InstanceCount": 1}},
+        }
+
+
+def test_a_job_is_charged_by_its_instances_and_an_unknown_price_is_not_guessed():
+    resources = [
+        Resource("training job", "t"),
+        Resource("training job", "t", "another lesson's look at it"),
+        Resource("processing job", "p"),
+        Resource("processing job", "not-begun"),
+    ]
+    found = bills.bill(resources, lambda service: _Jobs() if service == "sagemaker" else boto3.client(service))
+    assert [(one.what, one.amount, one.dollars) for one in found.charges] == [
+        ("processing jobs, ml.p9.huge", "1 processing job, 3600.0 s", None),
+        ("training jobs, ml.m5.large", "1 training job, 160.0 s", pytest.approx(160 / 3600 * 0.115)),
+    ]
+    assert found.dollars == pytest.approx(160 / 3600 * 0.115)
+
+
+def test_the_prices_have_their_date(ledger):
+    assert "Prices of July 2026, us-east-1" in repr(opened())
+
+
+def _status(sagemaker):
+    return sagemaker.describe_endpoint(EndpointName="forgotten")["EndpointStatus"]
+
+
+def _endpoints(sagemaker):
+    return [one["EndpointName"] for one in sagemaker.list_endpoints()["Endpoints"]]
+
+
+def _role():
+    trust = {"Effect": "Allow", "Principal": {"Service": "sagemaker.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+    iam = boto3.client("iam")
+    role = iam.create_role(RoleName="endpoint-role", AssumeRolePolicyDocument=document)["Role"]["Arn"]
+    iam.attach_role_policy(RoleName="endpoint-role", PolicyArn="arn:aws:iam::aws:policy/AmazonS3FullAccess")
+    return role
