@@ -10,7 +10,7 @@ VENV := .venv
 BIN  := $(VENV)/bin
 DONE := $(VENV)/.installed
 
-.PHONY: help course lab test exercises aws bench setup lock clean
+.PHONY: help course store exercises lab test aws bench setup lock clean
 .DEFAULT_GOAL := help
 
 help:
@@ -19,7 +19,8 @@ help:
 	@echo "  make course   run every lesson, in order, on the embedded AWS (copies under build/)"
 	@echo "  make lab      open the lessons in JupyterLab"
 	@echo "  make test     lint, tests, and every lesson compared with its stored outputs"
-	@echo "  make exercises  make the learner's edition of the lessons anew, after a change in a lesson"
+	@echo "  make store    execute the lessons and store their outputs, after a change (LESSONS=\"05 06\" for some)"
+	@echo "  make exercises   make the learner's edition anew, after a change in a lesson"
 	@echo "  make aws      serve the embedded AWS on port $(PORT), for a shell or another program"
 	@echo "  make bench    measure it beside its baselines"
 	@echo "  make setup    only install (the others do it by themselves)"
@@ -47,6 +48,9 @@ setup: $(DONE)
 
 course: $(DONE)
 	@$(BIN)/python -m course.run_lessons
+
+store: $(DONE)
+	@$(BIN)/python -m course.run_lessons --store $(LESSONS)
 
 lab: $(DONE)
 	@$(BIN)/python -m jupyterlab notebooks/00_start_here.ipynb

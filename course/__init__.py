@@ -16,6 +16,7 @@ from course.graph import Graph
 from course.invocation import deploy, result, test_function
 from course.lesson import clean_up, left, start
 from course.logs import invocations, wait_until
+from course.panels import bucket_panel, function_panel, jsonata_panel, logs_panel, permissions_panel, trigger_panel
 from course.quotas import check_quotas
 from course.review_workflow import workflow, workflow_role
 from course.roles import let_changes_spread, logging_role
@@ -30,6 +31,7 @@ __all__ = [
     "Graph",
     "Settings",
     "agree",
+    "bucket_panel",
     "check",
     "check_environment",
     "check_quotas",
@@ -38,14 +40,18 @@ __all__ = [
     "endpoint_cost",
     "evaluate",
     "follow",
+    "function_panel",
     "hint",
     "invocations",
     "job_cost",
+    "jsonata_panel",
     "lambda_cost",
     "left",
     "let_changes_spread",
     "logging_role",
+    "logs_panel",
     "package",
+    "permissions_panel",
     "prices",
     "progress",
     "result",
@@ -56,6 +62,7 @@ __all__ = [
     "test_event",
     "test_function",
     "transitions_cost",
+    "trigger_panel",
     "wait_until",
     "workflow",
     "workflow_role",

@@ -14,7 +14,7 @@ from botocore.exceptions import ClientError
 
 from course.errors import CourseError
 from course.job_log import GROUPS, streams_of
-from course.ledger import Ledger, Resource
+from course.ledger import Ledger, Resource, removable
 from course.logs import wait_until
 from course.machine_traces import made_by, stop
 
@@ -86,8 +86,10 @@ def remove(ledger: Ledger, resources: list[Resource]) -> CleanUp:
 def _record_traces(ledger: Ledger, machine: Resource) -> list[Resource]:
     """Stop a machine, and write down what it made before the histories that tell of it are gone."""
     stop(machine.name)
-    known = {(one.kind, one.name) for one in ledger.resources()}
-    made = [Resource(kind, name, machine.lesson) for kind, name in made_by(machine.name)]
+    there = ledger.resources()
+    known = {(one.kind, one.name) for one in there}
+    found = [(kind, name) for kind, name in made_by(machine.name) if removable(kind, name, there)]
+    made = [Resource(kind, name, machine.lesson) for kind, name in found]
     for one in made:
         if (one.kind, one.name) not in known:
             ledger.record(one)

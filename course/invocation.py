@@ -49,7 +49,8 @@ class Invocation:
     def _heading(self) -> str:
         return f"Executing function: {'succeeded' if self.succeeded else 'failed'}"
 
-    def _figures(self) -> list[tuple[str, str]]:
+    def summary(self) -> list[tuple[str, str]]:
+        """The figures of the run, named and with their units, as the console's *Summary*; empty without a log."""
         if self.request_id is None:
             return []
         figures = [
@@ -62,14 +63,14 @@ class Invocation:
         return [*figures, ("request id", self.request_id)]
 
     def __repr__(self) -> str:
-        figures = [f"{name}: {value}" for name, value in self._figures()]
+        figures = [f"{name}: {value}" for name, value in self.summary()]
         log = ["", "log output:", self.log.rstrip()] if self.log else []
         return "\n".join([self._heading(), _pretty(self.payload), *figures, *log])
 
     def _repr_markdown_(self) -> str:
         parts = [f"**{self._heading()}**", f"```json\n{_pretty(self.payload)}\n```"]
-        if self._figures():
-            names, values = zip(*self._figures(), strict=True)
+        if self.summary():
+            names, values = zip(*self.summary(), strict=True)
             parts.append(f"| {' | '.join(names)} |\n|{':--|' * len(names)}\n| {' | '.join(values)} |")
         if self.log:
             parts.append(f"Log output:\n\n```text\n{self.log.rstrip()}\n```")

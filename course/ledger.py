@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -68,6 +69,15 @@ class Ledger:
             os.write(file, (json.dumps(line) + "\n").encode())
         finally:
             os.close(file)
+
+
+def removable(kind: str, name: str, resources: Iterable[Resource]) -> bool:
+    """Whether something that an execution made may be removed along with it.
+
+    What lies in a bucket may be, where the bucket is among the resources; in any other it is the learner's own.
+    """
+    buckets = {one.name for one in resources if one.kind == "S3 bucket"}
+    return kind not in IN_A_BUCKET or name.split("/")[0] in buckets
 
 
 def record_calls(session: boto3.session.Session, ledger: Ledger, lesson: str, bucket: str) -> None:

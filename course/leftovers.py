@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 from course.cleaning import is_absence
 from course.costs import AS_OF, instance_hour, storage_hour
 from course.errors import CourseError
-from course.ledger import Resource
+from course.ledger import Resource, removable
 from course.machine_traces import made_by
 
 _FREE = 0.0
@@ -68,9 +68,11 @@ class Leftovers:
 def survey(resources: Iterable[Resource]) -> Leftovers:
     """Look at each resource, and at what state machines among them have made; what is gone is left out."""
     known = {(one.kind, one.name): one for one in resources}
+    written_down = tuple(known.values())
     for machine in [one for one in known.values() if one.kind == "state machine"]:
         for kind, name in _traces(machine.name):
-            known.setdefault((kind, name), Resource(kind, name, machine.lesson))
+            if removable(kind, name, written_down):
+                known.setdefault((kind, name), Resource(kind, name, machine.lesson))
     items = []
     for resource in known.values():
         try:

@@ -44,10 +44,20 @@ def _folder(params: dict, parsed: dict) -> Made:
     return [("S3 folder", f"{bucket}/{folder}/") if folder else ("S3 object", f"{bucket}/{params['Key']}")]
 
 
+def _job_with_output(kind: str, member: str, config: str, path: str) -> Callable[[dict, dict], Made]:
+    """A job, and the folder under which it leaves its result."""
+
+    def made(params: dict, parsed: dict) -> Made:
+        bucket, _, folder = params[config][path].removeprefix("s3://").rstrip("/").partition("/")
+        return [(kind, params[member]), *([("S3 folder", f"{bucket}/{folder}/")] if folder else [])]
+
+    return made
+
+
 SAGEMAKER: dict[str, Callable[[dict, dict], Made]] = {
     "CreateProcessingJob": _named("processing job", "ProcessingJobName"),
-    "CreateTrainingJob": _named("training job", "TrainingJobName"),
-    "CreateTransformJob": _named("transform job", "TransformJobName"),
+    "CreateTrainingJob": _job_with_output("training job", "TrainingJobName", "OutputDataConfig", "S3OutputPath"),
+    "CreateTransformJob": _job_with_output("transform job", "TransformJobName", "TransformOutput", "S3OutputPath"),
     "CreateModel": _named("SageMaker model", "ModelName"),
     "CreateEndpointConfig": _named("endpoint configuration", "EndpointConfigName"),
     "CreateEndpoint": _endpoint,

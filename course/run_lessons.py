@@ -1,6 +1,7 @@
 """`make course`: executes every lesson in order on one embedded AWS, says how it went, and keeps the copies.
 
-It does not compare outputs with the stored ones: `make test` does.
+It does not compare outputs with the stored ones: `make test` does. With `--store` (`make store`), the outputs of a
+lesson that ran to its end become the stored ones.
 """
 
 from __future__ import annotations
@@ -25,7 +26,9 @@ def main(arguments: list[str] | None = None) -> int:
     """Execute the lessons; 0 where all ran to their end, 1 where one failed or there is none."""
     parser = argparse.ArgumentParser(prog="make course", description=__doc__.splitlines()[0])
     parser.add_argument("lessons", nargs="*", help="two digits each; all where none is named")
-    chosen = parser.parse_args(arguments).lessons
+    parser.add_argument("--store", action="store_true", help="store the outputs in the lessons themselves")
+    options = parser.parse_args(arguments)
+    chosen = options.lessons
     paths = [path for path in sorted(_LESSONS.glob("[0-9][0-9]_*.ipynb")) if not chosen or path.name[:2] in chosen]
     if not paths:
         print(f"No lesson to run in {_LESSONS.relative_to(_PROJECT)}/.")
@@ -37,7 +40,7 @@ def main(arguments: list[str] | None = None) -> int:
     for done, path in enumerate(paths):
         print(f"  {path.stem:<40}", end="", flush=True)
         since = time.monotonic()
-        failure = _execute(path)
+        failure = _execute(path, options.store)
         print(f" {'FAILED' if failure else 'ok'}  {_spell(time.monotonic() - since)}", flush=True)
         if failure:
             print(f"\n{failure}\n\nAs far as it came: build/notebooks/{path.name}")
@@ -47,14 +50,20 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def _execute(path: Path) -> str:
-    """Execute one lesson and keep the copy; returns what failed, nothing where it ran to its end."""
+def _execute(path: Path, store: bool) -> str:
+    """Execute one lesson and keep the copy; returns what failed, nothing where it ran to its end.
+
+    Args:
+        path: the lesson.
+        store: write its outputs into the lesson itself, too, where it ran to its end.
+    """
     notebook = nbformat.read(path, as_version=4)
     client = NotebookClient(
         notebook,
         timeout=_CELL_SECONDS,
         kernel_name="python3",
         extra_arguments=["--IPKernelApp.log_level=ERROR"],
+        record_timing=False,
         resources={"metadata": {"path": str(path.parent)}},
     )
     running: list[int] = []
@@ -70,6 +79,8 @@ def _execute(path: Path) -> str:
     finally:
         _COPIES.mkdir(parents=True, exist_ok=True)
         nbformat.write(notebook, _COPIES / path.name)
+    if store:
+        nbformat.write(notebook, path)
     return ""
 
 

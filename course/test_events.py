@@ -64,7 +64,7 @@ def test_event(name: str) -> Any:
         return json.loads(saved.read_text(encoding="utf-8"))
     if name in _TEMPLATES:
         return copy.deepcopy(_TEMPLATES[name])
-    raise CourseError(f"No test event '{name}': there are {', '.join(_known())}.")
+    raise CourseError(f"No test event '{name}': there are {', '.join(test_event_names())}.")
 
 
 test_event.__test__ = False  # type: ignore[attr-defined]
@@ -90,6 +90,10 @@ def _path(name: str) -> Path:
     return _SAVED / f"{name}.json"
 
 
-def _known() -> list[str]:
+def test_event_names() -> list[str]:
+    """The names that `test_event` knows: the templates and the saved events."""
     saved = [path.stem for path in _SAVED.glob("*.json")] if _SAVED.exists() else []
     return sorted([*_TEMPLATES, *saved])
+
+
+test_event_names.__test__ = False  # type: ignore[attr-defined]

@@ -7,9 +7,13 @@ An operation that isn't there is answered by its name, never with an invented re
 
 from __future__ import annotations
 
+import errno
 import logging
+import tempfile
 from collections.abc import Iterable, Mapping
 from typing import Any
+
+from botocore import xform_name
 
 from local_aws import wire
 from local_aws.access.callers import Callers, Signature, refuse_web_pages, signature
@@ -55,17 +59,16 @@ class Gateway:
             api = _api(signed.service, exchange.request)
             if signed.service not in _OWN_SIGNING_NAMES and signed.service not in MOTO_SERVICES:
                 raise not_there(f"the service {signed.service}")
-            if api.name in self._services:
+            if api.name in self._services and api.name not in MOTO_SERVICES.values():
                 return self._own(api, signed, exchange)
             if api.name == "s3":
                 return self._s3.answer(api, signed, exchange)
             return self._motos(api, signed, exchange)
         except ApiError as error:
             return _refuse(api, error, exchange)
-        except Exception:
+        except Exception as failure:
             log.exception("request %s %s failed inside", exchange.request.method, exchange.request.path)
-            error = ApiError("InternalFailure", "the embedded AWS failed inside; its log says how", 500)
-            return _refuse(api, error, exchange)
+            return _refuse(api, _internal(failure), exchange)
 
     def _own(self, api: wire.Api, signed: Signature, exchange: Exchange) -> Iterable[bytes]:
         """An operation of one of our own services."""
@@ -76,10 +79,13 @@ class Gateway:
         return exchange.send(dispatch(service, self._roles.judge, call, operation, exchange.request, path_values))
 
     def _motos(self, api: wire.Api, signed: Signature, exchange: Exchange) -> Iterable[bytes]:
-        """An operation of a service that moto answers, S3 apart."""
+        """An operation of a service that moto answers, S3 apart; ours, where moto lacks it and we have it."""
         exchange.read_body()
         operation, path_values = routed(api, exchange.request)
         call = self._callers.call(api, operation.name, exchange.request, signed, exchange.request_id)
+        own = self._services.get(api.name)
+        if own is not None and hasattr(own, xform_name(operation.name)):
+            return exchange.send(dispatch(own, self._roles.judge, call, operation, exchange.request, path_values))
         if call.principal.kind != "admin" or api.name == "sns":
             params = wire.parse(exchange.request, operation, path_values)
             self._roles.judge.authorise(call, params, lambda: policy_at(self._roles.admin_client, api.name, params))
@@ -100,6 +106,13 @@ def _api(service: str, request: wire.Request) -> wire.Api:
         return wire.api_for("sagemaker-runtime")
     name = _OWN_SIGNING_NAMES.get(service) or MOTO_SERVICES.get(service)
     return wire.api_for(name) if name else wire.api_like(service, request)
+
+
+def _internal(failure: Exception) -> ApiError:
+    message = "the embedded AWS failed inside; its log says how"
+    if isinstance(failure, OSError) and failure.errno == errno.ENOSPC:
+        message = f"the embedded AWS has no room left in {tempfile.gettempdir()}: {failure}"
+    return ApiError("InternalFailure", message, 500)
 
 
 def _refuse(api: wire.Api, error: ApiError, exchange: Exchange) -> Iterable[bytes]:

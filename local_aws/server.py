@@ -21,6 +21,7 @@ from pathlib import Path
 import psutil
 
 from local_aws import ACCOUNT, REGION
+from local_aws.access.simulation import PolicySimulation
 from local_aws.bucket_policies import BucketPolicies
 from local_aws.clock import Clock
 from local_aws.functions.service import LambdaService
@@ -114,7 +115,8 @@ def run(port: int, clock: float, parent: int | None, ready_file: Path | None, lo
 
 
 def _services(host: Host) -> tuple[Service, ...]:
-    return (StsService(host), LambdaService(host), StatesService(host), *sagemaker.services(host))
+    own = (StsService(host), LambdaService(host), StatesService(host), PolicySimulation(host))
+    return (*own, *sagemaker.services(host))
 
 
 def _starting(environ: dict, start_response: object) -> list[bytes]:

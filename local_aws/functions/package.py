@@ -6,6 +6,7 @@ Limits: AWS Lambda developer guide, "Lambda quotas".
 from __future__ import annotations
 
 import base64
+import errno
 import hashlib
 import io
 import shutil
@@ -13,6 +14,7 @@ import stat
 import threading
 import uuid
 import zipfile
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -78,6 +80,7 @@ class Packages:
                     _extract(archive, member, partial)
         except (
             zipfile.BadZipFile,
+            zlib.error,
             OSError,
             RuntimeError,
             NotImplementedError,
@@ -85,6 +88,8 @@ class Packages:
             ValueError,
         ) as error:
             shutil.rmtree(partial, ignore_errors=True)
+            if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+                raise  # no fault of the package
             raise _invalid(_UNREADABLE) from error
         except ApiError:
             shutil.rmtree(partial, ignore_errors=True)

@@ -9,6 +9,7 @@ import csv
 import gzip
 import io
 import json
+import zlib
 from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import Any
@@ -50,6 +51,10 @@ class ItemReader:
             return list(items if max_items is None else islice(items, int(max_items)))
         except ClientError as error:
             raise failed(_described(error)) from error
+        except UnicodeDecodeError as error:
+            raise failed(f"The input is not UTF-8: {error}") from error
+        except (csv.Error, gzip.BadGzipFile, EOFError, zlib.error) as error:
+            raise failed(f"The input can't be read: {error}") from error
 
     def _items(self, s3: Any, arguments: dict[str, Any], pointer: str | None) -> Iterator[Any]:
         if not self._lists:
@@ -76,10 +81,7 @@ class ItemReader:
         }
         if input_type not in readers:
             raise failed(f"The embedded AWS doesn't read InputType {input_type}")
-        try:
-            return readers[input_type](body)
-        except UnicodeDecodeError as error:
-            raise failed(f"The input is not UTF-8: {error}") from error
+        return readers[input_type](body)
 
     def _csv(self, data: bytes) -> Iterator[dict[str, str]]:
         rows = csv.reader(
@@ -132,7 +134,7 @@ def _json_items(data: bytes, pointer: str | None) -> Iterator[Any]:
 
 
 def _json_lines(data: bytes) -> Iterator[Any]:
-    for number, line in enumerate(data.decode().splitlines(), 1):
+    for number, line in enumerate(data.decode().split("\n"), 1):
         if line.strip():
             try:
                 yield json.loads(line)

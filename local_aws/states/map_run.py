@@ -82,13 +82,15 @@ class MapRun:
         unfinished = [index for index, child in enumerate(self.children) if child.status != "SUCCEEDED"]
         pending = deque([*unfinished, *range(len(self.children), len(self.inputs))])
         signal = flow.stopped.child()
-        self._wake = flow.stopped.child()
+        self._wake, self._running = flow.stopped.child(), set()
         while True:
             self._wake.clear()
-            done = not pending and not self._running
-            if done or flow.stopped.is_set() or self._threshold_exceeded:
+            # Both at one moment: a child that fails must not make room for another before it counts.
+            with self._lock:
+                running, exceeded = len(self._running), self._threshold_exceeded
+            if exceeded or flow.stopped.is_set() or not (pending or running):
                 break
-            while pending and len(self._running) < self._limit:
+            for _ in range(min(self._limit - running, len(pending))):
                 self._start(pending.popleft(), signal)
             self._wake.wait()
         for child in list(self._running):
@@ -120,14 +122,16 @@ class MapRun:
             child = self._child(self.inputs[index], signal.child())
             self.children.append(child)
             self.parent.engine.map_runs.add_child(child)
+        running = self._running
         with self._lock:
-            self._running.add(child)
+            running.add(child)
 
         def run() -> None:
             child.run()
             with self._lock:
-                self._running.discard(child)
-                if child.status in _FAILURES:
+                running.discard(child)
+                # A thread that outlives its run, in a call that can't be broken off, counts for nothing.
+                if running is self._running and child.status in _FAILURES:
                     self._failed_items += child.item_count
             self._wake.set()
 
@@ -151,7 +155,7 @@ class MapRun:
 
     @property
     def _threshold_exceeded(self) -> bool:
-        return exceeded(self._failed_items, self._item_total, self.tolerated_count, self.tolerated_percentage)
+        return exceeds(self._failed_items, self._item_total, self.tolerated_count, self.tolerated_percentage)
 
     # ---- what it shows -------------------------------------------------------------------------------
 
@@ -176,7 +180,7 @@ class MapRun:
         }
 
 
-def exceeded(failed: int, total: int, tolerated_count: float, tolerated_percentage: float) -> bool:
+def exceeds(failed: int, total: int, tolerated_count: float, tolerated_percentage: float) -> bool:
     """Whether more items failed than are tolerated: where both limits are given, either may be exceeded."""
     by_count, by_percentage = failed > tolerated_count, failed > total * tolerated_percentage / 100
     if tolerated_count and tolerated_percentage:

@@ -20,7 +20,7 @@ from local_aws.states.errors import EXCEED_TOLERATED_FAILURE_THRESHOLD, StateErr
 from local_aws.states.execution import SERVICE_PRINCIPAL, Execution, Program
 from local_aws.states.flow import Flow, Visit
 from local_aws.states.foundation import StatesFoundation, execution_input
-from local_aws.states.map_run import THRESHOLD_CAUSE, exceeded
+from local_aws.states.map_run import THRESHOLD_CAUSE, exceeds
 from local_aws.states.names import machine_arn
 from local_aws.states.query_language import DEFAULT
 from local_aws.states.state_types.fallible import Fallible, matching
@@ -162,7 +162,7 @@ class _Test:
             raise _invalid("Map iteration failure count must be less than or equal to the number of Map iterations")
         if self._mock.error is not None:
             raise self._mock.error
-        if exceeded(failures, iterations, *self._visit.tolerated()):
+        if exceeds(failures, iterations, *self._visit.tolerated()):
             raise StateError(EXCEED_TOLERATED_FAILURE_THRESHOLD, THRESHOLD_CAUSE)
         if isinstance(state, Task):
             self._visit.inspect(result=self._mock.result)

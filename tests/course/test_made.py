@@ -21,7 +21,13 @@ def task(first: int, resource: str, parameters: dict, *after: str, kind: str = "
     ]
 
 
-JOB = {"TrainingJobName": "t"}
+def training(name: str) -> dict:
+    """A request for a training job, as far as it says what is made."""
+    return {"TrainingJobName": name, "OutputDataConfig": {"S3OutputPath": "s3://b/models"}}
+
+
+JOB = training("t")
+MADE = [("training job", "t"), ("S3 folder", "b/models/")]
 
 
 @pytest.mark.parametrize(
@@ -29,10 +35,10 @@ JOB = {"TrainingJobName": "t"}
     [
         (
             task(1, "createTrainingJob.sync", JOB, "TaskStarted", "TaskSubmitted", "TaskSucceeded"),
-            [("training job", "t")],
+            MADE,
         ),
-        (task(1, "createTrainingJob.sync", JOB, "TaskStarted", "TaskSubmitted", "TaskFailed"), [("training job", "t")]),
-        (task(1, "createTrainingJob.sync", JOB, "TaskStarted", "TaskSubmitted"), [("training job", "t")]),
+        (task(1, "createTrainingJob.sync", JOB, "TaskStarted", "TaskSubmitted", "TaskFailed"), MADE),
+        (task(1, "createTrainingJob.sync", JOB, "TaskStarted", "TaskSubmitted"), MADE),
         (task(1, "createTrainingJob.sync", JOB, "TaskStarted", "TaskFailed"), []),
         (task(1, "createTrainingJob.sync", JOB, "TaskStarted"), []),
         (
@@ -53,6 +59,9 @@ def test_only_what_was_said_yes_to_counts(events, made):
 
 
 def test_branches_side_by_side_do_not_mix():
-    refused = task(1, "createTrainingJob.sync", {"TrainingJobName": "theirs"}, "TaskStarted", "TaskFailed")
-    made = task(10, "createTrainingJob.sync", {"TrainingJobName": "ours"}, "TaskStarted", "TaskSubmitted")
-    assert made_by_events([*refused[:2], *made[:2], refused[2], made[2]]) == [("training job", "ours")]
+    refused = task(1, "createTrainingJob.sync", training("theirs"), "TaskStarted", "TaskFailed")
+    made = task(10, "createTrainingJob.sync", training("ours"), "TaskStarted", "TaskSubmitted")
+    assert made_by_events([*refused[:2], *made[:2], refused[2], made[2]]) == [
+        ("training job", "ours"),
+        ("S3 folder", "b/models/"),
+    ]

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import secrets
+import tempfile
 
 import pytest
 from botocore.exceptions import ClientError
 
+from local_aws.functions import package
 from local_aws.server import serve
 from tests.local_aws.functions_support import Lambda, zipped
 
@@ -198,6 +201,26 @@ def test_refused_at_creation(functions):
     assert refused(create, "ResourceConflictException", 409, **minimal(functions, FunctionName=name)) == (
         f"Function already exist: {name}"
     )
+
+
+def test_package_with_a_damaged_member(functions):
+    damaged = bytearray(zipped("".join(secrets.token_hex(20) for _ in range(50))))
+    damaged[100:110] = bytes(10)
+    assert refused(
+        functions.client.create_function,
+        "InvalidParameterValueException",
+        **minimal(functions, Code={"ZipFile": bytes(damaged)}),
+    ) == ("Could not unzip uploaded file. Please check your file, then try to upload again.")
+
+
+def test_no_room_for_a_package_is_not_the_packages_fault(functions, monkeypatch):
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(package, "_extract", full)
+    unseen = minimal(functions, Code={"ZipFile": zipped(f"# {secrets.token_hex(8)}")})
+    message = refused(functions.client.create_function, "InternalFailure", 500, **unseen)
+    assert f"no room left in {tempfile.gettempdir()}" in message
 
 
 def test_package_that_is_too_large_unzipped(functions):

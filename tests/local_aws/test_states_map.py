@@ -267,6 +267,8 @@ class TestItemReader:
                 [{"a": "1", "b": "2"}],
             ),
             (b"[1, 2, 3]", {"InputType": "JSON", "MaxItems": 2}, [1, 2]),
+            ('"a\u2028b"\r\n"c"'.encode(), {"InputType": "JSONL"}, ["a\u2028b", "c"]),
+            (b'{"a": 1}', {"InputType": "JSON"}, [{"Key": "a", "Value": 1}]),
         ],
     )
     def test_content_of_an_object(self, workflows, aws, body, config, items):
@@ -294,6 +296,27 @@ class TestItemReader:
             "MapStateFailed",
             "ExecutionFailed",
         ]
+
+    @pytest.mark.parametrize(
+        ("body", "config"),
+        [
+            (b"{", {"InputType": "JSON"}),
+            (b'{"a": [1]}', {"InputType": "JSON", "ItemsPointer": "/b"}),
+            (b"1\n{", {"InputType": "JSONL"}),
+            (b"[]", {"InputType": "MANIFEST"}),
+            (b"\xff\xfe", {"InputType": "JSONL"}),
+        ],
+    )
+    def test_content_of_another_kind(self, workflows, aws, body, config):
+        assert self.content(workflows, aws, body, config)["error"] == "States.ItemReaderFailed"
+
+    def test_content_of_all_objects_of_a_prefix(self, workflows, aws):
+        bucket, s3 = aws.bucket(), aws.client("s3")
+        s3.put_object(Bucket=bucket, Key="in/a.jsonl", Body=b"1\n2")
+        s3.put_object(Bucket=bucket, Key="in/b.jsonl.gz", Body=gzip.compress(b"3"))
+        config = {"InputType": "JSONL", "Transformation": "LOAD_AND_FLATTEN"}
+        description = self.read(workflows, bucket, config, {"Prefix": "in/"}, "listObjectsV2")
+        assert json.loads(description["output"]) == [1, 2, 3]
 
     def test_a_missing_object(self, workflows, aws):
         description = self.read(workflows, aws.bucket(), {"InputType": "JSON"}, {"Key": "nothing"})

@@ -113,6 +113,17 @@ def test_retry_is_told_not_done(run):
     assert (last["status"], last["error"], last["cause"]) == ("FAILED", "Mine", "why")
 
 
+def test_a_retry_waits_no_longer_than_its_longest_delay(run):
+    state = TASK | {"Retry": [{"ErrorEquals": ["Mine"], "IntervalSeconds": 3, "MaxAttempts": 9, "MaxDelaySeconds": 10}]}
+    answer = run(
+        state,
+        mock={"errorOutput": {"error": "Mine"}},
+        inspectionLevel="DEBUG",
+        stateConfiguration={"retrierRetryCount": 5},
+    )
+    assert answer["inspectionData"]["errorDetails"]["retryBackoffIntervalSeconds"] == 10
+
+
 def test_catch_is_told(run):
     state = TASK | {"Catch": [{"ErrorEquals": ["States.ALL"], "Output": "{% $states.errorOutput %}", "Next": "Help"}]}
     answer = run(state, mock={"errorOutput": {"error": "Mine", "cause": "why"}})
@@ -127,6 +138,41 @@ def test_a_map_needs_a_mock(run):
         "[Task, Wait, Pass, Succeed, Fail, Choice]",
     )
     assert run(MAP, {"items": [1]}, mock={"result": [2]})["output"] == "[2]"
+
+
+def test_failed_iterations_of_a_map(run):
+    processor = MAP["ItemProcessor"] | {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}}
+    state = MAP | {
+        "ItemProcessor": processor,
+        "ItemSelector": {"n": "{% $states.context.Map.Item.Value %}"},
+        "ToleratedFailureCount": 1,
+    }
+    mock = {"result": [1, 2]}
+    good = run(state, {"items": [1, 2]}, mock=mock, inspectionLevel="DEBUG")
+    assert good["status"] == "SUCCEEDED"
+    assert good["inspectionData"]["afterItemSelector"] == '[{"n":1},{"n":2}]'
+    assert good["inspectionData"]["toleratedFailureCount"] == 1
+    bad = run(state, {"items": [1, 2]}, mock=mock, stateConfiguration={"mapIterationFailureCount": 2})
+    assert (bad["status"], bad["error"]) == ("FAILED", "States.ExceedToleratedFailureThreshold")
+    code, _ = refusal(run, state, {"items": [1]}, mock=mock, stateConfiguration={"mapIterationFailureCount": 2})
+    assert code == "ValidationException"
+
+
+def test_a_parallel_with_a_mock(run):
+    state = {
+        "Type": "Parallel",
+        "QueryLanguage": "JSONata",
+        "Branches": [workflow(A=passing())],
+        "Output": "{% $states.result[0] %}",
+        "End": True,
+    }
+    assert run(state, mock={"result": [{"a": 1}]})["output"] == '{"a":1}'
+    assert refusal(run, state, mock={"result": {"a": 1}}) == ("ValidationException", "Mocked result must be an array.")
+
+
+def test_a_task_that_waits_needs_a_mock(run, workflows):
+    state = TASK | {"Resource": "arn:aws:states:::lambda:invoke.waitForTaskToken"}
+    assert refusal(run, state, roleArn=workflows.role)[0] == "InvalidDefinition"
 
 
 def test_a_state_of_a_machine_by_name_at_any_depth(run):

@@ -1,0 +1,14 @@
+"""Panels: what the AWS console shows, done for real through boto3, in a lesson.
+
+A panel a file. Each has the console's click path beside it and a button that copies what is to be pasted there.
+`panel` is what they have in common, `description` how they read as text.
+"""
+
+from course.panels.bucket import bucket_panel
+from course.panels.function import function_panel
+from course.panels.jsonata import jsonata_panel
+from course.panels.logs import logs_panel
+from course.panels.permissions import permissions_panel
+from course.panels.trigger import trigger_panel
+
+__all__ = ["bucket_panel", "function_panel", "jsonata_panel", "logs_panel", "permissions_panel", "trigger_panel"]
