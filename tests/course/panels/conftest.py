@@ -8,7 +8,7 @@ from typing import Any
 import boto3
 import pytest
 
-from local_aws import ADMIN_ACCESS_KEY, ADMIN_SECRET_KEY, REGION
+from local_aws.__main__ import environment
 from local_aws.server import serve
 from tests.course.panels.resources import make_bucket
 
@@ -21,14 +21,7 @@ def endpoint_url() -> Iterator[str]:
 
 @pytest.fixture(autouse=True)
 def aws(endpoint_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in {
-        "AWS_ENDPOINT_URL": endpoint_url,
-        "AWS_ACCESS_KEY_ID": ADMIN_ACCESS_KEY,
-        "AWS_SECRET_ACCESS_KEY": ADMIN_SECRET_KEY,
-        "AWS_REGION": REGION,
-        "AWS_DEFAULT_REGION": REGION,
-        "AWS_DISABLE_HOST_PREFIX_INJECTION": "true",
-    }.items():
+    for name, value in environment(endpoint_url).items():
         monkeypatch.setenv(name, value)
     boto3.setup_default_session()
 
