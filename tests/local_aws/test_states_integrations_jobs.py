@@ -8,6 +8,7 @@ import threading
 import pytest
 
 from local_aws.states.errors import Cancelled, StateError
+from tests.local_aws.hosting_support import IMAGE, Hosting, packed, train
 from tests.local_aws.integrations_support import EVERYTHING, EXECUTION, Attempt
 from tests.local_aws.jobs_support import Bench
 
@@ -126,3 +127,31 @@ def test_a_role_without_the_right_to_tag(aws, bench):
         Attempt(aws, aws.role("states.amazonaws.com", allowed)).run(RESOURCE, bench.processing(""))
     assert raised.value.error == "SageMaker.AmazonSageMakerException"
     assert "is not authorized to perform: sagemaker:AddTags" in raised.value.cause
+
+
+def test_a_model_is_made_and_answers_in_a_transform_job(aws, attempt, wait_until, tmp_path):
+    hosting = Hosting(aws, wait_until)
+    fast_text = train(tmp_path / "model.bin", ("good", "bad"), seed=1)
+    artifact = hosting.put(packed(model_bin=(tmp_path / "model.bin").read_bytes()))
+    container = {"Image": IMAGE, "ModelDataUrl": artifact}
+    model = {"ModelName": "transformed", "ExecutionRoleArn": hosting.role, "PrimaryContainer": container}
+    made = attempt.run("sagemaker:createModel", model)
+    assert made["ModelArn"] == "arn:aws:sagemaker:us-east-1:123456789012:model/transformed"
+    assert made["SdkHttpMetadata"]["HttpStatusCode"] == 200
+    source = {"S3DataType": "S3Prefix", "S3Uri": hosting.put(b'{"source": "lovely clear sound"}\n', "questions.jsonl")}
+    job = {
+        "TransformJobName": "transformed-at-once",
+        "ModelName": "transformed",
+        "TransformInput": {
+            "DataSource": {"S3DataSource": source},
+            "ContentType": "application/jsonlines",
+            "SplitType": "Line",
+        },
+        "TransformOutput": {"S3OutputPath": f"s3://{hosting.bucket}/answers"},
+        "TransformResources": {"InstanceType": "ml.m5.large", "InstanceCount": 1},
+    }
+    result = attempt.run("sagemaker:createTransformJob.sync", job)
+    assert (result["TransformJobStatus"], result["FailureReason"]) == ("Completed", None)
+    assert result["Tags"]["MANAGED_BY_AWS"] == "STARTED_BY_STEP_FUNCTIONS"
+    answer = hosting.s3.get_object(Bucket=hosting.bucket, Key="answers/questions.jsonl.out")["Body"].read()
+    assert json.loads(answer)["label"] == list(fast_text.predict("lovely clear sound")[0])
