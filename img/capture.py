@@ -1,4 +1,6 @@
-"""Takes the README's picture from the real thing: `python -m img.capture` rewrites `img/readme_lesson.png`.
+"""Takes pictures from the real thing: `python -m img.capture` rewrites `img/readme_lesson.png` and `img/panels/`.
+
+The panels' pictures are those that the tests in a browser take of panels at work (`make browser` first).
 
 JupyterLab is started as `make lab` starts it, on a copy of the project, and lesson 06 is opened with the outputs that
 are stored in it: the execution's graph and the confusion matrix are those of a learner. Needs chromium, as the tests
@@ -7,16 +9,19 @@ in a browser do; what it takes depends on the machine's fonts, so no test compar
 
 from __future__ import annotations
 
+import shutil
 import sys
 import tempfile
 from pathlib import Path
 
 from playwright.sync_api import Page
 
+from course import panels
 from tests.browser.chromium import CHROMIUM, chromium
-from tests.browser.jupyter_lab import copied_project, open_notebook, running
+from tests.browser.jupyter_lab import SCREENSHOTS, copied_project, open_notebook, running
 
 PICTURE = Path(__file__).with_name("readme_lesson.png")
+PANELS = Path(__file__).with_name("panels")
 LESSON = "notebooks/06_train_and_deploy.ipynb"
 GRAPH, MATRIX = "img[alt^='Execution succeeded']", "img[alt^='Confusion matrix']"
 
@@ -34,7 +39,20 @@ def main() -> int:
             _arrange(page)
             page.screenshot(path=PICTURE)
     print(f"Taken: {PICTURE.name}, {PICTURE.stat().st_size // 1000} kB")
+    print(f"Taken over: {', '.join(take_over_panels()) or 'no panel; run make browser first'}")
     return 0
+
+
+def take_over_panels() -> list[str]:
+    """Copy the pictures of the panels in the light theme from where the tests keep them; gives their names."""
+    PANELS.mkdir(exist_ok=True)
+    taken = []
+    for name in (panel.removesuffix("_panel") for panel in panels.__all__):
+        photograph = SCREENSHOTS / f"{name}-light.png"
+        if photograph.exists():
+            shutil.copyfile(photograph, PANELS / f"{name}.png")
+            taken.append(name)
+    return taken
 
 
 def _arrange(page: Page) -> None:

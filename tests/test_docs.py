@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+import course.panels
 from course.costs import endpoint_cost
 
 ROOT = Path(__file__).parents[1]
@@ -64,3 +65,12 @@ def test_a_word_of_the_glossary_is_at_work_in_the_lessons_that_it_names() -> Non
         if not any(squeezed(form) in squeezed(text_of(lesson)) for form in re.split(r", |[()]", word) if squeezed(form))
     ]
     assert missing == []
+
+
+@pytest.mark.parametrize("panel", course.panels.__all__)
+def test_each_panel_is_on_its_page_with_a_picture_taken_of_it(panel: str) -> None:
+    page = (ROOT / "docs" / "panels.md").read_text(encoding="utf-8")
+    assert f"`course.{panel}(" in page
+    picture = f"img/panels/{panel.removesuffix('_panel')}.png"
+    assert re.search(rf"!\[[^\]]{{60,}}\]\(\.\./{picture}\)", page)
+    assert (ROOT / picture).stat().st_size < 200_000

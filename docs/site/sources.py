@@ -14,7 +14,7 @@ from img import whole_chain
 
 PROJECT = Path(__file__).resolve().parents[2]
 _FRONT_PAGE = Path(__file__).with_name("index.md")
-_GATHERED = ("notebooks/[0-9][0-9]_*.ipynb", "docs/*.md", "img/*.svg", "img/*.png")
+_GATHERED = ("notebooks/[0-9][0-9]_*.ipynb", "docs/*.md", "img/*.svg", "img/**/*.png")
 
 
 def gather(folder: Path) -> None:

@@ -73,7 +73,7 @@ def running(environment: dict[str, str], home: Path, project: Path | None = None
         )
         try:
             url = _url(process, runtime, home / "log")
-            yield Lab(url, folder, _front_page(runtime))
+            yield Lab(url, folder, _front_page(runtime, "jpserver-file-to-run-*" if project else "jpserver-*"))
         finally:
             process.terminate()
             process.wait(30)
@@ -133,11 +133,19 @@ def _setting(settings: Path, extension: str, plugin: str, values: dict[str, obje
     path.write_text(json.dumps(values))
 
 
-def _front_page(runtime: Path) -> str:
-    """The page that JupyterLab opens in a browser where there is one: a file that it writes for it leads there."""
-    pages = sorted(runtime.glob("jpserver-*-open.html"))
-    page = next((page for page in pages if "file-to-run" in page.name), pages[0])
-    return re.search(r'url=([^"]+)"', page.read_text())[1]
+def _front_page(runtime: Path, name: str) -> str:
+    """The page that JupyterLab opens in a browser where there is one: a file that it writes for it leads there.
+
+    It writes that file after it has begun to answer.
+    """
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        for page in runtime.glob(f"{name}-open.html"):
+            found = re.search(r'url=([^"]+)"', page.read_text())
+            if found:
+                return found[1]
+        time.sleep(0.1)
+    raise AssertionError(f"JupyterLab names no page to open in {runtime}")
 
 
 def _url(process: subprocess.Popen, runtime: Path, log: Path) -> str:
