@@ -9,9 +9,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from botocore.exceptions import ClientError
-
 from local_aws.access.policy import Policy
+from local_aws.buckets import require_bucket
 from local_aws.service import ApiError, Call, Host, Service
 
 _BYTES = 20 * 1024
@@ -38,7 +37,7 @@ class BucketPolicies(Service):
 
     def get_bucket_policy(self, call: Call, Bucket: str, **_: Any) -> dict[str, Any]:  # noqa: N803
         """The policy's text, as it was put."""
-        self._head_bucket(Bucket)
+        require_bucket(self.host, Bucket)
         if Bucket not in self._policies:
             raise ApiError("NoSuchBucketPolicy", "The bucket policy does not exist", 404, BucketName=Bucket)
         return {"Policy": self._policies[Bucket]}
@@ -60,23 +59,16 @@ class BucketPolicies(Service):
         Raises:
             ApiError: `MalformedPolicy`, `NoSuchBucket`.
         """
-        self._head_bucket(Bucket)
+        require_bucket(self.host, Bucket)
         _check(Policy, Bucket)
         self._policies[Bucket] = Policy
         return {}
 
     def delete_bucket_policy(self, call: Call, Bucket: str, **_: Any) -> dict[str, Any]:  # noqa: N803
         """Remove the policy; no error where there is none."""
-        self._head_bucket(Bucket)
+        require_bucket(self.host, Bucket)
         self._policies.pop(Bucket, None)
         return {}
-
-    def _head_bucket(self, bucket: str) -> None:
-        try:
-            self.host.roles.admin_client("s3").head_bucket(Bucket=bucket)
-        except ClientError as error:
-            message = "The specified bucket does not exist"
-            raise ApiError("NoSuchBucket", message, 404, BucketName=bucket) from error
 
 
 def _check(text: str, bucket: str) -> None:

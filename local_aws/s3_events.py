@@ -30,6 +30,7 @@ from urllib.parse import quote_plus, unquote_plus
 from botocore.exceptions import ClientError
 
 from local_aws.access.policy import like
+from local_aws.buckets import require_bucket
 from local_aws.roles import traced
 from local_aws.service import ApiError, Call, Host, Service
 from local_aws.wire import api_for
@@ -77,7 +78,7 @@ class S3Events(Service):
 
     def get_bucket_notification_configuration(self, call: Call, Bucket: str, **_: Any) -> dict[str, Any]:  # noqa: N803
         """A bucket's notification configuration; empty where it has none."""
-        self._head_bucket(Bucket)
+        require_bucket(self.host, Bucket)
         return self._configurations.get(Bucket, {})
 
     def put_bucket_notification_configuration(
@@ -94,7 +95,7 @@ class S3Events(Service):
             ApiError: `InvalidArgument` for a destination that can't be reached or parsed, for overlapping rules
                 and for a filter that isn't one; `NoSuchBucket`.
         """
-        self._head_bucket(Bucket)
+        require_bucket(self.host, Bucket)
         if "EventBridgeConfiguration" in NotificationConfiguration:
             raise ApiError("NotImplemented", "the embedded AWS doesn't deliver S3 events to EventBridge", 501)
         configuration = {kind: list(NotificationConfiguration.get(kind, [])) for kind in _KINDS}
@@ -185,13 +186,6 @@ class S3Events(Service):
             source_arn=f"arn:aws:s3:::{bucket}",
             source_account=self.host.account,
         )
-
-    def _head_bucket(self, bucket: str) -> None:
-        try:
-            self.host.roles.admin_client("s3").head_bucket(Bucket=bucket)
-        except ClientError as error:
-            message = "The specified bucket does not exist"
-            raise ApiError("NoSuchBucket", message, 404, BucketName=bucket) from error
 
 
 class _Deliveries:

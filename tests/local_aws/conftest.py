@@ -7,6 +7,7 @@ import secrets
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import boto3
@@ -15,6 +16,7 @@ from botocore.config import Config
 
 from local_aws import ADMIN_ACCESS_KEY, ADMIN_SECRET_KEY, REGION
 from local_aws.server import LocalAws, serve
+from tests.local_aws.hosting_support import Hosting, packed, train
 from tests.local_aws.states_support import Workflows
 
 CLOCK = 600.0
@@ -95,3 +97,25 @@ def wait_until_fixture() -> Callable[..., Any]:
 @pytest.fixture(scope="session")
 def workflows(aws: Aws) -> Workflows:
     return Workflows(aws)
+
+
+@pytest.fixture(scope="module")
+def hosting(aws: Aws, wait_until: Callable[..., Any]) -> Hosting:
+    return Hosting(aws, wait_until)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the models of a module's tests are saved."""
+    return tmp_path_factory.mktemp("models")
+
+
+@pytest.fixture(scope="module")
+def direct(folder: Path) -> Any:
+    """fastText itself, with the model that `model` serves."""
+    return train(folder / "good-bad.bin", ("good", "bad"), 1)
+
+
+@pytest.fixture(scope="module")
+def model(hosting: Hosting, folder: Path, direct: Any) -> str:
+    return hosting.model(packed(model_bin=(folder / "good-bad.bin").read_bytes()))

@@ -16,32 +16,11 @@ from botocore.exceptions import ClientError
 
 from local_aws.sagemaker.runtime_service import SageMakerRuntimeService
 from local_aws.service import ApiError, Call, Principal
-from tests.local_aws.hosting_support import Hosting, packed, train
+from tests.local_aws.hosting_support import packed, train
 
 ACCOUNT = "123456789012"
 ARN = f"arn:aws:sagemaker:us-east-1:{ACCOUNT}"
 SENTENCES = ("great lovely sound", "broken hum", "great hum", "", "GREAT", "nothing known")
-
-
-@pytest.fixture(scope="module")
-def hosting(aws, wait_until):
-    return Hosting(aws, wait_until)
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    return tmp_path_factory.mktemp("models")
-
-
-@pytest.fixture(scope="module")
-def direct(folder):
-    """fastText itself, with the model that `model` serves."""
-    return train(folder / "good-bad.bin", ("good", "bad"), 1)
-
-
-@pytest.fixture(scope="module")
-def model(hosting, folder, direct):
-    return hosting.model(packed(model_bin=(folder / "good-bad.bin").read_bytes()))
 
 
 @pytest.fixture(scope="module")

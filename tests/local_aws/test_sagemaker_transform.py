@@ -10,31 +10,10 @@ import pytest
 from botocore.exceptions import ClientError
 
 from local_aws.sagemaker.splitting import PayloadTooLarge, payloads
-from tests.local_aws.hosting_support import Hosting, packed, train
+from tests.local_aws.hosting_support import packed
 
 JSON_LINES = "application/jsonlines"
 SENTENCES = ["great lovely sound", "broken hum", "great hum", "nothing known", "GREAT", "weak but solid"]
-
-
-@pytest.fixture(scope="module")
-def hosting(aws, wait_until):
-    return Hosting(aws, wait_until)
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    return tmp_path_factory.mktemp("models")
-
-
-@pytest.fixture(scope="module")
-def direct(folder):
-    """fastText itself, with the model that `model` is."""
-    return train(folder / "model.bin", ("good", "bad"), 1)
-
-
-@pytest.fixture(scope="module")
-def model(hosting, folder, direct):
-    return hosting.model(packed(model_bin=(folder / "model.bin").read_bytes()))
 
 
 def request(hosting, model, uri: str, **options) -> dict:
