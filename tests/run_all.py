@@ -1,11 +1,13 @@
 """`make test`: lint, tests, and every lesson executed and compared with its stored outputs; then a verdict.
 
-All steps are run, whatever fails: an instructor wants the whole list. The last line but one counts what was tested.
+All steps are run, whatever fails: an instructor wants the whole list. The last lines name what failed, count what was
+tested, and give the verdict.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import re
 import subprocess
 import sys
@@ -16,6 +18,9 @@ from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[1]
 _COUNTED = re.compile(r"(\d+) (passed|failed|skipped|errors?)\b")
+_NAMED = re.compile(r"(?:FAILED|ERROR) \S+::.*")
+_WIDE = {**os.environ, "COLUMNS": "200"}
+"""pytest cuts the reasons in its summary at the width of the terminal."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +43,7 @@ def steps(jobs: int) -> list[Step]:
     return [
         Step("Lint", [sys.executable, "-m", "ruff", "check", "."]),
         Step("Format", [sys.executable, "-m", "ruff", "format", "--check", "."]),
-        Step("Tests", [*pytest, "tests", "-rs", *parallel], counts=True),
+        Step("Tests", [*pytest, "tests", "-rfEs", *parallel], counts=True),
         Step("Lessons, compared with their stored outputs", [*pytest, *lessons, *parallel], counts=True),
     ]
 
@@ -48,7 +53,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="make test", description=__doc__.splitlines()[0])
     parser.add_argument("--jobs", type=int, default=2, help="worker processes (default: %(default)s)")
     jobs = parser.parse_args(arguments).jobs
-    begun, failed, counted = time.monotonic(), [], Counter()
+    begun, failed, named, counted = time.monotonic(), [], [], Counter()
     todo = steps(jobs)
     for number, step in enumerate(todo, 1):
         print(f"\n[{number}/{len(todo)}] {step.title} ...", flush=True)
@@ -56,15 +61,17 @@ def main(arguments: list[str] | None = None) -> int:
         status, output = _run(step.command)
         if step.counts:
             counted.update(counts(output))
+            named += failures(output)
         if status:
             failed.append(step.title)
         print(
             f"[{number}/{len(todo)}] {step.title}: {'FAILED' if status else 'ok'}, {_spell(time.monotonic() - since)}"
         )
+    print("", *named, sep="\n")
     numbers = [counted["passed"], counted["failed"] + counted["error"], counted["skipped"]]
-    print("\n{} passed, {} failed, {} skipped".format(*numbers))
+    print("{} passed, {} failed, {} skipped".format(*numbers))
     if failed:
-        print(f"VERDICT: FAILED in {_spell(time.monotonic() - begun)}: {'; '.join(failed)}. The reasons stand above.")
+        print(f"VERDICT: FAILED in {_spell(time.monotonic() - begun)}: {'; '.join(failed)}. Each is shown whole above.")
     else:
         print(f"VERDICT: all is well, in {_spell(time.monotonic() - begun)}.")
     return 1 if failed else 0
@@ -76,9 +83,16 @@ def counts(output: str) -> Counter[str]:
     return Counter({word.removesuffix("s"): int(number) for number, word in _COUNTED.findall(closing)})
 
 
+def failures(output: str) -> list[str]:
+    """The lines of pytest's summary that name a failed test, or a cell, and its reason."""
+    return [line for line in output.splitlines() if _NAMED.fullmatch(line)]
+
+
 def _run(command: list[str]) -> tuple[int, str]:
     """Run a command in the project, showing its output as it comes; its exit status and its output."""
-    process = subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    process = subprocess.Popen(
+        command, cwd=PROJECT, env=_WIDE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
     lines = []
     for line in process.stdout:
         print(f"    {line}", end="", flush=True)
