@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import secrets
 import time
 
@@ -79,7 +80,8 @@ def test_it_can_begin_at_an_invocation(name, shared):
 def test_from_a_job_to_its_lines(panel):
     logs, job = boto3.client("logs"), f"job-{secrets.token_hex(3)}"
     group = "/aws/sagemaker/TrainingJobs"
-    logs.create_log_group(logGroupName=group)
+    with contextlib.suppress(logs.exceptions.ResourceAlreadyExistsException):  # a training job of another test
+        logs.create_log_group(logGroupName=group)
     for stream in (f"{job}/algo-1-1", f"{job}-other/algo-1-1"):
         logs.create_log_stream(logGroupName=group, logStreamName=stream)
         event = {"timestamp": int(time.time() * 1000), "message": f"said in {stream}"}
