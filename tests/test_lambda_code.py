@@ -18,8 +18,8 @@ import pytest
 
 from lambda_code import build
 from local_aws import ADMIN_ACCESS_KEY, ADMIN_SECRET_KEY, REGION
-from local_aws.server import serve
 from processing.reviews import preprocess
+from tests.served import served
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA_SETS = sorted((ROOT / "data").glob("reviews_*_5.json.zip"))
@@ -52,8 +52,8 @@ def put_event(*keys: str, bucket: str = BUCKET) -> dict:
 
 @pytest.fixture(scope="module")
 def endpoint():
-    with serve() as aws:
-        yield aws.endpoint_url
+    with served() as endpoint_url:
+        yield endpoint_url
 
 
 @pytest.fixture

@@ -6,11 +6,6 @@ tests are skipped and say so. Screenshots are kept in `build/screenshots/`.
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
-import time
 from collections.abc import Callable, Iterator
 
 import boto3
@@ -20,29 +15,21 @@ from playwright.sync_api import Browser, Locator, expect
 from local_aws.__main__ import environment
 from tests.browser.chromium import CHROMIUM, chromium
 from tests.browser.jupyter_lab import Lab, open_notebook, running
+from tests.served import served
 
 LOOK_SECONDS = 60
 expect.set_options(timeout=LOOK_SECONDS * 1000)
 
 
 @pytest.fixture(scope="session")
-def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
-    """The environment in which a process works on an embedded AWS of these tests' own, in a process of its own."""
-    ready = tmp_path_factory.mktemp("aws") / "ready.json"
-    command = [sys.executable, "-m", "local_aws", "serve", "--port", "0", "--clock", "600"]
-    server = subprocess.Popen([*command, "--ready-file", str(ready), "--parent", str(os.getpid())])
-    deadline = time.monotonic() + LOOK_SECONDS
-    while not ready.exists():
-        assert server.poll() is None and time.monotonic() < deadline, "the embedded AWS does not answer"
-        time.sleep(0.05)
-    variables = environment(json.loads(ready.read_text())["endpoint_url"])
-    with pytest.MonkeyPatch.context() as patch:
+def aws() -> Iterator[dict[str, str]]:
+    """The environment in which a process works on an embedded AWS of these tests' own."""
+    with served() as endpoint_url, pytest.MonkeyPatch.context() as patch:
+        variables = environment(endpoint_url)
         for name, value in variables.items():
             patch.setenv(name, value)
         boto3.setup_default_session()
         yield variables
-    server.terminate()
-    server.wait(LOOK_SECONDS)
 
 
 @pytest.fixture(scope="session")

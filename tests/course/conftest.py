@@ -14,15 +14,15 @@ import course
 from course.foundation import open_ledger
 from course.ledger import Ledger
 from course.target import connect
-from local_aws.server import LocalAws, serve
+from tests.served import served
 
 LESSON = "98"
 
 
 @pytest.fixture(scope="session")
-def server() -> Iterator[LocalAws]:
-    with serve(clock=600.0) as running:
-        yield running
+def endpoint_url() -> Iterator[str]:
+    with served() as url:
+        yield url
 
 
 @pytest.fixture(scope="module")
@@ -36,10 +36,10 @@ def environment() -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-def ledger(server: LocalAws, environment: None) -> Ledger:
+def ledger(endpoint_url: str, environment: None) -> Ledger:
     """The ledger of the lesson's AWS."""
     os.environ["COURSE_TARGET"] = "local"
-    os.environ["AWS_ENDPOINT_URL"] = server.endpoint_url
+    os.environ["AWS_ENDPOINT_URL"] = endpoint_url
     return open_ledger(connect(LESSON))
 
 

@@ -74,13 +74,13 @@ def test_local_reaches_no_real_account_whatever_the_computer_holds(tmp_path, end
     assert {url.rpartition(":")[0] for url in found["endpoints"]} == {"http://127.0.0.1"}
 
 
-def test_local_uses_the_server_that_the_learner_has_started(server, environment, monkeypatch):
+def test_local_uses_the_server_that_the_learner_has_started(endpoint_url, environment, monkeypatch):
     monkeypatch.setenv("COURSE_TARGET", "local")
-    monkeypatch.setenv("AWS_ENDPOINT_URL", server.endpoint_url)
+    monkeypatch.setenv("AWS_ENDPOINT_URL", endpoint_url)
     monkeypatch.setattr(target.embedded, "find_or_start", lambda: pytest.fail("started another one"))
     found = target.connect("01")
     assert (found.kind, found.account) == ("local", local_aws.ACCOUNT)
-    assert server.endpoint_url.rpartition(":")[2] in found.ledger.name, "each server has a ledger of its own"
+    assert endpoint_url.rpartition(":")[2] in found.ledger.name, "each server has a ledger of its own"
 
 
 def test_an_unknown_target_is_refused(monkeypatch):
@@ -90,7 +90,7 @@ def test_an_unknown_target_is_refused(monkeypatch):
 
 
 @pytest.fixture
-def account(server, environment, monkeypatch, tmp_path) -> None:
+def account(endpoint_url, environment, monkeypatch, tmp_path) -> None:
     """An account that answers at STS as a real one does: reached by credentials of the learner's own environment."""
     monkeypatch.setenv("COURSE_TARGET", "aws")
     monkeypatch.setattr(target, "_STATE", tmp_path / "state")
@@ -98,7 +98,7 @@ def account(server, environment, monkeypatch, tmp_path) -> None:
         "AWS_ACCESS_KEY_ID": local_aws.ADMIN_ACCESS_KEY,
         "AWS_SECRET_ACCESS_KEY": local_aws.ADMIN_SECRET_KEY,
         "AWS_DEFAULT_REGION": "eu-west-1",
-        "AWS_ENDPOINT_URL_STS": server.endpoint_url,
+        "AWS_ENDPOINT_URL_STS": endpoint_url,
         "AWS_ENDPOINT_URL": "http://127.0.0.1:9",
     }
     monkeypatch.setattr(target, "_ORIGINAL", own)

@@ -248,8 +248,10 @@ def test_clean_up_removes_all_of_it_while_something_runs_and_twice(execution, se
     assert ("log group", "/aws/sagemaker/Endpoints/course-test") in removed
     assert ("IAM role", "course-test-states") in removed
     sagemaker, states = boto3.client("sagemaker"), boto3.client("stepfunctions")
-    assert sagemaker.list_endpoints()["Endpoints"] == []
-    assert sagemaker.list_models()["Models"] == []
+    with pytest.raises(ClientError, match="Could not find endpoint"):
+        sagemaker.describe_endpoint(EndpointName="course-test")
+    with pytest.raises(ClientError, match="Could not find model"):
+        sagemaker.describe_model(ModelName="course-test")
     with pytest.raises(ClientError, match="Could not find"):
         sagemaker.describe_processing_job(ProcessingJobName=process.job)
     with pytest.raises(CourseError):

@@ -89,12 +89,11 @@ def test_a_split_by_sentence_or_by_chance(names: dict[str, Any]) -> None:
 
 
 def test_a_check_leaves_nothing_behind(names: dict[str, Any], settings: course.Settings) -> None:
+    before = _functions_and_roles()
     judge("02.handler", changed("02.handler", ("html.unescape(", "str(")), **names)
     found = boto3.client("s3").list_objects_v2(Bucket=settings.bucket)["Contents"]
     assert [one["Key"] for one in found] == [KEY]
-    assert boto3.client("lambda").list_functions()["Functions"] == []
-    roles = [one["RoleName"] for one in boto3.client("iam").list_roles()["Roles"]]
-    assert [name for name in roles if "check" in name] == []
+    assert _functions_and_roles() == before
 
 
 @pytest.mark.parametrize(
@@ -138,3 +137,9 @@ def test_the_rules_of_the_check_are_those_of_the_course() -> None:
         ['__label__2 The 6" cable is good & cheap', "__label__2 It lasts"],
         ["__label__1 Schön laut", "__label__1 Très bien"],
     ]
+
+
+def _functions_and_roles() -> set[str]:
+    functions = boto3.client("lambda").get_paginator("list_functions").paginate().search("Functions[].FunctionName")
+    roles = boto3.client("iam").get_paginator("list_roles").paginate().search("Roles[].RoleName")
+    return {*functions, *roles}

@@ -2,21 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import boto3
 import pytest
 
 from local_aws.__main__ import environment
-from local_aws.server import serve
 from tests.course.panels.resources import make_bucket
-
-
-@pytest.fixture(scope="session")
-def endpoint_url() -> Iterator[str]:
-    with serve(clock=600) as server:
-        yield server.endpoint_url
 
 
 @pytest.fixture(autouse=True)
