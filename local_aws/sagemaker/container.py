@@ -83,12 +83,15 @@ class Container:
             raise ContainerFailed(f"AlgorithmError: {self.explanation()}, exit code: {code}")
 
     def explanation(self) -> str:
-        """What the container wrote about its end, "" if nothing (its first 1,024 characters)."""
+        """What the container wrote about its end (its first 1,024 characters), "" if nothing that can be read."""
         path = self.root / self._explanation
-        if not path.is_file():
+        try:
+            if not path.is_file():
+                return ""
+            with path.open(encoding="utf-8", errors="replace") as file:
+                return sandbox.inside(file.read(_EXPLANATION_LENGTH), self.root)
+        except OSError:
             return ""
-        with path.open(encoding="utf-8", errors="replace") as file:
-            return sandbox.inside(file.read(_EXPLANATION_LENGTH), self.root)
 
     def terminate(self) -> None:
         """Ask the process to end."""

@@ -209,6 +209,9 @@ class Job(ABC):
             ) as directory:
                 status, reason, out_of_time = self._outcome(Path(directory))
                 self.ended(status, reason[:REASON_LENGTH] if reason else None, out_of_time)
+        except OSError as error:
+            # There is no room for the scratch folder, or its parent is gone: a job that hasn't begun ends, too.
+            self.ended(FAILED, self._unforeseen(error), False)
         finally:
             self.platform.running.remove(self)
 

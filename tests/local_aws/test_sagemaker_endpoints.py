@@ -17,6 +17,7 @@ from botocore.exceptions import ClientError
 from local_aws.sagemaker.runtime_service import SageMakerRuntimeService
 from local_aws.service import ApiError, Call, Principal
 from tests.local_aws.hosting_support import packed, train
+from tests.local_aws.jobs_support import without_scratch_folder
 
 ACCOUNT = "123456789012"
 ARN = f"arn:aws:sagemaker:us-east-1:{ACCOUNT}"
@@ -342,6 +343,16 @@ def test_an_update_that_fails_leaves_the_old_model_serving(hosting, brief, model
     assert (described["EndpointStatus"], described["EndpointConfigName"]) == ("InService", old)
     assert described["FailureReason"] == PING
     assert labels_of(hosting, name) == "__label__bad __label__good"
+
+
+def test_an_update_that_can_not_begin_leaves_the_endpoint_in_service(aws, hosting, brief, model, other_model):
+    name = brief({"ModelName": model})
+    new = hosting.config({"ModelName": other_model})
+    with without_scratch_folder(aws), pytest.raises(ClientError, match="InternalFailure"):
+        hosting.sagemaker.update_endpoint(EndpointName=name, EndpointConfigName=new)
+    assert hosting.sagemaker.describe_endpoint(EndpointName=name)["EndpointStatus"] == "InService"
+    hosting.sagemaker.update_endpoint(EndpointName=name, EndpointConfigName=new)
+    assert hosting.settled(name)["EndpointConfigName"] == new
 
 
 # ---- variants and instances ----------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+import sys
 
 import psutil
 import pytest
@@ -217,6 +218,13 @@ def test_a_reason_is_cut_at_1024_characters(bench):
     job = bench.process("open('/opt/ml/output/message', 'w').write('é' * 2000)\nraise SystemExit(1)")
     assert job["ExitMessage"] == "é" * 1024
     assert len(job["FailureReason"]) == 1024
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs a file of /proc that can't be read from its start")
+def test_a_message_that_can_not_be_read_is_none(bench):
+    job = bench.process("import os\nos.symlink('/proc/self/mem', '/opt/ml/output/message')\nraise SystemExit(1)")
+    assert job["FailureReason"] == "AlgorithmError: , exit code: 1"
+    assert "ExitMessage" not in job
 
 
 def test_an_entrypoint_that_is_not_there(bench):
