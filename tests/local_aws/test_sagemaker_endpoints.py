@@ -76,6 +76,12 @@ def _serves(process: psutil.Process) -> bool:
     return "local_aws.sagemaker.blazingtext.serve" in words and "-I" not in words
 
 
+def suspend(worker: psutil.Process, wait_until) -> None:
+    """Let a worker stand still; until its first thread has seen the signal, the others go on answering."""
+    os.kill(worker.pid, signal.SIGSTOP)
+    wait_until(lambda: worker.status() == psutil.STATUS_STOPPED)
+
+
 # ---- answers -------------------------------------------------------------------------------------------
 
 
@@ -321,7 +327,7 @@ def test_a_request_that_has_begun_is_answered_by_the_old_model(hosting, brief, m
         mine = psutil.Process().net_connections()
         return [each for each in mine if each.raddr and each.raddr.port == port and each.status == "ESTABLISHED"]
 
-    os.kill(worker.pid, signal.SIGSTOP)
+    suspend(worker, wait_until)
     with ThreadPoolExecutor(2) as pool:
         begun = [pool.submit(labels_of, hosting, name) for _ in range(2)]
         wait_until(lambda: len(connections()) == 2)
@@ -425,7 +431,7 @@ def test_a_worker_that_is_killed_is_started_again(hosting, brief, model, wait_un
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs SIGSTOP")
-def test_a_model_that_does_not_answer_in_time_is_a_model_error(aws, hosting, brief, model):
+def test_a_model_that_does_not_answer_in_time_is_a_model_error(aws, hosting, brief, model, wait_until):
     before = {each.pid for each in workers()}
     name = brief({"ModelName": model})
     (worker,) = [each for each in workers() if each.pid not in before]
@@ -433,7 +439,7 @@ def test_a_model_that_does_not_answer_in_time_is_a_model_error(aws, hosting, bri
     impatient = SageMakerRuntimeService(runtime.platform, seconds=0.1)
     principal = Principal("arn:aws:iam::123456789012:user/test", "admin", "AIDATEST")
     call = Call("sagemaker-runtime", "InvokeEndpoint", principal, "us-east-1", ACCOUNT, "id")
-    os.kill(worker.pid, signal.SIGSTOP)
+    suspend(worker, wait_until)
     try:
         with pytest.raises(ApiError) as caught:
             impatient.invoke_endpoint(call, EndpointName=name, ContentType="application/json", Body=b"{}")
