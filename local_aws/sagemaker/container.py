@@ -8,8 +8,8 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from local_aws.log_writer import LogStream
 from local_aws.sagemaker import sandbox
-from local_aws.sagemaker.logs import LogStream
 
 _PYTHON = {"python", "python3"}
 _KILLED = 137
@@ -103,12 +103,12 @@ class Container:
             self._process.kill()
             self._pump.join(10)
             self._process.wait(10)
-        self._log.close()
+        self._log.flush()
 
     def _copy_output(self) -> None:
         for line in self._process.output:
             text = sandbox.inside(line.decode("utf-8", "replace").rstrip("\r\n"), self.root)
-            self._log.write(text)
+            self._log.write(text or " ")
             if self._watch is not None:
                 self._watch(text)
 
