@@ -132,7 +132,7 @@ def call(api: Api, operation: str, params: dict[str, Any], task: Task) -> dict[s
 def http_metadata(answer: dict[str, Any]) -> dict[str, Any]:
     """What an optimised integration adds to an API's answer: how the HTTP exchange went."""
     metadata = answer["ResponseMetadata"]
-    headers = {_HEADERS.get(name, name.title()): value for name, value in metadata["HTTPHeaders"].items()}
+    headers = {_HEADERS.get(name, name.title()): value for name, value in sorted(metadata["HTTPHeaders"].items())}
     request_id = metadata.get("RequestId") or headers.get("x-amzn-RequestId")
     return {
         "SdkHttpMetadata": {
