@@ -444,9 +444,9 @@ def test_a_limit_out_of_its_range_fails_the_state(workflows, mode, field, value,
 
 
 class TestObjectsAsItems:
-    """ "A JSON array, a JSON object, or a JSONata expression that must evaluate to an array or object", distributed."""
+    """In distributed mode Items and the input may be an object, too ("Items", developer guide)."""
 
-    PAIRS = [{"Key": "a", "Value": 1}, {"Key": "b", "Value": [2]}]
+    PAIRS = ({"Key": "a", "Value": 1}, {"Key": "b", "Value": [2]})
 
     @pytest.mark.parametrize("items", [{"a": 1, "b": [2]}, "{% {'a': 1, 'b': [2]} %}"])
     def test_items(self, workflows, items):
