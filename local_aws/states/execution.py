@@ -194,6 +194,13 @@ class Execution:
         """Whether there is a state to go on from."""
         return self.status in ("FAILED", "ABORTED", "TIMED_OUT") and self._flow is not None
 
+    def redrive_details(self) -> dict[str, str]:
+        """`redriveStatus` and, where it can't be redriven, `redriveStatusReason`, as DescribeExecution gives them."""
+        if self.redrivable:
+            return {"redriveStatus": "REDRIVABLE" if self.map_run is None else "REDRIVABLE_BY_MAP_RUN"}
+        reason = f"Execution is {self.status} and cannot be redriven"
+        return {"redriveStatus": "NOT_REDRIVABLE", "redriveStatusReason": reason}
+
     def _conclude(self, flow: Flow) -> None:
         """Run the flow, and say how it ended."""
         try:

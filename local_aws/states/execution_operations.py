@@ -52,7 +52,7 @@ class ExecutionOperations(StatesFoundation):
         """Go on from the state in which an execution failed, was stopped or ran out of time."""
         execution = self._machines.execution(params["executionArn"])
         if execution.map_run is not None or not execution.redrive():
-            reason = _redrive(execution).get("redriveStatusReason", "Execution is redriven with its Map Run")
+            reason = execution.redrive_details().get("redriveStatusReason", "Execution is redriven with its Map Run")
             raise ApiError("ExecutionNotRedrivable", f"Execution Not Redrivable: '{reason}'")
         _run_in_background(execution)
         return {"redriveDate": moment(execution.redriven)}
@@ -76,7 +76,7 @@ class ExecutionOperations(StatesFoundation):
             "mapRunArn": execution.map_run.arn if execution.map_run else None,
             "redriveCount": execution.redrive_count,
             "redriveDate": moment(execution.redriven),
-            **_redrive(execution),
+            **execution.redrive_details(),
         }
         if execution.output is not None:
             answer["output"] = execution.output.text if included else None
@@ -157,15 +157,6 @@ class ExecutionOperations(StatesFoundation):
 
 def _run_in_background(execution: Execution) -> None:
     threading.Thread(target=execution.run, name="states-execution", daemon=True).start()
-
-
-def _redrive(execution: Execution) -> dict[str, str]:
-    if execution.map_run is not None and execution.redrivable:
-        return {"redriveStatus": "REDRIVABLE_BY_MAP_RUN"}
-    if execution.redrivable:
-        return {"redriveStatus": "REDRIVABLE"}
-    reason = f"Execution is {execution.status} and cannot be redriven"
-    return {"redriveStatus": "NOT_REDRIVABLE", "redriveStatusReason": reason}
 
 
 def _listed(execution: Execution) -> dict[str, Any]:

@@ -7,11 +7,12 @@ other. A `Visit` is its stay in one state: what expressions see there, how it is
 from __future__ import annotations
 
 import copy
+import math
 import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from local_aws.states.document import MAX_BYTES, Document
+from local_aws.states.document import MAX_BYTES, Document, dumps
 from local_aws.states.errors import DATA_LIMIT_EXCEEDED, QueryEvaluationError, StateError, in_state
 from local_aws.states.state_types.state import State, Transition
 from local_aws.states.stop_signal import StopSignal
@@ -135,9 +136,30 @@ class Visit:
         except QueryEvaluationError as error:
             raise self.evaluation_failed(error) from error
 
-    def number(self, template: Template | None, default: float | None) -> float | None:
-        """Evaluate a field that holds a number, for which a default stands where it is absent."""
-        return default if template is None else self.evaluate(template, "number").value
+    def number(
+        self,
+        template: Template | None,
+        field: str,
+        default: float | None = None,
+        *,
+        least: float = 0,
+        most: float = math.inf,
+        whole: bool = True,
+    ) -> float | None:
+        """Evaluate a field that holds a number, for which a default stands where it is absent.
+
+        Raises:
+            StateError: as `evaluate`; also where the number is out of its range (in words that aren't AWS's,
+                which are not known).
+        """
+        if template is None:
+            return default
+        value = self.evaluate(template, "number").value
+        if least <= value <= most and (value == int(value) or not whole):
+            return int(value) if whole else value
+        range_ = f"of {least} or more" if most == math.inf else f"from {least} to {most}"
+        sentence = f"The field '{field}' must be a {'whole ' * whole}number {range_}, but was: {dumps(value)}"
+        raise self.evaluation_failed(QueryEvaluationError(sentence, field))
 
     def evaluation_failed(self, error: QueryEvaluationError) -> StateError:
         """Record a failed evaluation; gives the error as the execution reports it."""

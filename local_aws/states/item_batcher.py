@@ -24,8 +24,10 @@ class ItemBatcher:
         Raises:
             StateError: an item is too large for any batch.
         """
-        max_items = int(visit.number(self._max_items, 0)) or len(items)
-        max_bytes = min(int(visit.number(self._max_bytes, 0)) or MAX_BYTES, MAX_BYTES)
+        max_items = visit.number(self._max_items, "ItemBatcher/MaxItemsPerBatch", len(items), least=1)
+        max_bytes = visit.number(
+            self._max_bytes, "ItemBatcher/MaxInputBytesPerBatch", MAX_BYTES, least=1, most=MAX_BYTES
+        )
         head = {} if self._batch_input is None else {"BatchInput": visit.evaluate(self._batch_input).value}
         empty = Document({**head, "Items": []}).size
         batches: list[ChildInput] = []

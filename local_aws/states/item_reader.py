@@ -9,6 +9,7 @@ import csv
 import gzip
 import io
 import json
+import math
 import zlib
 from collections.abc import Callable, Iterator
 from itertools import islice
@@ -18,10 +19,13 @@ from botocore.exceptions import ClientError
 
 from local_aws.states.errors import ITEM_READER_FAILED, StateError
 from local_aws.states.flow import Visit
+from local_aws.states.integrations import s3_call
 from local_aws.states.state_types.state import Blueprint
 
 _DELIMITERS = {"COMMA": ",", "PIPE": "|", "SEMICOLON": ";", "SPACE": " ", "TAB": "\t"}
 _LIST = "listObjectsV2"
+csv.field_size_limit(8 * 1024 * 1024)
+"""The largest item that AWS reads; Python's own limit is lower."""
 
 
 class ItemReader:
@@ -31,6 +35,7 @@ class ItemReader:
         fields = blueprint.definition["ItemReader"]
         self._config = fields.get("ReaderConfig", {})
         self._lists = fields["Resource"].endswith(f":{_LIST}")
+        self._call = s3_call(fields["Resource"])
         self._arguments = blueprint.template("Arguments", fields, "ItemReader/")
         self._max_items = blueprint.template("MaxItems", self._config, "ItemReader/ReaderConfig/")
         self._pointer = blueprint.template("ItemsPointer", self._config, "ItemReader/ReaderConfig/")
@@ -42,13 +47,16 @@ class ItemReader:
             StateError: `States.ItemReaderFailed`, they can't be read.
         """
         arguments = visit.input.value if self._arguments is None else visit.evaluate(self._arguments, "object").value
-        max_items = visit.number(self._max_items, None)
+        faults = self._call.faults(arguments)
+        if faults:
+            raise failed(", ".join(faults))
+        max_items = visit.number(self._max_items, "ItemReader/ReaderConfig/MaxItems", least=-math.inf)
         if max_items is not None and max_items <= 0:
             raise failed("field MaxItems must be positive")
         s3 = visit.flow.execution.client("s3")
         try:
             items = self._items(s3, arguments, None if self._pointer is None else visit.evaluate(self._pointer).value)
-            return list(items if max_items is None else islice(items, int(max_items)))
+            return list(items if max_items is None else islice(items, max_items))
         except ClientError as error:
             raise failed(_described(error)) from error
         except UnicodeDecodeError as error:
@@ -69,7 +77,8 @@ class ItemReader:
         )
 
     def _content(self, s3: Any, arguments: dict[str, Any], pointer: str | None) -> Iterator[Any]:
-        input_type = self._config.get("InputType", "JSON")
+        is_inventory = self._config.get("ManifestType") == "S3_INVENTORY"
+        input_type = "MANIFEST" if is_inventory else self._config.get("InputType", "JSON")
         body = s3.get_object(**arguments)["Body"].read()
         if arguments.get("Key", "").endswith(".gz"):
             body = gzip.decompress(body)
@@ -79,14 +88,13 @@ class ItemReader:
             "JSONL": _json_lines,
             "MANIFEST": lambda data: _inventory(s3, data),
         }
-        if input_type not in readers:
-            raise failed(f"The embedded AWS doesn't read InputType {input_type}")
         return readers[input_type](body)
 
     def _csv(self, data: bytes) -> Iterator[dict[str, str]]:
         rows = csv.reader(
             io.StringIO(data.decode("utf-8-sig"), newline=""),
             delimiter=_DELIMITERS[self._config.get("CSVDelimiter", "COMMA")],
+            escapechar="\\",
         )
         if self._config.get("CSVHeaderLocation") == "GIVEN":
             headers = self._config.get("CSVHeaders", [])
@@ -101,6 +109,11 @@ class ItemReader:
 def failed(cause: str) -> StateError:
     """`States.ItemReaderFailed`."""
     return StateError(ITEM_READER_FAILED, cause)
+
+
+def key_value_pairs(value: dict[str, Any]) -> list[dict[str, Any]]:
+    """The items that the members of an object are."""
+    return [{"Key": key, "Value": item} for key, item in value.items()]
 
 
 def _objects(s3: Any, arguments: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -129,7 +142,7 @@ def _json_items(data: bytes, pointer: str | None) -> Iterator[Any]:
     if isinstance(value, list):
         return iter(value)
     if isinstance(value, dict):
-        return ({"Key": key, "Value": item} for key, item in value.items())
+        return iter(key_value_pairs(value))
     raise failed("Attempting to map over non-iterable node.")
 
 

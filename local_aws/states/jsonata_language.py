@@ -44,11 +44,12 @@ class JSONataTemplate:
     def evaluate(self, bindings: Bindings, expected: str | None = None) -> Document:
         """See `query_language.Template`."""
         if self._evaluate is None:
-            return self._literal
-        value = self._evaluate(bindings)
-        if expected is not None and type_name(value) != expected:
-            raise self._unexpected(value, expected)
-        return Document(value)
+            document = self._literal
+        else:
+            document = Document(self._evaluate(bindings))
+        if expected is not None and type_name(document.value) != expected:
+            raise self._unexpected(document.value, expected)
+        return document
 
     def _unexpected(self, value: Any, expected: str) -> QueryEvaluationError:
         subject = _subject(self._source, self._location) if self._source is not None else f"The '{self._location}'"

@@ -109,6 +109,11 @@ class MapRun:
         """It has come to its end."""
         self.status, self.stopped = status, time.time()
 
+    @property
+    def not_started(self) -> list[ChildInput]:
+        """The inputs for which no child has been started."""
+        return (self.inputs or [])[len(self.children) :]
+
     def wake(self) -> None:
         """Look again at the limits: they have changed."""
         if self._wake is not None:

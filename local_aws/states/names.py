@@ -14,13 +14,18 @@ _ARN = re.compile(r"arn:aws:states:[a-z0-9-]+:\d{12}:(?P<kind>[A-Za-z]+):(?P<res
 MAX_NAME = 80
 
 
+def is_refused(name: str) -> bool:
+    """Whether a text has a character that no name of Step Functions may have."""
+    return _REFUSED.search(name) is not None
+
+
 def check_name(name: str) -> None:
     """Raise unless a machine or an execution may have this name.
 
     Raises:
         ApiError: `InvalidName`.
     """
-    if not name or len(name) > MAX_NAME or _REFUSED.search(name):
+    if not name or len(name) > MAX_NAME or is_refused(name):
         raise ApiError("InvalidName", f"Invalid Name: '{name}'")
 
 

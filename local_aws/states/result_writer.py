@@ -14,10 +14,10 @@ from local_aws.states.document import Document, dumps
 from local_aws.states.errors import RESULT_WRITER_FAILED, StateError
 from local_aws.states.execution import Execution
 from local_aws.states.flow import Visit, iso_time
-from local_aws.states.map_run import MapRun
+from local_aws.states.map_run import ChildInput, MapRun
 from local_aws.states.state_types.state import Blueprint
 
-_FILES = {"SUCCEEDED": ("SUCCEEDED",), "FAILED": ("FAILED", "TIMED_OUT", "ABORTED"), "PENDING": ("PENDING",)}
+_FILES = {"SUCCEEDED": ("SUCCEEDED",), "FAILED": ("FAILED", "TIMED_OUT", "ABORTED")}
 
 
 class ResultWriter:
@@ -40,24 +40,29 @@ class ResultWriter:
         if not self.exports:
             return Document(self._transformed(run.children))
         arguments = visit.evaluate(self._arguments, "object").value
-        prefix = arguments.get("Prefix", "").rstrip("/")
-        folder = f"{prefix}/{run.id}" if prefix else run.id
+        bucket, prefix = arguments.get("Bucket"), arguments.get("Prefix", "")
+        if not isinstance(bucket, str) or not isinstance(prefix, str):
+            raise StateError(RESULT_WRITER_FAILED, "The Arguments must have a Bucket, and may have a Prefix: texts")
+        folder = f"{prefix.rstrip('/')}/{run.id}".lstrip("/")
         s3 = visit.flow.execution.client("s3")
         try:
-            key = self._export(s3, arguments["Bucket"], folder, run)
+            key = self._export(s3, bucket, folder, run)
         except ClientError as error:
             raise StateError(RESULT_WRITER_FAILED, error.response["Error"]["Message"]) from error
         run.results_written = len(run.children)
-        return Document({"MapRunArn": run.arn, "ResultWriterDetails": {"Bucket": arguments["Bucket"], "Key": key}})
+        return Document({"MapRunArn": run.arn, "ResultWriterDetails": {"Bucket": bucket, "Key": key}})
 
     def _export(self, s3: Any, bucket: str, folder: str, run: MapRun) -> str:
         files: dict[str, list[dict[str, Any]]] = {}
         extension = "jsonl" if self._lines else "json"
-        for name, statuses in _FILES.items():
-            children = [child for child in run.children if child.status in statuses]
+        by_file = {
+            name: self._transformed([child for child in run.children if child.status in statuses])
+            for name, statuses in _FILES.items()
+        }
+        by_file["PENDING"] = [_pending(run, child) for child in run.not_started]
+        for name, results in by_file.items():
             files[name] = []
-            if children:
-                results = self._transformed(children)
+            if results:
                 text = "\n".join(map(dumps, results)) if self._lines else dumps(results)
                 key, body = f"{folder}/{name}_0.{extension}", text.encode(errors="surrogatepass")
                 s3.put_object(Bucket=bucket, Key=key, Body=body)
@@ -90,9 +95,20 @@ def _metadata(child: Execution) -> dict[str, Any]:
         "Error": child.error,
         "Cause": child.cause,
         "RedriveCount": child.redrive_count,
+        **{name[0].upper() + name[1:]: value for name, value in child.redrive_details().items()},
         "StartDate": iso_time(child.started),
         "StateMachineArn": child.program.arn,
         "Status": child.status,
         "StopDate": iso_time(child.stopped),
     }
     return {name: value for name, value in shown.items() if value is not None}
+
+
+def _pending(run: MapRun, child: ChildInput) -> dict[str, Any]:
+    """The metadata of a child that was never started, as far as there is any."""
+    return {
+        "Input": child.document.text,
+        "InputDetails": {"Included": True},
+        "StateMachineArn": run.program.arn,
+        "Status": "PENDING",
+    }

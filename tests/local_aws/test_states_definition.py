@@ -277,3 +277,63 @@ def test_a_heartbeat_is_shorter_than_the_time_limit():
     found = findings(machine(A=task(TimeoutSeconds=5, HeartbeatSeconds=5)))
     assert len(found) == 1 and found[0].endswith("at /States/A/HeartbeatSeconds")
     assert findings(machine(A=task(TimeoutSeconds=5, HeartbeatSeconds=4))) == []
+
+
+@pytest.mark.parametrize(
+    ("fields", "found"),
+    [
+        ({"Label": ""}, "'Label' must have 1 to 40 characters"),
+        ({"Label": "x" * 41}, "'Label' must have 1 to 40 characters"),
+        ({"Label": "a b"}, "'Label' must have 1 to 40 characters"),
+        ({"ResultWriter": {}}, "These fields are required: [Resource]"),
+        ({"ResultWriter": {"Resource": "arn:aws:states:::s3:putObject"}}, "These fields are required: [Arguments]"),
+        ({"ResultWriter": {"Arguments": {"Bucket": "b"}, "WriterConfig": {}}}, "These fields are required: [Resource]"),
+    ],
+)
+def test_label_and_result_writer_of_a_distributed_map(fields, found):
+    config = {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}
+    processor = {"ProcessorConfig": config, "StartAt": "B", "States": {"B": state()}}
+    (finding,) = findings(machine(A={"Type": "Map", "ItemProcessor": processor, "End": True, **fields}))
+    assert finding.startswith(f"{SCHEMA}: {found}")
+
+
+@pytest.mark.parametrize(
+    ("config", "found"),
+    [
+        ({"Transformation": "LOAD_AND_FLATTEN"}, "These fields are required: [InputType]"),
+        ({"InputType": "CSV", "CSVHeaderLocation": "GIVEN"}, "These fields are required: [CSVHeaders]"),
+        ({"ManifestType": "S3_INVENTORY", "InputType": "CSV"}, "Field 'InputType' is not supported"),
+    ],
+)
+def test_reader_config_of_a_distributed_map(config, found):
+    mode = {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}
+    processor = {"ProcessorConfig": mode, "StartAt": "B", "States": {"B": state()}}
+    reader = {"Resource": "arn:aws:states:::s3:getObject", "ReaderConfig": config, "Arguments": {"Bucket": "b"}}
+    value = machine(A={"Type": "Map", "ItemReader": reader, "ItemProcessor": processor, "End": True})
+    (finding,) = findings(value)
+    assert finding.startswith(f"{SCHEMA}: {found}")
+    assert finding.endswith(" at /States/A/ItemReader/ReaderConfig")
+
+
+NO_TIMESTAMPS = [
+    "tomorrow",
+    "2026-03-01",
+    "2026-03-01T12:00:00",
+    "2026-03-01 12:00:00Z",
+    "2026-03-01t12:00:00z",
+    "20260301T120000Z",
+    "2026-W09-7T12:00:00Z",
+    "2026-03-01T12:00Z",
+    "2026-02-30T12:00:00Z",
+]
+
+
+@pytest.mark.parametrize("timestamp", NO_TIMESTAMPS)
+def test_a_timestamp_is_one_of_rfc_3339(timestamp):
+    (finding,) = findings(machine(A={"Type": "Wait", "Timestamp": timestamp, "End": True}))
+    assert finding == f"{SCHEMA}: String does not match RFC3339 timestamp at /States/A/Timestamp"
+
+
+@pytest.mark.parametrize("timestamp", ["2026-03-01T12:00:00Z", "2026-03-01T12:00:00.5+02:00", "{% $states.input %}"])
+def test_timestamps(timestamp):
+    assert findings(machine(A={"Type": "Wait", "Timestamp": timestamp, "End": True})) == []

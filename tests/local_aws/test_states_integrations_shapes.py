@@ -195,7 +195,14 @@ def test_description_of_a_processing_job():
     assert list(result)[:3] == ["SdkResponseMetadata", "SdkHttpMetadata", "ProcessingInputs"]
     assert result["SdkResponseMetadata"] is None and result["SdkHttpMetadata"] is None
     assert result["ProcessingJobStatus"] == "Completed"
-    assert result["CreationTime"] == 1772366400250
+    assert result["CreationTime"] == 1772366400000, "times of a processing job are cut to the second"
+    assert {"LastModifiedBy", "CreatedBy"} <= set(result)
+    assert set(result["ProcessingResources"]["ClusterConfig"]) == {
+        "InstanceCount",
+        "InstanceType",
+        "VolumeSizeInGB",
+        "VolumeKmsKeyId",
+    }
     taken = result["ProcessingInputs"][0]
     assert taken["DatasetDefinition"] is None and taken["AppManaged"] is False
     assert taken["S3Input"] == {
@@ -221,10 +228,13 @@ def test_description_of_a_training_job():
         "DataSource": {"S3DataSource": {**source, "S3DataDistributionType": "FullyReplicated"}},
         "CompressionType": "None",
     }
-    moment = datetime(2026, 3, 1, 12, 0, 0, 0, UTC)
+    moment = datetime(2026, 3, 1, 12, 0, 0, 250_000, UTC)
     result = _described(
         "TrainingJob",
         {
+            "CreationTime": moment,
+            "BillableTimeInSeconds": 49,
+            "EnableNetworkIsolation": False,
             "TrainingJobStatus": "Completed",
             "SecondaryStatus": "Completed",
             "HyperParameters": {"mode": "supervised"},
@@ -242,9 +252,20 @@ def test_description_of_a_training_job():
     assert (s3_source["S3DataDistributionType"], s3_source["AttributeNames"]) == ("FULLY_REPLICATED", None)
     assert (described_channel["CompressionType"], described_channel["RecordWrapperType"]) == ("NONE", None)
     transition = result["SecondaryStatusTransitions"][0]
-    assert transition == {"Status": "Starting", "StartTime": 1772366400000, "EndTime": None, "StatusMessage": None}
-    assert result["FinalMetricDataList"][0]["Value"] == 0.5
+    assert transition == {"Status": "Starting", "StartTime": 1772366400250, "EndTime": None, "StatusMessage": None}
+    assert result["CreationTime"] == 1772366400250
     assert result["ModelArtifacts"] is None
+    for name in ("FinalMetricDataList", "BillableTimeInSeconds", "EnableNetworkIsolation"):
+        assert result[name] is None, "recorded as null, though DescribeTrainingJob has it"
+    assert list(described_channel)[-1] == "EnableFFM", "a member that only AWS's own model has"
+    assert {"LastModifiedBy", "CreatedBy", "DisableEFA"} <= set(result)
+    assert not {"MlflowConfig", "ServerlessJobConfig"} & set(result), "members that came after the recording"
+
+
+def test_a_member_that_came_after_the_recording_is_handed_on_where_it_has_a_value():
+    assert "MlflowConfig" not in _described("TrainingJob", {})
+    set_up = {"MlflowResourceArn": "arn", "MlflowExperimentName": "reviews", "MlflowRunName": "first"}
+    assert _described("TrainingJob", {"MlflowConfig": set_up})["MlflowConfig"] == set_up
 
 
 def test_waiting_ends_with_the_description_of_the_end():

@@ -310,6 +310,37 @@ class TestItemReader:
     def test_content_of_another_kind(self, workflows, aws, body, config):
         assert self.content(workflows, aws, body, config)["error"] == "States.ItemReaderFailed"
 
+    def test_backslashes_in_csv(self, workflows, aws):
+        r"""The rules of "How Step Functions parses input CSV files": `\\` `\"` `\,` escape, before others `\` goes."""
+        body = rb"path,text" + b"\n" + rb"C:\\Temp,\"so\, so\" an\d" + b"\n"
+        (item,) = json.loads(self.content(workflows, aws, body, {"InputType": "CSV"})["output"])
+        assert item == {"path": "C:\\Temp", "text": '"so, so" and'}
+
+    def test_a_long_field_in_csv(self, workflows, aws):
+        bucket = aws.bucket()
+        aws.client("s3").put_object(Bucket=bucket, Key="data", Body=b"text\n" + b"x" * 200_000)
+        reader = {
+            "Resource": "arn:aws:states:::s3:getObject",
+            "ReaderConfig": {"InputType": "CSV"},
+            "Arguments": {"Bucket": bucket, "Key": "data"},
+        }
+        length = {"length": "{% $length($states.context.Map.Item.Value.text) %}"}
+        machine = workflows.create(distributed(ItemReader=reader, ItemSelector=length))
+        assert workflows.output(machine) == [{"length": 200_000}]
+
+    @pytest.mark.parametrize(
+        ("resource", "arguments", "cause"),
+        [
+            ("getObject", {}, "The field 'Key' is required but was missing"),
+            ("getObject", {"Key": 5}, "The value for the field 'Key' must be a STRING"),
+            ("getObject", {"Key": "k", "Foo": 1}, 'The field "Foo" is not supported by Step Functions'),
+            ("listObjectsV2", {"Prefix": ["p"]}, "The value for the field 'Prefix' must be a STRING"),
+        ],
+    )
+    def test_arguments_that_s3_does_not_take(self, workflows, aws, resource, arguments, cause):
+        description = self.read(workflows, aws.bucket(), {"InputType": "JSON"}, arguments, resource)
+        assert (description["error"], description["cause"]) == ("States.ItemReaderFailed", cause)
+
     def test_content_of_all_objects_of_a_prefix(self, workflows, aws):
         bucket, s3 = aws.bucket(), aws.client("s3")
         s3.put_object(Bucket=bucket, Key="in/a.jsonl", Body=b"1\n2")
@@ -364,6 +395,26 @@ class TestResultWriter:
             (result,) = json.loads(body)
             assert (result["Status"], json.loads(result["Input"])) == (status, item)
 
+    def test_results_of_a_run_that_failed(self, workflows, aws):
+        """What ran and what never began can be read in S3, as the developer guide has it for `FAILED_n.json`."""
+        bucket, s3 = aws.bucket(), aws.client("s3")
+        writer = {"Resource": "arn:aws:states:::s3:putObject", "Arguments": {"Bucket": bucket}}
+        machine = workflows.create(distributed(POISON, MaxConcurrency=1, ResultWriter=writer))
+        description = workflows.run(machine, ["a", "poison", "b"])
+        assert description["error"] == "States.ExceedToleratedFailureThreshold"
+        run = map_run(workflows, description["executionArn"])["mapRunArn"].rpartition(":")[2]
+        manifest = json.loads(s3.get_object(Bucket=bucket, Key=f"{run}/manifest.json")["Body"].read())
+        results = {
+            name: json.loads(s3.get_object(Bucket=bucket, Key=file["Key"])["Body"].read())
+            for name, (file,) in manifest["ResultFiles"].items()
+        }
+        inputs = {name: [json.loads(result["Input"]) for result in found] for name, found in results.items()}
+        assert inputs == {"SUCCEEDED": ["a"], "FAILED": ["poison"], "PENDING": ["b"]}
+        (good,), (bad,) = results["SUCCEEDED"], results["FAILED"]
+        assert good["RedriveStatus"] == "NOT_REDRIVABLE"
+        assert good["RedriveStatusReason"] == "Execution is SUCCEEDED and cannot be redriven"
+        assert bad["RedriveStatus"] == "REDRIVABLE_BY_MAP_RUN"
+
     def test_flattened_without_s3(self, workflows):
         writer = {"WriterConfig": {"Transformation": "FLATTEN"}}
         machine = workflows.create(distributed(ResultWriter=writer))
@@ -373,6 +424,49 @@ class TestResultWriter:
         writer = {"Resource": "arn:aws:states:::s3:putObject", "Arguments": {"Bucket": "nobody-has-this-bucket"}}
         description = workflows.run(workflows.create(distributed(ResultWriter=writer)), [1])
         assert description["error"] == "States.ResultWriterFailed"
+
+
+@pytest.mark.parametrize("mode", [{}, DISTRIBUTED])
+@pytest.mark.parametrize(
+    ("field", "value", "range_"),
+    [
+        ("MaxConcurrency", -1, "whole number of 0 or more"),
+        ("MaxConcurrency", 1.5, "whole number of 0 or more"),
+        ("ToleratedFailureCount", -1, "whole number of 0 or more"),
+        ("ToleratedFailurePercentage", 101, "number from 0 to 100"),
+    ],
+)
+def test_a_limit_out_of_its_range_fails_the_state(workflows, mode, field, value, range_):
+    state = one(Type="Map", ItemProcessor=mode | workflow(Same=passing()), **{field: f"{{% {value} %}}"})
+    description = workflows.run(workflows.create(state), [1])
+    assert description["error"] == "States.QueryEvaluationError"
+    assert description["cause"].endswith(f"The field '{field}' must be a {range_}, but was: {value}")
+
+
+class TestObjectsAsItems:
+    """In distributed mode Items and the input may be an object, too ("Items", developer guide)."""
+
+    PAIRS = ({"Key": "a", "Value": 1}, {"Key": "b", "Value": [2]})
+
+    @pytest.mark.parametrize("items", [{"a": 1, "b": [2]}, "{% {'a': 1, 'b': [2]} %}"])
+    def test_items(self, workflows, items):
+        assert workflows.output(workflows.create(distributed(Items=items))) == [*self.PAIRS]
+
+    def test_input(self, workflows):
+        assert workflows.output(workflows.create(distributed()), {"a": 1, "b": [2]}) == [*self.PAIRS]
+
+    def test_a_literal_that_is_no_array_inline(self, workflows):
+        state = one(Type="Map", Items={"a": 1}, ItemProcessor=workflow(P=passing()))
+        description = workflows.run(workflows.create(state))
+        assert description["error"] == "States.QueryEvaluationError"
+        assert description["cause"].endswith("Expected 'array', but was 'object' for value: {\"a\":1}")
+
+
+def test_an_inline_map_tolerates_no_failure(workflows):
+    """ "In this mode, the failure of any iteration causes the Map state to fail" (developer guide)."""
+    state = one(Type="Map", ItemProcessor=POISON, ToleratedFailureCount=1, ToleratedFailurePercentage=100)
+    description = workflows.run(workflows.create(state), ["a", "poison"])
+    assert (description["status"], description["error"]) == ("FAILED", "Poisoned")
 
 
 class TestMapRunOperations:

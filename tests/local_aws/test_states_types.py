@@ -127,8 +127,9 @@ class TestWait:
         machine = workflows.create(one(Type="Wait", Timestamp="{% $states.input %}"))
         assert workflows.output(machine, moment) == moment
 
-    def test_a_moment_that_is_none(self, workflows):
-        description = workflows.run(workflows.create(one(Type="Wait", Timestamp="{% $states.input %}")), "tomorrow")
+    @pytest.mark.parametrize("text", ["tomorrow", "20260301T120000Z", "2026-03-01T12:00:00"])
+    def test_a_moment_that_is_none(self, workflows, text):
+        description = workflows.run(workflows.create(one(Type="Wait", Timestamp="{% $states.input %}")), text)
         assert description["error"] == "States.QueryEvaluationError"
         assert "'Timestamp'" in description["cause"]
 

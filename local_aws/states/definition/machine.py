@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from local_aws.states import timestamps
 from local_aws.states.definition import expressions, graph, handlers, maps, tasks
 from local_aws.states.definition.assignments import check_names, check_scopes
 from local_aws.states.definition.diagnostic import DUPLICATE_NAME, SCHEMA, Diagnostic
@@ -171,6 +172,10 @@ class _Checker:
         if sum(name in state for name in _WAITS) != 1:
             names = _WAITS if language == JSONPATH else _WAITS[:2]
             self.report(f"Exactly one of these fields is required: [{', '.join(names)}]", place)
+        timestamp = state.get("Timestamp")
+        is_literal = isinstance(timestamp, str) and not (language == JSONATA and expressions.is_expression(timestamp))
+        if is_literal and timestamps.parse(timestamp) is None:
+            self.report("String does not match RFC3339 timestamp", f"{place}/Timestamp")
 
     def _choice(self, state: dict[str, Any], place: str, language: Language) -> None:
         rules = state.get("Choices")

@@ -1,7 +1,8 @@
 """A Map's mode, and what belongs to the distributed one alone.
 
-Sources: "Map state in Distributed mode", AWS Step Functions developer guide; the sentence on a resource that reads
-or writes items is the one that AWS is reported to give, the one on Express machines is not AWS's.
+Sources: "Map state in Distributed mode", "ItemReader" and "ResultWriter", AWS Step Functions developer guide; the
+sentence on a resource that reads or writes items is the one that AWS is reported to give; those on Express machines,
+on labels and on inventories are not AWS's.
 """
 
 from __future__ import annotations
@@ -10,8 +11,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from local_aws.states.definition.diagnostic import SCHEMA, Diagnostic
+from local_aws.states.names import is_refused
 
 PROCESSORS = ("ItemProcessor", "Iterator")
+MAX_LABEL = 40
 _DISTRIBUTED_ONLY = ("ItemReader", "ItemBatcher", "ResultWriter", "Label")
 _RESOURCES = {"ItemReader": ("s3:getObject", "s3:listObjectsV2"), "ResultWriter": ("s3:putObject",)}
 
@@ -33,6 +36,9 @@ def check(state: dict[str, Any], place: str, machine_type: str) -> Iterator[Diag
     elif machine_type == "EXPRESS":
         message = "Express state machine does not support the 'DISTRIBUTED' mode of a Map state"
         yield Diagnostic("ERROR", SCHEMA, message, f"{at}/Mode")
+    yield from _check_label(state, place)
+    yield from _check_reader(state, place)
+    yield from _check_writer(state, place)
     for name, resources in _RESOURCES.items():
         owner = state.get(name)
         resource = owner.get("Resource") if isinstance(owner, dict) else None
@@ -40,6 +46,38 @@ def check(state: dict[str, Any], place: str, machine_type: str) -> Iterator[Diag
             examples = ", ".join(f"arn:<partition>:states:::{known}" for known in resources)
             message = f"The field 'Resource' does not match any of the allowed values. Examples: [{examples}]"
             yield Diagnostic("ERROR", SCHEMA, message, f"{place}/{name}/Resource")
+
+
+def _check_label(state: dict[str, Any], place: str) -> Iterator[Diagnostic]:
+    label = state.get("Label", "label")
+    if isinstance(label, str) and (not 0 < len(label) <= MAX_LABEL or is_refused(label)):
+        message = f"'Label' must have 1 to {MAX_LABEL} characters, without whitespace, brackets and special characters"
+        yield Diagnostic("ERROR", SCHEMA, message, f"{place}/Label")
+
+
+def _check_reader(state: dict[str, Any], place: str) -> Iterator[Diagnostic]:
+    reader = state.get("ItemReader")
+    config = reader.get("ReaderConfig") if isinstance(reader, dict) else None
+    if not isinstance(config, dict):
+        return
+    at = f"{place}/ItemReader/ReaderConfig"
+    if config.get("Transformation") == "LOAD_AND_FLATTEN" and "InputType" not in config:
+        yield Diagnostic("ERROR", SCHEMA, "These fields are required: [InputType]", at)
+    if config.get("CSVHeaderLocation") == "GIVEN" and "CSVHeaders" not in config:
+        yield Diagnostic("ERROR", SCHEMA, "These fields are required: [CSVHeaders]", at)
+    if config.get("ManifestType") == "S3_INVENTORY" and "InputType" in config:
+        yield Diagnostic("ERROR", SCHEMA, "Field 'InputType' is not supported with the ManifestType S3_INVENTORY", at)
+
+
+def _check_writer(state: dict[str, Any], place: str) -> Iterator[Diagnostic]:
+    writer = state.get("ResultWriter")
+    if not isinstance(writer, dict):
+        return
+    where = {"Arguments", "Parameters"} & set(writer)
+    if "Resource" in writer and not where:
+        yield Diagnostic("ERROR", SCHEMA, "These fields are required: [Arguments]", f"{place}/ResultWriter")
+    elif "Resource" not in writer and (where or "WriterConfig" not in writer):
+        yield Diagnostic("ERROR", SCHEMA, "These fields are required: [Resource]", f"{place}/ResultWriter")
 
 
 def _config(state: dict[str, Any]) -> dict[str, Any]:

@@ -59,8 +59,11 @@ def _in_state(name: str, state: dict[str, Any], machine_language: Language) -> I
             )
     if "Credentials" in state:
         yield f"The state {name} sets Credentials, and the embedded AWS runs every task under the machine's own role"
-    if state.get("ItemReader", {}).get("ReaderConfig", {}).get("InputType") == "PARQUET":
+    reader = state.get("ItemReader", {}).get("ReaderConfig", {})
+    if reader.get("InputType") == "PARQUET":
         yield f"The state {name} reads Parquet, which the embedded AWS doesn't implement"
+    if reader.get("ManifestType") == "ATHENA_DATA":
+        yield f"The state {name} reads a manifest of Athena, which the embedded AWS doesn't implement"
     resource = state.get("Resource", "")
     if ACTIVITY.fullmatch(resource):
         yield f"The state {name} runs an activity, and the embedded AWS has none"

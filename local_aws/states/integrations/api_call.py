@@ -88,7 +88,7 @@ class ApiCall(Integration):
     def _require_usable(self, arguments: Any) -> None:
         """Raise unless a request can be made of the arguments."""
         if isinstance(arguments, dict):
-            faults = self._faults(arguments)
+            faults = self.faults(arguments)
         else:
             faults = ["The arguments must be a JSON object"]
         if faults:
@@ -96,7 +96,8 @@ class ApiCall(Integration):
                 f"The Parameters '{dumps(arguments)}' could not be used to start the Task: [{', '.join(faults)}]"
             )
 
-    def _faults(self, arguments: dict[str, Any]) -> list[str]:
+    def faults(self, arguments: dict[str, Any]) -> list[str]:
+        """A sentence for each thing for which no request can be made of the arguments."""
         unknown, missing = self.unknown_arguments(arguments), self.missing_arguments(arguments)
         faults = [f'The field "{name}" is not supported by Step Functions' for name in unknown]
         faults += [f"The field '{name}' is required but was missing" for name in missing]
@@ -132,7 +133,7 @@ def call(api: Api, operation: str, params: dict[str, Any], task: Task) -> dict[s
 def http_metadata(answer: dict[str, Any]) -> dict[str, Any]:
     """What an optimised integration adds to an API's answer: how the HTTP exchange went."""
     metadata = answer["ResponseMetadata"]
-    headers = {_HEADERS.get(name, name.title()): value for name, value in metadata["HTTPHeaders"].items()}
+    headers = {_HEADERS.get(name, name.title()): value for name, value in sorted(metadata["HTTPHeaders"].items())}
     request_id = metadata.get("RequestId") or headers.get("x-amzn-RequestId")
     return {
         "SdkHttpMetadata": {

@@ -104,7 +104,14 @@ def resolve(resource: str) -> Integration | None:
     return entry.make(pattern) if entry is not None and pattern in entry.patterns else None
 
 
-def _sdk(name: str, pattern: str) -> Integration | None:
+def s3_call(resource: str) -> ApiCall:
+    """The request to S3 that an ItemReader or ResultWriter makes (`arn:aws:states:::s3:getObject`)."""
+    call = _sdk(f"aws-sdk:{resource.rpartition(':::')[2]}", _ANSWER)
+    assert call is not None
+    return call
+
+
+def _sdk(name: str, pattern: str) -> ApiCall | None:
     """Any operation of any API: `aws-sdk:SERVICE:ACTION`."""
     _, service_name, action = (*name.split(":"), "")[:3]
     service = sdk_service(service_name)

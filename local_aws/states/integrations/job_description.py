@@ -1,8 +1,8 @@
 """A job's description as a `.sync` state hands it on.
 
-AWS gives the SDK's object for the Describe answer, turned to JSON: every absent member is null, times are
-milliseconds since 1970, and enumerated values are names of Java constants. All of that follows from the model,
-but for what the tables below hold; both come from a recorded execution.
+AWS gives an object of its own making, near to the Describe answer: every absent member is null, times are
+milliseconds since 1970, and enumerated values are names of Java constants. What doesn't follow from the API's
+model is in the tables below, all from a recorded execution (2024) of a processing and a training job.
 """
 
 from __future__ import annotations
@@ -19,6 +19,50 @@ _KEPT_ENDINGS = ("Status", "InstanceType")
 _WITHOUT_UNDERSCORES = {"ProcessingS3DataDistributionType"}
 _LOST = {("ProcessingS3CompressionType", "None")}
 """Values that come out as null."""
+_WHOLE_SECONDS = {"DescribeProcessingJobResponse"}
+"""Descriptions whose times are cut to the second."""
+_NOT_HANDED_ON = {
+    "DescribeTrainingJobResponse": {
+        "FinalMetricDataList",
+        "EnableNetworkIsolation",
+        "EnableInterContainerTrafficEncryption",
+        "EnableManagedSpotTraining",
+        "TrainingTimeInSeconds",
+        "BillableTimeInSeconds",
+    }
+}
+"""Members that are null though the Describe answer has them: they must be asked for with a Task of their own."""
+_MEMBERS = {
+    name: members.split()
+    for name, members in {
+        "DescribeProcessingJobResponse": "ProcessingInputs ProcessingOutputConfig ProcessingJobName "
+        "ProcessingResources StoppingCondition AppSpecification Environment NetworkConfig RoleArn ExperimentConfig "
+        "ProcessingJobArn ProcessingJobStatus ExitMessage FailureReason ProcessingEndTime ProcessingStartTime "
+        "LastModifiedTime CreationTime LastModifiedBy CreatedBy MonitoringScheduleArn AutoMLJobArn TrainingJobArn",
+        "ProcessingClusterConfig": "InstanceCount InstanceType VolumeSizeInGB VolumeKmsKeyId",
+        "DescribeTrainingJobResponse": "TrainingJobName TrainingJobArn ProcessingJobArn TuningJobArn LabelingJobArn "
+        "AutoMLJobArn ModelArtifacts TrainingJobOutput TrainingJobStatus SecondaryStatus FailureReason "
+        "HyperParameters AlgorithmSpecification RoleArn InputDataConfig OutputDataConfig ResourceConfig "
+        "WarmPoolStatus VpcConfig StoppingCondition CreationTime TrainingStartTime TrainingEndTime LastModifiedTime "
+        "SecondaryStatusTransitions FinalMetricDataList EnableNetworkIsolation "
+        "EnableInterContainerTrafficEncryption EnableManagedSpotTraining CheckpointConfig TrainingTimeInSeconds "
+        "BillableTimeInSeconds DebugHookConfig ExperimentConfig DebugRuleConfigurations TensorBoardOutputConfig "
+        "DebugRuleEvaluationStatuses UpstreamPlatformConfig ProfilerConfig ProfilerRuleConfigurations "
+        "ProfilerRuleEvaluationStatuses ProfilingStatus Environment RetryStrategy LastModifiedBy CreatedBy "
+        "DisableEFA ProcessingJobConfig ImageMetadata RemoteDebugConfig ResourceTags InfraCheckConfig",
+        "S3DataSource": "S3DataType S3Uri S3DataDistributionType AttributeNames InstanceGroupNames",
+        "DataSource": "S3DataSource FileSystemDataSource",
+        "Channel": "ChannelName DataSource ContentType CompressionType RecordWrapperType InputMode ShuffleConfig "
+        "EnableFFM",
+        "OutputDataConfig": "KmsKeyId S3OutputPath CompressionType RemoveJobNameFromS3OutputPath DisableModelUpload "
+        "Channels",
+        "ResourceConfig": "InstanceType InstanceCount VolumeSizeInGB VolumeKmsKeyId KeepAlivePeriodInSeconds "
+        "CapacityReservationIds InstanceGroups",
+    }.items()
+}
+"""The members of the structures in which AWS's object differs from the public model: it has some that the model
+never had (`EnableFFM`), and lacks those that the model has gained since. One of the latter is there with its value
+where the job has one, and not as null."""
 
 
 def described(operation: OperationModel, description: dict[str, Any], tags: list[dict[str, str]]) -> dict[str, Any]:
@@ -29,29 +73,41 @@ def described(operation: OperationModel, description: dict[str, Any], tags: list
         description: its answer.
         tags: the job's tags.
     """
-    result = _expanded(description, operation.output_shape)
+    shape = operation.output_shape
+    lost = _NOT_HANDED_ON.get(shape.name, set())
+    told = {name: value for name, value in description.items() if name not in lost}
     return {
         "SdkResponseMetadata": None,
         "SdkHttpMetadata": None,
-        **result,
-        "Tags": {tag["Key"]: tag["Value"] for tag in tags},
+        **_expanded(told, shape, 1000 if shape.name in _WHOLE_SECONDS else 1),
+        "Tags": dict(sorted((tag["Key"], tag["Value"]) for tag in tags)),
     }
 
 
-def _expanded(value: Any, shape: Shape) -> Any:
+def _expanded(value: Any, shape: Shape, resolution: int) -> Any:
+    """A value of the API's answer, its times cut to so many milliseconds."""
     if value is None:
         return None
     if shape.type_name == "structure":
-        return {name: _expanded(value.get(name), member) for name, member in shape.members.items()}
+        return _structure(value, shape, resolution)
     if shape.type_name == "list":
-        return [_expanded(item, shape.member) for item in value]
+        return [_expanded(item, shape.member, resolution) for item in value]
     if shape.type_name == "map":
-        return {name: _expanded(item, shape.value) for name, item in value.items()}
+        return {name: _expanded(item, shape.value, resolution) for name, item in value.items()}
     if shape.type_name == "timestamp":
-        return epoch_milliseconds(value)
+        return epoch_milliseconds(value) // resolution * resolution
     if shape.type_name == "string" and getattr(shape, "enum", None):
         return _constant(value, shape.name)
     return value
+
+
+def _structure(value: dict[str, Any], shape: Shape, resolution: int) -> dict[str, Any]:
+    recorded = _MEMBERS.get(shape.name, shape.members)
+    since = [name for name in shape.members if name not in recorded and value.get(name) is not None]
+    return {
+        name: _expanded(value[name], shape.members[name], resolution) if name in value else None
+        for name in [*recorded, *since]
+    }
 
 
 def _constant(value: str, enumeration: str) -> str | None:

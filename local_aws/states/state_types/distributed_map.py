@@ -15,7 +15,7 @@ from local_aws.states.errors import Cancelled, StateError
 from local_aws.states.execution import Program
 from local_aws.states.flow import Visit
 from local_aws.states.item_batcher import ItemBatcher
-from local_aws.states.item_reader import ItemReader
+from local_aws.states.item_reader import ItemReader, key_value_pairs
 from local_aws.states.map_run import ChildInput, MapRun
 from local_aws.states.result_writer import ResultWriter
 from local_aws.states.state_types.map_ import Map
@@ -56,6 +56,13 @@ class DistributedMap(Map):
         visit.flow.mark("MapStateSucceeded")
         return output
 
+    def items(self, visit: Visit) -> list:
+        """As inline, and an object's members as well ("Items", in the source of this module)."""
+        found = (visit.input if self._items is None else visit.evaluate(self._items)).value
+        if isinstance(found, dict):
+            return key_value_pairs(found)
+        return found if isinstance(found, list) else super().items(visit)
+
     def rehearse(self, visit: Visit, read: list | None) -> int:
         return super().rehearse(visit, [] if self._reader and read is None else read)
 
@@ -71,8 +78,7 @@ class DistributedMap(Map):
             if run.inputs is None:
                 items = self._reader.read(visit) if self._reader else run.items
                 run.take(self._child_inputs(visit, self.inputs(visit, items)))
-            run.run(visit.flow)
-            output = self._writer.write(visit, run)
+            output = self._results(visit, run)
         except StateError as error:
             run.end("FAILED")
             visit.flow.record("MapRunFailed", **error.details())
@@ -83,6 +89,16 @@ class DistributedMap(Map):
         run.end("SUCCEEDED")
         visit.flow.record("MapRunSucceeded")
         return output
+
+    def _results(self, visit: Visit, run: MapRun) -> Document:
+        """Run the children and write what came of them, where it goes to S3 also after too many have failed."""
+        try:
+            run.run(visit.flow)
+        except StateError:
+            if self.exports_results:
+                self._writer.write(visit, run)
+            raise
+        return self._writer.write(visit, run)
 
     def _child_inputs(self, visit: Visit, selected: list[Document]) -> list[ChildInput]:
         if self._batcher is None:

@@ -19,8 +19,9 @@ INLINE_CONCURRENCY = 40
 class Map(Fallible):
     """The Map state, and what both of its modes share.
 
-    ToleratedFailureCount and ToleratedFailurePercentage are accepted in both, as on AWS; only a distributed
-    Map acts on them.
+    ToleratedFailureCount and ToleratedFailurePercentage are accepted in both, and only a distributed Map acts on
+    them: inline, "the failure of any iteration causes the Map state to fail" ("Using Map state in Inline mode",
+    AWS Step Functions developer guide). Whether AWS refuses them in an inline Map is not known.
     """
 
     type = "Map"
@@ -86,11 +87,14 @@ class Map(Fallible):
 
     def limits(self, visit: Visit) -> dict[str, float]:
         """`maxConcurrency`, and `toleratedFailureCount` and `toleratedFailurePercentage` where they are given."""
-        limits = {"maxConcurrency": int(visit.number(self._max_concurrency, 0))}
-        if self._tolerated_count is not None:
-            limits["toleratedFailureCount"] = int(visit.number(self._tolerated_count, 0))
-        if self._tolerated_percentage is not None:
-            limits["toleratedFailurePercentage"] = float(visit.number(self._tolerated_percentage, 0))
+        given = {
+            "maxConcurrency": visit.number(self._max_concurrency, "MaxConcurrency", 0),
+            "toleratedFailureCount": visit.number(self._tolerated_count, "ToleratedFailureCount"),
+            "toleratedFailurePercentage": visit.number(
+                self._tolerated_percentage, "ToleratedFailurePercentage", most=100, whole=False
+            ),
+        }
+        limits = {name: value for name, value in given.items() if value is not None}
         visit.inspect(**limits)
         return limits
 

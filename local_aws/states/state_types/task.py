@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from local_aws.states import integrations
 from local_aws.states.document import Document
-from local_aws.states.errors import Cancelled, RuntimeFault, StateError, TimedOut, in_state
+from local_aws.states.errors import MAX_SECONDS, Cancelled, RuntimeFault, StateError, TimedOut, in_state
 from local_aws.states.flow import Visit
 from local_aws.states.state_types.fallible import Fallible
 from local_aws.states.state_types.state import Blueprint
@@ -30,7 +30,8 @@ class Task(Fallible):
     def attempt(self, visit: Visit) -> Document:
         visit.token = TaskTokens.new() if self.integration.waits_for_token else None
         arguments = self.arguments(visit)
-        timeout, heartbeat = visit.number(self._timeout, None), visit.number(self._heartbeat, None)
+        timeout = visit.number(self._timeout, "TimeoutSeconds", least=1, most=MAX_SECONDS)
+        heartbeat = visit.number(self._heartbeat, "HeartbeatSeconds", least=1, most=MAX_SECONDS)
         history = task_history(self.integration, self.resource, visit.flow)
         result = self._run(visit, history, arguments, timeout, heartbeat)
         visit.inspect(result=result)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from datetime import datetime
 
+from local_aws.states import timestamps
 from local_aws.states.document import dumps
 from local_aws.states.errors import MAX_SECONDS, Cancelled, QueryEvaluationError
 from local_aws.states.flow import Visit
@@ -27,22 +27,11 @@ class Wait(State):
 
     def _duration(self, visit: Visit) -> float:
         if self._seconds is not None:
-            seconds = visit.evaluate(self._seconds, "number").value
-            if not 0 <= seconds <= MAX_SECONDS or seconds != int(seconds):
-                raise visit.evaluation_failed(
-                    _impossible("Seconds", f"a whole number from 0 to {MAX_SECONDS}", seconds)
-                )
-            return seconds
+            return visit.number(self._seconds, "Seconds", most=MAX_SECONDS)
         timestamp = visit.evaluate(self._timestamp, "string").value
-        try:
-            moment = datetime.fromisoformat(timestamp)
-        except ValueError:
-            moment = None
-        if moment is None or moment.tzinfo is None:
-            raise visit.evaluation_failed(_impossible("Timestamp", "an RFC 3339 timestamp", timestamp))
-        return moment.timestamp() - time.time()
-
-
-def _impossible(field: str, expected: str, value: object) -> QueryEvaluationError:
-    """AWS's wording for these is not known."""
-    return QueryEvaluationError(f"The field '{field}' must be {expected}, but was: {dumps(value)}", field)
+        moment = timestamps.parse(timestamp)
+        if moment is None:
+            # AWS's wording is known for JSONPath only.
+            sentence = f"The field 'Timestamp' must be an RFC 3339 timestamp, but was: {dumps(timestamp)}"
+            raise visit.evaluation_failed(QueryEvaluationError(sentence, "Timestamp"))
+        return min(moment.timestamp() - time.time(), MAX_SECONDS)
