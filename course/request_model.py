@@ -16,10 +16,11 @@ from botocore.exceptions import UnknownServiceError
 from botocore.model import OperationModel, Shape
 
 from course.errors import CourseError
+from course.expression_faults import expression_faults
 from course.field_guide import FieldGuide, first_sentence, guides, members, pascal
 from course.json_text import Path
 from course.sessions import models
-from course.value_faults import delimiter_faults, kind_of, nearest, scalar_faults, size_faults, some
+from course.value_faults import kind_of, nearest, scalar_faults, size_faults, some
 
 # Step Functions names two services otherwise than boto3.
 _BOTO3_NAMES = {"sfn": "stepfunctions", "states": "stepfunctions"}
@@ -128,7 +129,7 @@ class Request:
         if len(path) == 1 and (self.service, self.operation.name, path[0]) in _ANY_JSON:
             return
         if isinstance(value, str) and ("{%" in value or "%}" in value):
-            yield from (Problem(path, fault) for fault in delimiter_faults(value))
+            yield from (Problem(path, fault) for fault in expression_faults(value))
         elif shape.type_name == "structure" and not shape.metadata.get("document"):
             yield from self._structure_problems(shape, value, path)
         elif shape.type_name == "list":

@@ -30,21 +30,6 @@ def kind_of(value: Any) -> str:
     return (names | {dict: "an object"}).get(type(value), "null")
 
 
-def delimiter_faults(value: str) -> Iterator[str]:
-    """An expression is the whole string (Step Functions developer guide, Transforming data with JSONata)."""
-    if value.startswith("{%") and value.endswith("%}") and len(value) >= 4:
-        if not value[2:-2].strip():
-            yield "an empty expression; write what it should give between {% and %}."
-    elif value.strip().startswith("{%") and value.strip().endswith("%}"):
-        yield "a blank outside the delimiters: the string begins with {% and ends with %}."
-    elif value.startswith("{%"):
-        yield "the expression is opened by {% and never closed: the string ends with %}."
-    elif value.endswith("%}"):
-        yield "the expression is closed by %} and never opened: the string begins with {%."
-    else:
-        yield "text around an expression: join it inside, as in {% 'text' & $name %}."
-
-
 _TYPES: dict[str, tuple[tuple[type, ...], str]] = {
     "string": ((str,), "a string"),
     "character": ((str,), "a string"),

@@ -76,6 +76,9 @@ def test_values_are_read(name, text, value):
         ("learning_rate", "inf"),
         ("early_stopping", "perhaps"),
         ("word_ngrams", ""),
+        ("epochs", "2147483648"),
+        ("buckets", "99999999999"),
+        ("vector_dim", "99999999999"),
         ("mode", "superwised"),
     ],
 )
