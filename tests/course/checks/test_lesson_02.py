@@ -100,6 +100,11 @@ def test_a_check_leaves_nothing_behind(names: dict[str, Any], settings: course.S
     ("old", "new", "said"),
     [
         ("= key", '= "s3://bucket/" + key', "Leave out s3://"),
+        ("= key", '= "https://bucket.s3.amazonaws.com/" + key', "Leave out s3:// or https://"),
+        ("= key", '= "/" + key', "without a slash"),
+        ("= key", '= ""', "a key, which is a text"),
+        ("= key", "= [key]", "a key, which is a text"),
+        ("= key", "= {key}", "Object of type set"),
         ("= key", '= "data/nothing.json.zip"', KEY),
         ("= key", '= "?"', "1 place with a ?"),
         ("= settings.bucket", '= "example-bucket"', "settings.bucket"),
