@@ -215,13 +215,11 @@ def event(work: Any, bucket: str) -> Cases:
     try:
         client("s3").head_object(Bucket=bucket, Key=unquote_plus(key))
     except ClientError:
-        there = ", ".join(_keys(bucket, "data/")) or "none"
-        raise NotYet(
-            "the object's key",
-            Said(f"an object that is there: {there}"),
-            key,
-            "A key begins without a slash, and case counts.",
-        ) from None
+        there = ", ".join(_keys(bucket, "data/"))
+        advice = (
+            "A key begins without a slash, and case counts." if there else "First upload the data set, in section 2."
+        )
+        raise NotYet("the object's key", Said(f"an object that is there: {there or 'none'}"), key, advice) from None
     yield "the object's key"
 
 
