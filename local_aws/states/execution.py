@@ -148,6 +148,7 @@ class Execution:
                     "RoleArn": self.role_arn,
                     "StartTime": iso_time(self.started),
                     "RedriveCount": self.redrive_count,
+                    **({} if self.redriven is None else {"RedriveTime": iso_time(self.redriven)}),
                 },
                 "StateMachine": {"Id": self.program.arn, "Name": self.program.name},
             }

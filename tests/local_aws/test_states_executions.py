@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
+from datetime import datetime
 
 import pytest
 
@@ -216,7 +217,7 @@ class TestRedrive:
                 "Type": "Task",
                 "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken",
                 "Arguments": {"QueueUrl": queue, "MessageBody": "{% $states.context.Task.Token %}"},
-                "Output": {"x": "{% $x %}", "redriven": "{% $states.context.Execution.RedriveCount %}"},
+                "Output": {"x": "{% $x %}", "execution": "{% $states.context.Execution %}"},
                 "End": True,
             },
         )
@@ -233,7 +234,9 @@ class TestRedrive:
         assert workflows.client.describe_execution(executionArn=execution)["status"] == "RUNNING"
         workflows.client.send_task_success(taskToken=token(), output="{}")
         description = workflows.wait(execution)
-        assert json.loads(description["output"]) == {"x": assigned, "redriven": 1}
+        output = json.loads(description["output"])
+        assert (output["x"], output["execution"]["RedriveCount"]) == (assigned, 1)
+        assert datetime.fromisoformat(output["execution"]["RedriveTime"]) <= description["stopDate"]
         assert description["redriveCount"] == 1
         types = workflows.types(execution)
         assert types[types.index("ExecutionFailed") :] == [

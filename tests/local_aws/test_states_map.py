@@ -469,6 +469,18 @@ def test_an_inline_map_tolerates_no_failure(workflows):
     assert (description["status"], description["error"]) == ("FAILED", "Poisoned")
 
 
+def test_the_role_of_a_distributed_map_must_be_able_to_start_its_own_machine(workflows, aws):
+    nothing = aws.role("states.amazonaws.com")
+    description = workflows.run(workflows.create(distributed(), roleArn=nothing), [1])
+    assert description["error"] == "StepFunctions.AWSStepFunctionsException"
+    machine = description["stateMachineArn"]
+    assert description["cause"].endswith(f"is not authorized to perform: states:StartExecution on resource: {machine}")
+    assert "MapRunFailed" in workflows.types(description["executionArn"])
+    may = aws.role("states.amazonaws.com", {"Effect": "Allow", "Action": "states:StartExecution", "Resource": machine})
+    workflows.client.update_state_machine(stateMachineArn=machine, roleArn=may)
+    assert workflows.output(machine, [1]) == [1]
+
+
 class TestMapRunOperations:
     def test_one_that_has_ended_can_not_be_changed(self, workflows):
         execution = workflows.run(workflows.create(distributed()), [1])["executionArn"]

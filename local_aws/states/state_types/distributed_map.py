@@ -75,6 +75,7 @@ class DistributedMap(Map):
 
     def _run(self, visit: Visit, run: MapRun) -> Document:
         try:
+            self._check_role(visit)
             if run.inputs is None:
                 items = self._reader.read(visit) if self._reader else run.items
                 run.take(self._child_inputs(visit, self.inputs(visit, items)))
@@ -89,6 +90,18 @@ class DistributedMap(Map):
         run.end("SUCCEEDED")
         visit.flow.record("MapRunSucceeded")
         return output
+
+    @staticmethod
+    def _check_role(visit: Visit) -> None:
+        """Raise unless the role may start executions of its own machine, as the children are.
+
+        That AWS wants this right is documented ("IAM policies for using Distributed Map states"), the error is not.
+        """
+        execution, action = visit.flow.execution, "states:StartExecution"
+        machine = execution.program.arn.partition("/")[0]
+        if not execution.host.roles.role_may(execution.role_arn, action, machine):
+            sentence = f"The role {execution.role_arn} is not authorized to perform: {action} on resource: {machine}"
+            raise StateError("StepFunctions.AWSStepFunctionsException", sentence)
 
     def _results(self, visit: Visit, run: MapRun) -> Document:
         """Run the children and write what came of them, where it goes to S3 also after too many have failed."""
