@@ -242,8 +242,8 @@ def main(arguments: list[str]) -> int:
         child = _spawn(command)
     except OSError as error:
         # A folder of PATH that may not be read is no reason to call a missing program forbidden.
-        on_path = os.path.dirname(command[0]) or shutil.which(command[0])
-        if isinstance(error, FileNotFoundError) or not on_path:
+        found = "/" in command[0] or shutil.which(command[0])
+        if isinstance(error, FileNotFoundError) or not found:
             print(f"{command[0]}: no such file or directory", file=sys.stderr)
             return NOT_FOUND
         print(f"{command[0]}: {error.strerror}", file=sys.stderr)
