@@ -24,6 +24,7 @@ import contextlib
 import ctypes
 import functools
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -239,10 +240,12 @@ def main(arguments: list[str]) -> int:
             return SETUP_FAILED
     try:
         child = _spawn(command)
-    except FileNotFoundError:
-        print(f"{command[0]}: no such file or directory", file=sys.stderr)
-        return NOT_FOUND
     except OSError as error:
+        # A folder of PATH that may not be read is no reason to call a missing program forbidden.
+        found = "/" in command[0] or shutil.which(command[0])
+        if isinstance(error, FileNotFoundError) or not found:
+            print(f"{command[0]}: no such file or directory", file=sys.stderr)
+            return NOT_FOUND
         print(f"{command[0]}: {error.strerror}", file=sys.stderr)
         return NOT_EXECUTABLE
     if sys.platform == "linux":

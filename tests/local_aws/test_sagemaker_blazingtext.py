@@ -33,7 +33,7 @@ def trained(examples: Path, folder: Path, **changes: int) -> fasttext.FastText._
     parameters = Hyperparameters(mode="supervised", **changes)
     Model(examples, parameters, parameters.epochs).compact(folder).write(folder / "model.tar.gz")
     with tarfile.open(folder / "model.tar.gz") as archive:
-        archive.extractall(folder, filter="data")
+        (folder / "model.bin").write_bytes(archive.extractfile("model.bin").read())
     return fasttext.load_model(str(folder / "model.bin"))
 
 

@@ -252,9 +252,14 @@ def test_a_message_that_can_not_be_read_is_none(bench):
     assert "ExitMessage" not in job
 
 
-def test_an_entrypoint_that_is_not_there(bench):
-    request = bench.processing()
-    request["AppSpecification"]["ContainerEntrypoint"] = ["no-such-program"]
+@pytest.mark.parametrize(
+    ("program", "environment"),
+    # On PATH, exec answers "permission denied" for what is there and is no program; a container says "not found".
+    [("no-such-program", {}), ("/no/such/program", {}), ("passwd", {"PATH": "/etc"})],
+)
+def test_an_entrypoint_that_is_not_there(bench, program, environment):
+    request = bench.processing(Environment=environment)
+    request["AppSpecification"]["ContainerEntrypoint"] = [program]
     bench.client.create_processing_job(**request)
     assert bench.processed(request["ProcessingJobName"])["FailureReason"] == "AlgorithmError: , exit code: 127"
 
