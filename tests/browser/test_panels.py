@@ -10,15 +10,14 @@ import json
 
 import boto3
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, expect
 
 import course
+from tests.browser.accessibility import serious_faults
 from tests.browser.jupyter_lab import choose_theme, clipboard, photograph
 from tests.course.panels.machines import BRANCHES, FIFTY, RETRIED, make_machine
 from tests.course.panels.resources import document, make_bucket, make_function, statement
 
-AXE = Axe()
 ROLE = "arn:aws:iam::123456789012:role/job"
 ECHO = """
     def lambda_handler(event, context):
@@ -81,14 +80,7 @@ def look(panel: Locator, name: str) -> None:
     """Both themes: no serious fault by axe-core, nothing wider than the panel, a picture."""
     for theme in ("Light", "Dark"):
         choose_theme(panel.page, f"JupyterLab {theme}")
-        violations = AXE.run(panel.page, context=".course-panel").response["violations"]
-        serious = [
-            f"{fault['id']}: {node['html'][:160]} {node['failureSummary']}"
-            for fault in violations
-            if fault["impact"] in {"serious", "critical"}
-            for node in fault["nodes"]
-        ]
-        assert not serious, "\n".join(serious)
+        assert serious_faults(panel.page, ".course-panel") == []
         assert panel.evaluate("panel => panel.scrollWidth <= panel.clientWidth")
         photograph(panel, f"{name}-{theme.lower()}")
 

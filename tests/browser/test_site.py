@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from docs.site.__main__ import build, main
 from docs.site.pages import problems
+from tests.browser.accessibility import serious_faults
 from tests.browser.jupyter_lab import PROJECT, SCREENSHOTS
 
 LESSONS = sorted((PROJECT / "notebooks").glob("*.ipynb"))
@@ -113,14 +113,14 @@ def test_axe_finds_no_serious_fault_by_day_and_by_night(page: Page, address: str
         page.evaluate("theme => { document.body.dataset.theme = theme; }", theme)
         SCREENSHOTS.mkdir(parents=True, exist_ok=True)
         page.screenshot(path=SCREENSHOTS / f"site-{Path(path).stem}-{theme}.png")
-        faults = Axe().run(page).response["violations"]
-        serious = [
-            f"{fault['id']}: {node['html'][:200]} {node['failureSummary']}"
-            for fault in faults
-            if fault["impact"] in {"serious", "critical"}
-            for node in fault["nodes"]
-        ]
-        assert serious == []
+        assert serious_faults(page) == []
+
+
+def test_axe_finds_what_keeps_a_reader_out(page: Page) -> None:
+    button, grey = "<button></button>", "<p style='color: #bbb; background: white'>Hardly to be read</p>"
+    page.set_content(f"<html lang='en'><title>A page</title><main><h1>A page</h1>{button}<div>{grey}</div></main>")
+    assert [fault.split(":")[0] for fault in serious_faults(page)] == ["button-name", "color-contrast"]
+    assert [fault.split(":")[0] for fault in serious_faults(page, "div")] == ["color-contrast"]
 
 
 def test_the_search_finds_a_lesson(page: Page, address: str) -> None:
