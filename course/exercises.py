@@ -10,6 +10,7 @@ from __future__ import annotations
 import copy
 import json
 import re
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -37,16 +38,27 @@ def editions() -> dict[str, str]:
     return {name: _text(_edition(notebook, set(with_exercises))) for name, notebook in with_exercises.items()}
 
 
-def main() -> None:
-    """Write the edition, and remove what no lesson stands behind any more."""
+def main(edition: Path = EDITION) -> int:
+    """Write the edition, and remove what no lesson stands behind any more; 1 where somebody's work is in the way."""
     made = editions()
-    EDITION.mkdir(exist_ok=True)
-    for path in EDITION.glob("*.ipynb"):
-        if path.name not in made:
-            path.unlink()
+    edition.mkdir(exist_ok=True)
+    there = [
+        path for path in sorted(edition.glob("*.ipynb")) if path.read_text(encoding="utf-8") != made.get(path.name)
+    ]
+    if worked_on := [path.name for path in there if _was_run(path)]:
+        print(f"Nothing was written: somebody has worked in {', '.join(worked_on)}. Move that away first.")
+        return 1
+    for path in there:
+        path.unlink()
     for name, text in made.items():
-        (EDITION / name).write_text(text, encoding="utf-8")
-    print(f"{len(made)} notebooks in {EDITION.relative_to(LESSONS.parent)}/")
+        (edition / name).write_text(text, encoding="utf-8")
+    print(f"{len(made)} notebooks in notebooks/{edition.name}/")
+    return 0
+
+
+def _was_run(notebook: Path) -> bool:
+    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+    return any(cell.get("execution_count") is not None for cell in cells)
 
 
 def _edition(lesson: dict[str, Any], with_exercises: set[str]) -> dict[str, Any]:
@@ -92,4 +104,4 @@ def _text(notebook: dict[str, Any]) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

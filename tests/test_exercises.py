@@ -12,7 +12,7 @@ import pytest
 from nbclient import NotebookClient
 
 from course.checks.exercise import exercises
-from course.exercises import EDITION, LESSONS, editions
+from course.exercises import EDITION, LESSONS, editions, main
 
 LINK = re.compile(r"!?\[[^\]]*\]\((?P<path>[^)\s#]+)\)")
 CODE_PATH = re.compile(r"\.\./[\w./-]*")
@@ -30,6 +30,23 @@ def test_the_edition_is_what_the_lessons_make() -> None:
     """After a change in a lesson: `make exercises`."""
     there = {path.name: path.read_text(encoding="utf-8") for path in EDITION.glob("*.ipynb")}
     assert there == editions()
+
+
+def test_it_is_made_anew_and_what_no_lesson_stands_behind_goes(tmp_path: Path) -> None:
+    (tmp_path / NAMES[0]).write_text('{"cells": []}', encoding="utf-8")
+    (tmp_path / "77_gone.ipynb").write_text('{"cells": []}', encoding="utf-8")
+    assert main(tmp_path) == 0
+    assert {path.name: path.read_text(encoding="utf-8") for path in tmp_path.iterdir()} == editions()
+
+
+def test_what_a_learner_has_run_is_never_written_over(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    notebook = json.loads((EDITION / NAMES[1]).read_text(encoding="utf-8"))
+    next(cell for cell in notebook["cells"] if cell["cell_type"] == "code")["execution_count"] = 1
+    work = json.dumps(notebook)
+    (tmp_path / NAMES[1]).write_text(work, encoding="utf-8")
+    assert main(tmp_path) == 1
+    assert f"somebody has worked in {NAMES[1]}. Move that away first." in capsys.readouterr().out
+    assert {path.name: path.read_text(encoding="utf-8") for path in tmp_path.iterdir()} == {NAMES[1]: work}
 
 
 def test_every_exercise_is_in_the_edition_once() -> None:
