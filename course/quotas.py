@@ -8,10 +8,11 @@ import boto3
 
 from course.settings import Settings
 
-_NEEDED = (
+NEEDED = (
     ("sagemaker", "{instance} for processing job usage", 1),
     ("sagemaker", "{instance} for training job usage", 1),
-    ("sagemaker", "{instance} for endpoint usage", 1),
+    # Lesson 06 deploys anew while its first endpoint still answers.
+    ("sagemaker", "{instance} for endpoint usage", 2),
     ("sagemaker", "{instance} for transform job usage", 1),
     ("lambda", "Concurrent executions", 10),
 )
@@ -50,7 +51,10 @@ class QuotaCheck:
         if not self.quotas:
             return "The embedded AWS applies no quotas: nothing to check."
         lines = [str(quota) for quota in self.quotas]
-        remedy = "Request an increase in the Service Quotas console, or set COURSE_INSTANCE_TYPE to another."
+        remedy = (
+            "Request an increase in the Service Quotas console, or name another type: in COURSE_INSTANCE_TYPE, and in "
+            "the cells of lessons 05 and 06."
+        )
         return "\n".join([*lines, "", "Enough of everything." if self.ok else remedy])
 
 
@@ -61,7 +65,7 @@ def check_quotas(settings: Settings) -> QuotaCheck:
     """
     if settings.target == "local":
         return QuotaCheck(())
-    needed = [(service, name.format(instance=settings.instance_type), count) for service, name, count in _NEEDED]
+    needed = [(service, name.format(instance=settings.instance_type), count) for service, name, count in NEEDED]
     applied = {}
     for service in {service for service, _, _ in needed}:
         pages = boto3.client("service-quotas").get_paginator("list_service_quotas").paginate(ServiceCode=service)

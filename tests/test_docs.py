@@ -11,6 +11,7 @@ import pytest
 
 import course.panels
 from course.costs import endpoint_cost
+from course.quotas import NEEDED
 
 ROOT = Path(__file__).parents[1]
 GUIDE = (ROOT / "docs" / "instructors.md").read_text(encoding="utf-8")
@@ -47,6 +48,15 @@ def test_the_guides_costs_are_what_its_calculation_comes_to(costs: dict[str, Any
         "an endpoint forgotten for two weeks": endpoint_cost(hours=24 * 14),
     }.items():
         assert f"| {row} | {dollars:,.2f} | {30 * dollars:,.2f} |" in GUIDE
+
+
+def test_the_guide_asks_for_the_quotas_that_lesson_00_checks() -> None:
+    [asked] = re.findall(r"\*\*Quotas to request\*\*.*?usage\*\.", GUIDE.replace("\n", " "))
+    one, two = re.fullmatch(r".*: 1 each of (.*), and 2 of (.*)\.", asked).groups()
+    said = {re.sub(r"^for |^ml\.m5\.large for ", "", name): 1 for name in re.findall(r"\*(.*?)\*", one)}
+    said |= {name.removeprefix("for "): 2 for name in re.findall(r"\*(.*?)\*", two)}
+    needed = {name.removeprefix("{instance} for "): count for service, name, count in NEEDED if service == "sagemaker"}
+    assert said == needed
 
 
 def squeezed(text: str) -> str:
