@@ -2,9 +2,25 @@
 
 from __future__ import annotations
 
+import re
+
 from botocore.exceptions import ClientError
 
 from local_aws.service import ApiError, Host
+
+_NAME = re.compile(r"(?!\d+\.\d+\.\d+\.\d+$)(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
+_RESERVED_STARTS = ("xn--", "sthree-", "amzn-s3-demo-")
+_RESERVED_ENDS = ("-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3")
+
+
+def require_bucket_name(bucket: str) -> None:
+    """Raise unless a bucket may have this name (Amazon S3 user guide, General purpose bucket naming rules).
+
+    Raises:
+        ApiError: `InvalidBucketName`.
+    """
+    if not _NAME.fullmatch(bucket) or bucket.startswith(_RESERVED_STARTS) or bucket.endswith(_RESERVED_ENDS):
+        raise ApiError("InvalidBucketName", "The specified bucket is not valid.", 400, BucketName=bucket)
 
 
 def require_bucket(host: Host, bucket: str) -> None:

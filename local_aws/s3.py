@@ -21,6 +21,7 @@ from local_aws.access.actions import Place, Wanted, wanted
 from local_aws.access.callers import Callers, Signature
 from local_aws.access.judge import denial
 from local_aws.bucket_policies import BucketPolicies
+from local_aws.buckets import require_bucket_name
 from local_aws.dispatch import dispatch, routed
 from local_aws.exchange import Exchange
 from local_aws.moto_backend import WsgiApp, answer_of, lacks
@@ -82,6 +83,8 @@ class S3:
                     return exchange.send(wire.Response(200, {"Content-Type": "application/xml"}, body))
             else:
                 self._authorise(call, params)
+        if name == "CreateBucket":
+            require_bucket_name(params["Bucket"])
         return self._from_moto(call, params, exchange, refusals)
 
     def _post(self, api: wire.Api, signed: Signature, exchange: Exchange) -> Iterable[bytes]:

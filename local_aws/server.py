@@ -27,6 +27,7 @@ from local_aws.clock import Clock
 from local_aws.functions.service import LambdaService
 from local_aws.gateway import Gateway
 from local_aws.http_server import HttpServer
+from local_aws.log_writer import LogWriter
 from local_aws.moto_backend import application
 from local_aws.roles import Roles
 from local_aws.s3_events import S3Events
@@ -66,7 +67,7 @@ def serve(port: int = 0, clock: float = 60.0, directory: Path | None = None) -> 
     http = HttpServer((LOOPBACK, port), _starting)
     url = f"http://{LOOPBACK}:{http.port}"
     roles = Roles(url, ACCOUNT, REGION)
-    host = Host(ACCOUNT, REGION, url, scratch, Clock(clock), roles)
+    host = Host(ACCOUNT, REGION, url, scratch, Clock(clock), roles, LogWriter(roles))
     services = _services(host)
     s3_events = S3Events(host)
     named = {service.name: service for service in services}
@@ -81,6 +82,7 @@ def serve(port: int = 0, clock: float = 60.0, directory: Path | None = None) -> 
         for service in services:
             service.close()
         http.shutdown()
+        host.logs.close()
         for service in (*services, s3_events):
             service.close()
         http.server_close()

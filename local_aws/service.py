@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from local_aws.clock import Clock
+    from local_aws.log_writer import LogWriter
     from local_aws.roles import Roles
 
 
@@ -79,6 +80,7 @@ class Host:
     directory: Path
     clock: Clock
     roles: Roles
+    logs: LogWriter
 
 
 class Service:

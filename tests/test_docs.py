@@ -74,3 +74,16 @@ def test_each_panel_is_on_its_page_with_a_picture_taken_of_it(panel: str) -> Non
     picture = f"img/panels/{panel.removesuffix('_panel')}.png"
     assert re.search(rf"!\[[^\]]{{60,}}\]\(\.\./{picture}\)", page)
     assert (ROOT / picture).stat().st_size < 200_000
+
+
+def test_the_container_is_started_as_its_file_says() -> None:
+    [command] = re.findall(r"docker build -t .*", (ROOT / "Dockerfile").read_text(encoding="utf-8"))
+    assert f"```\n{command}\n```" in (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_containers_and_binder_install_the_lock_on_a_python_that_the_course_runs_on() -> None:
+    image = re.search(r"^FROM python:(3\.\d+)-slim", (ROOT / "Dockerfile").read_text(encoding="utf-8"), re.MULTILINE)
+    binder = (ROOT / ".binder" / "runtime.txt").read_text(encoding="utf-8").strip()
+    assert {f"python-{image[1]}", binder} <= {"python-3.11", "python-3.12", "python-3.13"}
+    [line] = (ROOT / ".binder" / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    assert (ROOT / ".binder" / line.removeprefix("-r ")).resolve() == ROOT / "requirements.txt"

@@ -40,6 +40,18 @@ def test_every_exercise_is_in_the_edition_once() -> None:
 
 
 @each_notebook
+def test_an_exercise_is_asked_for_once_and_right_above_its_cell(name: str) -> None:
+    asked = False
+    for cell in cells(name):
+        if cell["cell_type"] == "markdown":
+            assert not asked, f"between an exercise and its cell: {cell['text']}"
+            asked = "**Exercise.**" in cell["text"]
+            assert cell["text"].count("**Exercise.**") <= 1, cell["text"]
+        elif "exercise" in cell["metadata"]:
+            asked = False
+
+
+@each_notebook
 def test_no_solution_and_no_output_is_in_it(name: str) -> None:
     lesson = json.loads((LESSONS / name).read_text(encoding="utf-8"))["cells"]
     exercise = {cell["id"]: cell for cell in lesson if "exercise" in cell["metadata"]}

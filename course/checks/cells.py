@@ -22,15 +22,29 @@ PLACEHOLDER = "?"
 
 @dataclass(frozen=True)
 class ExerciseCell:
-    """An exercise as the lesson has it: the text that a learner begins with, and a solution."""
+    """An exercise as the lesson has it: the text that a learner begins with, and a solution.
+
+    `lesson` are the texts of the lesson's cells as a learner finds them, the starter among them.
+    """
 
     name: str
     starter: str
     solution: str
+    lesson: tuple[str, ...]
 
     def is_starter(self, source: str) -> bool:
         """Whether a cell's text is the starter, but for blank space and comments."""
         return _shape(source) == _shape(self.starter)
+
+    def is_attempted_by(self, source: str) -> bool:
+        """Whether a cell's text is a learner's: no cell of the lesson, and it sets a name that the starter leaves open.
+
+        Where the starter leaves no name open, any text that is not the lesson's may do what is asked for.
+        """
+        if _shape(source) in map(_shape, self.lesson):
+            return False
+        left_open = {name for one in ast.parse(self.starter).body if _has_gap(one) for name in _names_set(one)}
+        return not left_open or bool(left_open & _names_set(_parsed(source)))
 
     def has_placeholders(self) -> int:
         """How many places of the starter's data are to be filled."""
@@ -45,10 +59,12 @@ def exercise_cell(name: str) -> ExerciseCell:
         CourseError: no lesson has one of this name.
     """
     for path in sorted(LESSONS.glob(f"{name[:2]}_*.ipynb")):
-        for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        for cell in cells:
             about = cell["metadata"].get("exercise", {})
             if about.get("name") == name:
-                return ExerciseCell(name, about["starter"], "".join(cell["source"]))
+                lesson = tuple(_as_found(one) for one in cells if one["cell_type"] == "code")
+                return ExerciseCell(name, about["starter"], "".join(cell["source"]), lesson)
     raise CourseError(f"No lesson in {LESSONS.name}/ has a cell for the exercise '{name}'.")
 
 
@@ -65,8 +81,38 @@ def placeholders(value: Any) -> int:
     return 0
 
 
+def _as_found(cell: dict[str, Any]) -> str:
+    """A cell's text in the learner's edition."""
+    return cell["metadata"].get("exercise", {}).get("starter") or "".join(cell["source"])
+
+
 def _shape(source: str) -> str:
     try:
         return ast.dump(ast.parse(source))
     except SyntaxError:
         return source.strip()
+
+
+def _parsed(source: str) -> ast.Module:
+    try:
+        return ast.parse(source)
+    except SyntaxError:
+        return ast.Module([], [])
+
+
+def _has_gap(statement: ast.stmt) -> bool:
+    return any(placeholders(node.value) for node in ast.walk(statement) if isinstance(node, ast.Constant))
+
+
+def _names_set(code: ast.AST) -> set[str]:
+    """The names that code binds, or whose value it changes in a place: of `a["b"] = 1`, it is `a`."""
+    found = set()
+    for node in ast.walk(code):
+        if isinstance(node, ast.FunctionDef | ast.alias):
+            found.add(getattr(node, "asname", None) or node.name)
+        elif isinstance(getattr(node, "ctx", None), ast.Store):
+            while isinstance(node, ast.Subscript | ast.Attribute | ast.Starred):
+                node = node.value
+            if isinstance(node, ast.Name):
+                found.add(node.id)
+    return found

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
+from IPython import get_ipython
 
 from course.checks import record, table
 from course.checks.cells import ExerciseCell, exercise_cell, placeholders
@@ -43,9 +44,13 @@ def check(name: str, *work: Any) -> Check:
     Raises:
         CourseError: no exercise has this name.
     """
-    result = examine(find(name), *work)
+    one, cell = find(name), exercise_cell(name)
+    result = examine(one, *work)
+    stands_in = result.outcome is Outcome.RIGHT and _solution_stands_in(cell)
+    if stands_in:
+        result = _not_attempted(one)
     record.current().note_check(name, result.outcome)
-    if result.outcome is Outcome.NOT_ATTEMPTED and _go_on_with_the_solution(exercise_cell(name)):
+    if stands_in or (result.outcome is Outcome.NOT_ATTEMPTED and _go_on_with_the_solution(cell)):
         return replace(result, note=f"{result.note}. Until you write yours, the lesson goes on with its solution.")
     return result
 
@@ -100,7 +105,7 @@ def examine(one: Exercise, *work: Any) -> Check:
         for case in one.examine(*work):
             passed.append(case)
     except NotAttempted as nothing:
-        return outcome(Outcome.NOT_ATTEMPTED, note=str(nothing) or f"The first hint: course.hint('{one.name}')")
+        return _not_attempted(one, str(nothing))
     except NotYet as found:
         said = {"case": found.case, "expected": found.expected, "got": found.got, "advice": found.advice}
         return outcome(Outcome.NOT_YET, **said)
@@ -111,6 +116,11 @@ def examine(one: Exercise, *work: Any) -> Check:
         fault = f"{type(error).__name__}: {error}"
         return outcome(Outcome.UNCHECKED, note=f"The check itself failed, and your work may well be right: {fault}")
     return outcome(Outcome.RIGHT)
+
+
+def _not_attempted(one: Exercise, note: str = "") -> Check:
+    note = note or f"The first hint: course.hint('{one.name}')"
+    return Check(one.name, one.title, Outcome.NOT_ATTEMPTED, note=note)
 
 
 def _look_for_gaps(cell: ExerciseCell, work: tuple[Any, ...]) -> None:
@@ -134,16 +144,27 @@ def _source(work: Any) -> str:
 
 def _go_on_with_the_solution(cell: ExerciseCell) -> bool:
     """Run the solution in the notebook. Outside a notebook there are no cells that follow, and this is False."""
-    from IPython import get_ipython
-
     shell = get_ipython()
     if shell is None:
         return False
     run_as_cell(cell.solution, f"<solution of {cell.name}>", shell.user_ns)
+    _standing_in[cell.name] = len(shell.user_ns["In"])
     return True
+
+
+def _solution_stands_in(cell: ExerciseCell) -> bool:
+    """Whether work that is right is the solution's: it stands in, and no cell since has done what the learner is to."""
+    if cell.name not in _standing_in:
+        return False
+    since = get_ipython().user_ns["In"][_standing_in[cell.name] :]
+    return not any(cell.is_attempted_by(source) for source in since)
 
 
 def run_as_cell(source: str, name: str, names: dict[str, Any]) -> None:
     """Run a text as if it were a cell: `course.package` finds the text of the functions written in it."""
     linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
     exec(compile(source, name, "exec"), names)
+
+
+_standing_in: dict[str, int] = {}
+"""The exercises whose solution stands in, with the number of cells that the notebook had run by then."""

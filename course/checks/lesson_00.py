@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 from course.checks.exercise import Cases, exercise
@@ -45,6 +46,7 @@ def holiday(dollars: Any) -> Cases:
     if isinstance(dollars, bool) or not isinstance(dollars, int | float):
         raise NotYet(case, Said("a number of US dollars"), dollars, advice)
     right = endpoint_cost(24 * 14, "ml.m5.large")
-    if abs(dollars - right) > 0.005:
-        raise NotYet(case, Said(f"{right:.2f} US dollars"), Said(f"{dollars:.2f} US dollars"), advice)
+    # Written so that "not a number", which is neither near nor far, is not right.
+    if not right - 0.005 <= dollars <= right + 0.005:
+        raise NotYet(case, Said(f"{right:.2f} US dollars"), Said(f"{Decimal(dollars):.2f} US dollars"), advice)
     yield case

@@ -13,7 +13,7 @@ from urllib.parse import quote_plus, unquote_plus
 from botocore.exceptions import ClientError
 
 from course.checks.exercise import Cases, exercise
-from course.checks.on_aws import acting_under, client, function_of, is_allowed
+from course.checks.on_aws import acting_under, as_json, client, function_of, is_allowed
 from course.checks.outcome import NotYet, Said
 from course.checks.review_archives import AWKWARD, PLAIN, Archive, archive
 from course.checks.trial import Case, compare, source_of
@@ -197,6 +197,7 @@ def _may_use(bucket: str, folder: str) -> dict[str, Any]:
 )
 def event(work: Any, bucket: str) -> Cases:
     """It must name the bucket and an object that is there."""
+    as_json("the event as JSON", work)
     try:
         named, key = work["Records"][0]["s3"]["bucket"]["name"], work["Records"][0]["s3"]["object"]["key"]
     except (KeyError, IndexError, TypeError) as error:
@@ -206,13 +207,19 @@ def event(work: Any, bucket: str) -> Cases:
     if named != bucket:
         raise NotYet("the bucket's name", bucket, named, "It is in settings.bucket.")
     yield "the bucket's name"
-    if str(key).startswith("s3://"):
-        raise NotYet("the object's key", Said("a key"), key, "Leave out s3://, the bucket's name and the / after it.")
+    if not isinstance(key, str) or not key:
+        raise NotYet("the object's key", Said("a key, which is a text"), key, "It is in key, a few cells up.")
+    if key.startswith(("s3://", "https://")):
+        advice = "Leave out s3:// or https://, the bucket's name and the / after it."
+        raise NotYet("the object's key", Said("a key"), key, advice)
     try:
-        client("s3").head_object(Bucket=bucket, Key=unquote_plus(str(key)))
+        client("s3").head_object(Bucket=bucket, Key=unquote_plus(key))
     except ClientError:
-        there = ", ".join(_keys(bucket, "data/")) or "none"
-        raise NotYet("the object's key", Said(f"an object that is there: {there}"), key, "Case counts.") from None
+        there = ", ".join(_keys(bucket, "data/"))
+        advice = (
+            "A key begins without a slash, and case counts." if there else "First upload the data set, in section 2."
+        )
+        raise NotYet("the object's key", Said(f"an object that is there: {there or 'none'}"), key, advice) from None
     yield "the object's key"
 
 

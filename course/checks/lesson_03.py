@@ -46,7 +46,7 @@ def trigger(work: Any) -> Cases:
         ("data/train/reviews_train.txt", "The function's own output must not pass: it would be a loop."),
     ):
         yield must(notification, "ObjectCreated:Put", key, False, advice)
-    for event in ("ObjectCreated:Copy", "ObjectRemoved:Delete"):
+    for event in (*(f"ObjectCreated:{kind}" for kind in ALL_CREATIONS if kind != "Put"), "ObjectRemoved:Delete"):
         yield must(notification, event, _DATA_SET, False, "Ask for PUT alone: s3:ObjectCreated:Put.")
 
 

@@ -92,11 +92,12 @@ def loop(wait: Any, describe: Any, ready: Any) -> Cases:
             answer = tried(f"{case}: {visited}", _at_once(states[visited]), data, expected, advice, **further)
             if answer["status"] != "SUCCEEDED":
                 raise NotYet(f"{case}: {visited}", expected, Said(answer.get("cause", "an error")), advice)
-            data, visited = json.loads(answer["output"]), answer["nextState"]
+            data, visited = json.loads(answer["output"]), answer.get("nextState")
             if visited not in states or visited == "Wait":
                 break
         if visited != goes:
-            raise NotYet(case, Said(f"on to '{goes}'"), Said(f"on to '{visited}'"), _LOOP["Ready?"])
+            got = Said(f"on to '{visited}'" if visited else "the end of the execution")
+            raise NotYet(case, Said(f"on to '{goes}'"), got, _LOOP["Ready?"])
         if not isinstance(data, dict) or data.get("name") != "an-endpoint":
             said = "Hand the name on: without it, the next turn doesn't know which endpoint to look at."
             raise NotYet(case, Said("the endpoint's name, for the next turn"), data, said)

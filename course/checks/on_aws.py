@@ -45,18 +45,32 @@ def new_name() -> str:
     return f"workflow-course-check-{uuid.uuid4().hex[:12]}"
 
 
+def as_json(case: str, work: Any) -> str:
+    """A learner's work as the JSON text that AWS is sent.
+
+    Raises:
+        NotYet: there is something in it that JSON doesn't have.
+    """
+    try:
+        return json.dumps(work)
+    except (TypeError, ValueError) as error:
+        advice = "A value in braces alone, {'a'}, is a set of Python's; an object needs names, {'name': 'a'}."
+        raise NotYet(case, Said("what can be written as JSON"), Said(str(error)), advice) from None
+
+
 @contextmanager
 def role_with(policy: Any, trust: dict[str, Any]) -> Iterator[str]:
     """A role with a permission policy, for as long as the block runs; gives its ARN.
 
     Raises:
-        NotYet: AWS refuses the policy.
+        NotYet: the policy can't be written as JSON, or AWS refuses it.
     """
     iam, name = client("iam"), new_name()
+    document = as_json("giving the policy to a role", policy)
     arn = iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(trust))["Role"]["Arn"]
     try:
         try:
-            iam.put_role_policy(RoleName=name, PolicyName="check", PolicyDocument=json.dumps(policy))
+            iam.put_role_policy(RoleName=name, PolicyName="check", PolicyDocument=document)
         except iam.exceptions.MalformedPolicyDocumentException as error:
             said = Said(error.response["Error"]["Message"])
             advice = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from course.checks.on_aws import client
+from course.checks.on_aws import as_json, client
 from course.checks.outcome import NotYet, Said
 from course.json_text import JsonTextError, parse
 
@@ -60,12 +60,13 @@ def tried(case: str, state: Any, data: Any, expected: Any, advice: str, **furthe
         further: further parameters, such as `mock` and `stateConfiguration`.
 
     Raises:
-        NotYet: Step Functions refuses the state.
+        NotYet: the state can't be written as JSON, or Step Functions refuses it.
     """
     states = client("stepfunctions")
     state = {"QueryLanguage": "JSONata", **state} if isinstance(state, dict) else state
+    definition = as_json(case, state)
     try:
-        return states.test_state(definition=json.dumps(state), input=json.dumps(data), **further)
+        return states.test_state(definition=definition, input=json.dumps(data), **further)
     except (states.exceptions.InvalidDefinition, states.exceptions.ValidationException) as error:
         raise NotYet(case, expected, Said(error.response["Error"]["Message"]), advice) from None
 

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from local_aws.functions.invocation import Outcome
+from local_aws.functions.names import SERVICE_PRINCIPAL
 from local_aws.roles import traced
 from local_aws.service import Host, not_there
 
@@ -107,7 +108,7 @@ class Destinations:
 
     def _client(self, service: str, role_arn: str, function_name: str) -> Any:
         return self._host.roles.client(
-            service, role_arn=role_arn, service="lambda.amazonaws.com", session_name=function_name
+            service, role_arn=role_arn, service=SERVICE_PRINCIPAL, session_name=function_name
         )
 
 

@@ -39,10 +39,12 @@ from local_aws.functions.invocation import (
     timed_out,
 )
 from local_aws.functions.memory import MIB, MemoryWatch, Watched
+from local_aws.functions.names import SERVICE_PRINCIPAL
 from local_aws.functions.runtime_api import RuntimeApi, Said
 from local_aws.functions.sandbox import TASK_ROOT
 from local_aws.functions.spawn import Runtime, Spawner
 from local_aws.functions.worker import READY, USES_PRELOADED
+from local_aws.log_writer import Destination, LogWriter
 
 log = logging.getLogger(__name__)
 
@@ -148,7 +150,7 @@ class Environment:
         directory: Path,
         spawner: Spawner,
         memory_watch: MemoryWatch,
-        delivery: lines.LogDelivery,
+        log_writer: LogWriter,
     ):
         self.version = version
         self.created = time.monotonic()
@@ -165,9 +167,9 @@ class Environment:
         for name in ("tmp", "stage"):
             (directory / name).mkdir(parents=True)
         (directory / "tmp").chmod(0o1777)
-        self.stream = lines.LogStream(
-            lines.Destination(version.role, version.name, version.log_group, lines.stream_name(version.version)),
-            delivery,
+        stream = lines.stream_name(version.version)
+        self.stream = lines.EnvironmentLog(
+            log_writer, Destination(version.log_group, stream, version.role, SERVICE_PRINCIPAL, version.name)
         )
 
     def spec(self, runtime_api: str) -> dict[str, Any]:

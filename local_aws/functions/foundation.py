@@ -21,7 +21,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from local_aws.functions.configuration import FunctionVersion, invalid
-from local_aws.functions.names import FunctionName, parse
+from local_aws.functions.names import SERVICE_PRINCIPAL, FunctionName, parse
 from local_aws.functions.package import Package, Packages
 from local_aws.functions.package_server import PackageServer
 from local_aws.functions.pool import ACCOUNT_CONCURRENCY, Concurrency, Environments
@@ -29,7 +29,6 @@ from local_aws.functions.registry import Function, Registry
 from local_aws.functions.spawn import spawner
 from local_aws.service import ApiError, Call, Host, Service
 
-SERVICE_PRINCIPAL = "lambda.amazonaws.com"
 _PROVISIONING_SECONDS = 1.0
 _PAGE_ITEMS = 50
 
@@ -51,10 +50,6 @@ class LambdaFoundation(Service):
         self._spawner = spawner(fork=False if how == "subprocess" else None, isolate=False if how == "forked" else None)
         self._environments = Environments(host, directory / "environments", self._spawner)
         self._closing = threading.Event()
-
-    def flush_logs(self) -> None:
-        """Write what functions have logged to CloudWatch Logs now, and not with the next batch."""
-        self._environments.flush_logs()
 
     def close(self) -> None:
         """End every environment."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from local_aws.service import ApiError
 
+SERVICE_PRINCIPAL = "lambda.amazonaws.com"
 LATEST = "$LATEST"
 _NAME_BYTES = 64
 _FORM = re.compile(

@@ -19,8 +19,8 @@ from pathlib import Path
 from local_aws.functions.configuration import FunctionVersion
 from local_aws.functions.environment import Environment
 from local_aws.functions.invocation import Invocation, Outcome
-from local_aws.functions.log import LogDelivery
 from local_aws.functions.memory import MemoryWatch
+from local_aws.functions.names import SERVICE_PRINCIPAL
 from local_aws.functions.spawn import Spawner
 from local_aws.service import ApiError, Host
 
@@ -108,7 +108,6 @@ class Environments:
     def __init__(self, host: Host, directory: Path, spawner: Spawner):
         self._host, self._directory, self._spawner = host, directory, spawner
         self._memory_watch = MemoryWatch()
-        self._delivery = LogDelivery(host)
         self._idle: dict[str, list[Environment]] = defaultdict(list)
         self._all: set[Environment] = set()
         self._retired: set[str] = set()
@@ -136,16 +135,11 @@ class Environments:
             idle = self._idle.pop(revision_id, [])
         self._end(idle)
 
-    def flush_logs(self) -> None:
-        """Write the environments' logs to CloudWatch Logs now."""
-        self._delivery.flush()
-
     def close(self) -> None:
         """End all environments and their processes."""
         self._closing.set()
         self._spawner.close()
         self._memory_watch.close()
-        self._delivery.close()
 
     def _take(self, version: FunctionVersion) -> Environment:
         with self._lock:
@@ -154,7 +148,7 @@ class Environments:
                 return idle.pop()
         try:
             credentials = self._host.roles.credentials(
-                role_arn=version.role, service="lambda.amazonaws.com", session_name=version.name
+                role_arn=version.role, service=SERVICE_PRINCIPAL, session_name=version.name
             )
         except ApiError as refused:
             message = "The role defined for the function cannot be assumed by Lambda."
@@ -166,7 +160,7 @@ class Environments:
             self._directory / str(next(self._numbers)),
             self._spawner,
             self._memory_watch,
-            self._delivery,
+            self._host.logs,
         )
         with self._lock:
             self._all.add(environment)

@@ -116,7 +116,9 @@ class Zygote:
             self._send({"exited": child, "status": os.waitstatus_to_exitcode(status)})
 
     def _send(self, message: dict[str, Any]) -> None:
-        self._channel.send(json.dumps(message).encode())
+        # A server that stops while this process comes up no longer listens; the next receive then says the end.
+        with contextlib.suppress(BrokenPipeError):
+            self._channel.send(json.dumps(message).encode())
 
 
 def _kill(child: int) -> None:

@@ -8,8 +8,8 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from local_aws.log_writer import LogStream
 from local_aws.sagemaker import sandbox
-from local_aws.sagemaker.logs import LogStream
 
 _PYTHON = {"python", "python3"}
 _KILLED = 137
@@ -83,12 +83,15 @@ class Container:
             raise ContainerFailed(f"AlgorithmError: {self.explanation()}, exit code: {code}")
 
     def explanation(self) -> str:
-        """What the container wrote about its end, "" if nothing (its first 1,024 characters)."""
+        """What the container wrote about its end (its first 1,024 characters), "" if nothing that can be read."""
         path = self.root / self._explanation
-        if not path.is_file():
+        try:
+            if not path.is_file():
+                return ""
+            with path.open(encoding="utf-8", errors="replace") as file:
+                return sandbox.inside(file.read(_EXPLANATION_LENGTH), self.root)
+        except OSError:
             return ""
-        with path.open(encoding="utf-8", errors="replace") as file:
-            return sandbox.inside(file.read(_EXPLANATION_LENGTH), self.root)
 
     def terminate(self) -> None:
         """Ask the process to end."""
@@ -100,12 +103,12 @@ class Container:
             self._process.kill()
             self._pump.join(10)
             self._process.wait(10)
-        self._log.close()
+        self._log.flush()
 
     def _copy_output(self) -> None:
         for line in self._process.output:
             text = sandbox.inside(line.decode("utf-8", "replace").rstrip("\r\n"), self.root)
-            self._log.write(text)
+            self._log.write(text or " ")
             if self._watch is not None:
                 self._watch(text)
 

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from local_aws.log_writer import LogStream
 from local_aws.sagemaker.artifacts import Artifacts, ArtifactUnusable
 from local_aws.sagemaker.collection import now
 from local_aws.sagemaker.fleet import Fleet, artifact_of, container_of
-from local_aws.sagemaker.logs import LogStream
 
 if TYPE_CHECKING:
     from local_aws.sagemaker.platform import Platform
@@ -122,7 +122,7 @@ class Deployment:
 
         def log(instance_id: str) -> LogStream:
             group, stream = f"/aws/sagemaker/Endpoints/{self._endpoint}", f"{variant.name}/{instance_id}"
-            return LogStream(lambda: self._platform.client("logs", role_arn), group, stream)
+            return self._platform.log_stream(role_arn, group, stream)
 
         try:
             artifact = artifact_of(variant.model, self._artifacts, self._platform)

@@ -66,8 +66,9 @@ class EndpointOperations(Operations):
             self._check_in_service(endpoint)
             wanted = self._variants(params["EndpointConfigName"], self._retained(endpoint, params))
             self._check_quotas(wanted)
+            deployment = Deployment(self.platform, endpoint.name, params["EndpointConfigName"], wanted)
             endpoint.update(EndpointStatus=UPDATING, FailureReason=None, LastModifiedTime=now())
-            endpoint.redeploy(Deployment(self.platform, endpoint.name, params["EndpointConfigName"], wanted))
+            endpoint.redeploy(deployment)
         return {"EndpointArn": endpoint.arn}
 
     def update_endpoint_weights_and_capacities(self, call: Call, **params: Any) -> dict[str, Any]:

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import local_aws
+from local_aws.log_writer import LogStream
 from local_aws.sagemaker import artifacts, images
 from local_aws.sagemaker.hosting import Instance, Launch, NotReady, Reply
-from local_aws.sagemaker.logs import LogStream
 
 if TYPE_CHECKING:
     from local_aws.sagemaker.platform import Platform

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException, HTTPResponse
 from pathlib import Path
 
+from local_aws.log_writer import LogStream
 from local_aws.sagemaker.container import Container
-from local_aws.sagemaker.logs import LogStream
 
 _log = logging.getLogger(__name__)
 _LISTENING = re.compile(r"Listening at: http://127\.0\.0\.1:(\d+)")
@@ -224,9 +224,9 @@ class _Output:
         self._log, self._listening = log, listening
 
     def write(self, line: str) -> None:
-        self._log.write(line)
+        self._log.write(line or " ")
         if found := _LISTENING.search(line):
             self._listening(int(found[1]))
 
-    def close(self) -> None:
-        self._log.close()
+    def flush(self) -> None:
+        self._log.flush()

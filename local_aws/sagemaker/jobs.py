@@ -21,9 +21,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from local_aws.log_writer import LogStream
 from local_aws.sagemaker.collection import Record
 from local_aws.sagemaker.container import Container, ContainerFailed
-from local_aws.sagemaker.logs import LogStream
 from local_aws.service import ApiError
 
 if TYPE_CHECKING:
@@ -147,7 +147,7 @@ class Job(ABC):
 
     def log_stream(self, name: str) -> LogStream:
         """A log stream of this job's group, written under its role."""
-        return LogStream(lambda: self.client("logs"), self.log_group, name)
+        return self.platform.log_stream(self.role_arn, self.log_group, name)
 
     def container(self, root: Path, host: str, watch: Callable[[str], None] | None = None) -> Container:
         """A new instance of this job, named as its containers know it ("algo-1"), with its log stream.
@@ -209,6 +209,9 @@ class Job(ABC):
             ) as directory:
                 status, reason, out_of_time = self._outcome(Path(directory))
                 self.ended(status, reason[:REASON_LENGTH] if reason else None, out_of_time)
+        except OSError as error:
+            # There is no room for the scratch folder, or its parent is gone: a job that hasn't begun ends, too.
+            self.ended(FAILED, self._unforeseen(error), False)
         finally:
             self.platform.running.remove(self)
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from local_aws.log_writer import Destination, LogStream
 from local_aws.sagemaker.collection import Collection
 from local_aws.sagemaker.jobs import RunningJobs
 from local_aws.sagemaker.locations import Location, parse
@@ -53,6 +54,10 @@ class Platform:
     def client(self, api: str, role_arn: str) -> Any:
         """A client under a job's or model's role."""
         return self.host.roles.client(api, role_arn=role_arn, service=PRINCIPAL, session_name=SESSION)
+
+    def log_stream(self, role_arn: str, group: str, stream: str) -> LogStream:
+        """A log stream that is written under a job's or model's role."""
+        return LogStream(self.host.logs, Destination(group, stream, role_arn, PRINCIPAL, SESSION))
 
     def environment(self, role_arn: str) -> dict[str, str]:
         """What a container knows of AWS: region, credentials of its role, and where AWS answers.

@@ -4,6 +4,7 @@ Used from the server as a module (`start`), and run as a program: a small launch
 the container's command. It prepares the file system, starts the command in a session of its own, and kills the
 whole session when the command ends, when it is told to, or when the server is gone (end of file on its
 standard input; on Linux also the kernel's parent-death signal, so that not even `kill -9` leaves an orphan).
+On Linux it also ends what has left the session, a daemon, say: such a process becomes the launcher's own child.
 
 With a mount namespace (Linux, as root or through a user namespace) the command finds its tree at `/opt/ml`
 itself, and nothing is created on the machine's own disk: where it has no `/opt/ml`, a tmpfs goes over `/opt`
@@ -23,6 +24,7 @@ import contextlib
 import ctypes
 import functools
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -38,7 +40,7 @@ NOT_FOUND, NOT_EXECUTABLE, SETUP_FAILED = 127, 126, 125
 
 _CLONE_NEWNS, _CLONE_NEWUSER = 0x00020000, 0x10000000
 _MS_BIND, _MS_REC, _MS_PRIVATE = 0x1000, 0x4000, 0x40000
-_PR_SET_PDEATHSIG = 1
+_PR_SET_PDEATHSIG, _PR_SET_CHILD_SUBREAPER = 1, 36
 
 
 class SandboxedProcess:
@@ -52,9 +54,10 @@ class SandboxedProcess:
     def wait(self, timeout: float | None = None) -> int | None:
         """The exit code (128 + n after signal n), None where the command still runs after `timeout` seconds."""
         try:
-            return self._launcher.wait(timeout)
+            code = self._launcher.wait(timeout)
         except subprocess.TimeoutExpired:
             return None
+        return code if code >= 0 else 128 - code
 
     def running(self) -> bool:
         return self._launcher.poll() is None
@@ -210,11 +213,23 @@ def _watch_lifeline(child: subprocess.Popen[bytes]) -> None:
     _signal(child, "SIGKILL")
 
 
+def _end_adopted() -> None:
+    """Kill the launcher's children, and theirs, which become its own as their parents end."""
+    while children := [pid for each in Path("/proc/self/task").glob("*/children") for pid in each.read_text().split()]:
+        for pid in map(int, children):
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except PermissionError:
+                return  # it has become another user's: out of reach
+            os.waitpid(pid, 0)
+
+
 def main(arguments: list[str]) -> int:
     """The launcher: namespace (1 or 0), tree, the server's process id, command."""
     isolated, tree, parent, *command = arguments
     if sys.platform == "linux":
         _signalled_at_death_of(int(parent), signal.SIGHUP)
+        ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1)
     if isolated == "1":
         try:
             _enter_namespace()
@@ -225,10 +240,12 @@ def main(arguments: list[str]) -> int:
             return SETUP_FAILED
     try:
         child = _spawn(command)
-    except FileNotFoundError:
-        print(f"{command[0]}: no such file or directory", file=sys.stderr)
-        return NOT_FOUND
     except OSError as error:
+        # A folder of PATH that may not be read is no reason to call a missing program forbidden.
+        found = "/" in command[0] or shutil.which(command[0])
+        if isinstance(error, FileNotFoundError) or not found:
+            print(f"{command[0]}: no such file or directory", file=sys.stderr)
+            return NOT_FOUND
         print(f"{command[0]}: {error.strerror}", file=sys.stderr)
         return NOT_EXECUTABLE
     if sys.platform == "linux":
@@ -236,6 +253,8 @@ def main(arguments: list[str]) -> int:
     threading.Thread(target=_watch_lifeline, args=(child,), daemon=True).start()
     code = child.wait()
     _signal(child, "SIGKILL")
+    if sys.platform == "linux":
+        _end_adopted()
     return code if code >= 0 else 128 - code
 
 

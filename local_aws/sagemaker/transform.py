@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from local_aws.log_writer import LogStream
 from local_aws.sagemaker import transfer
 from local_aws.sagemaker.artifacts import Artifacts, ArtifactUnusable
 from local_aws.sagemaker.collection import Record, now
@@ -21,7 +22,6 @@ from local_aws.sagemaker.fleet import Fleet, artifact_of
 from local_aws.sagemaker.hosting import Reply, TimedOut, Unreachable
 from local_aws.sagemaker.jobs import Job, JobFailed
 from local_aws.sagemaker.locations import parse
-from local_aws.sagemaker.logs import LogStream
 from local_aws.sagemaker.platform import Platform
 from local_aws.sagemaker.splitting import PayloadTooLarge, payloads
 
@@ -64,7 +64,7 @@ class TransformJob(Job):
         finally:
             fleet.close()
             if self._data_log is not None:
-                self._data_log.close()
+                self._data_log.flush()
 
     def ended(self, status: str, reason: str | None, out_of_time: bool) -> None:
         """Write down status, reason and time."""

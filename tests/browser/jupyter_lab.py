@@ -19,7 +19,8 @@ from playwright.sync_api import Locator, Page
 
 PROJECT = Path(__file__).resolve().parents[2]
 SCREENSHOTS = PROJECT / "build" / "screenshots"
-START_SECONDS = 90
+START_SECONDS = 180
+STOP_SECONDS = 60
 
 
 class Lab:
@@ -76,7 +77,11 @@ def running(environment: dict[str, str], home: Path, project: Path | None = None
             yield Lab(url, folder, _front_page(runtime, "jpserver-file-to-run-*" if project else "jpserver-*"))
         finally:
             process.terminate()
-            process.wait(30)
+            try:
+                process.wait(STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
 
 
 def arguments_of_make_lab() -> list[str]:

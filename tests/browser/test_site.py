@@ -54,7 +54,9 @@ def page(browser: Browser) -> Iterator[Page]:
     context = browser.new_context(
         viewport={"width": 1300, "height": 1000}, permissions=["clipboard-read", "clipboard-write"]
     )
-    yield context.new_page()
+    page = context.new_page()
+    page.set_default_timeout(60_000)
+    yield page
     context.close()
 
 
@@ -133,7 +135,8 @@ def test_a_cell_is_copied_as_it_stands(page: Page, address: str) -> None:
     cell = page.locator(".cell_input").first
     cell.hover()
     cell.get_by_role("button").click()
-    expect(cell.get_by_role("button")).to_have_class("copybtn o-tooltip--left success")
+    # The page itself looks out for it: the button says so for a second and a half only.
+    page.wait_for_function("document.querySelector('.cell_input .copybtn.success')")
     copied = page.evaluate("navigator.clipboard.readText()")
     assert copied.startswith("import io\nimport json\n")
     assert copied.rstrip().endswith("settings")

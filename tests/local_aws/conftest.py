@@ -72,7 +72,7 @@ def _document(*statements: dict) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
 
 
-def wait_until(condition: Callable[[], Any], seconds: float = 20.0) -> Any:
+def wait_until(condition: Callable[[], Any], seconds: float = 60.0) -> Any:
     """The first true value of a condition; fails where there is none in so many seconds."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:

@@ -46,7 +46,7 @@ class Lambda:
 
     def wait_until_active(self, name: str) -> None:
         """Wait until a function is Active and has no update in progress."""
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 60
         while time.monotonic() < deadline:
             shape = self.client.get_function_configuration(FunctionName=name)
             if shape["State"] == "Active" and shape["LastUpdateStatus"] == "Successful":

@@ -35,7 +35,7 @@ class Workflows:
         text = json.dumps(document)
         return self.client.start_execution(stateMachineArn=machine, input=text, **options)["executionArn"]
 
-    def wait(self, execution: str, seconds: float = 20) -> dict[str, Any]:
+    def wait(self, execution: str, seconds: float = 60) -> dict[str, Any]:
         """The description of an execution that has ended."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:

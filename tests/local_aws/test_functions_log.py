@@ -8,7 +8,8 @@ from types import SimpleNamespace
 import pytest
 
 from local_aws.functions.frames import FrameReader, FrameWriter
-from local_aws.functions.log import Destination, LogStream, Report, init_report
+from local_aws.functions.log import Report, init_report
+from local_aws.log_writer import Destination, LogStream
 from tests.local_aws.functions_support import Lambda
 
 
@@ -78,13 +79,13 @@ def test_log_of_a_cold_and_a_warm_invocation(functions, wait_until):
 
 
 def test_events_keep_the_order_in_which_they_were_written():
-    delivery = SimpleNamespace(written=[])
-    delivery.put = lambda _, events: delivery.written.extend(events)
-    stream = LogStream(Destination("role", "function", "group", "stream"), delivery)
+    writer = SimpleNamespace(written=[])
+    writer.put = lambda _, events: writer.written.extend(events)
+    stream = LogStream(writer, Destination("group", "stream", "role", "service", "session"))
     stream.write("a plain line, read late\n", at=1_005)
     stream.write("a record with the time at which it was made\n", at=1_001)
     stream.write("another line\n", at=1_005)
-    times = [event.time for event in delivery.written]
+    times = [event.time for event in writer.written]
     assert times == sorted(times)
 
 
@@ -146,8 +147,7 @@ def test_a_role_that_may_not_write_logs_leaves_none(functions):
     functions.invoke(silent)
     loud = functions.create("def handler(event, context):\n    print('heard')")
     functions.invoke(loud)
-    service = next(one for one in functions.aws.server.services if one.name == "lambda")
-    service.flush_logs()
+    functions.aws.server.host.logs.flush()
     assert "heard\n" in functions.log(loud)
     assert functions.log(silent) == []
 

@@ -230,6 +230,19 @@ def test_an_object_of_a_hundred_megabytes(aws, tmp_path):
     assert tail == content[-7:]
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["Bad-Name", "bad_name", "-bad", "bad-", "bad..name", "192.168.5.4", "xn--bad", "bad-s3alias", "ba", "b" * 64],
+)
+def test_a_bucket_has_a_name_that_s3_allows(aws, name):
+    """Amazon S3 user guide, General purpose bucket naming rules."""
+    with pytest.raises(ClientError, match="The specified bucket is not valid") as refused:
+        aws.client("s3").create_bucket(Bucket=name)
+    assert refused.value.response["Error"]["Code"] == "InvalidBucketName"
+    assert refused.value.response["ResponseMetadata"]["HTTPStatusCode"] == 400
+    assert name not in [one["Name"] for one in aws.client("s3").list_buckets()["Buckets"]]
+
+
 @pytest.mark.parametrize("key", ["a b+c", "ü/ß.txt", "double//slash", "trailing/", "per%20cent", "a&b=c;d", "~'(!)*"])
 def test_keys_of_any_spelling(aws, key):
     bucket, s3 = aws.bucket(), aws.client("s3")

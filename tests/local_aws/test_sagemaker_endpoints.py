@@ -17,6 +17,7 @@ from botocore.exceptions import ClientError
 from local_aws.sagemaker.runtime_service import SageMakerRuntimeService
 from local_aws.service import ApiError, Call, Principal
 from tests.local_aws.hosting_support import packed, train
+from tests.local_aws.jobs_support import without_scratch_folder
 
 ACCOUNT = "123456789012"
 ARN = f"arn:aws:sagemaker:us-east-1:{ACCOUNT}"
@@ -73,6 +74,12 @@ def _serves(process: psutil.Process) -> bool:
     except psutil.Error:
         return False
     return "local_aws.sagemaker.blazingtext.serve" in words and "-I" not in words
+
+
+def suspend(worker: psutil.Process, wait_until) -> None:
+    """Let a worker stand still; until its first thread has seen the signal, the others go on answering."""
+    os.kill(worker.pid, signal.SIGSTOP)
+    wait_until(lambda: worker.status() == psutil.STATUS_STOPPED)
 
 
 # ---- answers -------------------------------------------------------------------------------------------
@@ -320,7 +327,7 @@ def test_a_request_that_has_begun_is_answered_by_the_old_model(hosting, brief, m
         mine = psutil.Process().net_connections()
         return [each for each in mine if each.raddr and each.raddr.port == port and each.status == "ESTABLISHED"]
 
-    os.kill(worker.pid, signal.SIGSTOP)
+    suspend(worker, wait_until)
     with ThreadPoolExecutor(2) as pool:
         begun = [pool.submit(labels_of, hosting, name) for _ in range(2)]
         wait_until(lambda: len(connections()) == 2)
@@ -342,6 +349,16 @@ def test_an_update_that_fails_leaves_the_old_model_serving(hosting, brief, model
     assert (described["EndpointStatus"], described["EndpointConfigName"]) == ("InService", old)
     assert described["FailureReason"] == PING
     assert labels_of(hosting, name) == "__label__bad __label__good"
+
+
+def test_an_update_that_can_not_begin_leaves_the_endpoint_in_service(aws, hosting, brief, model, other_model):
+    name = brief({"ModelName": model})
+    new = hosting.config({"ModelName": other_model})
+    with without_scratch_folder(aws), pytest.raises(ClientError, match="InternalFailure"):
+        hosting.sagemaker.update_endpoint(EndpointName=name, EndpointConfigName=new)
+    assert hosting.sagemaker.describe_endpoint(EndpointName=name)["EndpointStatus"] == "InService"
+    hosting.sagemaker.update_endpoint(EndpointName=name, EndpointConfigName=new)
+    assert hosting.settled(name)["EndpointConfigName"] == new
 
 
 # ---- variants and instances ----------------------------------------------------------------------------
@@ -414,7 +431,7 @@ def test_a_worker_that_is_killed_is_started_again(hosting, brief, model, wait_un
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs SIGSTOP")
-def test_a_model_that_does_not_answer_in_time_is_a_model_error(aws, hosting, brief, model):
+def test_a_model_that_does_not_answer_in_time_is_a_model_error(aws, hosting, brief, model, wait_until):
     before = {each.pid for each in workers()}
     name = brief({"ModelName": model})
     (worker,) = [each for each in workers() if each.pid not in before]
@@ -422,7 +439,7 @@ def test_a_model_that_does_not_answer_in_time_is_a_model_error(aws, hosting, bri
     impatient = SageMakerRuntimeService(runtime.platform, seconds=0.1)
     principal = Principal("arn:aws:iam::123456789012:user/test", "admin", "AIDATEST")
     call = Call("sagemaker-runtime", "InvokeEndpoint", principal, "us-east-1", ACCOUNT, "id")
-    os.kill(worker.pid, signal.SIGSTOP)
+    suspend(worker, wait_until)
     try:
         with pytest.raises(ApiError) as caught:
             impatient.invoke_endpoint(call, EndpointName=name, ContentType="application/json", Body=b"{}")

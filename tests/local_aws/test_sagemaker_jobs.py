@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 
 from local_aws.server import serve
 from tests.local_aws.conftest import Aws
-from tests.local_aws.jobs_support import Bench, channel, source, target
+from tests.local_aws.jobs_support import Bench, channel, source, target, without_scratch_folder
 
 DATA = "/opt/ml/processing/input/data"
 TEXT = "__label__1 good strings\n__label__2 bad strings\n"
@@ -281,6 +281,16 @@ def test_tags(kind):
     tags = client.list_tags(ResourceArn=arn)["Tags"]
     assert {tag["Key"]: tag["Value"] for tag in tags} == {"b": "3", "c": "4"}
     kind.ended(request[kind.name])
+
+
+def test_a_job_that_gets_no_scratch_folder_fails(kind, aws):
+    request = kind.request()
+    with without_scratch_folder(aws):
+        kind.call("create", **request)
+        job = kind.ended(request[kind.name])
+    assert job[f"{kind.noun}JobStatus"] == "Failed"
+    assert job["FailureReason"].startswith("InternalServerError: ")
+    kind.call("delete", **{kind.name: request[kind.name]})
 
 
 def test_a_server_that_closes_ends_its_jobs(wait_until):

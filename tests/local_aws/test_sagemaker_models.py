@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import sys
+import tarfile
 from pathlib import Path
 
 import fasttext
@@ -203,6 +204,12 @@ def test_what_is_no_archive_of_plain_files_is_refused(tmp_path: Path, content: b
     with pytest.raises(ArtifactUnusable, match="Please ensure that the object located at the URL is a valid tar"):
         Artifacts(tmp_path / "artifacts").get("s3://b/k.tar.gz", lambda: FakeS3(content))
     assert not list(tmp_path.glob("*escaped*"))
+
+
+def test_an_artifact_is_unpacked_by_the_python_of_debian_12(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.delattr(tarfile, "data_filter", raising=False)  # It came with Python 3.11.4.
+    folder = Artifacts(tmp_path).get("s3://b/model.tar.gz", lambda: FakeS3(packed(code_inference_py=b"pass")))
+    assert (folder / "code.inference.py").read_bytes() == b"pass"
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only there are pages given back")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+import sys
 
 import psutil
 import pytest
@@ -219,9 +220,46 @@ def test_a_reason_is_cut_at_1024_characters(bench):
     assert len(job["FailureReason"]) == 1024
 
 
-def test_an_entrypoint_that_is_not_there(bench):
-    request = bench.processing()
-    request["AppSpecification"]["ContainerEntrypoint"] = ["no-such-program"]
+@pytest.mark.skipif(sys.platform != "linux", reason="needs a launcher that takes over orphans")
+def test_a_daemon_ends_with_its_job(bench):
+    daemon = "import subprocess; print(subprocess.Popen(['sleep', '600'], start_new_session=True).pid)"
+    script = f"import subprocess, sys\nsubprocess.run([sys.executable, '-c', {daemon!r}], check=True)"
+    request = bench.processing(script)
+    bench.client.create_processing_job(**request)
+    assert bench.processed(request["ProcessingJobName"])["ProcessingJobStatus"] == "Completed"
+    (written,) = bench.log("ProcessingJobs", request["ProcessingJobName"])
+    assert not psutil.pid_exists(int(written))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs signals")
+def test_a_job_whose_launcher_is_killed_fails_as_a_container_that_is_killed(bench, wait_until):
+    before = {each.pid for each in psutil.Process().children()}
+    request = bench.processing("import time\nprint('up', flush=True)\ntime.sleep(600)")
+    bench.client.create_processing_job(**request)
+    wait_until(lambda: bench.log("ProcessingJobs", request["ProcessingJobName"]))
+    children = [each for each in psutil.Process().children() if each.pid not in before]
+    (launcher,) = [each for each in children if any(word.endswith("sandbox.py") for word in each.cmdline())]
+    launcher.kill()
+    reason = bench.processed(request["ProcessingJobName"])["FailureReason"]
+    assert reason.startswith("ClientError: Please use an instance type with more memory")
+    assert reason.endswith(", exit code: 137")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs a file of /proc that can't be read from its start")
+def test_a_message_that_can_not_be_read_is_none(bench):
+    job = bench.process("import os\nos.symlink('/proc/self/mem', '/opt/ml/output/message')\nraise SystemExit(1)")
+    assert job["FailureReason"] == "AlgorithmError: , exit code: 1"
+    assert "ExitMessage" not in job
+
+
+@pytest.mark.parametrize(
+    ("program", "environment"),
+    # On PATH, exec answers "permission denied" for what is there and is no program; a container says "not found".
+    [("no-such-program", {}), ("/no/such/program", {}), ("passwd", {"PATH": "/etc"})],
+)
+def test_an_entrypoint_that_is_not_there(bench, program, environment):
+    request = bench.processing(Environment=environment)
+    request["AppSpecification"]["ContainerEntrypoint"] = [program]
     bench.client.create_processing_job(**request)
     assert bench.processed(request["ProcessingJobName"])["FailureReason"] == "AlgorithmError: , exit code: 127"
 

@@ -167,7 +167,7 @@ class TestHistory:
             B={"Type": "Choice", "Choices": [{"Condition": True, "Next": "A"}], "Default": "C"},
             C=passing(),
         )
-        description = workflows.wait(workflows.start(machine), seconds=60)
+        description = workflows.wait(workflows.start(machine), seconds=120)
         assert (description["status"], description["error"]) == ("FAILED", "States.Runtime")
         assert description["cause"] == "The execution reached the maximum number of history events (25000)."
         newest = workflows.client.get_execution_history(

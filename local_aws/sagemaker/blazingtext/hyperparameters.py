@@ -13,6 +13,8 @@ from typing import Any
 
 SUPERVISED = "supervised"
 WORD2VEC_MODES = ("batch_skipgram", "skipgram", "cbow")
+_MOST = 2**31 - 1
+"""fastText keeps its whole numbers in 32 bits."""
 
 
 class HyperparameterError(ValueError):
@@ -24,6 +26,8 @@ def _whole(least: int) -> Callable[[str], int]:
         value = int(text)
         if value < least:
             raise ValueError
+        if value > _MOST:
+            raise OverflowError
         return value
 
     return read
@@ -88,6 +92,10 @@ def read(texts: Mapping[str, str]) -> Hyperparameters:
         metadata = known[name].metadata
         try:
             values[name] = metadata["read"](text.strip())
+        except OverflowError as error:
+            raise HyperparameterError(
+                f"'{text}' is not valid for the hyperparameter '{name}': it must be at most {_MOST}"
+            ) from error
         except (ValueError, KeyError) as error:
             allowed = metadata["allowed"]
             raise HyperparameterError(

@@ -7,8 +7,11 @@ import json
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from IPython.core.interactiveshell import InteractiveShell
+from traitlets.config import Config
 
 import course
 from course.checks import engine, record
@@ -136,17 +139,73 @@ def test_a_file_that_is_no_record_is_refused(path: Path) -> None:
         record.begin(kept=True)
 
 
-def test_the_solution_stands_in_for_an_untouched_exercise(monkeypatch: pytest.MonkeyPatch) -> None:
-    class Shell:
-        def __init__(self) -> None:
-            self.user_ns = {}
+@pytest.fixture
+def notebook(monkeypatch: pytest.MonkeyPatch) -> InteractiveShell:
+    """What runs the cells of a notebook: IPython."""
+    settings = Config({"HistoryManager": {"enabled": False}})
+    shell = InteractiveShell(config=settings, user_ns={"course": course})
+    monkeypatch.setattr(engine, "get_ipython", lambda: shell)
+    monkeypatch.setattr(engine, "_standing_in", {})
+    return shell
 
-    shell = Shell()
-    monkeypatch.setattr("IPython.get_ipython", lambda: shell)
-    engine.run_as_cell(exercise_cell("01.handler").starter, "<starter>", shell.user_ns)
-    result = course.check("01.handler", shell.user_ns["lambda_handler"])
+
+def ran(notebook: InteractiveShell, source: str) -> Any:
+    """Run a cell as JupyterLab does; its value."""
+    done = notebook.run_cell(source, store_history=True, silent=False)
+    done.raise_error()
+    return done.result
+
+
+def test_the_solution_stands_in_for_an_untouched_exercise(notebook: InteractiveShell) -> None:
+    ran(notebook, exercise_cell("01.handler").starter)
+    result = ran(notebook, 'course.check("01.handler", lambda_handler)')
     assert result.outcome is Outcome.NOT_ATTEMPTED
     assert "goes on with its solution" in result.note
-    assert course.check("01.handler", shell.user_ns["lambda_handler"]).outcome is Outcome.RIGHT
-    packed = zipfile.ZipFile(io.BytesIO(course.package(shell.user_ns["lambda_handler"])))
+    packed = zipfile.ZipFile(io.BytesIO(course.package(notebook.user_ns["lambda_handler"])))
     assert packed.read("lambda_function.py").decode() == exercise_cell("01.handler").solution
+
+
+@pytest.mark.parametrize(
+    ("name", "check"),
+    [("01.handler", "lambda_handler"), ("01.event", "hard_event"), ("02.label", "label")],
+)
+def test_a_solution_that_stands_in_is_not_the_learners_work(
+    notebook: InteractiveShell, path: Path, name: str, check: str
+) -> None:
+    cell, check = exercise_cell(name), f'course.check("{name}", {check})'
+    for source in (cell.starter, check, "print('what follows')", check, cell.starter, check, check):
+        result = ran(notebook, source)
+    assert result.outcome is Outcome.NOT_ATTEMPTED and "goes on with its solution" in result.note
+    assert not path.exists()
+    ran(notebook, cell.solution + "\n# typed by the learner")
+    assert ran(notebook, check).outcome is Outcome.RIGHT
+    entry = record.read(path)[name]
+    assert (entry.right, entry.solution, entry.checks) == (True, False, 1)
+
+
+def test_work_in_another_cell_is_the_learners_too(notebook: InteractiveShell, path: Path) -> None:
+    check = 'course.check("01.event", hard_event)'
+    for source in (exercise_cell("01.event").starter, check, 'hard_event["pick"] = "Thin... too thin."'):
+        ran(notebook, source)
+    assert ran(notebook, check).outcome is Outcome.RIGHT
+
+
+@pytest.mark.parametrize(
+    ("source", "attempts"),
+    [
+        ('notification["LambdaFunctionConfigurations"][0]["Events"] = ["s3:ObjectCreated:*"]', True),
+        ('notification["LambdaFunctionConfigurations"][0]["Events"] = ["?"]', False),
+        ('course.check("03.parts", notification)', False),
+        ("other = notification", False),
+        ("notification = (", False),
+    ],
+)
+def test_what_counts_as_an_attempt(source: str, attempts: bool) -> None:
+    assert exercise_cell("03.parts").is_attempted_by(source) is attempts
+
+
+def test_where_no_name_is_left_open_a_cell_of_ones_own_is_an_attempt() -> None:
+    cell = exercise_cell("03.delete")
+    assert not cell.is_attempted_by("...")
+    assert not any(cell.is_attempted_by(source) for source in cell.lesson)
+    assert cell.is_attempted_by(cell.solution)

@@ -40,6 +40,8 @@ def test_holiday() -> None:
         ("holiday = hourly * 24 * 7", "19.32"),
         ("holiday = f'{hourly * 24 * 14}'", "a number"),
         ("holiday = True", "a number"),
+        ("holiday = float('nan')", "NaN US dollars"),
+        ("holiday = 10**400", "38.64"),
     ],
 )
 def test_holiday_with_a_mistake(source: str, said: str) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import secrets
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,7 @@ import pytest
 
 import course
 from course.checks import lesson_02
+from course.checks.cells import exercise_cell
 from tests.course.checks.conftest import changed, check_untouched_and_solved, check_wrong, judge
 
 LIST_BUCKETS = {"Effect": "Allow", "Action": "s3:ListAllMyBuckets", "Resource": "*"}
@@ -100,6 +103,11 @@ def test_a_check_leaves_nothing_behind(names: dict[str, Any], settings: course.S
     ("old", "new", "said"),
     [
         ("= key", '= "s3://bucket/" + key', "Leave out s3://"),
+        ("= key", '= "https://bucket.s3.amazonaws.com/" + key', "Leave out s3:// or https://"),
+        ("= key", '= "/" + key', "without a slash"),
+        ("= key", '= ""', "a key, which is a text"),
+        ("= key", "= [key]", "a key, which is a text"),
+        ("= key", "= {key}", "Object of type set"),
         ("= key", '= "data/nothing.json.zip"', KEY),
         ("= key", '= "?"', "1 place with a ?"),
         ("= settings.bucket", '= "example-bucket"', "settings.bucket"),
@@ -107,6 +115,14 @@ def test_a_check_leaves_nothing_behind(names: dict[str, Any], settings: course.S
 )
 def test_an_event_with_a_mistake(names: dict[str, Any], old: str, new: str, said: str) -> None:
     check_wrong(judge("02.event", changed("02.event", (old, new)), **names), said)
+
+
+def test_an_event_whose_data_set_is_not_uploaded_yet(settings: course.Settings) -> None:
+    s3, bucket = boto3.client("s3"), f"empty-{secrets.token_hex(6)}"
+    s3.create_bucket(Bucket=bucket)
+    empty = {"settings": replace(settings, bucket=bucket), "key": KEY}
+    check_wrong(judge("02.event", exercise_cell("02.event").solution, **empty), "First upload the data set")
+    s3.delete_bucket(Bucket=bucket)
 
 
 def test_an_event_of_another_shape(names: dict[str, Any]) -> None:

@@ -35,14 +35,25 @@ def test_untouched_and_solved() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("s3:ObjectCreated:Put", "s3:ObjectCreated:*", "ObjectCreated:Copy"),
-        ("s3:ObjectCreated:Put", "ObjectCreated:Put", "the function does not run"),
+        ("s3:ObjectCreated:Put", "s3:ObjectCreated:*", "ObjectCreated:Post"),
+        ("s3:ObjectCreated:Put", "ObjectCreated:Put", "did you mean s3:ObjectCreated:Put"),
         ('"data/"', '"data"', "database.json.zip"),
         ('"data/"', '""', "old/data/reviews.json.zip"),
         ('".json.zip"', '".zip"', "data/reviews.zip"),
         ('".json.zip"', '""', "data/notes.txt"),
         ('".json.zip"', '"*.json.zip"', "the function does not run"),
-        ('"Events"', '"Event"', "KeyError: 'Events'"),
+        ('"Events"', '"Event"', 'parameter in input: "Events"'),
+        ('["s3:ObjectCreated:Put"]', '"s3:ObjectCreated:Put"', "valid types: <class 'list'>"),
+        ('["s3:ObjectCreated:Put"]', '{"s3:ObjectCreated:Put"}', "valid types: <class 'list'>"),
+        ('["s3:ObjectCreated:Put"]', '["s3:ObjectCreated:Put", "s3:ObjectCreated:Post"]', "ObjectCreated:Post"),
+        ("s3:ObjectCreated:Put", "s3:ObjectCreated:put", "did you mean s3:ObjectCreated:Put"),
+        ('["s3:ObjectCreated:Put"]', '["s3:ObjectCreated:Put", "s3:ObjectCreated:Puts"]', "ObjectCreated:Puts"),
+        ('"suffix"', '"sufix"', "a rule named sufix"),
+        ('"prefix"', '"suffix"', "2 rules named suffix"),
+        ('"Name": "suffix", ', "", "a rule named nothing"),
+        ('"FilterRules"', '"filterRules"', "must be one of: FilterRules"),
+        ('function["FunctionArn"]', "None", "LambdaFunctionArn, value: None"),
+        ('"LambdaFunctionArn"', '"LambdaFunctionArm"', '"LambdaFunctionArn"'),
         ('"LambdaFunctionConfigurations"', '"Lambda"', "a list of one"),
         ('"data/"', '"?"', "1 place with a ?"),
     ],
@@ -70,7 +81,8 @@ def test_a_filter_with_a_mistake(old: str, new: str, said: str) -> None:
     [
         ("s3:ObjectCreated:Put", "ObjectCreated:Post"),
         ("s3:ObjectCreated:CompleteMultipartUpload", "ObjectCreated:Put"),
-        ("s3:*", "ObjectRemoved:Delete"),
+        ("s3:*", "there is no event s3:*"),
+        ('s3:ObjectCreated:*", "s3:ObjectRemoved:*', "ObjectRemoved:Delete"),
     ],
 )
 def test_events_with_a_mistake(new: str, said: str) -> None:

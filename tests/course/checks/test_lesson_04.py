@@ -35,6 +35,7 @@ def test_untouched_and_solved() -> None:
         (" {% $states.input.prefix %}", "must start with '{%'"),
         ("{% $states.input.prefx %}", "returned nothing"),
         (5, "came back: 5"),
+        ({"{% $states.input.prefix %}"}, "a set of Python's"),
     ],
 )
 def test_an_address_with_a_mistake(work: Any, said: str) -> None:

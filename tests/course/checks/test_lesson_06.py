@@ -46,6 +46,7 @@ def test_untouched_and_solved(names: dict[str, Any]) -> None:
         ("loop", '"name": "{% $states.input.name %}",', "", "the endpoint's name"),
         ("loop", "status = 'Creating'", "status != 'InService'", "an endpoint that is Failed"),
         ("loop", '"Next": "Describe endpoint"', '"Next": "Ready?"', "on to 'Not deployed'"),
+        ("loop", '"Next": "Describe endpoint"', '"End": True', "the end of the execution"),
     ],
 )
 def test_a_part_with_a_mistake(names: dict[str, Any], name: str, old: str, new: str, said: str) -> None:

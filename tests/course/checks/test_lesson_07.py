@@ -79,7 +79,7 @@ def test_a_policy_with_a_mistake(names: dict[str, Any], old: str, new: str, said
     ("old", "new", "said"),
     [
         ("s3:ObjectCreated:*", "s3:ObjectCreated:Put", "ObjectCreated:Post"),
-        ("s3:ObjectCreated:*", "s3:*", "ObjectRemoved:Delete"),
+        ("s3:ObjectCreated:*", "s3:*", "there is no event s3:*"),
         (".json.zip", "", "data/train/gardens_train.txt"),
         ('"Value": "data/"', '"Value": ""', "old/data/gardens.json.zip"),
     ],

@@ -113,10 +113,10 @@ def test_live_tail_shows_what_is_new_and_stops(panel, name):
     assert panel.tail.description == "Stop live tail"
     course.wait_until(lambda: panel.status.words.startswith("Live: waiting"))
     course.test_function(name, {"word": "third"})
-    course.wait_until(lambda: "third" in messages(panel), seconds=20)
+    course.wait_until(lambda: "third" in messages(panel))
     assert "first" not in messages(panel)
     panel.tail.click()
-    course.wait_until(lambda: panel.status.words.startswith("Live tail stopped"), seconds=20)
+    course.wait_until(lambda: panel.status.words.startswith("Live tail stopped"))
     assert panel.tail.description == "Start live tail"
 
 
