@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-START_SECONDS = 60
+START_SECONDS = 180
 
 
 @contextmanager
@@ -24,7 +24,7 @@ def served(clock: float = 600.0) -> Iterator[str]:
     """The address of an embedded AWS whose waits pass so many times faster; it ends with the context.
 
     Raises:
-        AssertionError: it did not answer within a minute.
+        AssertionError: it ended instead of answering, or did not answer in time.
     """
     with tempfile.TemporaryDirectory() as folder:
         ready = Path(folder) / "ready.json"
@@ -33,7 +33,8 @@ def served(clock: float = 600.0) -> Iterator[str]:
         try:
             deadline = time.monotonic() + START_SECONDS
             while not ready.exists():
-                assert server.poll() is None and time.monotonic() < deadline, "the embedded AWS does not answer"
+                assert server.poll() is None, f"the embedded AWS ended at once, with status {server.returncode}"
+                assert time.monotonic() < deadline, f"the embedded AWS did not answer within {START_SECONDS} s"
                 time.sleep(0.02)
             yield json.loads(ready.read_text(encoding="utf-8"))["endpoint_url"]
         finally:

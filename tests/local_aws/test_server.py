@@ -104,7 +104,7 @@ def test_it_stops_cleanly_and_takes_its_workers_with_it(aws, start, wait_until):
     family = _family(running.process)
     assert family
     running.process.terminate()
-    assert running.process.wait(20) == 0
+    assert running.process.wait(60) == 0
     wait_until(lambda: not any(map(_alive, family)))
     assert not running.ready_file.exists()
     assert [path.name for path in running.folder.iterdir() if path.suffix != ".log"] == []
@@ -117,14 +117,14 @@ def test_it_stops_when_its_parent_is_gone(aws, start, wait_until):
     family = _family(running.process)
     parent.kill()
     parent.wait()
-    assert running.process.wait(20) == 0
+    assert running.process.wait(60) == 0
     wait_until(lambda: not any(map(_alive, family)))
 
 
 def test_an_interrupt_stops_it(start):
     running = start()
     running.process.send_signal(signal.SIGINT)
-    assert running.process.wait(20) == 0
+    assert running.process.wait(60) == 0
     assert "Traceback" not in running.process.stderr.read()
 
 
@@ -132,13 +132,13 @@ def test_a_parent_that_is_gone_already(start):
     parent = subprocess.Popen([sys.executable, "-c", ""])
     parent.wait()
     running = start("--parent", str(parent.pid))
-    assert running.process.wait(20) == 0
+    assert running.process.wait(60) == 0
 
 
 def test_port_taken(aws, start):
     port = aws.endpoint_url.rpartition(":")[2]
     running = start("--port", port)
-    assert running.process.wait(20) == 1
+    assert running.process.wait(60) == 1
     error = running.process.stderr.read()
     assert f"The embedded AWS can't listen on port {port}" in error
     assert "choose another with --port" in error
@@ -156,7 +156,7 @@ def test_port_taken(aws, start):
 )
 def test_settings_that_cannot_be(start, arguments, words):
     running = start(*arguments)
-    assert running.process.wait(20) != 0
+    assert running.process.wait(60) != 0
     error = running.process.stderr.read()
     assert (words in error, "Traceback" in error) == (True, False), error
 
