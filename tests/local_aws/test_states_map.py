@@ -469,6 +469,11 @@ def test_an_inline_map_tolerates_no_failure(workflows):
     assert (description["status"], description["error"]) == ("FAILED", "Poisoned")
 
 
+def test_a_child_takes_no_more_input_than_an_execution(workflows):
+    machine = workflows.create(distributed(ItemSelector="{% $pad($states.context.Map.Item.Value, 300000) %}"))
+    assert workflows.run(machine, ["a"])["error"] == "States.DataLimitExceeded"
+
+
 def test_the_role_of_a_distributed_map_must_be_able_to_start_its_own_machine(workflows, aws):
     nothing = aws.role("states.amazonaws.com")
     description = workflows.run(workflows.create(distributed(), roleArn=nothing), [1])

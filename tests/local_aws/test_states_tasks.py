@@ -112,6 +112,12 @@ class TestLambda:
             "The state/task 'lambda' returned a result with a size exceeding the maximum number of bytes service limit."
         )
 
+    def test_arguments_that_are_too_large(self, workflows, task):
+        arguments = task["Arguments"] | {"Payload": "{% $pad('x', 300000) %}"}
+        description = workflows.run(workflows.states(Call=task | {"Arguments": arguments}))
+        assert description["error"] == "States.DataLimitExceeded"
+        assert "TaskScheduled" not in workflows.types(description["executionArn"])
+
     def test_a_role_without_the_right_is_refused(self, workflows, aws, task):
         machine = workflows.states(Call=task)
         workflows.client.update_state_machine(stateMachineArn=machine, roleArn=aws.role("states.amazonaws.com"))
@@ -180,6 +186,15 @@ class TestTimeLimits:
         assert details(events[2])["timeoutInSeconds"] == 1
         assert events[-2]["type"] == "TaskTimedOut"
         assert details(events[-2]) == {"resourceType": "lambda", "resource": "invoke", "error": "States.Timeout"}
+
+    @pytest.mark.parametrize("field", ["TimeoutSeconds", "HeartbeatSeconds"])
+    @pytest.mark.parametrize("value", [0, 1.5, 100_000_000])
+    def test_a_limit_out_of_its_range(self, workflows, task, field, value):
+        description = workflows.run(workflows.states(Call=task | {field: f"{{% {value} %}}"}))
+        assert description["error"] == "States.QueryEvaluationError"
+        assert (
+            f"The field '{field}' must be a whole number from 1 to 99999999, but was: {value}" in description["cause"]
+        )
 
     def test_task_failed_does_not_mean_timeout(self, workflows, task):
         catch = [

@@ -115,6 +115,8 @@ class DistributedMap(Map):
 
     def _child_inputs(self, visit: Visit, selected: list[Document]) -> list[ChildInput]:
         if self._batcher is None:
+            for document in selected:
+                visit.check_size(document, self.name)
             return [ChildInput(document, 1) for document in selected]
         return self._batcher.batches(visit, selected)
 

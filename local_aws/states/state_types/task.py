@@ -44,6 +44,7 @@ class Task(Fallible):
     def arguments(self, visit: Visit) -> Document:
         """What is handed to the integration."""
         arguments = visit.input if self._arguments is None else visit.evaluate(self._arguments)
+        visit.check_size(arguments, self.name)
         visit.inspect(afterArguments=arguments)
         return arguments
 
