@@ -14,12 +14,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
-LESSONS = Path(__file__).resolve().parents[1] / "notebooks"
+from course.checks.cells import LESSONS, as_found
+
 EDITION = LESSONS / "exercises"
 
-_UPWARDS = re.compile(r"\.\./(?=(?:data|img|lambda_code|processing|docs)\b)")
 _LESSON_LINK = re.compile(r"\]\((?P<name>\d\d_\w+\.ipynb)")
-_START = re.compile(r'course\.start\("(\d\d)"\)')
 
 _NOTE = """\
 This is the **learner's edition**: where the lesson has an exercise, this one leaves the work to you. Replace each \
@@ -73,13 +72,11 @@ def _edition(lesson: dict[str, Any], with_exercises: set[str]) -> dict[str, Any]
 def _cell(lesson_cell: dict[str, Any], with_exercises: set[str]) -> dict[str, Any]:
     cell = copy.deepcopy(lesson_cell)
     about = cell["metadata"].pop("exercise", None)
-    source = about["starter"] if about else "".join(cell["source"])
     if about:
         cell["metadata"]["exercise"] = {"name": about["name"]}
-    source = _UPWARDS.sub("../../", source)
+    source = as_found(lesson_cell)
     if cell["cell_type"] == "code":
         cell |= {"outputs": [], "execution_count": None}
-        source = _START.sub(r'course.start("\1", exercises=True)', source)
     else:
         source = _LESSON_LINK.sub(lambda link: _linked(link, with_exercises), source)
     return cell | {"source": _lines(source)}

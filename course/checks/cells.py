@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,8 @@ LESSONS = Path(__file__).resolve().parents[2] / "notebooks"
 
 PLACEHOLDER = "?"
 """What the learner is to replace, in a starter's data; in its code it is `...`."""
+_UPWARDS = re.compile(r"\.\./(?=(?:data|img|lambda_code|processing|docs)\b)")
+_START = re.compile(r'course\.start\("(\d\d)"\)')
 
 
 @dataclass(frozen=True)
@@ -63,9 +66,19 @@ def exercise_cell(name: str) -> ExerciseCell:
         for cell in cells:
             about = cell["metadata"].get("exercise", {})
             if about.get("name") == name:
-                lesson = tuple(_as_found(one) for one in cells if one["cell_type"] == "code")
+                lesson = tuple(as_found(one) for one in cells if one["cell_type"] == "code")
                 return ExerciseCell(name, about["starter"], "".join(cell["source"]), lesson)
     raise CourseError(f"No lesson in {LESSONS.name}/ has a cell for the exercise '{name}'.")
+
+
+def as_found(cell: dict[str, Any]) -> str:
+    """A lesson's cell as the learner's edition has it: the starter for the solution, and what the edition's place asks.
+
+    Paths lead one folder further up, and `course.start` keeps the learner's progress.
+    """
+    about = cell["metadata"].get("exercise")
+    source = _UPWARDS.sub("../../", about["starter"] if about else "".join(cell["source"]))
+    return _START.sub(r'course.start("\1", exercises=True)', source) if cell["cell_type"] == "code" else source
 
 
 def placeholders(value: Any) -> int:
@@ -79,11 +92,6 @@ def placeholders(value: Any) -> int:
     if isinstance(value, list | tuple):
         return sum(placeholders(one) for one in value)
     return 0
-
-
-def _as_found(cell: dict[str, Any]) -> str:
-    """A cell's text in the learner's edition."""
-    return cell["metadata"].get("exercise", {}).get("starter") or "".join(cell["source"])
 
 
 def _shape(source: str) -> str:

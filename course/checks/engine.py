@@ -44,13 +44,13 @@ def check(name: str, *work: Any) -> Check:
     Raises:
         CourseError: no exercise has this name.
     """
-    one, cell = find(name), exercise_cell(name)
+    one = find(name)
     result = examine(one, *work)
-    stands_in = result.outcome is Outcome.RIGHT and _solution_stands_in(cell)
+    stands_in = result.outcome is Outcome.RIGHT and _solution_stands_in(name)
     if stands_in:
         result = _not_attempted(one)
     record.current().note_check(name, result.outcome)
-    if stands_in or (result.outcome is Outcome.NOT_ATTEMPTED and _go_on_with_the_solution(cell)):
+    if stands_in or (result.outcome is Outcome.NOT_ATTEMPTED and _go_on_with_the_solution(exercise_cell(name))):
         return replace(result, note=f"{result.note}. Until you write yours, the lesson goes on with its solution.")
     return result
 
@@ -152,11 +152,11 @@ def _go_on_with_the_solution(cell: ExerciseCell) -> bool:
     return True
 
 
-def _solution_stands_in(cell: ExerciseCell) -> bool:
+def _solution_stands_in(name: str) -> bool:
     """Whether work that is right is the solution's: it stands in, and no cell since has done what the learner is to."""
-    if cell.name not in _standing_in:
+    if name not in _standing_in:
         return False
-    since = get_ipython().user_ns["In"][_standing_in[cell.name] :]
+    cell, since = exercise_cell(name), get_ipython().user_ns["In"][_standing_in[name] :]
     return not any(cell.is_attempted_by(source) for source in since)
 
 

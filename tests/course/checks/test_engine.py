@@ -18,6 +18,7 @@ from course.checks import engine, record
 from course.checks.cells import exercise_cell
 from course.checks.exercise import exercises
 from course.checks.outcome import Outcome
+from course.exercises import EDITION
 from tests.course.checks.conftest import changed, judge
 
 
@@ -208,4 +209,7 @@ def test_where_no_name_is_left_open_a_cell_of_ones_own_is_an_attempt() -> None:
     cell = exercise_cell("03.delete")
     assert not cell.is_attempted_by("...")
     assert not any(cell.is_attempted_by(source) for source in cell.lesson)
+    edition = json.loads((EDITION / "03_trigger_lambda_from_s3.ipynb").read_text(encoding="utf-8"))["cells"]
+    found = ["".join(one["source"]) for one in edition if one["cell_type"] == "code"]
+    assert [source for source in found if cell.is_attempted_by(source)] == []
     assert cell.is_attempted_by(cell.solution)
