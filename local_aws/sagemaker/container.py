@@ -108,6 +108,7 @@ class Container:
     def _copy_output(self) -> None:
         for line in self._process.output:
             text = sandbox.inside(line.decode("utf-8", "replace").rstrip("\r\n"), self.root)
+            # CloudWatch Logs takes no empty event; an empty line is kept as a blank.
             self._log.write(text or " ")
             if self._watch is not None:
                 self._watch(text)

@@ -224,7 +224,7 @@ class _Output:
         self._log, self._listening = log, listening
 
     def write(self, line: str) -> None:
-        self._log.write(line or " ")
+        self._log.write(line)
         if found := _LISTENING.search(line):
             self._listening(int(found[1]))
 

@@ -54,10 +54,9 @@ class SandboxedProcess:
     def wait(self, timeout: float | None = None) -> int | None:
         """The exit code (128 + n after signal n), None where the command still runs after `timeout` seconds."""
         try:
-            code = self._launcher.wait(timeout)
+            return _exit_code(self._launcher.wait(timeout))
         except subprocess.TimeoutExpired:
             return None
-        return code if code >= 0 else 128 - code
 
     def running(self) -> bool:
         return self._launcher.poll() is None
@@ -213,6 +212,11 @@ def _watch_lifeline(child: subprocess.Popen[bytes]) -> None:
     _signal(child, "SIGKILL")
 
 
+def _exit_code(status: int) -> int:
+    """A process's status as a shell gives it: 128 + n after signal n."""
+    return status if status >= 0 else 128 - status
+
+
 def _end_adopted() -> None:
     """Kill the launcher's children, and theirs, which become its own as their parents end."""
     while children := [pid for each in Path("/proc/self/task").glob("*/children") for pid in each.read_text().split()]:
@@ -255,7 +259,7 @@ def main(arguments: list[str]) -> int:
     _signal(child, "SIGKILL")
     if sys.platform == "linux":
         _end_adopted()
-    return code if code >= 0 else 128 - code
+    return _exit_code(code)
 
 
 if __name__ == "__main__":

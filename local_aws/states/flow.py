@@ -157,8 +157,9 @@ class Visit:
         value = self.evaluate(template, "number").value
         if least <= value <= most and (value == int(value) or not whole):
             return int(value) if whole else value
+        kind = "whole number" if whole else "number"
         range_ = f"of {least} or more" if most == math.inf else f"from {least} to {most}"
-        sentence = f"The field '{field}' must be a {'whole ' * whole}number {range_}, but was: {dumps(value)}"
+        sentence = f"The field '{field}' must be a {kind} {range_}, but was: {dumps(value)}"
         raise self.evaluation_failed(QueryEvaluationError(sentence, field))
 
     def evaluation_failed(self, error: QueryEvaluationError) -> StateError:

@@ -14,6 +14,7 @@ from local_aws.states.document import Document, dumps
 from local_aws.states.errors import RESULT_WRITER_FAILED, StateError
 from local_aws.states.execution import Execution
 from local_aws.states.flow import Visit, iso_time
+from local_aws.states.integrations.apis import sdk_name
 from local_aws.states.map_run import ChildInput, MapRun
 from local_aws.states.state_types.state import Blueprint
 
@@ -95,7 +96,7 @@ def _metadata(child: Execution) -> dict[str, Any]:
         "Error": child.error,
         "Cause": child.cause,
         "RedriveCount": child.redrive_count,
-        **{name[0].upper() + name[1:]: value for name, value in child.redrive_details().items()},
+        **{sdk_name(name): value for name, value in child.redrive_details().items()},
         "StartDate": iso_time(child.started),
         "StateMachineArn": child.program.arn,
         "Status": child.status,

@@ -26,6 +26,13 @@ def task(resource: str = "lambda:invoke", arguments: Any = None, **fields: Any) 
     return {"Type": "Task", "Resource": f"arn:aws:states:::{resource}", "Arguments": arguments, "End": True, **fields}
 
 
+def distributed_map(**fields: Any) -> dict[str, Any]:
+    """A Map state in distributed mode that ends."""
+    config = {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}
+    processor = {"ProcessorConfig": config, "StartAt": "B", "States": {"B": state()}}
+    return {"Type": "Map", "ItemProcessor": processor, "End": True, **fields}
+
+
 def findings(value: Any, machine_type: str = "STANDARD") -> list[str]:
     """The findings on a definition as AWS writes them in one error."""
     return [str(finding) for finding in definition.check(value, machine_type)]

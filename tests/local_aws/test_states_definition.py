@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.local_aws.definition_support import SCHEMA, findings, machine, state, task
+from tests.local_aws.definition_support import SCHEMA, distributed_map, findings, machine, state, task
 
 TARGET = "MISSING_TRANSITION_TARGET"
 
@@ -248,10 +248,8 @@ def test_what_belongs_to_a_distributed_map():
 
 
 def test_what_reads_and_writes_the_items_of_a_map():
-    config = {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}
-    processor = {"ProcessorConfig": config, "StartAt": "B", "States": {"B": state()}}
     reader = {"Resource": "arn:aws:states:::s3:putObject", "ReaderConfig": {"InputType": "XML"}}
-    found = findings(machine(A={"Type": "Map", "ItemProcessor": processor, "ItemReader": reader, "End": True}))
+    found = findings(machine(A=distributed_map(ItemReader=reader)))
     values = "[CSV, JSON, JSONL, PARQUET, MANIFEST]"
     place = "/States/A/ItemReader"
     assert found == [
@@ -291,9 +289,7 @@ def test_a_heartbeat_is_shorter_than_the_time_limit():
     ],
 )
 def test_label_and_result_writer_of_a_distributed_map(fields, found):
-    config = {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}
-    processor = {"ProcessorConfig": config, "StartAt": "B", "States": {"B": state()}}
-    (finding,) = findings(machine(A={"Type": "Map", "ItemProcessor": processor, "End": True, **fields}))
+    (finding,) = findings(machine(A=distributed_map(**fields)))
     assert finding.startswith(f"{SCHEMA}: {found}")
 
 
@@ -306,11 +302,8 @@ def test_label_and_result_writer_of_a_distributed_map(fields, found):
     ],
 )
 def test_reader_config_of_a_distributed_map(config, found):
-    mode = {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}
-    processor = {"ProcessorConfig": mode, "StartAt": "B", "States": {"B": state()}}
     reader = {"Resource": "arn:aws:states:::s3:getObject", "ReaderConfig": config, "Arguments": {"Bucket": "b"}}
-    value = machine(A={"Type": "Map", "ItemReader": reader, "ItemProcessor": processor, "End": True})
-    (finding,) = findings(value)
+    (finding,) = findings(machine(A=distributed_map(ItemReader=reader)))
     assert finding.startswith(f"{SCHEMA}: {found}")
     assert finding.endswith(" at /States/A/ItemReader/ReaderConfig")
 
