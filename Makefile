@@ -10,7 +10,7 @@ VENV := .venv
 BIN  := $(VENV)/bin
 DONE := $(VENV)/.installed
 
-.PHONY: help course lab test browser site store exercises aws bench setup lock clean
+.PHONY: help course lab test long browser site store exercises aws bench setup lock clean
 .DEFAULT_GOAL := help
 
 help:
@@ -19,6 +19,7 @@ help:
 	@echo "  make course     run every lesson, in order, on the embedded AWS (copies under build/)"
 	@echo "  make lab        open the lessons in JupyterLab"
 	@echo "  make test       lint, tests, and every lesson compared with its stored outputs"
+	@echo "  make long       only the long tests that \`make test\` leaves out: attacks and floods, bounded, several minutes"
 	@echo "  make browser    only the tests in a browser; their pictures go to build/screenshots"
 	@echo "  make site       the lessons as pages for a browser, under build/site"
 	@echo "  make store      execute the lessons and store their outputs, after a change (LESSONS=\"05 06\" for some)"
@@ -59,6 +60,9 @@ lab: $(DONE)
 
 test: $(DONE)
 	@$(BIN)/python tests/run_all.py --jobs $(JOBS)
+
+long: $(DONE)
+	@$(BIN)/python -m pytest tests -m long -rfEs
 
 browser: $(DONE)
 	@$(BIN)/python -m pytest tests/browser

@@ -43,7 +43,7 @@ def steps(jobs: int) -> list[Step]:
     return [
         Step("Lint", [sys.executable, "-m", "ruff", "check", "."]),
         Step("Format", [sys.executable, "-m", "ruff", "format", "--check", "."]),
-        Step("Tests", [*pytest, "tests", "-rfEs", *parallel], counts=True),
+        Step("Tests", [*pytest, "tests", "-m", "not long", "-rfEs", *parallel], counts=True),
         Step("Lessons, compared with their stored outputs", [*pytest, *lessons, *parallel], counts=True),
     ]
 
