@@ -15,8 +15,6 @@ from typing import Any
 import ipywidgets as widgets
 
 from course.errors import CourseError
-from course.execution import Execution
-from course.graph import Graph
 from course.panels.description import Block, Code, Facts, Say, Table, as_html, plain
 from course.panels.front_end import CopyButton
 from course.panels.graph_view import GraphView
@@ -33,6 +31,8 @@ from course.panels.run_description import (
     state_options,
     states_table,
 )
+from course.state_machines.execution import Execution
+from course.state_machines.graph import Graph
 
 _CONSOLE = (
     "**Step Functions**, **State machines**, the machine: **Start execution**.",

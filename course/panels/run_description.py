@@ -6,11 +6,11 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from course.execution import Execution, StateRun
-from course.graph import LOOKS
-from course.graph.machine import Flow, read
 from course.history import states_of
 from course.panels.description import Block, Code, Facts, Fold, Say, Table, plain
+from course.state_machines.execution import Execution, StateRun
+from course.state_machines.graph import LOOKS
+from course.state_machines.graph.machine import Flow, read
 
 NOT_REACHED = "not reached"
 _DEFAULT_ATTEMPTS, _DEFAULT_INTERVAL, _DEFAULT_BACKOFF = 3, 1, 2.0
