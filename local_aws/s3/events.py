@@ -29,10 +29,10 @@ from urllib.parse import quote_plus, unquote_plus
 
 from botocore.exceptions import ClientError
 
-from local_aws.access.policy import like
 from local_aws.access.roles import traced
 from local_aws.call import ApiError, Call
 from local_aws.house import Host, Service
+from local_aws.matching import like
 from local_aws.s3.buckets import require_bucket
 from local_aws.wire import api_for
 
