@@ -19,10 +19,10 @@ from botocore.awsrequest import AWSRequest
 from botocore.config import Config
 
 from local_aws import ADMIN_ACCESS_KEY, ADMIN_SECRET_KEY
-from local_aws.access.actions import Wanted
 from local_aws.access.iam_reader import IamReader, Role
 from local_aws.access.identity import Credentials, Identities
 from local_aws.access.judge import Judge
+from local_aws.access.wanted import Wanted
 from local_aws.call import ApiError, Call, Principal
 
 _SESSION_SECONDS = 12 * 3600
