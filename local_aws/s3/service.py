@@ -17,10 +17,11 @@ from botocore import xform_name
 from botocore.exceptions import ClientError
 
 from local_aws import ADMIN_ACCESS_KEY, REGION, wire
-from local_aws.access.actions import Place, Wanted, wanted
+from local_aws.access.actions import wanted
 from local_aws.access.callers import Callers, Signature
 from local_aws.access.judge import denial
 from local_aws.access.roles import Roles
+from local_aws.access.wanted import Place, Wanted
 from local_aws.call import Call, not_there
 from local_aws.gateway.dispatch import dispatch, routed
 from local_aws.gateway.exchange import Exchange
