@@ -73,12 +73,12 @@ class S3:
         part = next((part for part in (self._events, self._policies) if hasattr(part, xform_name(name))), None)
         if part is not None:
             return exchange.send(dispatch(part, self._roles.judge, call, operation, request, params))
-        refusals = []
+        refusals: list[str] = []
         if call.principal.kind != "admin":
-            params = wire.parse(request, operation, params)
+            values = wire.parse(request, operation, params)
             if name == "DeleteObjects":
-                refusals = self._refuse_deletions(call, params, exchange)
-                if len(refusals) == len(params["Delete"]["Objects"]):
+                refusals = self._refuse_deletions(call, values, exchange)
+                if len(refusals) == len(values["Delete"]["Objects"]):
                     body = f"<DeleteResult>{''.join(refusals)}</DeleteResult>".encode()
                     return exchange.send(wire.Response(200, {"Content-Type": "application/xml"}, body))
             else:
@@ -99,7 +99,7 @@ class S3:
     def _authorise(self, call: Call, params: dict[str, Any]) -> None:
         self._roles.judge.authorise(call, params, lambda: self._bucket_policy(params))
 
-    def _bucket_policy(self, params: dict[str, Any]) -> dict | None:
+    def _bucket_policy(self, params: dict[str, Any]) -> Mapping[str, Any] | None:
         return self._policies.of(params["Bucket"]) if "Bucket" in params else None
 
     # ---- moto's answer -------------------------------------------------------------------------------
@@ -202,7 +202,8 @@ class _Answer:
     """A WSGI start_response that remembers what it was told."""
 
     def __init__(self) -> None:
-        self.status_line, self.headers = "", []
+        self.status_line = ""
+        self.headers: list[tuple[str, str]] = []
 
     def __call__(self, status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> None:
         self.status_line, self.headers = status, headers
@@ -230,5 +231,5 @@ def _deleted(body: bytes) -> Iterator[tuple[str, str | None]]:
     """Key and, where one was asked for, version of each object that an answer to DeleteObjects says is deleted."""
     for element in ElementTree.fromstring(body).iter():
         if element.tag.rpartition("}")[2] == "Deleted":
-            values = {child.tag.rpartition("}")[2]: child.text for child in element}
+            values = {child.tag.rpartition("}")[2]: child.text or "" for child in element}
             yield values["Key"], values.get("VersionId")

@@ -143,7 +143,7 @@ def page(
 def _wanted(row: dict[str, Any], params: dict[str, Any], name: str, status: str | None) -> bool:
     if params.get("NameContains", "").lower() not in row[name].lower():
         return False
-    if "StatusEquals" in params and row[status] != params["StatusEquals"]:
+    if status is not None and "StatusEquals" in params and row[status] != params["StatusEquals"]:
         return False
     return all(
         compare(row[member], params[parameter])
