@@ -7,6 +7,7 @@ and the returned dict is serialised by the operation's output shape.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any

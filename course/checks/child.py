@@ -11,7 +11,7 @@ import json
 import os
 import sys
 import traceback
-from typing import Any
+from typing import Any, TextIO
 
 CELL = "<your cell>"
 
@@ -61,7 +61,7 @@ def failure(error: BaseException) -> dict[str, Any]:
     return {"error": f"{type(error).__name__}: {error}", "line": lines[-1] if lines else None}
 
 
-def answer(answers, said) -> None:
+def answer(answers: TextIO, said: str | dict[str, Any]) -> None:
     """Write a line and see that it is out, whatever happens next."""
     answers.write((said if isinstance(said, str) else json.dumps(said)) + "\n")
     answers.flush()

@@ -7,6 +7,7 @@ Source: STS API reference; IAM user guide, "Cross account policy evaluation" and
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from local_aws.access.actions import Wanted

@@ -8,7 +8,7 @@ bucket that is watched.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from xml.etree import ElementTree
 from xml.sax.saxutils import escape
@@ -64,7 +64,7 @@ class S3:
         request = exchange.request
         if is_form_post(request):
             return self._post(api, signed, exchange)
-        operation, params = routed(api, request)
+        operation, path_values = routed(api, request)
         name = operation.name
         if lacks(name):
             raise not_there(f"s3:{name}")
@@ -73,13 +73,14 @@ class S3:
             exchange.read_body()
         part = next((part for part in (self._events, self._policies) if hasattr(part, xform_name(name))), None)
         if part is not None:
-            return exchange.send(dispatch(part, self._roles.judge, call, operation, request, params))
+            return exchange.send(dispatch(part, self._roles.judge, call, operation, request, path_values))
+        params: dict[str, Any] = {**path_values}
         refusals: list[str] = []
         if call.principal.kind != "admin":
-            values = wire.parse(request, operation, params)
+            params = wire.parse(request, operation, path_values)
             if name == "DeleteObjects":
-                refusals = self._refuse_deletions(call, values, exchange)
-                if len(refusals) == len(values["Delete"]["Objects"]):
+                refusals = self._refuse_deletions(call, params, exchange)
+                if len(refusals) == len(params["Delete"]["Objects"]):
                     body = f"<DeleteResult>{''.join(refusals)}</DeleteResult>".encode()
                     return exchange.send(wire.Response(200, {"Content-Type": "application/xml"}, body))
             else:
