@@ -10,10 +10,10 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from local_aws.access.actions import Wanted
 from local_aws.access.judge import denial
 from local_aws.access.policy import Decision
 from local_aws.access.roles import session_principal
+from local_aws.access.wanted import Wanted
 from local_aws.call import ApiError, Call, not_there
 from local_aws.house import Service
 

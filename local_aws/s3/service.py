@@ -17,10 +17,11 @@ from botocore import xform_name
 from botocore.exceptions import ClientError
 
 from local_aws import ADMIN_ACCESS_KEY, REGION, wire
-from local_aws.access.actions import Place, Wanted, wanted
+from local_aws.access.actions import wanted
 from local_aws.access.callers import Callers, Signature
 from local_aws.access.judge import denial
 from local_aws.access.roles import Roles
+from local_aws.access.wanted import Place, Wanted
 from local_aws.call import Call, not_there
 from local_aws.gateway.dispatch import dispatch, routed
 from local_aws.gateway.exchange import Exchange
@@ -43,6 +44,10 @@ _EVENTS = {
     "DeleteObjectTagging": "ObjectTagging:Delete",
     "PutObjectAcl": "ObjectAcl:Put",
 }
+_WATCHED = {*_EVENTS, "DeleteObject", "DeleteObjects"}
+"""Operations that set off an event where their bucket is watched."""
+CORRECTED = {"CreateBucket", "DeleteBucket", *_WATCHED, *_READS}
+"""Operations of which more is done here than to judge who may: moto's answer alone would not be AWS's."""
 _ALLOWED = f"AWS4-HMAC-SHA256 Credential={ADMIN_ACCESS_KEY}/19700101/{REGION}/s3/aws4_request, Signature=0"
 """Moto would hold an unsigned request that was allowed here against what it knows of policies."""
 _EMPTY_MD5 = "d41d8cd98f00b204e9800998ecf8427e"
@@ -114,9 +119,7 @@ class S3:
         if call.principal.kind == "anonymous":
             exchange.environ["HTTP_AUTHORIZATION"] = _ALLOWED
         hidden = name in _READS and call.principal.kind != "admin"
-        told = name == "DeleteBucket" or (
-            (name in _EVENTS or name.startswith("DeleteObject")) and self._events.watches(params["Bucket"])
-        )
+        told = name == "DeleteBucket" or (name in _WATCHED and self._events.watches(params["Bucket"]))
         if not (hidden or told or refusals):
             return answer_of(self._moto, f"s3:{name}", exchange.environ, exchange.start_response, body)
         answer = _Answer()
