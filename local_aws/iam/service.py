@@ -8,21 +8,13 @@ from __future__ import annotations
 from typing import Any
 
 from local_aws.call import ApiError, Call
-from local_aws.house import Host
 from local_aws.iam.documents import check_identity_policy, check_trust_policy
-from local_aws.iam.policy_simulation import PolicySimulation
+from local_aws.iam.principal_simulation import PrincipalSimulation
 from local_aws.moto.backend import set_user_boundary
-from local_aws.moto.inside import Moto
 
 
-class IamService(PolicySimulation):
+class IamService(PrincipalSimulation):
     """The operations of IAM that are not moto's alone."""
-
-    name = "iam"
-
-    def __init__(self, host: Host, moto: Moto):
-        super().__init__(host)
-        self._moto = moto
 
     # ---- roles and their trust -----------------------------------------------------------------------
 
