@@ -98,7 +98,7 @@ def result(
     fenced_off = fence is not None and not matching(fence, "Allow")
     forbidden = denying or (fence is not None and matching(fence, "Deny"))
     decision = "explicitDeny" if forbidden else "allowed" if allowing and not fenced_off else "implicitDeny"
-    found = {
+    found: dict[str, Any] = {
         "EvalActionName": action,
         "EvalResourceName": resource,
         "EvalDecision": decision,
