@@ -29,9 +29,7 @@ from local_aws.isolation import first_process, kernel, namespaces
 from local_aws.isolation.view import Root, User
 
 NOT_FOUND, NOT_EXECUTABLE, SETUP_FAILED = 127, 126, 125
-_PROGRAM = (
-    "import sys; sys.path.insert(0, sys.argv[1]); from local_aws.isolation.launcher import main; main()"
-)
+_PROGRAM = "import sys; sys.path.insert(0, sys.argv[1]); from local_aws.isolation.launcher import main; main()"
 _PROJECT = Path(__file__).resolve().parents[2]
 _LENGTH = struct.Struct(">I")
 _ROOT_SIZE = _SHARED_MEMORY_SIZE = "64m"

@@ -71,7 +71,7 @@ def settle(stage: Path, user: User, other: int | None) -> None:
         kernel.hide_memory(False)
         # It only gives the user its number: a system without user namespaces does without.
         with contextlib.suppress(OSError):
-            os.stat("/proc/self/uid_map")
+            Path("/proc/self").stat()
             _new_users(user, other, other, 0)
     kernel.give_up_rights()
     kernel.hide_memory(False)

@@ -11,7 +11,9 @@ from pathlib import Path
 from local_aws.isolation import kernel, launcher
 from local_aws.isolation.view import User, interpreter
 
-_PROBE = "import os, sys; os.stat('/trial/probe'); open('/trial/new', 'w').close(); [os.listdir(p) for p in sys.argv[1:]]"
+_PROBE = (
+    "import os, sys; os.stat('/trial/probe'); open('/trial/new', 'w').close(); [os.listdir(p) for p in sys.argv[1:]]"
+)
 _once = threading.Lock()
 
 

@@ -115,7 +115,7 @@ class TransformJob(Job):
                 out.write(reply.body)
                 if by_line and not reply.body.endswith(b"\n"):
                     out.write(b"\n")
-        transfer.upload(s3, result, parse(output["S3OutputPath"]).below(f"{file.path}.out"))
+        transfer.upload(s3, result.parent, result.name, parse(output["S3OutputPath"]).below(f"{file.path}.out"))
 
     def _replies(self, path: Path, fleet: Fleet) -> Iterator[Reply]:
         """The answers to a file's requests, in the requests' order."""
