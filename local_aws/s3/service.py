@@ -1,7 +1,7 @@
 """S3 as a request meets it: whether the caller may, moto's answer, and the events that a change sets off.
 
-Moto keeps buckets and objects. Notifications are `s3_events`', bucket policies `bucket_policies`'; what else is here
-is what moto leaves out: rights in AWS's terms (a key that isn't there looks like one that may not be read,
+Moto keeps buckets and objects. Notifications are `events`', bucket policies `bucket_policies`'; what else is here is
+what moto leaves out: rights in AWS's terms (a key that isn't there looks like one that may not be read,
 DeleteObjects refuses key by key, a posted form is held against its policy) and the news of every change in a
 bucket that is watched.
 """
@@ -17,17 +17,19 @@ from botocore import xform_name
 from botocore.exceptions import ClientError
 
 from local_aws import ADMIN_ACCESS_KEY, REGION, wire
-from local_aws.access.actions import Place, Wanted, wanted
+from local_aws.access.actions import wanted
 from local_aws.access.callers import Callers, Signature
 from local_aws.access.judge import denial
 from local_aws.access.roles import Roles
+from local_aws.access.wanted import Place, Wanted
 from local_aws.call import Call, not_there
 from local_aws.gateway.dispatch import dispatch, routed
 from local_aws.gateway.exchange import Exchange
 from local_aws.moto.backend import WsgiApp, answer_of, lacks
 from local_aws.s3.bucket_policies import BucketPolicies
 from local_aws.s3.buckets import require_bucket_name
-from local_aws.s3.events import Change, S3Events
+from local_aws.s3.event_record import Change
+from local_aws.s3.events import S3Events
 from local_aws.s3.post import is_form_post, upload
 
 _SENT_ON = {"PutObject", "UploadPart"}
@@ -42,6 +44,10 @@ _EVENTS = {
     "DeleteObjectTagging": "ObjectTagging:Delete",
     "PutObjectAcl": "ObjectAcl:Put",
 }
+_WATCHED = {*_EVENTS, "DeleteObject", "DeleteObjects"}
+"""Operations that set off an event where their bucket is watched."""
+CORRECTED = {"CreateBucket", "DeleteBucket", *_WATCHED, *_READS}
+"""Operations of which more is done here than to judge who may: moto's answer alone would not be AWS's."""
 _ALLOWED = f"AWS4-HMAC-SHA256 Credential={ADMIN_ACCESS_KEY}/19700101/{REGION}/s3/aws4_request, Signature=0"
 """Moto would hold an unsigned request that was allowed here against what it knows of policies."""
 _EMPTY_MD5 = "d41d8cd98f00b204e9800998ecf8427e"
@@ -112,9 +118,7 @@ class S3:
         if call.principal.kind == "anonymous":
             exchange.environ["HTTP_AUTHORIZATION"] = _ALLOWED
         hidden = name in _READS and call.principal.kind != "admin"
-        told = name == "DeleteBucket" or (
-            (name in _EVENTS or name.startswith("DeleteObject")) and self._events.watches(params["Bucket"])
-        )
+        told = name == "DeleteBucket" or (name in _WATCHED and self._events.watches(params["Bucket"]))
         if not (hidden or told or refusals):
             return answer_of(self._moto, f"s3:{name}", exchange.environ, exchange.start_response, body)
         answer = _Answer()

@@ -7,7 +7,7 @@ import uuid
 from typing import Any
 
 from local_aws.call import ApiError, Call
-from local_aws.states.api.foundation import StatesFoundation, execution_input, not_there
+from local_aws.states.api.foundation import StatesFoundation, execution_input
 from local_aws.states.api.machine_operations import described
 from local_aws.states.api.machines import StateMachine, moment, present
 from local_aws.states.api.paging import page
@@ -36,10 +36,6 @@ class ExecutionOperations(StatesFoundation):
             elif execution.status != "RUNNING" or execution.input.text != document.text:
                 raise ApiError("ExecutionAlreadyExists", f"Execution Already Exists: '{execution.arn}'")
         return {"executionArn": execution.arn, "startDate": moment(execution.started)}
-
-    def start_sync_execution(self, call: Call, **params: Any) -> dict[str, Any]:
-        """Only machines of type EXPRESS can be started so, and those are not there."""
-        raise not_there("StartSyncExecution")
 
     def stop_execution(self, call: Call, **params: Any) -> dict[str, Any]:
         """End an execution as ABORTED, and what it has started; one that has ended is left as it is."""
