@@ -1,4 +1,4 @@
-"""The program that stands between the server and a command that it starts: `start` is its side of the server.
+"""The program that stands between the server and a command that it starts; `Launched` is the server's side of it.
 
 It prepares the file system, lets process 1 start the command, and ends everything when the command ends, when it is
 told to, or when the server is gone (end of file on its standard input, so that not even `kill -9` leaves an orphan).
@@ -60,25 +60,51 @@ class Order:
     shown: Sequence[str] = ()
 
 
-def start(order: Order) -> subprocess.Popen[bytes]:
-    """Start a command: a process whose standard output carries what the command writes, errors included.
+class Launched:
+    """A running command, which with all that it starts ends with this process, however that ends.
 
-    It ends as the command ends (128 + n after signal n). A byte on its standard input asks the command to end, and
-    the end of standard input ends everything.
+    `output` is the pipe that carries its standard output and standard error, mixed.
     """
-    launcher = subprocess.Popen(
-        [sys.executable, "-I", "-S", "-c", _PROGRAM, str(_PROJECT)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        env={name: os.environ[name] for name in ("SYSTEMROOT", "LD_LIBRARY_PATH") if name in os.environ},
-    )
-    words = json.dumps(asdict(order)).encode()
-    # A launcher that has already been killed says so by its exit code.
-    with contextlib.suppress(BrokenPipeError):
-        launcher.stdin.write(_LENGTH.pack(len(words)) + words)
-        launcher.stdin.flush()
-    return launcher
+
+    def __init__(self, order: Order):
+        self._process = subprocess.Popen(
+            [sys.executable, "-I", "-S", "-c", _PROGRAM, str(_PROJECT)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            env={name: os.environ[name] for name in ("SYSTEMROOT", "LD_LIBRARY_PATH") if name in os.environ},
+        )
+        if self._process.stdin is None or self._process.stdout is None:
+            raise ValueError("the launcher needs pipes for its input and its output")
+        self._lifeline, self.output = self._process.stdin, self._process.stdout
+        self._lifeline_lock = threading.Lock()
+        words = json.dumps(asdict(order)).encode()
+        self._say(_LENGTH.pack(len(words)) + words)
+
+    def wait(self, timeout: float | None = None) -> int | None:
+        """The exit code (128 + n after signal n), None where the command still runs after `timeout` seconds."""
+        try:
+            return _exit_code(self._process.wait(timeout))
+        except subprocess.TimeoutExpired:
+            return None
+
+    def running(self) -> bool:
+        return self._process.poll() is None
+
+    def terminate(self) -> None:
+        """Ask the command to end (SIGTERM to its session; on Windows it is killed)."""
+        self._say(b"T")
+
+    def kill(self) -> None:
+        """End the command and everything that it started, now."""
+        with self._lifeline_lock, contextlib.suppress(OSError):
+            self._lifeline.close()
+
+    def _say(self, words: bytes) -> None:
+        # It may have ended, or its lifeline been closed.
+        with self._lifeline_lock, contextlib.suppress(OSError, ValueError):
+            self._lifeline.write(words)
+            self._lifeline.flush()
 
 
 # ---- the program -----------------------------------------------------------------------------------------

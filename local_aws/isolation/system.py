@@ -8,7 +8,8 @@ import tempfile
 import threading
 from pathlib import Path
 
-from local_aws.isolation import kernel, launcher
+from local_aws.isolation import kernel
+from local_aws.isolation.launcher import Launched, Order
 from local_aws.isolation.view import User, interpreter
 
 _PROBE = (
@@ -33,8 +34,8 @@ def _refusal() -> str | None:
         trial.mkdir()
         (trial / "probe").touch()
         packages = [path for path in sys.path if Path(path).name in ("site-packages", "dist-packages")]
-        process = launcher.start(
-            launcher.Order(
+        process = Launched(
+            Order(
                 command=[sys.executable, "-I", "-S", "-c", _PROBE, *packages],
                 environment={},
                 directory="/",
@@ -45,9 +46,10 @@ def _refusal() -> str | None:
                 shown=interpreter(),
             )
         )
-        said = process.stdout.read()
-        process.wait()
-        process.stdin.close()
-        process.stdout.close()
+        said = process.output.read()
+        code = process.wait()
+        process.kill()
     lines = said.decode(errors="replace").strip().splitlines()
-    return None if process.returncode == 0 else lines[-1] if lines else f"exit code {process.returncode}"
+    if code == 0:
+        return None
+    return lines[-1] if lines else f"exit code {code}"

@@ -51,7 +51,8 @@ def application() -> WsgiApp:
 
     dispatcher = DomainDispatcherApplication(create_backend_app)
     # Else moto lists its package's folder at every request: a quarter of the time of a small object's GetObject.
-    dispatcher.get_backend_for_host = functools.lru_cache(maxsize=256)(dispatcher.get_backend_for_host)
+    find = functools.lru_cache(maxsize=256)(dispatcher.get_backend_for_host)
+    dispatcher.get_backend_for_host = find  # type: ignore[method-assign] # moto offers no other way in
     return dispatcher
 
 

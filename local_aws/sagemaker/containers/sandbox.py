@@ -10,14 +10,12 @@ Network and clock are the machine's in both cases.
 
 from __future__ import annotations
 
-import contextlib
 import os
-import subprocess
-import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from local_aws.isolation import launcher, system
+from local_aws.isolation import system
+from local_aws.isolation.launcher import Launched, Order
 from local_aws.isolation.view import User, interpreter
 
 OPT_ML = "/opt/ml"
@@ -26,43 +24,12 @@ SWITCH_VARIABLE = "LOCAL_AWS_SAGEMAKER_NAMESPACE"
 _ROOT = User("root", 0, 0, "/root")
 
 
-class SandboxedProcess:
-    """A running command; `output` is the pipe that carries its standard output and standard error, mixed."""
-
-    def __init__(self, process: subprocess.Popen[bytes]):
-        self._process = process
-        self._lifeline_lock = threading.Lock()
-        self.output = process.stdout
-
-    def wait(self, timeout: float | None = None) -> int | None:
-        """The exit code (128 + n after signal n), None where the command still runs after `timeout` seconds."""
-        try:
-            code = self._process.wait(timeout)
-        except subprocess.TimeoutExpired:
-            return None
-        return code if code >= 0 else 128 - code  # the launcher itself was killed, and the command with it
-
-    def running(self) -> bool:
-        return self._process.poll() is None
-
-    def terminate(self) -> None:
-        """Ask the command to end (SIGTERM to its session; on Windows it is killed)."""
-        with self._lifeline_lock, contextlib.suppress(OSError, ValueError):
-            self._process.stdin.write(b"T")
-            self._process.stdin.flush()
-
-    def kill(self) -> None:
-        """End the command and everything that it started, now."""
-        with self._lifeline_lock, contextlib.suppress(OSError):
-            self._process.stdin.close()
-
-
 def start(
     command: Sequence[str],
     opt_ml: Path,
     environment: Mapping[str, str],
     shown: Sequence[Path] = (),
-) -> SandboxedProcess:
+) -> Launched:
     """Start a command that sees `opt_ml` as `/opt/ml`, which is also its working directory.
 
     Args:
@@ -79,7 +46,7 @@ def start(
     stage, temporary = (opt_ml.with_name(f"{opt_ml.name}.{name}") for name in ("root", "tmp"))
     for folder in (stage, temporary):
         folder.mkdir(exist_ok=True)
-    order = launcher.Order(
+    order = Order(
         command=words,
         environment=variables,
         directory=OPT_ML if isolated else str(opt_ml),
@@ -89,7 +56,7 @@ def start(
         writable={OPT_ML: str(opt_ml), "/tmp": str(temporary)},
         shown=[*interpreter(), *map(str, shown)],
     )
-    return SandboxedProcess(launcher.start(order))
+    return Launched(order)
 
 
 def inside(text: str, opt_ml: Path) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from local_aws.states.document import MAX_BYTES, Document
 from local_aws.states.errors import RuntimeFault, in_state
 from local_aws.states.maps.map_run import ChildInput
@@ -48,5 +50,5 @@ class ItemBatcher:
         return batches
 
 
-def _batch(head: dict, items: list) -> ChildInput:
+def _batch(head: dict[str, Any], items: list[Any]) -> ChildInput:
     return ChildInput(Document({**head, "Items": items}), len(items))
