@@ -77,7 +77,7 @@ class DistributedMap(Map):
         try:
             self._check_role(visit)
             if run.inputs is None:
-                items = self._reader.read(visit) if self._reader else run.items
+                items = self._reader.read(visit) if self._reader else run.items or []
                 run.take(self._child_inputs(visit, self.inputs(visit, items)))
             output = self._results(visit, run)
         except StateError as error:
