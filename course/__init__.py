@@ -4,18 +4,19 @@ It knows boto3, and of the embedded AWS only how to start it. The verbs are few 
 lessons use plain boto3 wherever a call to AWS is what is being taught.
 """
 
-from course.cell_package import package
+from course.account.costs import PRICES, endpoint_cost, job_cost, lambda_cost, prices, transitions_cost
+from course.account.environment import check_environment
+from course.account.quotas import check_quotas
+from course.account.roles import let_changes_spread, logging_role
+from course.account.settings import Settings
+from course.account.target import agree
 from course.checks import check, hint, progress, solution
-from course.costs import PRICES, endpoint_cost, job_cost, lambda_cost, prices, transitions_cost
-from course.draft import Draft
-from course.environment import check_environment
 from course.errors import CourseError
-from course.evaluation import evaluate
-from course.execution import follow, run
-from course.graph import Graph
-from course.invocation import deploy, result, test_function
+from course.functions.cell_package import package
+from course.functions.invocation import deploy, result, test_function
+from course.functions.logs import invocations, wait_until
+from course.functions.test_events import save_test_event, test_event
 from course.lesson import clean_up, left, start
-from course.logs import invocations, wait_until
 from course.panels import (
     bucket_panel,
     costs_panel,
@@ -27,12 +28,11 @@ from course.panels import (
     permissions_panel,
     trigger_panel,
 )
-from course.quotas import check_quotas
-from course.review_workflow import workflow, workflow_role
-from course.roles import let_changes_spread, logging_role
-from course.settings import Settings
-from course.target import agree
-from course.test_events import save_test_event, test_event
+from course.state_machines.draft import Draft
+from course.state_machines.evaluation import evaluate
+from course.state_machines.execution import follow, run
+from course.state_machines.graph import Graph
+from course.state_machines.review_workflow import workflow, workflow_role
 
 __all__ = [
     "PRICES",

@@ -6,14 +6,14 @@ import os
 
 import boto3
 
-from course import foundation
-from course.checks import record
-from course.cleaning import CleanUp, remove
-from course.ledger import Ledger, record_calls
-from course.leftovers import Leftovers, survey
-from course.sessions import new_session
-from course.settings import Settings
-from course.target import Target, connect
+from course.account import foundation
+from course.account.cleaning import CleanUp, remove
+from course.account.ledger import Ledger, record_calls
+from course.account.leftovers import Leftovers, survey
+from course.account.sessions import new_session
+from course.account.settings import Settings
+from course.account.target import Target, connect
+from course.outcomes import record
 
 
 def start(lesson: str, exercises: bool = False) -> Settings:

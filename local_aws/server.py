@@ -21,20 +21,22 @@ from pathlib import Path
 import psutil
 
 from local_aws import ACCOUNT, REGION
-from local_aws.access.simulation import PolicySimulation
-from local_aws.bucket_policies import BucketPolicies
+from local_aws.access.callers import Callers
+from local_aws.access.roles import Roles
 from local_aws.clock import Clock
 from local_aws.functions.service import LambdaService
-from local_aws.gateway import Gateway
+from local_aws.gateway.gateway import Gateway
+from local_aws.house import Host, Service
 from local_aws.http_server import HttpServer
-from local_aws.log_writer import LogWriter
-from local_aws.moto_backend import application
-from local_aws.roles import Roles
-from local_aws.s3_events import S3Events
+from local_aws.iam.policy_simulation import PolicySimulation
+from local_aws.iam.sts import StsService
+from local_aws.logs.writer import LogWriter
+from local_aws.moto.backend import application
+from local_aws.s3.bucket_policies import BucketPolicies
+from local_aws.s3.events import S3Events
+from local_aws.s3.service import S3
 from local_aws.sagemaker import service as sagemaker
-from local_aws.service import Host, Service
 from local_aws.states.service import StatesService
-from local_aws.sts import StsService
 
 log = logging.getLogger(__name__)
 
@@ -71,7 +73,9 @@ def serve(port: int = 0, clock: float = 60.0, directory: Path | None = None) -> 
     services = _services(host)
     s3_events = S3Events(host)
     named = {service.name: service for service in services}
-    http.application = Gateway(roles, named, s3_events, BucketPolicies(host), application())
+    callers, moto = Callers(roles.identities, roles.iam), application()
+    s3 = S3(roles, callers, BucketPolicies(host), s3_events, moto)
+    http.application = Gateway(roles, callers, named, s3, moto)
     thread = threading.Thread(target=http.serve_forever, name="http", daemon=True)
     thread.start()
     try:

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 import course.panels
-from course.costs import endpoint_cost
-from course.quotas import NEEDED
+from course.account.costs import endpoint_cost
+from course.account.quotas import NEEDED
 
 ROOT = Path(__file__).parents[1]
 GUIDE = (ROOT / "docs" / "instructors.md").read_text(encoding="utf-8")

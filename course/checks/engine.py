@@ -9,11 +9,12 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 from IPython import get_ipython
 
-from course.checks import record, table
+from course.checks import table
 from course.checks.cells import ExerciseCell, exercise_cell, placeholders
 from course.checks.exercise import Exercise, exercises, find
-from course.checks.outcome import Check, NotAttempted, NotYet, Outcome, Said
 from course.errors import CourseError
+from course.outcomes import record
+from course.outcomes.outcome import Check, NotAttempted, NotYet, Outcome, Said
 
 
 @dataclass(frozen=True, repr=False)

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
+from course.account.costs import endpoint_cost
 from course.checks.exercise import Cases, exercise
-from course.checks.outcome import NotYet, Said
 from course.checks.trial import Case, compare
-from course.costs import endpoint_cost
+from course.outcomes.outcome import NotYet, Said
 
 
 @exercise(

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from course.checks.exercise import Cases, exercise
-from course.checks.outcome import NotYet, Said, shown
 from course.checks.trial import Case, compare
+from course.outcomes.outcome import NotYet, Said, shown
 
 
 def _pieces(text: str) -> list[str]:

@@ -14,10 +14,10 @@ from botocore.exceptions import ClientError
 
 from course.checks.exercise import Cases, exercise
 from course.checks.on_aws import acting_under, as_json, client, function_of, is_allowed
-from course.checks.outcome import NotYet, Said
 from course.checks.review_archives import AWKWARD, PLAIN, Archive, archive
 from course.checks.trial import Case, compare, source_of
-from course.invocation import Invocation, result
+from course.functions.invocation import Invocation, result
+from course.outcomes.outcome import NotYet, Said
 
 
 @exercise(

@@ -10,9 +10,9 @@ from botocore.exceptions import ClientError
 
 from course.checks.exercise import Cases, exercise
 from course.checks.on_aws import client
-from course.checks.outcome import NotAttempted, NotYet, Said
 from course.checks.trial import Case, compare
 from course.checks.trigger import ALL_CREATIONS, must
+from course.outcomes.outcome import NotAttempted, NotYet, Said
 
 _DATA_SET = "data/reviews_Patio_Lawn_and_Garden_5.json.zip"
 

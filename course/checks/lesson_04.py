@@ -6,8 +6,8 @@ import json
 from typing import Any
 
 from course.checks.exercise import Cases, exercise
-from course.checks.outcome import NotYet, Said
 from course.checks.states import compared, failing, tried
+from course.outcomes.outcome import NotYet, Said
 
 
 @exercise(

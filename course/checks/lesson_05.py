@@ -7,8 +7,8 @@ import time
 from typing import Any
 
 from course.checks.exercise import Cases, exercise
-from course.checks.outcome import NotYet, Said
 from course.checks.states import compared, evaluated, json_object
+from course.outcomes.outcome import NotYet, Said
 
 _NAMES = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}")
 """What SageMaker accepts as a job's name (botocore, CreateProcessingJob)."""

@@ -6,8 +6,8 @@ import json
 from typing import Any
 
 from course.checks.exercise import Cases, exercise
-from course.checks.outcome import NotYet, Said
 from course.checks.states import compared, evaluated, failing, json_object, tried
+from course.outcomes.outcome import NotYet, Said
 
 _ADVICE = "Begin again from the starter, and replace only each ?."
 _SETS = {

@@ -9,12 +9,12 @@ from contextlib import contextmanager
 from typing import Any
 from urllib.parse import quote_plus
 
+from course.account.foundation import trust_policy
 from course.checks.exercise import Cases, exercise
 from course.checks.on_aws import acting_under, client, is_allowed, let_spread, new_name, role_with
-from course.checks.outcome import NotYet, Said
 from course.checks.trial import results, value_of
 from course.checks.trigger import ALL_CREATIONS, must
-from course.foundation import trust_policy
+from course.outcomes.outcome import NotYet, Said
 
 _SECONDS = 60.0
 """The cell imports boto3 and calls AWS several times."""

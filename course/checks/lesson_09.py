@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from course.checks.exercise import Cases, exercise
-from course.checks.outcome import NotAttempted, NotYet, Said
+from course.lesson import left
+from course.outcomes.outcome import NotAttempted, NotYet, Said
 
 # What each thing uses: SageMaker lets a model be deleted under an endpoint that needs it at its next update.
 _USES = {"endpoint": "endpoint configuration", "endpoint configuration": "model", "model": "bucket"}
@@ -43,9 +44,6 @@ def order(work: Any) -> Cases:
 )
 def clean_up() -> Cases:
     """Nothing that costs money, and nothing else, is left on this AWS."""
-    # The lesson's own module records what checks say: at the top, each would import the other.
-    from course.lesson import left
-
     found = left()
     if found.dollars_an_hour > 0.01:
         raise NotAttempted(f"An endpoint still costs {found.dollars_an_hour:.3f} US dollars an hour")

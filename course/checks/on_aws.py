@@ -17,9 +17,9 @@ from typing import Any
 import boto3
 from botocore.exceptions import ClientError
 
-from course.cell_package import package
-from course.checks.outcome import NotYet, Said
-from course.foundation import trust_policy
+from course.account.foundation import trust_policy
+from course.functions.cell_package import package
+from course.outcomes.outcome import NotYet, Said
 
 _POLL_SECONDS = 0.2
 _SPREADING_SECONDS = 15

@@ -6,8 +6,8 @@ import json
 from typing import Any
 
 from course.checks.on_aws import as_json, client
-from course.checks.outcome import NotYet, Said
-from course.json_text import JsonTextError, parse
+from course.outcomes.outcome import NotYet, Said
+from course.state_machines.json_text import JsonTextError, parse
 
 
 def json_object(text: Any, advice: str) -> dict[str, Any]:

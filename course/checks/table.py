@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from course.checks.exercise import exercises
-from course.checks.outcome import Outcome
-from course.checks.record import Entry, Record
+from course.outcomes.outcome import Outcome
+from course.outcomes.record import Entry, Record
 
 
 @dataclass(frozen=True, repr=False)

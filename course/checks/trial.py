@@ -16,10 +16,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from course.cell_package import cell_source
 from course.checks.exercise import Cases
-from course.checks.outcome import NotYet, Said
 from course.errors import CourseError
+from course.functions.cell_package import cell_source
+from course.outcomes.outcome import NotYet, Said
 
 SECONDS = 10.0
 """How long a cell and all its calls may take together."""

@@ -9,9 +9,9 @@ from typing import Any
 from botocore.model import Shape
 from botocore.validate import ParamValidator
 
-from course.checks.outcome import NotYet, Said
-from course.sessions import models
-from course.value_faults import nearest
+from course.account.sessions import models
+from course.outcomes.outcome import NotYet, Said
+from course.state_machines.value_faults import nearest
 
 ALL_CREATIONS = ("Put", "Post", "Copy", "CompleteMultipartUpload")
 

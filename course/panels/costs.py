@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
-from course.bill import Bill, bill
-from course.costs import AS_OF, PRICES
-from course.leftovers import Leftover, Leftovers, survey
+from course.account.bill import Bill, bill
+from course.account.costs import AS_OF, PRICES
+from course.account.leftovers import Leftover, Leftovers, survey
+from course.account.sessions import new_session
 from course.lesson import look
 from course.panels.description import Block, Fold, Say, Table, as_html, plain
 from course.panels.front_end import CopyButton
 from course.panels.panel import News, Panel, button, html_box, row
-from course.sessions import new_session
 
 _CONSOLE = (
     "**Billing and Cost Management**, **Cost Explorer**: *Group by* **Service**. It is a day behind.",

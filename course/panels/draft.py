@@ -10,11 +10,11 @@ from collections.abc import Sequence
 
 import ipywidgets as widgets
 
-from course.draft import Draft, DraftReport, Mistake
-from course.field_guide import FieldGuide
 from course.panels.description import Block, Code, Facts, Fold, Say, Table, as_html, plain
 from course.panels.front_end import CopyButton
 from course.panels.panel import Panel, button, field, html_box, row
+from course.state_machines.draft import Draft, DraftReport, Mistake
+from course.state_machines.field_guide import FieldGuide
 
 _CONSOLE = (
     "**Step Functions**, **State machines**, the machine, **Edit**.",

@@ -8,7 +8,7 @@ from typing import Any
 
 import boto3
 
-from course.execution import Execution
+from course.state_machines.execution import Execution
 
 _MOST_LISTED = 50
 _SIGNS = {"SUCCEEDED": "✓", "RUNNING": "▶", "FAILED": "✗", "TIMED_OUT": "✗", "ABORTED": "■"}

@@ -13,8 +13,8 @@ from datetime import UTC, datetime, timedelta
 
 from local_aws import ACCOUNT, ADMIN_ACCESS_KEY, REGION, wire
 from local_aws.access.iam_reader import IamReader
-from local_aws.identity import Identities
-from local_aws.service import ApiError, Call, Principal
+from local_aws.access.identity import Identities
+from local_aws.call import ApiError, Call, Principal
 
 ADMIN = Principal(f"arn:aws:iam::{ACCOUNT}:user/administrator", "admin", "AIDALOCALAWSADMIN000")
 ANONYMOUS = Principal("anonymous", "anonymous", "ANONYMOUS")

@@ -12,7 +12,7 @@ from typing import Any
 from local_aws.access.actions import Place, Wanted, wanted
 from local_aws.access.iam_reader import IamReader
 from local_aws.access.policy import Decision, Policies, Policy, admits, evaluate
-from local_aws.service import ApiError, Call, Principal
+from local_aws.call import ApiError, Call, Principal
 
 _DENIAL_CODES = {"s3": "AccessDenied", "iam": "AccessDenied", "sts": "AccessDenied", "sqs": "AccessDenied"}
 _DENIAL_CODES |= {"sns": "AuthorizationError"}

@@ -14,10 +14,10 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
+from local_aws.call import ApiError, not_there
 from local_aws.functions.log import runtime_version_arn
 from local_aws.functions.names import LATEST, function_arn
 from local_aws.functions.package import Package
-from local_aws.service import ApiError, not_there
 
 RUNTIMES = ("python3.9", "python3.10", "python3.11", "python3.12", "python3.13", "python3.14")
 _GONE = re.compile(r"python(2\.7|3\.[678])|nodejs(\d|1[0246])\.x|nodejs|ruby2\.\d|dotnetcore.*|go1\.x|java8|provided")

@@ -11,7 +11,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from local_aws.log_writer import Destination, LogStream, LogWriter
+from local_aws.logs.writer import Destination, LogStream, LogWriter
 
 _TAIL_BYTES = 4096
 

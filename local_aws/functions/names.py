@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from local_aws.service import ApiError
+from local_aws.call import ApiError
 
 SERVICE_PRINCIPAL = "lambda.amazonaws.com"
 LATEST = "$LATEST"

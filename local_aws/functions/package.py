@@ -18,7 +18,7 @@ import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from local_aws.service import ApiError
+from local_aws.call import ApiError
 
 ZIPPED_BYTES = 52_428_800
 UNZIPPED_BYTES = 262_144_000

@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from local_aws.call import ApiError
 from local_aws.functions.configuration import FunctionVersion
 from local_aws.functions.names import LATEST, FunctionName, function_arn
-from local_aws.service import ApiError
 
 
 @dataclass

@@ -11,16 +11,17 @@ import binascii
 import json
 from typing import Any
 
-from local_aws.functions import lineage
-from local_aws.functions.access_operations import AccessOperations
-from local_aws.functions.event_operations import EventOperations
-from local_aws.functions.events import Event, EventQueue, Settings
+from local_aws.call import ApiError, Call, not_there
+from local_aws.functions.api.access_operations import AccessOperations
+from local_aws.functions.api.event_operations import EventOperations
+from local_aws.functions.api.payload import check_json
+from local_aws.functions.api.version_operations import VersionOperations
+from local_aws.functions.events import lineage
+from local_aws.functions.events.events import Event, EventQueue, Settings
 from local_aws.functions.invocation import Invocation, Outcome
 from local_aws.functions.names import LATEST, parse
-from local_aws.functions.payload import check_json
 from local_aws.functions.registry import Function
-from local_aws.functions.version_operations import VersionOperations
-from local_aws.service import ApiError, Call, Host, not_there
+from local_aws.house import Host
 
 _PAYLOAD_BYTES = {"RequestResponse": 6_291_456, "DryRun": 6_291_456, "Event": 1_048_576}
 _RECURSIVE = (

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from local_aws.service import ApiError
+from local_aws.call import ApiError
 
 _FILTERS: dict[str, tuple[str, Callable[[Any, Any], bool]]] = {
     "CreationTimeAfter": ("CreationTime", lambda value, bound: value >= bound),

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from local_aws.service import ApiError
+from local_aws.call import ApiError
 
 _BLAZINGTEXT_ACCOUNTS = {
     "us-east-1": "811284229777",

@@ -11,12 +11,13 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from local_aws.log_writer import Destination, LogStream
+from local_aws.call import ApiError, Call
+from local_aws.house import Host
+from local_aws.logs.writer import Destination, LogStream
 from local_aws.sagemaker.collection import Collection
-from local_aws.sagemaker.jobs import RunningJobs
 from local_aws.sagemaker.locations import Location, parse
 from local_aws.sagemaker.quotas import Quotas
-from local_aws.service import ApiError, Call, Host
+from local_aws.sagemaker.running_jobs import RunningJobs
 
 PRINCIPAL = "sagemaker.amazonaws.com"
 SESSION = "SageMaker"

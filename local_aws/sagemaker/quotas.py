@@ -16,7 +16,7 @@ import os
 import threading
 from collections.abc import Callable
 
-from local_aws.service import ApiError
+from local_aws.call import ApiError
 
 VARIABLE = "LOCAL_AWS_SAGEMAKER_QUOTAS"
 PROCESSING, TRAINING = "processing job usage", "training job usage"

@@ -8,17 +8,17 @@ endpoints, inference pipelines, data capture, and traffic that is shifted step b
 
 from __future__ import annotations
 
-from local_aws.sagemaker.endpoint_config_operations import EndpointConfigOperations
-from local_aws.sagemaker.endpoint_operations import EndpointOperations
-from local_aws.sagemaker.model_operations import ModelOperations
+from local_aws.house import Host, Service
+from local_aws.sagemaker.api.endpoint_config_operations import EndpointConfigOperations
+from local_aws.sagemaker.api.endpoint_operations import EndpointOperations
+from local_aws.sagemaker.api.model_operations import ModelOperations
+from local_aws.sagemaker.api.processing_operations import ProcessingOperations
+from local_aws.sagemaker.api.runtime_service import SageMakerRuntimeService
+from local_aws.sagemaker.api.tag_operations import TagOperations
+from local_aws.sagemaker.api.training_operations import TrainingOperations
+from local_aws.sagemaker.api.transform_operations import TransformOperations
 from local_aws.sagemaker.platform import Platform
-from local_aws.sagemaker.processing_operations import ProcessingOperations
 from local_aws.sagemaker.quotas import Quotas
-from local_aws.sagemaker.runtime_service import SageMakerRuntimeService
-from local_aws.sagemaker.tag_operations import TagOperations
-from local_aws.sagemaker.training_operations import TrainingOperations
-from local_aws.sagemaker.transform_operations import TransformOperations
-from local_aws.service import Host, Service
 
 
 class SageMakerService(

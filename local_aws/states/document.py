@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any, NoReturn
-
-from local_aws.states import jsonata
 
 MAX_BYTES = 262_144
 """Size limit of a state's input, output and result ("Quotas", AWS Step Functions developer guide)."""
@@ -25,10 +24,10 @@ def _refuse_constant(word: str) -> NoReturn:
 class Document:
     """Immutable JSON data. A text that was given is kept as it is, blanks included, as AWS passes it on."""
 
-    __slots__ = ("_bindable", "_text", "_value")
+    __slots__ = ("_text", "_value", "_view")
 
     def __init__(self, value: Any = _MISSING, text: str | None = None):
-        self._value, self._text, self._bindable = value, text, _MISSING
+        self._value, self._text, self._view = value, text, _MISSING
 
     @classmethod
     def parse(cls, text: str) -> Document:
@@ -54,12 +53,11 @@ class Document:
             self._text = dumps(self._value)
         return self._text
 
-    @property
-    def bindable(self) -> Any:
-        """The data as a variable of an expression."""
-        if self._bindable is _MISSING:
-            self._bindable = jsonata.bindable(self.value)
-        return self._bindable
+    def view(self, make: Callable[[Any], Any]) -> Any:
+        """What a query language makes of the data, once: as long as one language asks, it is made the first time."""
+        if self._view is _MISSING:
+            self._view = make(self.value)
+        return self._view
 
     @property
     def size(self) -> int:

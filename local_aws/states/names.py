@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 
-from local_aws.service import ApiError, Host
+from local_aws.call import ApiError
+from local_aws.house import Host
 
 _REFUSED = re.compile(r"""[\s<>{}\[\]?*"#%\\^|~`$&,;:/\x00-\x1f\x7f-\x9f\ufffe\uffff\ud800-\udfff]""")
 _ARN = re.compile(r"arn:aws:states:[a-z0-9-]+:\d{12}:(?P<kind>[A-Za-z]+):(?P<rest>.+)")

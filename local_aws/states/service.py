@@ -6,10 +6,10 @@ activities, logging to CloudWatch Logs, tracing, encryption with keys of one's o
 
 from __future__ import annotations
 
-from local_aws.states.execution_operations import ExecutionOperations
-from local_aws.states.machine_operations import MachineOperations
-from local_aws.states.map_run_operations import MapRunOperations
-from local_aws.states.test_state_operation import TestStateOperation
+from local_aws.states.api.execution_operations import ExecutionOperations
+from local_aws.states.api.machine_operations import MachineOperations
+from local_aws.states.api.map_run_operations import MapRunOperations
+from local_aws.states.api.test_state_operation import TestStateOperation
 
 
 class StatesService(MachineOperations, ExecutionOperations, MapRunOperations, TestStateOperation):

@@ -2,36 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
-from local_aws.states.query_language import DEFAULT, LANGUAGES
-from local_aws.states.state_types.choice import Choice
-from local_aws.states.state_types.distributed_map import DistributedMap, is_distributed
-from local_aws.states.state_types.fail import Fail
-from local_aws.states.state_types.map_ import Map
-from local_aws.states.state_types.parallel import Parallel
-from local_aws.states.state_types.pass_ import Pass
-from local_aws.states.state_types.state import Blueprint, State
-from local_aws.states.state_types.succeed import Succeed
-from local_aws.states.state_types.task import Task
-from local_aws.states.state_types.wait import Wait
+from local_aws.states.languages.query_language import DEFAULT, LANGUAGES
+from local_aws.states.maps.distributed_map import DistributedMap, is_distributed
+from local_aws.states.running.program import Workflow
+from local_aws.states.running.state_types.choice import Choice
+from local_aws.states.running.state_types.fail import Fail
+from local_aws.states.running.state_types.map_ import Map
+from local_aws.states.running.state_types.parallel import Parallel
+from local_aws.states.running.state_types.pass_ import Pass
+from local_aws.states.running.state_types.state import Blueprint, State
+from local_aws.states.running.state_types.succeed import Succeed
+from local_aws.states.running.state_types.task import Task
+from local_aws.states.running.state_types.wait import Wait
 
 _TYPES: dict[str, type[State]] = {
     state_type.type: state_type for state_type in (Pass, Task, Choice, Wait, Succeed, Fail, Parallel, Map)
 }
-
-
-@dataclass(frozen=True)
-class Workflow:
-    """States by name and where to start: a machine, a branch of a Parallel, the item processor of a Map.
-
-    `timeout_seconds` is a machine's own limit, None where it has none.
-    """
-
-    states: dict[str, State]
-    start: State
-    timeout_seconds: float | None = None
 
 
 def compile_workflow(definition: dict[str, Any], language: str | None = None) -> Workflow:

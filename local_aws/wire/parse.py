@@ -14,7 +14,7 @@ from xml.etree import ElementTree
 from botocore.model import ListShape, MapShape, OperationModel, Shape, StructureShape
 from botocore.utils import parse_timestamp
 
-from local_aws.service import ApiError
+from local_aws.call import ApiError
 from local_aws.wire.model import Request, form
 
 _TRUE = {"true", "1"}

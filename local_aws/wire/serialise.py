@@ -11,7 +11,7 @@ from xml.sax.saxutils import escape
 
 from botocore.model import ListShape, MapShape, OperationModel, Shape, StructureShape
 
-from local_aws.service import ApiError
+from local_aws.call import ApiError
 from local_aws.wire.model import Api, Response
 
 _XML = '<?xml version="1.0" encoding="UTF-8"?>\n'

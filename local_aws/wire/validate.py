@@ -16,7 +16,7 @@ from typing import Any
 
 from botocore.model import ListShape, MapShape, OperationModel, Shape, StructureShape
 
-from local_aws.service import ApiError
+from local_aws.call import ApiError
 
 
 def validate(operation: OperationModel, params: dict[str, Any]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import Browser
 
-from course.graph import Graph
+from course.state_machines.graph import Graph
 
 _NAMES = ("Remember the text", "Wait a moment", "Mammoth", "Cut into sentences", "Train", "?")
 _RIGHT_AND_LEFT = """() => {

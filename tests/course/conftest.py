@@ -11,9 +11,9 @@ import boto3
 import pytest
 
 import course
-from course.foundation import open_ledger
-from course.ledger import Ledger
-from course.target import connect
+from course.account.foundation import open_ledger
+from course.account.ledger import Ledger
+from course.account.target import connect
 from tests.served import served
 
 LESSON = "98"

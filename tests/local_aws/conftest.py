@@ -16,8 +16,8 @@ from botocore.config import Config
 
 from local_aws import ADMIN_ACCESS_KEY, ADMIN_SECRET_KEY, REGION
 from local_aws.server import LocalAws, serve
-from tests.local_aws.hosting_support import Hosting, packed, train
-from tests.local_aws.states_support import Workflows
+from tests.local_aws.sagemaker.hosting_support import Hosting, packed, train
+from tests.local_aws.states.states_support import Workflows
 
 CLOCK = 600.0
 _SESSION = boto3.session.Session()

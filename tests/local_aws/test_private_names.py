@@ -9,7 +9,8 @@ import botocore.session
 import pytest
 from werkzeug.serving import DechunkedInput
 
-from local_aws import moto_backend, wire
+from local_aws import wire
+from local_aws.moto import backend as moto_backend
 
 
 @pytest.fixture(scope="module")

@@ -19,7 +19,7 @@ import psutil
 import pytest
 
 from local_aws.__main__ import environment
-from tests.local_aws.functions_support import Lambda
+from tests.local_aws.functions.functions_support import Lambda
 
 COMMAND = [sys.executable, "-m", "local_aws", "serve", "--port", "0"]
 

@@ -15,10 +15,10 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.local_aws.functions_support import LOGS, Lambda
-from tests.local_aws.hosting_support import Hosting, packed, train
-from tests.local_aws.jobs_support import Bench
-from tests.local_aws.states_support import Workflows
+from tests.local_aws.functions.functions_support import LOGS, Lambda
+from tests.local_aws.sagemaker.hosting_support import Hosting, packed, train
+from tests.local_aws.sagemaker.jobs_support import Bench
+from tests.local_aws.states.states_support import Workflows
 
 PAGE = Path(__file__).parents[2] / "docs" / "troubleshooting.md"
 SECTIONS = ("Lambda", "The trigger", "Step Functions", "SageMaker")

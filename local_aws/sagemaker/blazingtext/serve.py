@@ -21,7 +21,7 @@ from werkzeug.exceptions import InternalServerError
 from local_aws.http_server import HttpServer
 from local_aws.sagemaker.blazingtext.inference import ClientFault, Model, answer
 from local_aws.sagemaker.blazingtext.zero_pages import give_back_zero_pages
-from local_aws.sagemaker.sandbox import OPT_ML, ROOT_VARIABLE
+from local_aws.sagemaker.containers.sandbox import OPT_ML, ROOT_VARIABLE
 
 StartResponse = Callable[..., Any]
 

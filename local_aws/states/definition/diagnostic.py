@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from local_aws.service import ApiError
+from local_aws.call import ApiError
 
 SCHEMA = "SCHEMA_VALIDATION_FAILED"
 INVALID_JSON = "INVALID_JSON_DESCRIPTION"

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from local_aws.states.definition.diagnostic import INVALID_EXPRESSION, UNSUPPORTED_EXPRESSION, Diagnostic
-from local_aws.states.jsonata import JSONataError, References, compile_expression
+from local_aws.states.languages.jsonata import JSONataError, References, compile_expression
 
 ALWAYS = frozenset({"input", "context"})
 """The fields of `$states` that every expression has."""

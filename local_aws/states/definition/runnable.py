@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from local_aws.service import ApiError
+from local_aws.call import ApiError
 from local_aws.states import integrations
 from local_aws.states.definition.fields import CATCHER, JSONPATH, STATES, Language
 from local_aws.states.definition.machine import effective_language

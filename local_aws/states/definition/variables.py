@@ -12,7 +12,7 @@ from local_aws.states.definition import expressions
 from local_aws.states.definition.fields import JSONATA, JSONPATH
 from local_aws.states.definition.machine import effective_language
 from local_aws.states.definition.runnable import states_in
-from local_aws.states.jsonata import FUNCTION_NAMES, compile_expression
+from local_aws.states.languages.jsonata import FUNCTION_NAMES, compile_expression
 
 _INNER = ("Branches", "ItemProcessor", "Iterator", "Comment", "Next", "Default", "Resource")
 

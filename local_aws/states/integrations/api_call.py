@@ -12,13 +12,13 @@ from botocore import xform_name
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.model import OperationModel
 
-from local_aws.service import ApiError
+from local_aws.call import ApiError
 from local_aws.states.document import dumps
 from local_aws.states.errors import Cancelled, RuntimeFault, StateError
 from local_aws.states.integrations import shapes
 from local_aws.states.integrations.apis import Api
 from local_aws.states.integrations.integration import Integration
-from local_aws.states.task import Task
+from local_aws.states.integrations.task import Task
 
 SERVICE = "states.amazonaws.com"
 SESSION_NAME = "StepFunctions"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from local_aws.states.task import Task
+from local_aws.states.integrations.task import Task
 
 
 class Integration:

@@ -14,7 +14,7 @@ from local_aws.states.integrations import shapes
 from local_aws.states.integrations.api_call import ApiCall, Arguments, call, http_metadata
 from local_aws.states.integrations.apis import OPTIMISED
 from local_aws.states.integrations.integration import Integration
-from local_aws.states.task import Task
+from local_aws.states.integrations.task import Task
 
 _API = OPTIMISED["lambda"]
 _ARGUMENTS = Arguments(

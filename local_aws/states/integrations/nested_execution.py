@@ -13,8 +13,8 @@ from local_aws.states.errors import TASK_FAILED, StateError
 from local_aws.states.integrations import shapes
 from local_aws.states.integrations.api_call import ApiCall, Arguments, call
 from local_aws.states.integrations.apis import OPTIMISED
+from local_aws.states.integrations.task import Task
 from local_aws.states.integrations.waiting import stopped_with, uncancelled, wait_for_end
-from local_aws.states.task import Task
 
 _API = OPTIMISED["states"]
 _ARGUMENTS = Arguments(json_texts=("Input",), supported=("Input", "Name", "StateMachineArn", "TraceHeader"))

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from local_aws.states.errors import Cancelled, StateError
-from local_aws.states.task import Task
+from local_aws.states.integrations.task import Task
 
 _FIRST_SECONDS, _LONGEST_SECONDS, _GROWTH = 0.05, 0.5, 1.5
 

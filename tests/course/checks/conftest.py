@@ -15,7 +15,7 @@ import course
 from course.checks.cells import LESSONS, exercise_cell
 from course.checks.engine import examine, run_as_cell
 from course.checks.exercise import find
-from course.checks.outcome import Check, Outcome
+from course.outcomes.outcome import Check, Outcome
 
 _numbers = itertools.count()
 

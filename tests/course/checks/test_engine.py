@@ -14,11 +14,12 @@ from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
 import course
-from course.checks import engine, record
+from course.checks import engine
 from course.checks.cells import exercise_cell
 from course.checks.exercise import exercises
-from course.checks.outcome import Outcome
 from course.exercises import EDITION
+from course.outcomes import record
+from course.outcomes.outcome import Outcome
 from tests.course.checks.conftest import changed, judge
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from course.checks.cells import exercise_cell
-from course.checks.outcome import Outcome
+from course.outcomes.outcome import Outcome
 from tests.course.checks.conftest import changed, check_untouched_and_solved, check_wrong, judge
 
 pytestmark = pytest.mark.usefixtures("settings")

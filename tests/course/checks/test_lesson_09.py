@@ -6,7 +6,7 @@ import boto3
 import pytest
 
 import course
-from course.checks.outcome import Outcome
+from course.outcomes.outcome import Outcome
 from tests.course.checks.conftest import check_untouched_and_solved, check_wrong, judge
 
 
@@ -33,7 +33,7 @@ def test_clean_up_untouched_half_done_and_done(settings: course.Settings, monkey
     boto3.client("sqs").create_queue(QueueName="left-behind")
     half = judge("09.clean_up", "...")
     check_wrong(half, "left-behind")
-    monkeypatch.setattr("course.leftovers.Leftovers.dollars_an_hour", 0.115)
+    monkeypatch.setattr("course.account.leftovers.Leftovers.dollars_an_hour", 0.115)
     assert judge("09.clean_up", "...").outcome is Outcome.NOT_ATTEMPTED
     monkeypatch.undo()
     assert judge("09.clean_up", "course.clean_up()").outcome is Outcome.RIGHT

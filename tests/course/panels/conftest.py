@@ -21,7 +21,7 @@ def aws(endpoint_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(autouse=True)
 def own_test_events(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """Saved test events of a test stay in its own folder."""
-    monkeypatch.setattr("course.test_events._SAVED", tmp_path / "test-events")
+    monkeypatch.setattr("course.functions.test_events._SAVED", tmp_path / "test-events")
 
 
 @pytest.fixture

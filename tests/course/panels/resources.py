@@ -10,7 +10,7 @@ import zipfile
 
 import boto3
 
-from course.roles import logging_role
+from course.account.roles import logging_role
 
 
 def make_function(source: str, name: str | None = None) -> str:

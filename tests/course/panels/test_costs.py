@@ -9,9 +9,9 @@ import boto3
 import pytest
 
 import course
-from course import bill as bills
-from course.ledger import Ledger, Resource
-from course.target import Target
+from course.account import bill as bills
+from course.account.ledger import Ledger, Resource
+from course.account.target import Target
 from tests.course.panels.machines import BRANCHES, make_machine
 from tests.course.panels.resources import make_bucket, make_function
 

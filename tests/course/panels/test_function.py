@@ -8,7 +8,7 @@ import boto3
 import pytest
 
 import course
-from course.test_events import test_event
+from course.functions.test_events import test_event
 from tests.course.panels.resources import make_function
 
 ECHO = """

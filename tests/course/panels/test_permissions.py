@@ -9,7 +9,7 @@ import boto3
 import pytest
 
 import course
-from course.roles import logging_role
+from course.account.roles import logging_role
 from tests.course.panels.resources import document, statement
 
 READ = statement("Allow", "s3:GetObject", "arn:aws:s3:::box/data/*")

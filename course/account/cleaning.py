@@ -1,0 +1,232 @@
+"""Removes what the ledger lists: in an order that works, twice in a row, on any state of the account.
+
+What is gone already counts as removed. What can't be removed is reported with AWS's reason, and stays in the
+ledger for the next try.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import boto3
+from botocore.exceptions import ClientError
+
+from course.account.ledger import Ledger, Resource, removable
+from course.account.machine_traces import made_by, stop
+from course.errors import CourseError
+from course.functions.job_log import GROUPS, streams_of
+from course.functions.logs import wait_until
+
+# How long a job may take to stop, or an endpoint to be made, on a bad day.
+_WAIT_SECONDS = 1200
+
+
+@dataclass(frozen=True)
+class Removal:
+    """What became of one resource: `reason` is empty where it is gone."""
+
+    resource: Resource
+    reason: str = ""
+
+
+@dataclass(frozen=True, repr=False)
+class CleanUp:
+    """The outcome of a clean-up, shown as a table."""
+
+    removals: tuple[Removal, ...]
+
+    @property
+    def done(self) -> bool:
+        """Whether nothing is left."""
+        return not any(removal.reason for removal in self.removals)
+
+    def _verdict(self) -> str:
+        failed = sum(bool(removal.reason) for removal in self.removals)
+        if failed:
+            return f"{failed} of {len(self.removals)} could not be removed; run the clean-up again."
+        return "Nothing is left." if self.removals else "Nothing was left to remove."
+
+    def __repr__(self) -> str:
+        lines = [f"{r.resource.kind} {r.resource.name}: {r.reason or 'removed'}" for r in self.removals]
+        return "\n".join([*lines, self._verdict()])
+
+    def _repr_markdown_(self) -> str:
+        rows = [f"| {r.resource.kind} | `{r.resource.name}` | {r.reason or 'removed'} |" for r in self.removals]
+        table = ["| what | name | |", "|:--|:--|:--|", *rows, ""] if rows else []
+        return "\n".join([*table, f"**{self._verdict()}**"])
+
+
+def remove(ledger: Ledger, resources: list[Resource]) -> CleanUp:
+    """Remove resources and strike them out of the ledger.
+
+    What the executions of a state machine have made goes along with the machine.
+
+    Args:
+        ledger: from which what is gone is struck out.
+        resources: what to remove, in any order.
+    """
+    removals = []
+    pending = list(dict.fromkeys(resources))
+    for kind in _ORDER:
+        for resource in [one for one in pending if one.kind == kind]:
+            try:
+                if kind == "state machine":
+                    pending += [one for one in _record_traces(ledger, resource) if one not in pending]
+                _REMOVERS[kind](resource.name)
+            except (ClientError, CourseError) as error:
+                if not (isinstance(error, ClientError) and is_absence(error)):
+                    removals.append(Removal(resource, str(error)))
+                    continue
+            ledger.strike(resource)
+            removals.append(Removal(resource))
+    return CleanUp(tuple(removals))
+
+
+def _record_traces(ledger: Ledger, machine: Resource) -> list[Resource]:
+    """Stop a machine, and write down what it made before the histories that tell of it are gone."""
+    stop(machine.name)
+    there = ledger.resources()
+    known = {(one.kind, one.name) for one in there}
+    found = [(kind, name) for kind, name in made_by(machine.name) if removable(kind, name, there)]
+    made = [Resource(kind, name, machine.lesson) for kind, name in found]
+    for one in made:
+        if (one.kind, one.name) not in known:
+            ledger.record(one)
+    return [one for one in ledger.resources() if (one.kind, one.name) in {(m.kind, m.name) for m in made}]
+
+
+_ABSENT = {
+    "404",
+    "AWS.SimpleQueueService.NonExistentQueue",
+    "ExecutionDoesNotExist",
+    "NoSuchBucket",
+    "NoSuchEntity",
+    "NoSuchKey",
+    "NoSuchUpload",
+    "NotFound",
+    "NotFoundException",
+    "QueueDoesNotExist",
+    "ResourceNotFound",
+    "ResourceNotFoundException",
+    "StateMachineDoesNotExist",
+}
+# SageMaker reports what it can't find as a failed validation.
+_ABSENT_TO_SAGEMAKER = ("Could not find", "Requested resource not found")
+
+
+def is_absence(error: ClientError) -> bool:
+    """Whether an error says that what was asked for is not there."""
+    details = error.response["Error"]
+    return details["Code"] in _ABSENT or any(text in details.get("Message", "") for text in _ABSENT_TO_SAGEMAKER)
+
+
+def _remove_trigger(bucket: str) -> None:
+    boto3.client("s3").put_bucket_notification_configuration(Bucket=bucket, NotificationConfiguration={})
+
+
+def _remove_state_machine(arn: str) -> None:
+    states = boto3.client("stepfunctions")
+    # To delete what is not there is no error on AWS, and to look for it is.
+    states.describe_state_machine(stateMachineArn=arn)
+    states.delete_state_machine(stateMachineArn=arn)
+
+
+def _remove_job(kind: str, name: str) -> None:
+    """Stop a job that runs, then delete what AWS keeps of it: its log, and its record where AWS can forget it.
+
+    Of a transform job the record stays, which costs nothing: there is no DeleteTransformJob.
+    """
+    sagemaker = boto3.client("sagemaker")
+    named = {f"{kind.capitalize()}JobName": name}
+
+    def status() -> str:
+        return getattr(sagemaker, f"describe_{kind}_job")(**named)[f"{kind.capitalize()}JobStatus"]
+
+    if status() == "InProgress":
+        getattr(sagemaker, f"stop_{kind}_job")(**named)
+    wait_until(lambda: status() not in ("InProgress", "Stopping"), f"{kind} job {name} to stop", _WAIT_SECONDS)
+    for stream in streams_of(kind, name):
+        # The group is shared by all jobs of the account: only this job's own streams go.
+        boto3.client("logs").delete_log_stream(logGroupName=GROUPS[kind], logStreamName=stream)
+    if kind != "transform":
+        getattr(sagemaker, f"delete_{kind}_job")(**named)
+
+
+def _remove_queue(name: str) -> None:
+    sqs = boto3.client("sqs")
+    sqs.delete_queue(QueueUrl=sqs.get_queue_url(QueueName=name)["QueueUrl"])
+
+
+def _remove_role(name: str) -> None:
+    iam = boto3.client("iam")
+    for policy in iam.list_attached_role_policies(RoleName=name)["AttachedPolicies"]:
+        iam.detach_role_policy(RoleName=name, PolicyArn=policy["PolicyArn"])
+    for policy in iam.list_role_policies(RoleName=name)["PolicyNames"]:
+        iam.delete_role_policy(RoleName=name, PolicyName=policy)
+    iam.delete_role(RoleName=name)
+
+
+def _remove_policy(arn: str) -> None:
+    iam = boto3.client("iam")
+    for role in iam.list_entities_for_policy(PolicyArn=arn, EntityFilter="Role")["PolicyRoles"]:
+        iam.detach_role_policy(RoleName=role["RoleName"], PolicyArn=arn)
+    iam.delete_policy(PolicyArn=arn)
+
+
+def _remove_folder(name: str) -> None:
+    bucket, _, folder = name.partition("/")
+    s3 = boto3.client("s3")
+    for page in s3.get_paginator("list_multipart_uploads").paginate(Bucket=bucket, Prefix=folder):
+        for upload in page.get("Uploads", []):
+            s3.abort_multipart_upload(Bucket=bucket, Key=upload["Key"], UploadId=upload["UploadId"])
+    for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=folder):
+        keys = [{"Key": found["Key"]} for found in page.get("Contents", [])]
+        if keys:
+            s3.delete_objects(Bucket=bucket, Delete={"Objects": keys, "Quiet": True})
+
+
+def _remove_object(name: str) -> None:
+    bucket, _, key = name.partition("/")
+    boto3.client("s3").delete_object(Bucket=bucket, Key=key)
+
+
+def _remove_bucket(name: str) -> None:
+    _remove_folder(f"{name}/")
+    boto3.client("s3").delete_bucket(Bucket=name)
+
+
+def _remove_endpoint(name: str) -> None:
+    sagemaker = boto3.client("sagemaker")
+
+    def status() -> str:
+        return sagemaker.describe_endpoint(EndpointName=name)["EndpointStatus"]
+
+    # An endpoint can't be deleted while it is being made or changed.
+    wait_until(lambda: status() not in ("Creating", "Updating"), f"endpoint {name} to be made", _WAIT_SECONDS)
+    sagemaker.delete_endpoint(EndpointName=name)
+    # Ends by the error that says that it is gone.
+    wait_until(lambda: status() != "Deleting", f"endpoint {name} to be deleted", _WAIT_SECONDS)
+
+
+# What triggers goes before what it triggers, what uses a thing before the thing.
+_REMOVERS: dict[str, Callable[[str], object]] = {
+    "S3 trigger": _remove_trigger,
+    "Lambda function": lambda name: boto3.client("lambda").delete_function(FunctionName=name),
+    "state machine": _remove_state_machine,
+    "processing job": lambda name: _remove_job("processing", name),
+    "training job": lambda name: _remove_job("training", name),
+    "transform job": lambda name: _remove_job("transform", name),
+    "endpoint": _remove_endpoint,
+    "endpoint configuration": lambda name: boto3.client("sagemaker").delete_endpoint_config(EndpointConfigName=name),
+    "SageMaker model": lambda name: boto3.client("sagemaker").delete_model(ModelName=name),
+    "SQS queue": _remove_queue,
+    "SNS topic": lambda arn: boto3.client("sns").delete_topic(TopicArn=arn),
+    "log group": lambda name: boto3.client("logs").delete_log_group(logGroupName=name),
+    "IAM role": _remove_role,
+    "IAM policy": _remove_policy,
+    "S3 folder": _remove_folder,
+    "S3 object": _remove_object,
+    "S3 bucket": _remove_bucket,
+}
+_ORDER = list(_REMOVERS)

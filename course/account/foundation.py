@@ -1,0 +1,108 @@
+"""What every lesson stands on: the course's bucket and the role that SageMaker takes on.
+
+Both are made on first use, by whichever lesson comes first, and stay until the whole course is cleaned up.
+"""
+
+from __future__ import annotations
+
+import json
+
+import boto3
+from botocore.exceptions import ClientError
+
+from course.account.ledger import Ledger, Resource
+from course.account.target import Target
+from course.errors import CourseError
+
+LESSON = "course"
+"""Under this name the ledger has what belongs to no single lesson."""
+
+SAGEMAKER_ROLE = "workflow-course-sagemaker"
+
+
+def bucket_name(target: Target) -> str:
+    """The course's bucket: bucket names are unique in the world, so the account is in it."""
+    return f"workflow-course-{target.account}-{target.region}"
+
+
+def open_ledger(target: Target) -> Ledger:
+    """The ledger of an AWS. An embedded AWS without the course's bucket is a new one: its ledger is empty."""
+    ledger = Ledger(target.ledger)
+    if target.kind == "local" and not _bucket_exists(bucket_name(target)):
+        ledger.forget()
+    return ledger
+
+
+def ensure_bucket(target: Target, ledger: Ledger) -> str:
+    """Make the course's bucket where it is missing.
+
+    Returns:
+        Its name.
+
+    Raises:
+        CourseError: a bucket of that name belongs to another account.
+    """
+    name = bucket_name(target)
+    if not _bucket_exists(name):
+        # us-east-1 is the one region that must not be named here.
+        elsewhere = {"CreateBucketConfiguration": {"LocationConstraint": target.region}}
+        boto3.client("s3").create_bucket(Bucket=name, **({} if target.region == "us-east-1" else elsewhere))
+    ledger.record(Resource("S3 bucket", name, LESSON))
+    return name
+
+
+def _bucket_exists(name: str) -> bool:
+    try:
+        boto3.client("s3").head_bucket(Bucket=name)
+    except ClientError as error:
+        if error.response["Error"]["Code"] == "404":
+            return False
+        raise CourseError(f"The bucket {name} is there, but not yours to use: {error}") from error
+    return True
+
+
+def ensure_sagemaker_role(bucket: str, ledger: Ledger) -> str:
+    """Make the SageMaker execution role where it is missing: it may use the course's bucket and write logs.
+
+    Returns:
+        Its ARN.
+    """
+    iam = boto3.client("iam")
+    try:
+        arn = iam.get_role(RoleName=SAGEMAKER_ROLE)["Role"]["Arn"]
+    except iam.exceptions.NoSuchEntityException:
+        trust = json.dumps(trust_policy("sagemaker.amazonaws.com"))
+        arn = iam.create_role(RoleName=SAGEMAKER_ROLE, AssumeRolePolicyDocument=trust)["Role"]["Arn"]
+    policy = json.dumps(_sagemaker_policy(bucket))
+    iam.put_role_policy(RoleName=SAGEMAKER_ROLE, PolicyName="course", PolicyDocument=policy)
+    ledger.record(Resource("IAM role", SAGEMAKER_ROLE, LESSON))
+    return arn
+
+
+def trust_policy(service: str) -> dict:
+    """The policy by which a role lets an AWS service take it on."""
+    statement = {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}
+    return {"Version": "2012-10-17", "Statement": [statement]}
+
+
+def _sagemaker_policy(bucket: str) -> dict:
+    """What a job needs: its data, its log, its metrics, and the images (SageMaker developer guide, roles)."""
+    allow = {
+        f"arn:aws:s3:::{bucket}/*": ["s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload"],
+        f"arn:aws:s3:::{bucket}": ["s3:ListBucket", "s3:GetBucketLocation"],
+        "arn:aws:logs:*:*:log-group:/aws/sagemaker/*": [
+            "logs:CreateLogGroup",
+            "logs:CreateLogStream",
+            "logs:DescribeLogStreams",
+            "logs:PutLogEvents",
+        ],
+        "*": [
+            "cloudwatch:PutMetricData",
+            "ecr:GetAuthorizationToken",
+            "ecr:BatchCheckLayerAvailability",
+            "ecr:GetDownloadUrlForLayer",
+            "ecr:BatchGetImage",
+        ],
+    }
+    statements = [{"Effect": "Allow", "Action": does, "Resource": on} for on, does in allow.items()]
+    return {"Version": "2012-10-17", "Statement": statements}

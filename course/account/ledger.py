@@ -1,0 +1,108 @@
+"""The ledger: every resource that a lesson makes, written down as it is made.
+
+A recorder listens to the boto3 session of the lesson: a call that creates something and succeeds is a line in
+the ledger, without a word in the lesson. Clean-up reads the ledger and strikes out what it has removed. The
+file only ever grows by whole lines, so several kernels can write it at once.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import boto3
+
+from course.account.made import IN_A_BUCKET, MADE_BY
+
+
+@dataclass(frozen=True)
+class Resource:
+    """Something that a lesson made: its kind (`Lambda function`), its name, and the lesson."""
+
+    kind: str
+    name: str
+    lesson: str = ""
+
+
+class Ledger:
+    """The ledger of one AWS: one account and region, or one run of the embedded AWS."""
+
+    def __init__(self, path: Path):
+        self.path = path
+
+    def record(self, resource: Resource) -> None:
+        """Write down a resource; again is no harm."""
+        self._append({"made": asdict(resource)})
+
+    def strike(self, resource: Resource) -> None:
+        """Write down that a resource is gone."""
+        self._append({"gone": asdict(resource)})
+
+    def resources(self, lesson: str | None = None) -> list[Resource]:
+        """What is left, in the order in which it was made; of one lesson or of all."""
+        left: dict[Resource, None] = {}
+        for line in self._lines():
+            if "made" in line:
+                left[Resource(**line["made"])] = None
+            else:
+                left.pop(Resource(**line["gone"]), None)
+        return [resource for resource in left if lesson in (None, resource.lesson)]
+
+    def made(self) -> list[Resource]:
+        """All that was ever made, also what is gone, in the order in which it was made."""
+        return list(dict.fromkeys(Resource(**line["made"]) for line in self._lines() if "made" in line))
+
+    def forget(self) -> None:
+        """Begin anew, as on an AWS on which nothing has been made."""
+        self.path.unlink(missing_ok=True)
+
+    def _lines(self) -> list[dict[str, Any]]:
+        if not self.path.exists():
+            return []
+        return [json.loads(line) for line in self.path.read_text(encoding="utf-8").splitlines()]
+
+    def _append(self, line: dict[str, Any]) -> None:
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        # One write to a file opened for appending: lines of two kernels never mix.
+        file = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        try:
+            os.write(file, (json.dumps(line) + "\n").encode())
+        finally:
+            os.close(file)
+
+
+def removable(kind: str, name: str, resources: Iterable[Resource]) -> bool:
+    """Whether something that an execution made may be removed along with it.
+
+    What lies in a bucket may be, where the bucket is among the resources; in any other it is the learner's own.
+    """
+    buckets = {one.name for one in resources if one.kind == "S3 bucket"}
+    return kind not in IN_A_BUCKET or name.split("/")[0] in buckets
+
+
+def record_calls(session: boto3.session.Session, ledger: Ledger, lesson: str, bucket: str) -> None:
+    """Write down what the clients of a session make from now on.
+
+    Args:
+        session: its clients made before this call are not listened to.
+        lesson: under which lesson it is written down.
+        bucket: the course's bucket, in which a lesson's objects are written down by folder. Objects in any
+            other bucket are the learner's own and never touched.
+    """
+
+    def remember_params(params: dict[str, Any], context: dict[str, Any], **_: Any) -> None:
+        context["course_params"] = params
+
+    def record(model: Any, http_response: Any, parsed: dict[str, Any], context: dict[str, Any], **_: Any) -> None:
+        made = MADE_BY.get((model.service_model.service_name, model.name))
+        if made and http_response.status_code < 300:
+            for kind, name in made(context.get("course_params", {}), parsed):
+                if kind not in IN_A_BUCKET or name.split("/")[0] == bucket:
+                    ledger.record(Resource(kind, name, lesson))
+
+    session.events.register("provide-client-params", remember_params)
+    session.events.register("after-call", record)

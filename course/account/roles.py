@@ -1,0 +1,51 @@
+"""Roles for functions and state machines, as the console makes them along with those."""
+
+from __future__ import annotations
+
+import json
+import time
+
+import boto3
+
+from course.account.foundation import trust_policy
+from course.account.settings import Settings
+
+LOGGING_POLICY = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"
+
+
+def role_for(service: str, name: str) -> str:
+    """Make a role that a service can take on, and that may do nothing yet.
+
+    Args:
+        service: such as `lambda.amazonaws.com`.
+        name: of the role; one of that name must not be there.
+
+    Returns:
+        Its ARN.
+    """
+    trust = json.dumps(trust_policy(service))
+    role = boto3.client("iam").create_role(RoleName=name, AssumeRolePolicyDocument=trust)["Role"]
+    return role["Arn"]
+
+
+def logging_role(name: str) -> str:
+    """Make a role that Lambda can take on, and that may write logs and nothing else.
+
+    Args:
+        name: of the role; one of that name must not be there.
+
+    Returns:
+        Its ARN.
+    """
+    arn = role_for("lambda.amazonaws.com", name)
+    boto3.client("iam").attach_role_policy(RoleName=name, PolicyArn=LOGGING_POLICY)
+    return arn
+
+
+def let_changes_spread(settings: Settings, seconds: float = 15) -> None:
+    """Wait on a real account, where a changed role or trigger takes a while to reach every part of AWS.
+
+    On the embedded AWS a change holds at once, and this returns at once.
+    """
+    if settings.target == "aws":
+        time.sleep(seconds)

@@ -1,0 +1,182 @@
+"""Which AWS a lesson works on, and the guard that keeps it from any other.
+
+`COURSE_TARGET` is `local` (the default) or `aws`. With `local`, everything in this process that could lead to
+a real account is taken out of the environment. With `aws`, a lesson goes on only after the learner has agreed
+to that account once.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+import local_aws
+from course.account import embedded
+from course.account.costs import cost_of_lesson
+from course.account.sessions import new_session, renew_default_session
+from course.errors import CourseError
+
+_STATE = Path(__file__).resolve().parents[2] / ".course"
+_NOWHERE = str(_STATE / "no-aws-configuration")
+
+# AWS's variables as they were before the course first touched them: `local` removes them, `aws` needs them.
+_ORIGINAL = {name: value for name, value in os.environ.items() if name.startswith("AWS_")}
+
+
+@dataclass(frozen=True)
+class Target:
+    """The AWS that a lesson works on; `ledger` is the file in which what it makes is written down."""
+
+    kind: Literal["local", "aws"]
+    account: str
+    region: str
+    ledger: Path
+    clock: float | None = 1.0
+
+
+def connect(lesson: str) -> Target:
+    """Point this process at the AWS that `COURSE_TARGET` names.
+
+    Raises:
+        CourseError: an unknown target, no credentials or region, or an account not agreed to.
+        embedded.EmbeddedAwsError: the embedded AWS did not start.
+    """
+    kind = os.environ.get("COURSE_TARGET", "local").strip().lower() or "local"
+    if kind == "local":
+        return _connect_local()
+    if kind == "aws":
+        return _connect_aws(lesson)
+    raise CourseError(f"COURSE_TARGET is '{kind}': it is 'local' (the embedded AWS) or 'aws' (a real account).")
+
+
+def agree(account: str) -> None:
+    """Say once that the course may work on a real account, which may cost money.
+
+    Args:
+        account: the account's twelve digits, as the message of `course.start` names them.
+
+    Raises:
+        CourseError: not an account number.
+    """
+    if not (len(account) == 12 and account.isdigit()):
+        raise CourseError(f"'{account}' is not an account number: it has twelve digits.")
+    agreed = _agreed() | {account: datetime.now(UTC).isoformat(timespec="seconds")}
+    _STATE.mkdir(exist_ok=True)
+    temporary = _STATE / f"agreed-{os.getpid()}.json"
+    temporary.write_text(json.dumps(agreed, indent=2), encoding="utf-8")
+    temporary.replace(_STATE / "agreed.json")
+
+
+def _agreed() -> dict[str, str]:
+    path = _STATE / "agreed.json"
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+
+
+def _connect_local() -> Target:
+    given = os.environ.get("AWS_ENDPOINT_URL", "")
+    _forget_aws()
+    server = _served_at(given) or embedded.find_or_start()
+    os.environ.update(
+        {
+            "AWS_ENDPOINT_URL": server.endpoint_url,
+            "AWS_ACCESS_KEY_ID": local_aws.ADMIN_ACCESS_KEY,
+            "AWS_SECRET_ACCESS_KEY": local_aws.ADMIN_SECRET_KEY,
+            "AWS_REGION": local_aws.REGION,
+            "AWS_DEFAULT_REGION": local_aws.REGION,
+            # TestState and StartSyncExecution put `sync-` before the host, which 127.0.0.1 can't bear.
+            "AWS_DISABLE_HOST_PREFIX_INJECTION": "true",
+        }
+    )
+    renew_default_session()
+    account = boto3.client("sts").get_caller_identity()["Account"]
+    ledger = embedded.scratch_directory() / f"ledger-{urlsplit(server.endpoint_url).port}.jsonl"
+    return Target("local", account, local_aws.REGION, ledger, server.clock)
+
+
+def _forget_aws() -> None:
+    """Take out of the environment whatever could lead to a real account, or past the embedded AWS."""
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        del os.environ[name]
+    os.environ["AWS_CONFIG_FILE"] = _NOWHERE
+    os.environ["AWS_SHARED_CREDENTIALS_FILE"] = _NOWHERE
+    os.environ["AWS_EC2_METADATA_DISABLED"] = "true"
+    for name in ("NO_PROXY", "no_proxy"):
+        here = [part for part in os.environ.get(name, "").split(",") if part and part != "127.0.0.1"]
+        os.environ[name] = ",".join(["127.0.0.1", *here])
+
+
+def _served_at(endpoint_url: str) -> embedded.Server | None:
+    """The embedded AWS at an address that the learner has set, None where none answers there."""
+    if not endpoint_url or not _is_loopback(endpoint_url):
+        return None
+    client = new_session().client(
+        "sts",
+        endpoint_url=endpoint_url,
+        region_name=local_aws.REGION,
+        aws_access_key_id=local_aws.ADMIN_ACCESS_KEY,
+        aws_secret_access_key=local_aws.ADMIN_SECRET_KEY,
+        config=Config(connect_timeout=2, read_timeout=5, retries={"total_max_attempts": 1}),
+    )
+    try:
+        caller = client.get_caller_identity()["Arn"]
+    except (BotoCoreError, ClientError):
+        return None
+    # Another emulator would not know this key for an administrator of that account.
+    ours = caller == f"arn:aws:iam::{local_aws.ACCOUNT}:user/administrator"
+    return embedded.started_at(endpoint_url) if ours else None
+
+
+def _is_loopback(endpoint_url: str) -> bool:
+    host = urlsplit(endpoint_url).hostname or ""
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _connect_aws(lesson: str) -> Target:
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        del os.environ[name]
+    os.environ.update(_ORIGINAL)
+    os.environ.pop("AWS_ENDPOINT_URL", None)
+    renew_default_session()
+    boto3.DEFAULT_SESSION.events.register("needs-retry", _wait_for_a_new_role)
+    region = boto3.DEFAULT_SESSION.region_name
+    if not region:
+        raise CourseError("No region: set AWS_DEFAULT_REGION, or a region in your AWS configuration.")
+    try:
+        account = boto3.client("sts").get_caller_identity()["Account"]
+    except (BotoCoreError, ClientError) as error:
+        raise CourseError(f"COURSE_TARGET is 'aws', but AWS does not know who you are: {error}") from error
+    if account not in _agreed():
+        raise CourseError(
+            f"Lesson {lesson} would work on your own AWS account {account}, in {region}.\n"
+            f"What it costs there: {cost_of_lesson(lesson)}\n"
+            "If that is what you want, say so once, in a cell of its own, and run this cell again:\n\n"
+            f"    course.agree('{account}')\n\n"
+            "If not, restart without COURSE_TARGET: the lesson then works on the embedded AWS."
+        )
+    return Target("aws", account, region, _STATE / f"ledger-{account}-{region}.jsonl")
+
+
+_NEW_ROLE_REFUSALS = (
+    "cannot be assumed by Lambda",
+    "authorized to assume the provided role",
+    "Could not assume role",
+)
+
+
+def _wait_for_a_new_role(response: Any = None, attempts: int = 1, **_: Any) -> float | None:
+    """Retry a call that a role made a moment ago is not yet good for: on AWS it spreads in seconds."""
+    message = (response[1].get("Error", {}).get("Message") or "") if response else ""
+    return 2.0 if attempts <= 15 and any(text in message for text in _NEW_ROLE_REFUSALS) else None

@@ -1,0 +1,1 @@
+"""How an exercise stands: what a check can say of it, and the record of what was said."""

@@ -1,0 +1,1 @@
+"""The operations of AWS Lambda, by what they are about."""

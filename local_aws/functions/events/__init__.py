@@ -1,0 +1,1 @@
+"""Asynchronous invocations: the queue, destinations, and the guard against recursion."""

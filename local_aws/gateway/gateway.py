@@ -1,0 +1,123 @@
+"""The front door: every request passes here once.
+
+Finds the service by the request's signature and the caller by the access key, asks the judge whether the caller
+may, and hands the request to the service: to our own through the wire, to moto's as it came.
+An operation that isn't there is answered by its name, never with an invented result.
+"""
+
+from __future__ import annotations
+
+import errno
+import logging
+import tempfile
+from collections.abc import Iterable, Mapping
+from typing import Any, Protocol
+
+from botocore import xform_name
+
+from local_aws import wire
+from local_aws.access.callers import Callers, Signature, refuse_web_pages, signature
+from local_aws.access.resource_policies import policy_at
+from local_aws.access.roles import Roles
+from local_aws.call import ApiError, not_there
+from local_aws.gateway.dispatch import dispatch, routed
+from local_aws.gateway.exchange import Exchange, StartResponse
+from local_aws.house import Service
+from local_aws.moto.backend import SERVICES as MOTO_SERVICES
+from local_aws.moto.backend import WsgiApp, answer_of
+
+log = logging.getLogger(__name__)
+
+_OWN_SIGNING_NAMES = {"lambda": "lambda", "states": "stepfunctions", "sagemaker": "sagemaker", "sts": "sts"}
+_READS = ("Get", "List", "Simulate", "Generate")
+"""IAM's operations that change nothing begin so."""
+
+
+class Answering(Protocol):
+    """A service that meets its requests unparsed, as S3 does: bodies that are sent on, forms, refusals by key."""
+
+    def answer(self, api: wire.Api, signed: Signature, exchange: Exchange) -> Iterable[bytes]:
+        """Answer one request.
+
+        Raises:
+            ApiError: the caller may not, or an error of the operation.
+        """
+
+
+class Gateway:
+    """A WSGI application that answers for all of AWS that is here."""
+
+    def __init__(self, roles: Roles, callers: Callers, services: Mapping[str, Service], s3: Answering, moto: WsgiApp):
+        self._roles, self._callers, self._services = roles, callers, services
+        self._s3, self._moto = s3, moto
+
+    def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
+        exchange = Exchange(environ, start_response)
+        api = wire.api_for("s3")
+        try:
+            signed = signature(exchange.request)
+            refuse_web_pages(exchange.request, signed.service)
+            api = _api(signed.service, exchange.request)
+            if signed.service not in _OWN_SIGNING_NAMES and signed.service not in MOTO_SERVICES:
+                raise not_there(f"the service {signed.service}")
+            if api.name in self._services and api.name not in MOTO_SERVICES.values():
+                return self._own(api, signed, exchange)
+            if api.name == "s3":
+                return self._s3.answer(api, signed, exchange)
+            return self._motos(api, signed, exchange)
+        except ApiError as error:
+            return _refuse(api, error, exchange)
+        except Exception as failure:
+            log.exception("request %s %s failed inside", exchange.request.method, exchange.request.path)
+            return _refuse(api, _internal(failure), exchange)
+
+    def _own(self, api: wire.Api, signed: Signature, exchange: Exchange) -> Iterable[bytes]:
+        """An operation of one of our own services."""
+        exchange.read_body()
+        operation, path_values = routed(api, exchange.request)
+        call = self._callers.call(api, operation.name, exchange.request, signed, exchange.request_id)
+        service = self._services[api.name]
+        return exchange.send(dispatch(service, self._roles.judge, call, operation, exchange.request, path_values))
+
+    def _motos(self, api: wire.Api, signed: Signature, exchange: Exchange) -> Iterable[bytes]:
+        """An operation of a service that moto answers, S3 apart; ours, where moto lacks it and we have it."""
+        exchange.read_body()
+        operation, path_values = routed(api, exchange.request)
+        call = self._callers.call(api, operation.name, exchange.request, signed, exchange.request_id)
+        own = self._services.get(api.name)
+        if own is not None and hasattr(own, xform_name(operation.name)):
+            return exchange.send(dispatch(own, self._roles.judge, call, operation, exchange.request, path_values))
+        if call.principal.kind != "admin" or api.name == "sns":
+            params = wire.parse(exchange.request, operation, path_values)
+            self._roles.judge.authorise(call, params, lambda: policy_at(self._roles.admin_client, api.name, params))
+            if api.name == "sns" and operation.name == "Subscribe" and params.get("Protocol") == "lambda":
+                raise not_there("sns:Subscribe with the protocol lambda")
+        what = f"{api.name}:{operation.name}"
+        answer = answer_of(self._moto, what, exchange.environ, exchange.start_response, exchange.request.body)
+        if api.name == "iam" and not operation.name.startswith(_READS):
+            self._roles.iam.forget()
+        return answer
+
+
+def _api(service: str, request: wire.Request) -> wire.Api:
+    """The API of a service by its name in a signature; also of one that isn't there, which is then told so."""
+    if request.path.startswith("/moto-api"):
+        raise ApiError("AccessDenied", "Access Denied", 403)
+    if service == "sagemaker" and request.path.startswith("/endpoints/"):
+        return wire.api_for("sagemaker-runtime")
+    name = _OWN_SIGNING_NAMES.get(service) or MOTO_SERVICES.get(service)
+    return wire.api_for(name) if name else wire.api_like(service, request)
+
+
+def _internal(failure: Exception) -> ApiError:
+    message = "the embedded AWS failed inside; its log says how"
+    if isinstance(failure, OSError) and failure.errno == errno.ENOSPC:
+        message = f"the embedded AWS has no room left in {tempfile.gettempdir()}: {failure}"
+    return ApiError("InternalFailure", message, 500)
+
+
+def _refuse(api: wire.Api, error: ApiError, exchange: Exchange) -> Iterable[bytes]:
+    response = wire.serialise_error(api, error, exchange.request_id, exchange.request.path)
+    if exchange.request.method == "HEAD":
+        response.body = b""
+    return exchange.send(response)

@@ -1,0 +1,1 @@
+"""What moto answers, and what is answered in its place: the one room that knows moto."""

@@ -1,0 +1,119 @@
+"""Bucket policies: kept here and judged by `access`, so that moto, which reads them without regard to principals
+and conditions, never learns of them.
+
+Source: S3 API reference, PutBucketPolicy; the texts are those that S3's users report.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from local_aws.access.policy import Policy
+from local_aws.call import ApiError, Call
+from local_aws.house import Host, Service
+from local_aws.s3.buckets import require_bucket
+
+_BYTES = 20 * 1024
+_EFFECTS = {"Allow", "Deny"}
+
+
+class BucketPolicies(Service):
+    """The policy part of S3: four operations of its API, and what the judge asks."""
+
+    name = "s3"
+
+    def __init__(self, host: Host):
+        super().__init__(host)
+        self._policies: dict[str, str] = {}
+
+    def of(self, bucket: str) -> Policy | None:
+        """A bucket's policy as the judge reads it; None where it has none."""
+        text = self._policies.get(bucket)
+        return json.loads(text) if text else None
+
+    def bucket_deleted(self, bucket: str) -> None:
+        """Forget a bucket's policy."""
+        self._policies.pop(bucket, None)
+
+    def get_bucket_policy(self, call: Call, Bucket: str, **_: Any) -> dict[str, Any]:  # noqa: N803
+        """The policy's text, as it was put."""
+        require_bucket(self.host, Bucket)
+        if Bucket not in self._policies:
+            raise ApiError("NoSuchBucketPolicy", "The bucket policy does not exist", 404, BucketName=Bucket)
+        return {"Policy": self._policies[Bucket]}
+
+    def get_bucket_policy_status(self, call: Call, Bucket: str, **_: Any) -> dict[str, Any]:  # noqa: N803
+        """Whether the policy lets just anyone in: an Allow for all principals that no condition narrows."""
+        policy = json.loads(self.get_bucket_policy(call, Bucket)["Policy"])
+        public = any(
+            statement["Effect"] == "Allow"
+            and statement.get("Principal") in ("*", {"AWS": "*"}, {"AWS": ["*"]})
+            and not statement.get("Condition")
+            for statement in _statements(policy)
+        )
+        return {"PolicyStatus": {"IsPublic": public}}
+
+    def put_bucket_policy(self, call: Call, Bucket: str, Policy: str, **_: Any) -> dict[str, Any]:  # noqa: N803
+        """Replace the policy.
+
+        Raises:
+            ApiError: `MalformedPolicy`, `NoSuchBucket`.
+        """
+        require_bucket(self.host, Bucket)
+        _check(Policy, Bucket)
+        self._policies[Bucket] = Policy
+        return {}
+
+    def delete_bucket_policy(self, call: Call, Bucket: str, **_: Any) -> dict[str, Any]:  # noqa: N803
+        """Remove the policy; no error where there is none."""
+        require_bucket(self.host, Bucket)
+        self._policies.pop(Bucket, None)
+        return {}
+
+
+def _check(text: str, bucket: str) -> None:
+    if len(text.encode()) > _BYTES:
+        raise _malformed("Policy exceeds the maximum allowed document size.")
+    try:
+        policy = json.loads(text)
+    except ValueError as error:
+        raise _malformed("Policies must be valid JSON and the first byte must be '{'") from error
+    if not isinstance(policy, dict):
+        raise _malformed("Policies must be valid JSON and the first byte must be '{'")
+    if not _statements(policy):
+        raise _malformed("Missing required field Statement")
+    for statement in _statements(policy):
+        _check_statement(statement, bucket)
+
+
+def _check_statement(statement: Any, bucket: str) -> None:
+    if not isinstance(statement, dict):
+        raise _malformed("Policy has invalid statement")
+    if statement.get("Effect") not in _EFFECTS:
+        raise _malformed("Missing required field Effect" if "Effect" not in statement else "Invalid effect")
+    for element in ("Principal", "Action", "Resource"):
+        if element not in statement and f"Not{element}" not in statement:
+            raise _malformed(f"Missing required field {element}")
+    principal = statement.get("Principal", statement.get("NotPrincipal"))
+    if principal != "*" and not isinstance(principal, dict):
+        raise _malformed("Invalid principal in policy")
+    if not all(action == "*" or action.lower().startswith("s3") for action in _listed(statement, "Action")):
+        raise _malformed("Policy has invalid action")
+    own = (f"arn:aws:s3:::{bucket}", f"arn:aws:s3:::{bucket}/")
+    if not all(found in (own[0], f"{own[0]}*") or found.startswith(own[1]) for found in _listed(statement, "Resource")):
+        raise _malformed("Policy has invalid resource")
+
+
+def _statements(policy: dict[str, Any]) -> list[Any]:
+    found = policy.get("Statement", [])
+    return found if isinstance(found, list) else [found]
+
+
+def _listed(statement: dict[str, Any], element: str) -> list[str]:
+    found = statement.get(element, statement.get(f"Not{element}", []))
+    return found if isinstance(found, list) else [found]
+
+
+def _malformed(message: str) -> ApiError:
+    return ApiError("MalformedPolicy", message, 400)

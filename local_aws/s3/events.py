@@ -1,0 +1,158 @@
+"""What an upload sets off: bucket notifications, from their configuration to the call that delivers them.
+
+Owns each bucket's notification configuration (moto never learns of it, so that its own notifier stays idle),
+checks it as S3 does, and after a successful Put, Post, Copy, CompleteMultipartUpload or Delete delivers the
+event record in the background: to Lambda as an asynchronous invocation, to SQS and SNS as a message.
+
+Source: S3 user guide, "Amazon S3 Event Notifications"; recorded errors.
+EventBridge as a destination isn't there and is refused by name.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import secrets
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from local_aws.access.roles import traced
+from local_aws.call import ApiError, Call
+from local_aws.house import Host, Service
+from local_aws.s3.buckets import require_bucket
+from local_aws.s3.deliveries import Deliveries
+from local_aws.s3.event_record import Change, now, record
+from local_aws.s3.notification_rules import DESTINATION, KINDS, check_rules, filter_rules, matches
+
+log = logging.getLogger(__name__)
+
+_UNABLE = "Unable to validate the following destination configurations"
+
+
+class S3Events(Service):
+    """The notification part of S3: two operations of its API, and the delivery of events."""
+
+    name = "s3"
+
+    def __init__(self, host: Host):
+        super().__init__(host)
+        self._configurations: dict[str, dict[str, Any]] = {}
+        self._queue = Deliveries()
+
+    def close(self) -> None:
+        """Stop delivering; what is not delivered yet is lost with the process."""
+        self._queue.close()
+
+    # ---- the API -------------------------------------------------------------------------------------
+
+    def get_bucket_notification_configuration(self, call: Call, Bucket: str, **_: Any) -> dict[str, Any]:  # noqa: N803
+        """A bucket's notification configuration; empty where it has none."""
+        require_bucket(self.host, Bucket)
+        return self._configurations.get(Bucket, {})
+
+    def put_bucket_notification_configuration(
+        self,
+        call: Call,
+        Bucket: str,  # noqa: N803
+        NotificationConfiguration: dict[str, Any],  # noqa: N803
+        SkipDestinationValidation: bool = False,  # noqa: N803
+        **_: Any,
+    ) -> dict[str, Any]:
+        """Replace a bucket's whole notification configuration.
+
+        Raises:
+            ApiError: `InvalidArgument` for a destination that can't be reached or parsed, for overlapping rules
+                and for a filter that isn't one; `NoSuchBucket`.
+        """
+        require_bucket(self.host, Bucket)
+        if "EventBridgeConfiguration" in NotificationConfiguration:
+            raise ApiError("NotImplemented", "the embedded AWS doesn't deliver S3 events to EventBridge", 501)
+        configuration = {kind: list(NotificationConfiguration.get(kind, [])) for kind in KINDS}
+        rules = [(kind, rule) for kind in KINDS for rule in configuration[kind]]
+        check_rules(rules)
+        if not SkipDestinationValidation:
+            self._check_destinations(Bucket, rules)
+        for _, rule in rules:
+            rule.setdefault("Id", secrets.token_urlsafe(36))
+            for filter_rule in filter_rules(rule):
+                filter_rule["Name"] = filter_rule["Name"].title()
+        self._configurations[Bucket] = {kind: rules for kind, rules in configuration.items() if rules}
+        return {}
+
+    # ---- what the gateway tells ----------------------------------------------------------------------
+
+    def watches(self, bucket: str) -> bool:
+        """Whether anything is to be told of this bucket's objects."""
+        return bool(self._configurations.get(bucket))
+
+    def bucket_deleted(self, bucket: str) -> None:
+        """Forget a bucket's configuration."""
+        self._configurations.pop(bucket, None)
+
+    def happened(self, call: Call, change: Change) -> None:
+        """Queue the event of a change for every rule that it matches. Returns at once."""
+        for kind, rules in self._configurations.get(change.bucket, {}).items():
+            for rule in rules:
+                if matches(rule, change):
+                    arn = rule[KINDS[kind][0]]
+                    event = {"Records": [record(call, change, rule["Id"])]}
+                    self._queue.add(lambda arn=arn, event=event: self._deliver(call, change.bucket, arn, event))
+
+    # ---- destinations --------------------------------------------------------------------------------
+
+    def _check_destinations(self, bucket: str, rules: list[tuple[str, dict]]) -> None:
+        faults = []
+        for kind, rule in rules:
+            arn = rule[KINDS[kind][0]]
+            try:
+                self._probe(bucket, arn)
+            except ClientError as error:
+                log.info("destination %s refused: %s", arn, error)
+                faults.append(arn)
+        if faults:
+            members: dict[str, str] = {}
+            for number, arn in enumerate(faults, start=1):
+                target = "invoke function" if ":lambda:" in arn else "publish to"
+                members[f"ArgumentName{number}"] = f"{arn}, null"
+                members[f"ArgumentValue{number}"] = f"Not authorized to {target} [{arn}]"
+            raise ApiError("InvalidArgument", _UNABLE, 400, **members)
+
+    def _probe(self, bucket: str, arn: str) -> None:
+        """Ask for the right to deliver: Lambda by a dry run, SQS and SNS by S3's test message."""
+        service = DESTINATION.match(arn).group(1)
+        if service == "lambda":
+            self._client(bucket, service).invoke(FunctionName=arn, InvocationType="DryRun")
+            return
+        test = {
+            "Service": "Amazon S3",
+            "Event": "s3:TestEvent",
+            "Time": now(),
+            "Bucket": bucket,
+            "RequestId": secrets.token_hex(8).upper(),
+            "HostId": secrets.token_urlsafe(40),
+        }
+        self._send(bucket, arn, test)
+
+    def _deliver(self, call: Call, bucket: str, arn: str, event: dict) -> None:
+        with traced(call.trace_header):
+            self._send(bucket, arn, event)
+
+    def _send(self, bucket: str, arn: str, message: dict) -> None:
+        service, _, account, resource = DESTINATION.match(arn).groups()
+        client, body = self._client(bucket, service), json.dumps(message)
+        if service == "lambda":
+            client.invoke(FunctionName=arn, InvocationType="Event", Payload=body)
+        elif service == "sqs":
+            url = f"{self.host.endpoint_url}/{account}/{resource}"
+            client.send_message(QueueUrl=url, MessageBody=body)
+        else:
+            client.publish(TopicArn=arn, Message=body, Subject="Amazon S3 Notification")
+
+    def _client(self, bucket: str, service: str) -> Any:
+        return self.host.roles.service_client(
+            service,
+            service="s3.amazonaws.com",
+            source_arn=f"arn:aws:s3:::{bucket}",
+            source_account=self.host.account,
+        )

@@ -1,0 +1,235 @@
+"""S3 as a request meets it: whether the caller may, moto's answer, and the events that a change sets off.
+
+Moto keeps buckets and objects. Notifications are `events`', bucket policies `bucket_policies`'; what else is here is
+what moto leaves out: rights in AWS's terms (a key that isn't there looks like one that may not be read,
+DeleteObjects refuses key by key, a posted form is held against its policy) and the news of every change in a
+bucket that is watched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+from xml.etree import ElementTree
+from xml.sax.saxutils import escape
+
+from botocore import xform_name
+from botocore.exceptions import ClientError
+
+from local_aws import ADMIN_ACCESS_KEY, REGION, wire
+from local_aws.access.actions import Place, Wanted, wanted
+from local_aws.access.callers import Callers, Signature
+from local_aws.access.judge import denial
+from local_aws.access.roles import Roles
+from local_aws.call import Call, not_there
+from local_aws.gateway.dispatch import dispatch, routed
+from local_aws.gateway.exchange import Exchange
+from local_aws.moto.backend import WsgiApp, answer_of, lacks
+from local_aws.s3.bucket_policies import BucketPolicies
+from local_aws.s3.buckets import require_bucket_name
+from local_aws.s3.event_record import Change
+from local_aws.s3.events import S3Events
+from local_aws.s3.post import is_form_post, upload
+
+_SENT_ON = {"PutObject", "UploadPart"}
+"""Operations whose body goes to moto unread."""
+_READS = {"GetObject", "HeadObject"}
+_EVENTS = {
+    "PutObject": "ObjectCreated:Put",
+    "PostObject": "ObjectCreated:Post",
+    "CopyObject": "ObjectCreated:Copy",
+    "CompleteMultipartUpload": "ObjectCreated:CompleteMultipartUpload",
+    "PutObjectTagging": "ObjectTagging:Put",
+    "DeleteObjectTagging": "ObjectTagging:Delete",
+    "PutObjectAcl": "ObjectAcl:Put",
+}
+_ALLOWED = f"AWS4-HMAC-SHA256 Credential={ADMIN_ACCESS_KEY}/19700101/{REGION}/s3/aws4_request, Signature=0"
+"""Moto would hold an unsigned request that was allowed here against what it knows of policies."""
+_EMPTY_MD5 = "d41d8cd98f00b204e9800998ecf8427e"
+
+
+class S3:
+    """Answers the requests that are meant for S3."""
+
+    def __init__(self, roles: Roles, callers: Callers, policies: BucketPolicies, events: S3Events, moto: WsgiApp):
+        self._roles, self._callers, self._policies = roles, callers, policies
+        self._events, self._moto = events, moto
+
+    def answer(self, api: wire.Api, signed: Signature, exchange: Exchange) -> Iterable[bytes]:
+        """Answer one request.
+
+        Raises:
+            ApiError: the caller may not, or an error of the notification operations.
+        """
+        request = exchange.request
+        if is_form_post(request):
+            return self._post(api, signed, exchange)
+        operation, params = routed(api, request)
+        name = operation.name
+        if lacks(name):
+            raise not_there(f"s3:{name}")
+        call = self._callers.call(api, name, request, signed, exchange.request_id)
+        if name not in _SENT_ON:
+            exchange.read_body()
+        part = next((part for part in (self._events, self._policies) if hasattr(part, xform_name(name))), None)
+        if part is not None:
+            return exchange.send(dispatch(part, self._roles.judge, call, operation, request, params))
+        refusals = []
+        if call.principal.kind != "admin":
+            params = wire.parse(request, operation, params)
+            if name == "DeleteObjects":
+                refusals = self._refuse_deletions(call, params, exchange)
+                if len(refusals) == len(params["Delete"]["Objects"]):
+                    body = f"<DeleteResult>{''.join(refusals)}</DeleteResult>".encode()
+                    return exchange.send(wire.Response(200, {"Content-Type": "application/xml"}, body))
+            else:
+                self._authorise(call, params)
+        if name == "CreateBucket":
+            require_bucket_name(params["Bucket"])
+        return self._from_moto(call, params, exchange, refusals)
+
+    def _post(self, api: wire.Api, signed: Signature, exchange: Exchange) -> Iterable[bytes]:
+        exchange.read_body()
+        posted = upload(exchange.request)
+        signed = Signature(posted.access_key, signed.region, "s3", posted.token)
+        call = self._callers.call(api, "PostObject", exchange.request, signed, exchange.request_id)
+        params = {"Bucket": posted.bucket, "Key": posted.key}
+        self._authorise(call, params)
+        return self._from_moto(call, params, exchange, [])
+
+    def _authorise(self, call: Call, params: dict[str, Any]) -> None:
+        self._roles.judge.authorise(call, params, lambda: self._bucket_policy(params))
+
+    def _bucket_policy(self, params: dict[str, Any]) -> dict | None:
+        return self._policies.of(params["Bucket"]) if "Bucket" in params else None
+
+    # ---- moto's answer -------------------------------------------------------------------------------
+
+    def _from_moto(
+        self, call: Call, params: dict[str, Any], exchange: Exchange, refusals: list[str]
+    ) -> Iterable[bytes]:
+        name = call.operation
+        body = None if name in _SENT_ON else exchange.request.body
+        if call.principal.kind == "anonymous":
+            exchange.environ["HTTP_AUTHORIZATION"] = _ALLOWED
+        hidden = name in _READS and call.principal.kind != "admin"
+        told = name == "DeleteBucket" or (
+            (name in _EVENTS or name.startswith("DeleteObject")) and self._events.watches(params["Bucket"])
+        )
+        if not (hidden or told or refusals):
+            return answer_of(self._moto, f"s3:{name}", exchange.environ, exchange.start_response, body)
+        answer = _Answer()
+        chunks = list(answer_of(self._moto, f"s3:{name}", exchange.environ, answer, body))
+        if hidden and answer.status == 404:
+            self._hide_missing(call, params)
+        if told and answer.status < 300:
+            self._tell(call, params, exchange, answer, b"".join(chunks))
+        if refusals:
+            chunks = [_with_refusals(b"".join(chunks), refusals)]
+            answer.headers = [(key, value) for key, value in answer.headers if key.lower() != "content-length"]
+        exchange.start_response(answer.status_line, answer.headers)
+        return chunks
+
+    def _hide_missing(self, call: Call, params: dict[str, Any]) -> None:
+        """Without s3:ListBucket a key that isn't there looks like one that may not be read."""
+        listing = Wanted("s3:ListBucket", f"arn:aws:s3:::{params['Bucket']}")
+        decision = self._roles.judge.decide(call, listing, self._bucket_policy(params))
+        if not decision.allowed:
+            raise denial(call, listing, decision)
+
+    def _refuse_deletions(self, call: Call, params: dict[str, Any], exchange: Exchange) -> list[str]:
+        """Take out of a DeleteObjects what the caller may not delete; gives the `Error` elements for it."""
+        refusals, root = [], ElementTree.fromstring(exchange.request.body)
+        policy = self._bucket_policy(params)
+        objects = [element for element in root if element.tag.rpartition("}")[2] == "Object"]
+        needs = wanted(call.service, call.operation, params, Place(call.region, call.account))
+        for element, target, needed in zip(objects, params["Delete"]["Objects"], needs, strict=True):
+            decision = self._roles.judge.decide(call, needed, policy)
+            if not decision.allowed:
+                root.remove(element)
+                error = denial(call, needed, decision)
+                refusals.append(
+                    f"<Error><Key>{escape(target['Key'])}</Key><Code>{error.code}</Code>"
+                    f"<Message>{escape(error.message)}</Message></Error>"
+                )
+        for element in root.iter():
+            element.tag = element.tag.rpartition("}")[2]
+        exchange.request.body = ElementTree.tostring(root)
+        return refusals
+
+    # ---- what a change sets off ----------------------------------------------------------------------
+
+    def _tell(self, call: Call, params: dict[str, Any], exchange: Exchange, answer: _Answer, body: bytes) -> None:
+        name, bucket = call.operation, params["Bucket"]
+        if name == "DeleteBucket":
+            self._policies.bucket_deleted(bucket)
+            self._events.bucket_deleted(bucket)
+        elif name in _EVENTS:
+            self._events.happened(call, self._written(call, bucket, params["Key"], exchange, answer))
+        elif name == "DeleteObject":
+            version, marker = answer.header("x-amz-version-id"), answer.header("x-amz-delete-marker")
+            made_marker = marker == "true" and "versionId" not in exchange.request.query
+            self._events.happened(call, _removed(bucket, params["Key"], version, made_marker))
+        else:
+            for key, version in _deleted(body):
+                marker = None if version else self._latest_marker(bucket, key)
+                self._events.happened(call, _removed(bucket, key, version or marker, marker is not None))
+
+    def _latest_marker(self, bucket: str, key: str) -> str | None:
+        """The version of the delete marker on top of a key, which moto's answer to DeleteObjects doesn't tell."""
+        s3 = self._roles.admin_client("s3")
+        if "Status" not in s3.get_bucket_versioning(Bucket=bucket):
+            return None
+        markers = s3.list_object_versions(Bucket=bucket, Prefix=key).get("DeleteMarkers", [])
+        return next((m["VersionId"] for m in markers if m["Key"] == key and m["IsLatest"]), None)
+
+    def _written(self, call: Call, bucket: str, key: str, exchange: Exchange, answer: _Answer) -> Change:
+        event, version = _EVENTS[call.operation], answer.header("x-amz-version-id")
+        version = None if version == "null" else version
+        headers = exchange.request.headers
+        if call.operation == "PutObject":
+            size = headers.get("x-amz-decoded-content-length") or headers.get("content-length")
+            return Change(event, bucket, key, int(size or 0), (answer.header("etag") or "").strip('"'), version)
+        which = {"VersionId": version} if version else {}
+        try:
+            head = self._roles.admin_client("s3").head_object(Bucket=bucket, Key=key, **which)
+        except ClientError:  # deleted again in the meantime: what happened has happened all the same
+            return Change(event, bucket, key, version_id=version)
+        size = head["ContentLength"] if event.startswith("ObjectCreated") else None
+        return Change(event, bucket, key, size, head["ETag"].strip('"'), version)
+
+
+class _Answer:
+    """A WSGI start_response that remembers what it was told."""
+
+    def __init__(self) -> None:
+        self.status_line, self.headers = "", []
+
+    def __call__(self, status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> None:
+        self.status_line, self.headers = status, headers
+
+    @property
+    def status(self) -> int:
+        return int(self.status_line.split()[0])
+
+    def header(self, name: str) -> str | None:
+        return next((value for key, value in self.headers if key.lower() == name), None)
+
+
+def _with_refusals(body: bytes, refusals: list[str]) -> bytes:
+    head, end, tail = body.rpartition(b"</DeleteResult>")
+    return head + "".join(refusals).encode() + end + tail
+
+
+def _removed(bucket: str, key: str, version: str | None, made_marker: bool) -> Change:
+    if made_marker:
+        return Change("ObjectRemoved:DeleteMarkerCreated", bucket, key, etag=_EMPTY_MD5, version_id=version)
+    return Change("ObjectRemoved:Delete", bucket, key, version_id=version)
+
+
+def _deleted(body: bytes) -> Iterator[tuple[str, str | None]]:
+    """Key and, where one was asked for, version of each object that an answer to DeleteObjects says is deleted."""
+    for element in ElementTree.fromstring(body).iter():
+        if element.tag.rpartition("}")[2] == "Deleted":
+            values = {child.tag.rpartition("}")[2]: child.text for child in element}
+            yield values["Key"], values.get("VersionId")

@@ -1,0 +1,1 @@
+"""The operations of SageMaker, by the kind of resource."""

@@ -1,0 +1,205 @@
+"""Training jobs: Create, Describe, List, Stop, Delete."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from local_aws.call import ApiError, Call
+from local_aws.sagemaker import images, quotas
+from local_aws.sagemaker.api.job_operations import JobOperations
+from local_aws.sagemaker.blazingtext.hyperparameters import WORD2VEC_MODES
+from local_aws.sagemaker.collection import Record, now, page
+from local_aws.sagemaker.jobs.training import MESSAGES, STARTING, TrainingJob
+from local_aws.sagemaker.platform import location, not_implemented
+from local_aws.sagemaker.running_jobs import IN_PROGRESS
+
+_DAY = 86_400
+_SUMMARY = (
+    "TrainingJobName",
+    "TrainingJobArn",
+    "CreationTime",
+    "TrainingEndTime",
+    "LastModifiedTime",
+    "TrainingJobStatus",
+    "SecondaryStatus",
+)
+_NOT_IMPLEMENTED = (
+    "VpcConfig",
+    "EnableNetworkIsolation",
+    "EnableInterContainerTrafficEncryption",
+    "EnableManagedSpotTraining",
+    "CheckpointConfig",
+    "DebugRuleConfigurations",
+    "TensorBoardOutputConfig",
+    "ExperimentConfig",
+    "ProfilerRuleConfigurations",
+    "RetryStrategy",
+    "RemoteDebugConfig",
+    "InfraCheckConfig",
+    "SessionChainingConfig",
+    "ServerlessJobConfig",
+    "MlflowConfig",
+    "ModelPackageConfig",
+    "AlgorithmSpecification.AlgorithmName",
+    "AlgorithmSpecification.ContainerEntrypoint",
+    "AlgorithmSpecification.ContainerArguments",
+    "AlgorithmSpecification.TrainingImageConfig",
+    "OutputDataConfig.KmsKeyId",
+    "ResourceConfig.VolumeKmsKeyId",
+    "ResourceConfig.KeepAlivePeriodInSeconds",
+    "ResourceConfig.InstanceGroups",
+    "ResourceConfig.TrainingPlanArn",
+    "ResourceConfig.InstancePlacementConfig",
+    "ResourceConfig.InstancePreferences",
+)
+_REQUIRED = (
+    "AlgorithmSpecification.TrainingImage",
+    "ResourceConfig.InstanceType",
+    "ResourceConfig.InstanceCount",
+    "ResourceConfig.VolumeSizeInGB",
+    "StoppingCondition",
+)
+"""Optional in the API's model, and needed by a job that trains an algorithm in an image."""
+
+
+class TrainingOperations(JobOperations):
+    """Operations on training jobs."""
+
+    def create_training_job(self, call: Call, **params: Any) -> dict[str, Any]:
+        """Check the request as AWS does before it answers, and start the job.
+
+        Hyperparameters are the algorithm's own business: a bad one fails the job, not the request.
+        """
+        for member in _REQUIRED:
+            if _member(params, member) is None:
+                raise ApiError("ValidationException", f"{member} must be specified.")
+        images.resolve(params["AlgorithmSpecification"]["TrainingImage"], "training")
+        _check_implemented(params)
+        location(params["OutputDataConfig"]["S3OutputPath"])
+        channels = [_channel(each) for each in params.get("InputDataConfig", [])]
+        names = [each["ChannelName"] for each in channels]
+        if len(set(names)) < len(names):
+            raise ApiError("ValidationException", f"The channel names must be unique: {', '.join(names)}.")
+        self.platform.check_role(call, params["RoleArn"])
+        arn = self.platform.arn("training-job", params["TrainingJobName"])
+        record = _record(arn, params, channels)
+        self.check_new(self.platform.training_jobs, record)
+        for each in channels:
+            self.platform.check_objects(each["DataSource"]["S3DataSource"]["S3Uri"], params["RoleArn"])
+        limit = record["StoppingCondition"]["MaxRuntimeInSeconds"]
+        job = TrainingJob(self.platform, record, params["RoleArn"], params["ResourceConfig"], limit)
+        self.launch(call, self.platform.training_jobs, job, quotas.TRAINING, params.get("Tags"))
+        return {"TrainingJobArn": record.arn}
+
+    def describe_training_job(self, call: Call, **params: Any) -> dict[str, Any]:
+        """What is known of a job."""
+        return self._training_job(params).describe()
+
+    def list_training_jobs(self, call: Call, **params: Any) -> dict[str, Any]:
+        """Summaries, the newest first."""
+        for member in ("WarmPoolStatusEquals", "TrainingPlanArnEquals"):
+            if member in params:
+                raise not_implemented(f"{member} of ListTrainingJobs")
+        summaries, token = page(
+            self.platform.training_jobs, params, name="TrainingJobName", members=_SUMMARY, status="TrainingJobStatus"
+        )
+        return {"TrainingJobSummaries": summaries, **token}
+
+    def stop_training_job(self, call: Call, **params: Any) -> None:
+        """End a job that runs."""
+        self.stop(self._training_job(params), "TrainingJobStatus", "training job")
+
+    def delete_training_job(self, call: Call, **params: Any) -> None:
+        """Forget a job that has ended."""
+        self.delete(self.platform.training_jobs, self._training_job(params), "TrainingJobStatus", "training job")
+
+    def _training_job(self, params: dict[str, Any]) -> Record:
+        return self.platform.training_jobs.get(params["TrainingJobName"], "Requested resource not found.")
+
+
+def _record(arn: str, params: dict[str, Any], channels: list[dict[str, Any]]) -> Record:
+    """The job as Describe gives it when it is new."""
+    name, created = params["TrainingJobName"], now()
+    first = {"Status": STARTING, "StartTime": created, "StatusMessage": MESSAGES[STARTING]}
+    description = {
+        **{key: value for key, value in params.items() if key != "Tags"},
+        "ResourceConfig": {**params["ResourceConfig"], "KeepAlivePeriodInSeconds": 0},
+        "StoppingCondition": {"MaxRuntimeInSeconds": _DAY, **params["StoppingCondition"]},
+        "TrainingJobArn": arn,
+        "ModelArtifacts": {},
+        "TrainingJobStatus": IN_PROGRESS,
+        "SecondaryStatus": STARTING,
+        "SecondaryStatusTransitions": [first],
+        "CreationTime": created,
+        "LastModifiedTime": created,
+        "EnableNetworkIsolation": False,
+        "EnableInterContainerTrafficEncryption": False,
+        "EnableManagedSpotTraining": False,
+    }
+    if channels:
+        description["InputDataConfig"] = channels
+    return Record(name, arn, description)
+
+
+def _member(params: dict[str, Any], path: str) -> Any:
+    """A member of the request by its dotted path, None where it isn't given."""
+    value: Any = params
+    for name in path.split("."):
+        value = value.get(name) if isinstance(value, dict) else None
+    return value
+
+
+def _check_implemented(params: dict[str, Any]) -> None:
+    """Refuse what would change the job and isn't there.
+
+    DebugHookConfig and ProfilerConfig are taken and shown: BlazingText writes nothing for either on AWS.
+    """
+    specification = params["AlgorithmSpecification"]
+    if specification.get("MetricDefinitions"):
+        raise ApiError(
+            "ValidationException",
+            "You can't override the metric definitions for Amazon SageMaker algorithms. Please retry the request "
+            "without specifying metric definitions.",
+        )
+    for member in _NOT_IMPLEMENTED:
+        if _member(params, member):
+            raise not_implemented(f"{member} of CreateTrainingJob")
+    mode = params.get("HyperParameters", {}).get("mode")
+    asked = {
+        f"the input mode {specification['TrainingInputMode']}": specification["TrainingInputMode"] != "File",
+        "OutputDataConfig.CompressionType NONE": params["OutputDataConfig"].get("CompressionType") == "NONE",
+        f"BlazingText's mode {mode} (supervised is there)": mode in WORD2VEC_MODES,
+    }
+    for what, wanted in asked.items():
+        if wanted:
+            raise not_implemented(f"{what} in a training job")
+
+
+def _channel(each: dict[str, Any]) -> dict[str, Any]:
+    """A channel as Describe gives it, with its defaults.
+
+    Raises:
+        ApiError: `ValidationException` or, for what isn't there, `NotImplemented`.
+    """
+    name, source = each["ChannelName"], each["DataSource"].get("S3DataSource")
+    if source is None:
+        raise not_implemented(f"the data source of the channel {name}: only S3DataSource is there")
+    kinds = {
+        "S3DataType": source["S3DataType"] not in ("S3Prefix", "ManifestFile"),
+        "CompressionType": each.get("CompressionType", "None") != "None",
+        "RecordWrapperType": each.get("RecordWrapperType", "None") != "None",
+        "InputMode": each.get("InputMode", "File") != "File",
+        "ShuffleConfig": "ShuffleConfig" in each,
+        "AttributeNames": bool(source.get("AttributeNames")),
+        "InstanceGroupNames": bool(source.get("InstanceGroupNames")),
+    }
+    for member, wanted in kinds.items():
+        if wanted:
+            raise not_implemented(f"this {member} of the channel {name}")
+    location(source["S3Uri"])
+    return {
+        **each,
+        "DataSource": {"S3DataSource": {"S3DataDistributionType": "FullyReplicated"} | source},
+        "CompressionType": each.get("CompressionType", "None"),
+        "RecordWrapperType": each.get("RecordWrapperType", "None"),
+    }

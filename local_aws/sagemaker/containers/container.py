@@ -1,0 +1,127 @@
+"""One instance of a job: its tree of `/opt/ml`, its process, and its output on the way to a log stream."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from local_aws.logs.writer import LogStream
+from local_aws.sagemaker.containers import sandbox
+
+_PYTHON = {"python", "python3"}
+_KILLED = 137
+_EXPLANATION_LENGTH = 1024
+_MEMORY = "Please use an instance type with more memory, or reduce the size of job data processed on an instance."
+
+
+class ContainerFailed(Exception):
+    """A container exited with a code that isn't 0; `reason` says so in SageMaker's words."""
+
+    def __init__(self, reason: str):
+        super().__init__(reason)
+        self.reason = reason
+
+
+class Container:
+    """An instance with its own `/opt/ml`.
+
+    Args:
+        root: the folder that the process sees as `/opt/ml`.
+        host: the instance's name ("algo-1").
+        log: where its output goes, line by line.
+        explanation: the file under `root` in which the container may explain its failure.
+        watch: called with each line of the output.
+    """
+
+    def __init__(
+        self,
+        root: Path,
+        host: str,
+        log: LogStream,
+        explanation: str,
+        watch: Callable[[str], None] | None = None,
+    ):
+        self.root, self.host, self._log, self._explanation = root, host, log, explanation
+        self._watch = watch
+        self._process: sandbox.SandboxedProcess | None = None
+        self._pump: threading.Thread | None = None
+
+    def start(self, command: Sequence[str], environment: Mapping[str, str]) -> None:
+        """Start a command with this environment on top of an image's own; the calling thread must outlive it.
+
+        `python3` (or `python`) is the Python that runs the server: its folder comes first in the container's PATH.
+        """
+        words = list(command)
+        if words[0] in _PYTHON and not Path(sys.executable).with_name(words[0]).exists():
+            words[0] = sys.executable  # on Windows there is no python3
+        self._process = sandbox.start(words, self.root, {**_image_environment(), **environment})
+        self._pump = threading.Thread(target=self._copy_output, name=f"output of {self.host}", daemon=True)
+        self._pump.start()
+
+    def exited(self) -> bool:
+        return not self._process.running()
+
+    def wait(self, timeout: float | None) -> None:
+        """Wait for the exit, at most so many seconds unless that is None."""
+        self._process.wait(timeout)
+
+    def check(self) -> None:
+        """Raise where the container has exited with a code that isn't 0.
+
+        Exit code 137 is a kill that nobody asked for; on AWS that is the kernel's answer to a lack of memory.
+
+        Raises:
+            ContainerFailed: `AlgorithmError: <what the container wrote about it>, exit code: <code>`.
+        """
+        code = self._process.wait(0) if self.exited() else 0
+        if code == _KILLED:
+            raise ContainerFailed(f"ClientError: {_MEMORY}, exit code: {code}")
+        if code:
+            raise ContainerFailed(f"AlgorithmError: {self.explanation()}, exit code: {code}")
+
+    def explanation(self) -> str:
+        """What the container wrote about its end (its first 1,024 characters), "" if nothing that can be read."""
+        path = self.root / self._explanation
+        try:
+            if not path.is_file():
+                return ""
+            with path.open(encoding="utf-8", errors="replace") as file:
+                return sandbox.inside(file.read(_EXPLANATION_LENGTH), self.root)
+        except OSError:
+            return ""
+
+    def terminate(self) -> None:
+        """Ask the process to end."""
+        self._process.terminate()
+
+    def close(self) -> None:
+        """End everything that the process started, and send the rest of its output."""
+        if self._process is not None:
+            self._process.kill()
+            self._pump.join(10)
+            self._process.wait(10)
+        self._log.flush()
+
+    def _copy_output(self) -> None:
+        for line in self._process.output:
+            text = sandbox.inside(line.decode("utf-8", "replace").rstrip("\r\n"), self.root)
+            # CloudWatch Logs takes no empty event; an empty line is kept as a blank.
+            self._log.write(text or " ")
+            if self._watch is not None:
+                self._watch(text)
+
+
+def _image_environment() -> dict[str, str]:
+    """What an image sets by itself, and what a system can't do without."""
+    variables = {
+        "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)]),
+        "LANG": "C.UTF-8",
+        "PYTHONUNBUFFERED": "TRUE",
+        "PYTHONDONTWRITEBYTECODE": "TRUE",
+        "PYTHONIOENCODING": "UTF-8",
+    }
+    needed = ("SYSTEMROOT", "TEMP", "TMP", "TMPDIR", "LD_LIBRARY_PATH")
+    return variables | {name: os.environ[name] for name in needed if name in os.environ}

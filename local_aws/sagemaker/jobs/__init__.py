@@ -1,0 +1,1 @@
+"""Processing, training and transform jobs: one life cycle, three kinds of work."""

@@ -1,0 +1,171 @@
+"""A training job at work: channels into the instance, BlazingText's program, the artifact to S3.
+
+Statuses and the texts of their transitions are those that the real service records. Source: recorded executions;
+SageMaker API reference, DescribeTrainingJob.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+import sys
+import threading
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import local_aws
+from local_aws.sagemaker.collection import Record, now
+from local_aws.sagemaker.jobs import transfer
+from local_aws.sagemaker.jobs.job import Job, JobFailed
+from local_aws.sagemaker.locations import parse
+from local_aws.sagemaker.platform import Platform
+from local_aws.sagemaker.running_jobs import COMPLETED, FAILED, STOPPED, STOPPING
+
+STARTING, DOWNLOADING, TRAINING, UPLOADING = "Starting", "Downloading", "Training", "Uploading"
+OUT_OF_TIME = "MaxRuntimeExceeded"
+MESSAGES = {
+    STARTING: "Preparing the instances for training",
+    DOWNLOADING: "Downloading the training image",
+    TRAINING: "Training image download completed. Training in progress.",
+    UPLOADING: "Uploading generated training model",
+    COMPLETED: "Training job completed",
+    FAILED: "Training job failed",
+    STOPPING: "Stopping the training job",
+    STOPPED: "Training job stopped",
+    OUT_OF_TIME: "Training job runtime exceeded MaxRuntimeInSeconds provided",
+}
+_UNDER_WAY = (STARTING, DOWNLOADING, TRAINING, UPLOADING, STOPPING)
+_PROVISIONING_SECONDS, _IMAGE_SECONDS = 60, 30
+_PROGRAM = "local_aws.sagemaker.blazingtext.train"
+_ARTIFACT = Path("output", "model.tar.gz")
+_METRICS = {
+    name: re.compile(f"#{name.replace(':', '_')}: ([0-9.]+)") for name in ("train:accuracy", "validation:accuracy")
+}
+
+
+class TrainingJob(Job):
+    """One training job."""
+
+    status = "TrainingJobStatus"
+    log_group = "/aws/sagemaker/TrainingJobs"
+    explanation = "output/failure"
+
+    def __init__(
+        self, platform: Platform, record: Record, role_arn: str, cluster: Mapping[str, Any], limit: float | None
+    ):
+        super().__init__(platform, record, role_arn, cluster, limit)
+        self._metrics: dict[str, dict[str, Any]] = {}
+        self._entering = threading.Lock()
+
+    def stop(self) -> None:
+        """Tell the job to stop; its secondary status shows it at once."""
+        super().stop()
+        self._enter(STOPPING, now())
+
+    def work(self, directory: Path) -> None:
+        """Fetch, train, send, as `Job.work` says."""
+        self.pause(_PROVISIONING_SECONDS)
+        self._next(DOWNLOADING)
+        self.record.update(TrainingStartTime=self.record["SecondaryStatusTransitions"][-1]["StartTime"])
+        self.begin()
+        hosts = [f"algo-{number}" for number in range(1, self.cluster["InstanceCount"] + 1)]
+        roots = [directory / host for host in hosts]
+        s3 = self.client("s3")
+        self._fetch(s3, roots)
+        self.pause(_IMAGE_SECONDS)
+        self._next(TRAINING)
+        for root, host in zip(roots, hosts, strict=True):
+            self._write_configuration(root, host, hosts)
+            self._start(root, host)
+        self.execute()
+        self._next(UPLOADING)
+        self._send(s3, roots[0] / _ARTIFACT)
+
+    def ended(self, status: str, reason: str | None, out_of_time: bool) -> None:
+        """Write down status, reason, metrics and times."""
+        end = now()
+        changes: dict[str, Any] = {"FailureReason": reason, "FinalMetricDataList": list(self._metrics.values()) or None}
+        if start := self.record.get("TrainingStartTime"):
+            seconds = math.ceil((end - start).total_seconds())
+            changes |= {"TrainingEndTime": end, "TrainingTimeInSeconds": seconds, "BillableTimeInSeconds": seconds}
+        self._enter(OUT_OF_TIME if out_of_time else status, end, **changes, TrainingJobStatus=status)
+
+    def _next(self, secondary: str) -> None:
+        """Go on to the next status, unless the job may not go on.
+
+        Raises:
+            JobStopped: as `check` raises it.
+        """
+        self.check()
+        self._enter(secondary, now())
+
+    def _enter(self, secondary: str, moment: datetime, **changes: Any) -> None:
+        """Let the secondary status be this one from a moment on; a job that has ended keeps its last one."""
+        with self._entering:
+            transitions = [dict(each) for each in self.record["SecondaryStatusTransitions"]]
+            if "EndTime" in transitions[-1]:
+                return
+            transitions[-1]["EndTime"] = moment
+            transitions.append({"Status": secondary, "StartTime": moment, "StatusMessage": MESSAGES[secondary]})
+            if secondary not in _UNDER_WAY:
+                transitions[-1]["EndTime"] = moment
+            self.record.update(
+                SecondaryStatus=secondary, SecondaryStatusTransitions=transitions, LastModifiedTime=moment, **changes
+            )
+
+    def _fetch(self, s3: Any, roots: list[Path]) -> None:
+        for each in self.record.get("InputDataConfig", []):
+            source = each["DataSource"]["S3DataSource"]
+            files = transfer.objects(s3, source)
+            for index, root in enumerate(roots):
+                self.check()
+                part = transfer.shard(files, source["S3DataDistributionType"], index, len(roots))
+                transfer.download(s3, part, root / "input" / "data" / each["ChannelName"])
+
+    def _write_configuration(self, root: Path, host: str, hosts: list[str]) -> None:
+        folder = root / "input" / "config"
+        folder.mkdir(parents=True)
+        (root / "output" / "data").mkdir(parents=True)
+        (root / "model").mkdir()
+        channels = {
+            each["ChannelName"]: {
+                "TrainingInputMode": "File",
+                "S3DistributionType": each["DataSource"]["S3DataSource"]["S3DataDistributionType"],
+                "RecordWrapperType": each["RecordWrapperType"],
+                **({"ContentType": each["ContentType"]} if "ContentType" in each else {}),
+            }
+            for each in self.record.get("InputDataConfig", [])
+        }
+        contents = {
+            "hyperparameters": self.record.get("HyperParameters", {}),
+            "inputdataconfig": channels,
+            "resourceconfig": {"current_host": host, "hosts": hosts, "network_interface_name": "eth0"},
+        }
+        for name, content in contents.items():
+            (folder / f"{name}.json").write_text(json.dumps(content), encoding="utf-8")
+
+    def _start(self, root: Path, host: str) -> None:
+        environment = {
+            **self.platform.environment(self.role_arn),
+            "TRAINING_JOB_NAME": self.record.name,
+            "TRAINING_JOB_ARN": self.record.arn,
+            **self.record.get("Environment", {}),
+            "PYTHONPATH": str(Path(local_aws.__file__).parents[1]),
+        }
+        self.container(root, host, self._watch).start([sys.executable, "-P", "-m", _PROGRAM], environment)
+
+    def _watch(self, line: str) -> None:
+        """Take the metrics out of a line of the log; the last value counts."""
+        for name, pattern in _METRICS.items():
+            if found := pattern.search(line):
+                self._metrics[name] = {"MetricName": name, "Value": float(found[1]), "Timestamp": now()}
+
+    def _send(self, s3: Any, artifact: Path) -> None:
+        if not artifact.is_file():
+            raise JobFailed("AlgorithmError: the training program left no model")
+        place = parse(self.record["OutputDataConfig"]["S3OutputPath"]).below(f"{self.record.name}/output/model.tar.gz")
+        transfer.upload(s3, artifact, place)
+        self.record.update(ModelArtifacts={"S3ModelArtifacts": place.uri})

@@ -1,0 +1,176 @@
+"""Operations on executions: start, stop, redrive, read, list, history, and the tokens of waiting tasks."""
+
+from __future__ import annotations
+
+import threading
+import uuid
+from typing import Any
+
+from local_aws.call import ApiError, Call
+from local_aws.states.api.foundation import StatesFoundation, execution_input, not_there
+from local_aws.states.api.machine_operations import described
+from local_aws.states.api.machines import StateMachine, moment, present
+from local_aws.states.api.paging import page
+from local_aws.states.errors import StateError
+from local_aws.states.names import check_name, execution_arn
+from local_aws.states.running.execution import Execution
+from local_aws.states.running.tokens import gone
+
+
+class ExecutionOperations(StatesFoundation):
+    """StartExecution to GetExecutionHistory, RedriveExecution, SendTask…."""
+
+    def start_execution(self, call: Call, **params: Any) -> dict[str, Any]:
+        """Start an execution. The same name and input as one that runs give that one."""
+        machine = self._machines.get(params["stateMachineArn"])
+        name = params.get("name") or str(uuid.uuid4())
+        check_name(name)
+        document = execution_input(params.get("input", "{}"))
+        with self._machines.lock:
+            if machine.status == "DELETING":
+                raise ApiError("StateMachineDeleting", f"State Machine is being deleted: '{machine.arn}'")
+            execution = machine.executions.get(name)
+            if execution is None:
+                execution = self._new(machine, execution_arn(machine.arn, name), document)
+                _run_in_background(execution)
+            elif execution.status != "RUNNING" or execution.input.text != document.text:
+                raise ApiError("ExecutionAlreadyExists", f"Execution Already Exists: '{execution.arn}'")
+        return {"executionArn": execution.arn, "startDate": moment(execution.started)}
+
+    def start_sync_execution(self, call: Call, **params: Any) -> dict[str, Any]:
+        """Only machines of type EXPRESS can be started so, and those are not there."""
+        raise not_there("StartSyncExecution")
+
+    def stop_execution(self, call: Call, **params: Any) -> dict[str, Any]:
+        """End an execution as ABORTED, and what it has started; one that has ended is left as it is."""
+        execution = self._machines.execution(params["executionArn"])
+        execution.stop(params.get("error"), params.get("cause"))
+        execution.wait()
+        return {"stopDate": moment(execution.stopped)}
+
+    def redrive_execution(self, call: Call, **params: Any) -> dict[str, Any]:
+        """Go on from the state in which an execution failed, was stopped or ran out of time."""
+        execution = self._machines.execution(params["executionArn"])
+        if execution.map_run_arn is not None or not execution.redrive():
+            reason = execution.redrive_details().get("redriveStatusReason", "Execution is redriven with its Map Run")
+            raise ApiError("ExecutionNotRedrivable", f"Execution Not Redrivable: '{reason}'")
+        _run_in_background(execution)
+        return {"redriveDate": moment(execution.redriven)}
+
+    def describe_execution(self, call: Call, **params: Any) -> dict[str, Any]:
+        """Status, input, and what came of it."""
+        execution = self._machines.execution(params["executionArn"])
+        included = params.get("includedData") != "METADATA_ONLY"
+        status = execution.status
+        answer = {
+            "executionArn": execution.arn,
+            "stateMachineArn": execution.program.arn,
+            "name": execution.name,
+            "status": status,
+            "startDate": moment(execution.started),
+            "stopDate": moment(execution.stopped),
+            "input": execution.input.text if included else None,
+            "inputDetails": {"included": included},
+            "error": execution.error,
+            "cause": execution.cause,
+            "mapRunArn": execution.map_run_arn,
+            "redriveCount": execution.redrive_count,
+            "redriveDate": moment(execution.redriven),
+            **execution.redrive_details(),
+        }
+        if execution.output is not None:
+            answer["output"] = execution.output.text if included else None
+            answer["outputDetails"] = {"included": included}
+        return present(answer)
+
+    def list_executions(self, call: Call, **params: Any) -> dict[str, Any]:
+        """The executions of a machine, or the children of a map run, newest first."""
+        if ("stateMachineArn" in params) == ("mapRunArn" in params):
+            raise ApiError("ValidationException", "Must specify exactly one of state machine ARN or map run ARN")
+        if "mapRunArn" in params:
+            executions = self._map_run(params["mapRunArn"]).children
+        else:
+            executions = self._machines.get(params["stateMachineArn"]).in_order
+        status, redrive = params.get("statusFilter"), params.get("redriveFilter")
+
+        def wanted(execution: Execution) -> bool:
+            is_redriven = execution.redrive_count > 0
+            return status in (None, execution.status) and redrive in (
+                None,
+                "REDRIVEN" if is_redriven else "NOT_REDRIVEN",
+            )
+
+        found, next_token = page(executions, params, newest_first=True, wanted=wanted)
+        return {"executions": [_listed(execution) for execution in found], **next_token}
+
+    def get_execution_history(self, call: Call, **params: Any) -> dict[str, Any]:
+        """The events of an execution, oldest first unless asked otherwise."""
+        execution = self._machines.execution(params["executionArn"])
+        events, next_token = page(execution.log, params, newest_first=params.get("reverseOrder", False))
+        with_data = params.get("includeExecutionData", True)
+        return {"events": [event.as_dict(with_data) for event in events], **next_token}
+
+    def describe_state_machine_for_execution(self, call: Call, **params: Any) -> dict[str, Any]:
+        """The machine as it was when the execution started."""
+        execution = self._machines.execution(params["executionArn"])
+        answer = described(execution.program, params)
+        answer["updateDate"] = moment(execution.program.updated)
+        if execution.map_run_arn is not None:
+            answer["mapRunArn"] = execution.map_run_arn
+        return answer
+
+    # ---- task tokens ---------------------------------------------------------------------------------
+
+    def send_task_success(self, call: Call, **params: Any) -> dict[str, Any]:
+        """A waiting task is done."""
+        task = self._engine.tokens.find(params["taskToken"])
+        try:
+            output = execution_input(params["output"]).value
+        except ApiError as error:
+            raise ApiError("InvalidOutput", f"Invalid Output: '{str(error).partition(chr(39))[2]}") from None
+        if not task.settle(output, None):
+            raise gone()
+        return {}
+
+    def send_task_failure(self, call: Call, **params: Any) -> dict[str, Any]:
+        """A waiting task has failed."""
+        task = self._engine.tokens.find(params["taskToken"])
+        if not task.settle(None, StateError(params.get("error"), params.get("cause"))):
+            raise gone()
+        return {}
+
+    def send_task_heartbeat(self, call: Call, **params: Any) -> dict[str, Any]:
+        """A waiting task is still being worked on."""
+        self._engine.tokens.find(params["taskToken"]).beat()
+        return {}
+
+    # ---- inside --------------------------------------------------------------------------------------
+
+    def _new(self, machine: StateMachine, arn: str, document: Any) -> Execution:
+        """Make an execution known; the lock is held."""
+        execution = Execution(
+            self._engine, machine.program, arn, document, ended=lambda: self._machines.settle(machine)
+        )
+        self._machines.add_execution(machine, execution)
+        return execution
+
+
+def _run_in_background(execution: Execution) -> None:
+    threading.Thread(target=execution.run, name="states-execution", daemon=True).start()
+
+
+def _listed(execution: Execution) -> dict[str, Any]:
+    return present(
+        {
+            "executionArn": execution.arn,
+            "stateMachineArn": execution.program.arn,
+            "name": execution.name,
+            "status": execution.status,
+            "startDate": moment(execution.started),
+            "stopDate": moment(execution.stopped),
+            "mapRunArn": execution.map_run_arn,
+            "itemCount": execution.item_count,
+            "redriveCount": execution.redrive_count,
+            "redriveDate": moment(execution.redriven),
+        }
+    )

@@ -1,0 +1,77 @@
+"""A mocked result of a Task, held against the API that the task would call (TestState, `fieldValidationMode`).
+
+`STRICT` wants all required members and right types, `PRESENT` right types of what is there, `NONE` nothing. The
+texts for a missing member and for a wrong type are recorded ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from botocore.model import ListShape, MapShape, Shape, StructureShape
+
+from local_aws.call import ApiError
+from local_aws.states.integrations import Integration
+from local_aws.states.integrations.apis import OPTIMISED, Api, operation_named, sdk_api, sdk_service
+
+_SDK_PREFIX = "aws-sdk:"
+_TYPES: dict[str, tuple[tuple[type, ...], str]] = {
+    "structure": ((dict,), "an object"),
+    "map": ((dict,), "an object"),
+    "list": ((list,), "an array"),
+    "string": ((str,), "a string"),
+    "timestamp": ((str,), "a string"),
+    "blob": ((str,), "a string"),
+    "boolean": ((bool,), "a boolean"),
+    "integer": ((int,), "a number"),
+    "long": ((int,), "a number"),
+    "float": ((int, float), "a number"),
+    "double": ((int, float), "a number"),
+}
+
+
+def check(integration: Integration, result: Any, mode: str) -> None:
+    """Raise unless a mocked result looks like what the API answers.
+
+    Results of tasks that wait (for a job, for a token) aren't an API's answer, and are not checked.
+
+    Raises:
+        ApiError: `ValidationException`.
+    """
+    if mode == "NONE" or integration.style != "task" or integration.waits_for_job or integration.waits_for_token:
+        return
+    api = _api(integration.resource_type)
+    operation = operation_named(api, integration.resource)
+    if operation is None or operation.output_shape is None:
+        return
+    fault = next(_faults(result, operation.output_shape, "", api.member_name, mode == "STRICT"), None)
+    if fault is not None:
+        raise ApiError("ValidationException", f"Mock result schema validation error: {fault}")
+
+
+def _api(resource_type: str) -> Api:
+    if resource_type.startswith(_SDK_PREFIX):
+        return sdk_api(sdk_service(resource_type.removeprefix(_SDK_PREFIX)))
+    return OPTIMISED[resource_type]
+
+
+def _faults(value: Any, shape: Shape, path: str, name_of: Callable[[str], str], strict: bool) -> Iterator[str]:
+    types, described = _TYPES.get(shape.type_name, ((object,), "a value"))
+    if not isinstance(value, types) or (isinstance(value, bool) and bool not in types and object not in types):
+        yield f"Field '{path}' must be {described}" if path else f"Mock result must be {described}"
+    elif isinstance(shape, StructureShape):
+        prefix = f"{path}." if path else ""
+        if strict:
+            missing = (name_of(member) for member in shape.required_members if name_of(member) not in value)
+            yield from (f"Required field '{prefix}{member}' is missing" for member in missing)
+        for member, member_shape in shape.members.items():
+            name = name_of(member)
+            if value.get(name) is not None:
+                yield from _faults(value[name], member_shape, prefix + name, name_of, strict)
+    elif isinstance(shape, ListShape):
+        for index, item in enumerate(value):
+            yield from _faults(item, shape.member, f"{path}[{index}]", name_of, strict)
+    elif isinstance(shape, MapShape):
+        for key, item in value.items():
+            yield from _faults(item, shape.value, f"{path}.{key}", name_of, strict)

@@ -1,0 +1,35 @@
+"""What a Task state gives to the integration that does its work."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from local_aws.house import Host
+
+
+@dataclass(frozen=True)
+class Task:
+    """One attempt of a Task state, as an integration sees it.
+
+    Attributes:
+        host: the house; `host.roles` makes clients.
+        role_arn: the state machine's role, under which every call is made.
+        execution_arn: the execution that the task belongs to.
+        cancelled: set when the attempt is to end: the execution was stopped, a sibling failed, time ran out.
+            An integration that waits must look at it, stop what it has started, and raise `errors.Cancelled`.
+        submitted: tells the history that the request was accepted (TaskSubmitted), with the API's answer.
+        token: the task token, where the state waits for one.
+        await_token: blocks until the token comes back and returns the output that came with it; raises
+            `errors.StateError` where a failure came back, `errors.Cancelled` where the attempt is to end.
+    """
+
+    host: Host
+    role_arn: str
+    execution_arn: str
+    cancelled: threading.Event
+    submitted: Callable[[Any], None]
+    token: str | None = None
+    await_token: Callable[[], Any] | None = None

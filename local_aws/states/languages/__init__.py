@@ -1,0 +1,1 @@
+"""The query languages of the States Language, behind one interface."""

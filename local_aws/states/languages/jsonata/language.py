@@ -1,0 +1,127 @@
+"""JSONata as the query language of a state: which strings are expressions, and what their failures mean.
+
+A string that starts with `{%` and ends with `%}` is an expression, every other value stands for itself.
+Source: "Transforming data with JSONata in Step Functions", AWS Step Functions developer guide; the sentences of
+the errors are those of recorded executions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from local_aws.states.document import Document, dumps
+from local_aws.states.errors import QueryEvaluationError
+from local_aws.states.languages.jsonata import (
+    UNDEFINED,
+    Expression,
+    JSONataError,
+    UnsupportedResultError,
+    compile_expression,
+)
+
+_OPEN, _CLOSE = "{%", "%}"
+Bindings = Mapping[str, Any]
+
+
+class JSONataLanguage:
+    """The query language named `JSONata`."""
+
+    def template(self, value: Any, location: str) -> JSONataTemplate:
+        """Compile a field's value, with the expressions at any depth of it."""
+        return JSONataTemplate(value, location)
+
+
+class JSONataTemplate:
+    """A field's value. One without expressions costs nothing to evaluate."""
+
+    def __init__(self, value: Any, location: str):
+        self._location = location
+        self._evaluate = _compiled(value, location)
+        self._source = _source(value)
+        self._literal = Document(value) if self._evaluate is None else None
+
+    def evaluate(self, bindings: Bindings, expected: str | None = None) -> Document:
+        """See `query_language.Template`."""
+        if self._evaluate is None:
+            document = self._literal
+        else:
+            document = Document(self._evaluate(bindings))
+        if expected is not None and type_name(document.value) != expected:
+            raise self._unexpected(document.value, expected)
+        return document
+
+    def _unexpected(self, value: Any, expected: str) -> QueryEvaluationError:
+        subject = _subject(self._source, self._location) if self._source is not None else f"The '{self._location}'"
+        return QueryEvaluationError(
+            f"{subject} returned an unexpected result type. "
+            f"Expected '{expected}', but was '{type_name(value)}' for value: {dumps(value)}",
+            self._location,
+        )
+
+
+def type_name(value: Any) -> str:
+    """The JSON type of a value, by JSON's name for it."""
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "boolean"
+    if isinstance(value, int | float):
+        return "number"
+    if isinstance(value, str):
+        return "string"
+    return "array" if isinstance(value, list) else "object"
+
+
+def _source(value: Any) -> str | None:
+    """The text of an expression; None for any other value."""
+    if isinstance(value, str) and value.startswith(_OPEN) and value.endswith(_CLOSE):
+        return value[len(_OPEN) : -len(_CLOSE)]
+    return None
+
+
+def _compiled(value: Any, location: str) -> Callable[[Bindings], Any] | None:
+    """A function that gives the value; None where it holds no expression."""
+    source = _source(value)
+    if source is not None:
+        expression = compile_expression(source)
+        return lambda bindings: _value_of(expression, location, bindings)
+    if isinstance(value, dict):
+        return _compiled_object(value, location)
+    if isinstance(value, list):
+        return _compiled_array(value, location)
+    return None
+
+
+def _compiled_object(value: dict[str, Any], location: str) -> Callable[[Bindings], Any] | None:
+    dynamic = {key: _compiled(item, f"{location}/{key}") for key, item in value.items()}
+    dynamic = {key: evaluate for key, evaluate in dynamic.items() if evaluate is not None}
+    if not dynamic:
+        return None
+    return lambda bindings: value | {key: evaluate(bindings) for key, evaluate in dynamic.items()}
+
+
+def _compiled_array(value: list[Any], location: str) -> Callable[[Bindings], Any] | None:
+    parts = [_compiled(item, f"{location}[{index}]") for index, item in enumerate(value)]
+    if not any(parts):
+        return None
+    pairs = list(zip(value, parts, strict=True))
+    return lambda bindings: [item if evaluate is None else evaluate(bindings) for item, evaluate in pairs]
+
+
+def _value_of(expression: Expression, location: str, bindings: Bindings) -> Any:
+    try:
+        value = expression.evaluate(bindings)
+    except JSONataError as error:
+        sentence = f"threw an error during evaluation. {error}"
+    except UnsupportedResultError:
+        sentence = "returned an unsupported result type."
+    else:
+        if value is not UNDEFINED:
+            return value
+        sentence = "returned nothing (undefined)."
+    raise QueryEvaluationError(f"{_subject(expression.source, location)} {sentence}", location)
+
+
+def _subject(source: str, location: str) -> str:
+    return f"The JSONata expression '{source.strip()}' specified for the field '{location}'"

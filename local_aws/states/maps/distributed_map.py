@@ -1,0 +1,135 @@
+"""Map, distributed: reads its items, runs each (or each batch) as a child execution, writes the results.
+
+Source: "Using Map state in Distributed mode", AWS Step Functions developer guide; the order of its history events
+is that of recorded executions.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from typing import Any
+
+from local_aws.states.document import Document
+from local_aws.states.errors import Cancelled, StateError
+from local_aws.states.maps.item_batcher import ItemBatcher
+from local_aws.states.maps.item_reader import ItemReader, key_value_pairs
+from local_aws.states.maps.map_run import ChildInput, MapRun
+from local_aws.states.maps.result_writer import ResultWriter
+from local_aws.states.running.flow import Visit
+from local_aws.states.running.program import Program
+from local_aws.states.running.state_types.map_ import Map
+from local_aws.states.running.state_types.state import Blueprint
+
+
+def is_distributed(fields: dict[str, Any]) -> bool:
+    """Whether a state is a Map in distributed mode."""
+    processor = fields.get("ItemProcessor", {}) if fields.get("Type") == "Map" else {}
+    return processor.get("ProcessorConfig", {}).get("Mode") == "DISTRIBUTED"
+
+
+class DistributedMap(Map):
+    """The Map state in distributed mode. Its children can't read the variables of the workflow around them."""
+
+    def __init__(self, blueprint: Blueprint):
+        super().__init__(blueprint)
+        fields = blueprint.definition
+        self._reader = ItemReader(blueprint) if "ItemReader" in fields else None
+        self._batcher = ItemBatcher(blueprint) if "ItemBatcher" in fields else None
+        self._writer = ResultWriter(blueprint)
+        self.exports_results = self._writer.exports
+        self._label = fields.get("Label")
+        self._definition = json.dumps(fields["ItemProcessor"])
+
+    def attempt(self, visit: Visit) -> Document:
+        try:
+            if visit.progress is None:
+                self._begin(visit)
+            else:
+                visit.progress.redrive()
+                run = visit.progress
+                visit.flow.record("MapRunRedriven", mapRunArn=run.arn, redriveCount=run.redrive_count)
+            output = self._run(visit, visit.progress)
+        except StateError:
+            visit.flow.record("MapStateFailed")
+            raise
+        visit.flow.mark("MapStateSucceeded")
+        return output
+
+    def items(self, visit: Visit) -> list:
+        """As inline, and an object's members as well ("Items", in the source of this module)."""
+        found = (visit.input if self._items is None else visit.evaluate(self._items)).value
+        if isinstance(found, dict):
+            return key_value_pairs(found)
+        return found if isinstance(found, list) else super().items(visit)
+
+    def rehearse(self, visit: Visit, read: list | None) -> int:
+        return super().rehearse(visit, [] if self._reader and read is None else read)
+
+    def _begin(self, visit: Visit) -> None:
+        items = None if self._reader else self.items(visit)
+        run = visit.progress = MapRun(visit.flow.execution, self._program(visit), self.limits(visit), items)
+        visit.flow.execution.engine.map_runs.add(run)
+        visit.flow.record("MapStateStarted", length=0)
+        visit.flow.record("MapRunStarted", mapRunArn=run.arn)
+
+    def _run(self, visit: Visit, run: MapRun) -> Document:
+        try:
+            self._check_role(visit)
+            if run.inputs is None:
+                items = self._reader.read(visit) if self._reader else run.items
+                run.take(self._child_inputs(visit, self.inputs(visit, items)))
+            output = self._results(visit, run)
+        except StateError as error:
+            run.end("FAILED")
+            visit.flow.record("MapRunFailed", **error.details())
+            raise
+        except Cancelled:
+            run.end("ABORTED")
+            raise
+        run.end("SUCCEEDED")
+        visit.flow.record("MapRunSucceeded")
+        return output
+
+    @staticmethod
+    def _check_role(visit: Visit) -> None:
+        """Raise unless the role may start executions of its own machine, as the children are.
+
+        That AWS wants this right is documented ("IAM policies for using Distributed Map states"), the error is not.
+        """
+        execution, action = visit.flow.execution, "states:StartExecution"
+        machine = execution.program.arn.partition("/")[0]
+        if not execution.host.roles.role_may(execution.role_arn, action, machine):
+            sentence = f"The role {execution.role_arn} is not authorized to perform: {action} on resource: {machine}"
+            raise StateError("StepFunctions.AWSStepFunctionsException", sentence)
+
+    def _results(self, visit: Visit, run: MapRun) -> Document:
+        """Run the children and write what came of them, where it goes to S3 also after too many have failed."""
+        try:
+            run.run(visit.flow)
+        except StateError:
+            if self.exports_results:
+                self._writer.write(visit, run)
+            raise
+        return self._writer.write(visit, run)
+
+    def _child_inputs(self, visit: Visit, selected: list[Document]) -> list[ChildInput]:
+        if self._batcher is None:
+            for document in selected:
+                visit.check_size(document, self.name)
+            return [ChildInput(document, 1) for document in selected]
+        return self._batcher.batches(visit, selected)
+
+    def _program(self, visit: Visit) -> Program:
+        parent = visit.flow.execution.program
+        label = self._label or secrets.token_hex(8)
+        return Program(
+            arn=f"{parent.arn}/{label}",
+            name=f"{parent.name}/{label}",
+            definition=self._definition,
+            role_arn=parent.role_arn,
+            workflow=self.processor,
+            updated=parent.updated,
+            revision_id=parent.revision_id,
+            label=label,
+        )

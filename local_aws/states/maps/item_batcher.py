@@ -1,0 +1,52 @@
+"""ItemBatcher: several items as the input of one child ("ItemBatcher (Map)", AWS Step Functions developer guide)."""
+
+from __future__ import annotations
+
+from local_aws.states.document import MAX_BYTES, Document
+from local_aws.states.errors import RuntimeFault, in_state
+from local_aws.states.maps.map_run import ChildInput
+from local_aws.states.running.flow import Visit
+from local_aws.states.running.state_types.state import Blueprint
+
+
+class ItemBatcher:
+    """Groups items by number, by size, or both. A batch is `{"BatchInput": …, "Items": […]}`."""
+
+    def __init__(self, blueprint: Blueprint):
+        fields = blueprint.definition["ItemBatcher"]
+        self._max_items = blueprint.template("MaxItemsPerBatch", fields, "ItemBatcher/")
+        self._max_bytes = blueprint.template("MaxInputBytesPerBatch", fields, "ItemBatcher/")
+        self._batch_input = blueprint.template("BatchInput", fields, "ItemBatcher/")
+
+    def batches(self, visit: Visit, items: list[Document]) -> list[ChildInput]:
+        """The inputs of the children.
+
+        Raises:
+            StateError: an item is too large for any batch.
+        """
+        max_items = visit.number(self._max_items, "ItemBatcher/MaxItemsPerBatch", len(items), least=1)
+        max_bytes = visit.number(
+            self._max_bytes, "ItemBatcher/MaxInputBytesPerBatch", MAX_BYTES, least=1, most=MAX_BYTES
+        )
+        head = {} if self._batch_input is None else {"BatchInput": visit.evaluate(self._batch_input).value}
+        empty = Document({**head, "Items": []}).size
+        batches: list[ChildInput] = []
+        batch, size = [], empty
+        for item in items:
+            added = item.size + 1
+            if empty + added > max_bytes:
+                sentence = f"An item of {added - 1} bytes does not fit into a batch of at most {max_bytes} bytes."
+                raise RuntimeFault(in_state(visit.state.name, visit.entered, sentence))
+            if batch and (len(batch) == max_items or size + added > max_bytes):
+                batches.append(_batch(head, batch))
+                batch, size = [], empty
+            batch.append(item.value)
+            size += added
+        if batch:
+            batches.append(_batch(head, batch))
+        visit.inspect(afterItemBatcher=Document([one.document.value for one in batches]))
+        return batches
+
+
+def _batch(head: dict, items: list) -> ChildInput:
+    return ChildInput(Document({**head, "Items": items}), len(items))

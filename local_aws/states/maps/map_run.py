@@ -1,0 +1,231 @@
+"""A Map Run: the child executions of one visit of a distributed Map.
+
+Source: "Using Map state in Distributed mode" and the Map Run operations of the AWS Step Functions API
+reference. Children of type STANDARD and EXPRESS run alike, with a history each.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+import uuid
+from collections import Counter, deque
+from dataclasses import dataclass
+from typing import Any
+
+from local_aws.states.document import Document
+from local_aws.states.errors import EXCEED_TOLERATED_FAILURE_THRESHOLD, Cancelled, StateError
+from local_aws.states.running.execution import Execution
+from local_aws.states.running.flow import Flow
+from local_aws.states.running.program import Program
+from local_aws.states.running.stop_signal import StopSignal
+from local_aws.states.running.surroundings import Surroundings
+
+MAX_CHILDREN_AT_ONCE = 100
+"""How many children run at once here at most, each in a thread; AWS runs up to 10,000."""
+
+THRESHOLD_CAUSE = "The specified tolerated failure threshold was exceeded"
+_FAILURES = ("FAILED", "TIMED_OUT", "ABORTED")
+
+
+@dataclass(frozen=True)
+class ChildInput:
+    """The input of a child, and how many of the Map's items are in it."""
+
+    document: Document
+    item_count: int
+
+
+class MapRun:
+    """The children of a Map and their limits, which UpdateMapRun may change while it runs.
+
+    Attributes:
+        items: the Map's items where they came with its input, None where they are read.
+        inputs: those of the children, None as long as they aren't known.
+        max_concurrency: 0 for as many as there can be.
+        tolerated_count, tolerated_percentage: how many items may fail.
+    """
+
+    def __init__(self, parent: Surroundings, program: Program, limits: dict[str, float], items: list | None):
+        self.parent, self.program, self.items = parent, program, items
+        self.id = str(uuid.uuid4())
+        machine_arn = program.arn.replace(":stateMachine:", ":mapRun:")
+        self.arn = f"{machine_arn}:{self.id}"
+        self.max_concurrency = int(limits.get("maxConcurrency", 0))
+        self.tolerated_count = int(limits.get("toleratedFailureCount", 0))
+        self.tolerated_percentage = float(limits.get("toleratedFailurePercentage", 0))
+        self.status = "RUNNING"
+        self.started, self.stopped = time.time(), None
+        self.redrive_count, self.redriven = 0, None
+        self.children: list[Execution] = []
+        self.results_written = 0
+        self.inputs: list[ChildInput] | None = None
+        self._item_total = 0
+        self._lock = threading.Lock()
+        self._running: set[Execution] = set()
+        self._failed_items = 0
+        self._wake: StopSignal | None = None
+
+    # ---- running -------------------------------------------------------------------------------------
+
+    def take(self, inputs: list[ChildInput]) -> None:
+        """Learn what there is to do."""
+        self.inputs, self._item_total = inputs, sum(given.item_count for given in inputs)
+
+    def run(self, flow: Flow) -> None:
+        """Run a child for every input, except those that have succeeded; others that had begun go on.
+
+        Raises:
+            StateError: more items failed than are tolerated.
+            Cancelled: the parent was stopped; so are the children.
+        """
+        unfinished = [index for index, child in enumerate(self.children) if child.status != "SUCCEEDED"]
+        pending = deque([*unfinished, *range(len(self.children), len(self.inputs))])
+        signal = flow.stopped.child()
+        self._wake, self._running = flow.stopped.child(), set()
+        while True:
+            self._wake.clear()
+            # Both at one moment: a child that fails must not make room for another before it counts.
+            with self._lock:
+                running, exceeded = len(self._running), self._threshold_exceeded
+            if exceeded or flow.stopped.is_set() or not (pending or running):
+                break
+            for _ in range(min(self._limit - running, len(pending))):
+                self._start(pending.popleft(), signal)
+            self._wake.wait()
+        for child in list(self._running):
+            child.stop()
+        if flow.stopped.is_set():
+            raise Cancelled
+        if self._threshold_exceeded:
+            raise StateError(EXCEED_TOLERATED_FAILURE_THRESHOLD, THRESHOLD_CAUSE)
+
+    def redrive(self) -> None:
+        """Become RUNNING again, for another `run`."""
+        self.redrive_count += 1
+        self.redriven, self.stopped, self.status, self._failed_items = time.time(), None, "RUNNING", 0
+
+    def end(self, status: str) -> None:
+        """It has come to its end."""
+        self.status, self.stopped = status, time.time()
+
+    @property
+    def not_started(self) -> list[ChildInput]:
+        """The inputs for which no child has been started."""
+        return (self.inputs or [])[len(self.children) :]
+
+    def wake(self) -> None:
+        """Look again at the limits: they have changed."""
+        if self._wake is not None:
+            self._wake.set()
+
+    def _start(self, index: int, signal: StopSignal) -> None:
+        if index < len(self.children):
+            child = self.children[index]
+            child.redrive(signal.child())
+        else:
+            child = self._child(self.inputs[index], signal.child())
+            self.children.append(child)
+            self.parent.engine.map_runs.add_child(child)
+        running = self._running
+        with self._lock:
+            running.add(child)
+
+        def run() -> None:
+            child.run()
+            with self._lock:
+                running.discard(child)
+                # A thread that outlives its run, in a call that can't be broken off, counts for nothing.
+                if running is self._running and child.status in _FAILURES:
+                    self._failed_items += child.item_count
+            self._wake.set()
+
+        threading.Thread(target=run, name="states-child", daemon=True).start()
+
+    def _child(self, given: ChildInput, signal: StopSignal) -> Execution:
+        arn = f"{self.program.arn.replace(':stateMachine:', ':execution:')}:{uuid.uuid4()}"
+        return Execution(
+            self.parent.engine,
+            self.program,
+            arn,
+            given.document,
+            map_run_arn=self.arn,
+            item_count=given.item_count,
+            stop_signal=signal,
+        )
+
+    @property
+    def _limit(self) -> int:
+        return min(self.max_concurrency or MAX_CHILDREN_AT_ONCE, MAX_CHILDREN_AT_ONCE)
+
+    @property
+    def _threshold_exceeded(self) -> bool:
+        return exceeds(self._failed_items, self._item_total, self.tolerated_count, self.tolerated_percentage)
+
+    # ---- what it shows -------------------------------------------------------------------------------
+
+    def counts(self, of_items: bool) -> dict[str, int]:
+        """`itemCounts` or `executionCounts` of DescribeMapRun."""
+        by_status: Counter[str] = Counter()
+        for child in list(self.children):
+            by_status[child.status] += child.item_count if of_items else 1
+        total = self._item_total if of_items else len(self.inputs or ())
+        counts: dict[str, Any] = {
+            status.lower(): by_status[status] for status in ("RUNNING", "SUCCEEDED", "FAILED", "ABORTED")
+        }
+        counts["timedOut"] = by_status["TIMED_OUT"]
+        written = self.results_written
+        return {
+            **counts,
+            "pending": total - sum(by_status.values()),
+            "total": total,
+            "resultsWritten": written,
+            "failuresNotRedrivable": 0,
+            "pendingRedrive": 0,
+        }
+
+
+def exceeds(failed: int, total: int, tolerated_count: float, tolerated_percentage: float) -> bool:
+    """Whether more items failed than are tolerated: where both limits are given, either may be exceeded."""
+    by_count, by_percentage = failed > tolerated_count, failed > total * tolerated_percentage / 100
+    if tolerated_count and tolerated_percentage:
+        return by_count or by_percentage
+    return by_percentage if tolerated_percentage else by_count
+
+
+class MapRuns:
+    """All map runs by ARN, those of an execution, and the children by their ARN."""
+
+    def __init__(self) -> None:
+        self._by_arn: dict[str, MapRun] = {}
+        self._by_execution: dict[str, list[MapRun]] = {}
+        self._children: dict[str, Execution] = {}
+
+    def add(self, run: MapRun) -> None:
+        """A Map has begun."""
+        self._by_arn[run.arn] = run
+        self._by_execution.setdefault(run.parent.arn, []).append(run)
+
+    def add_child(self, child: Execution) -> None:
+        """A child has begun."""
+        self._children[child.arn] = child
+
+    def find(self, arn: str) -> MapRun | None:
+        """The map run of an ARN."""
+        return self._by_arn.get(arn)
+
+    def child(self, arn: str) -> Execution | None:
+        """The child execution of an ARN."""
+        return self._children.get(arn)
+
+    def of_execution(self, arn: str) -> list[MapRun]:
+        """The map runs that an execution has begun, oldest first."""
+        return list(self._by_execution.get(arn, ()))
+
+    def forget(self, execution_arn: str) -> None:
+        """Drop the map runs of an execution, and their children's in turn."""
+        for run in self._by_execution.pop(execution_arn, ()):
+            self._by_arn.pop(run.arn, None)
+            for child in run.children:
+                self._children.pop(child.arn, None)
+                self.forget(child.arn)

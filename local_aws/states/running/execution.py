@@ -1,0 +1,233 @@
+"""An execution: a run of a workflow with its input, its status, its history, and the house it runs in."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from local_aws.call import ApiError
+from local_aws.clock import Clock
+from local_aws.house import Host
+from local_aws.states.document import Document
+from local_aws.states.errors import RUNTIME, TIMEOUT, Cancelled, StateError
+from local_aws.states.languages.jsonata import bindable
+from local_aws.states.running.flow import NOT_TRUNCATED, Flow, iso_time
+from local_aws.states.running.history import MAX_EVENTS, EventLog, HistoryFull
+from local_aws.states.running.program import Program
+from local_aws.states.running.stop_signal import StopSignal
+from local_aws.states.running.surroundings import Engine
+from local_aws.states.running.tokens import TaskTokens
+
+log = logging.getLogger(__name__)
+
+SERVICE_PRINCIPAL = "states.amazonaws.com"
+_LEAVING_SECONDS = 5
+"""How long a redrive waits for the thread of the run before it, which may be stopping a job."""
+
+
+class Execution:
+    """A run of a program.
+
+    Attributes:
+        arn, name: how it is known.
+        status: as DescribeExecution gives it.
+        started, stopped: epoch seconds; the latter None while it runs.
+        output, error, cause: what it ended with.
+        map_run_arn: of the map run that started it, None for one that was started from outside.
+        item_count: how many items of the map run it got.
+        redrive_count, redriven: how often it was redriven, and when last.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        program: Program,
+        arn: str,
+        document: Document,
+        *,
+        map_run_arn: str | None = None,
+        item_count: int | None = None,
+        stop_signal: StopSignal | None = None,
+        ended: Callable[[], None] = lambda: None,
+    ):
+        self.engine, self.program, self.arn, self.input = engine, program, arn, document
+        self.name = arn.rpartition(":")[2]
+        self.map_run_arn, self.item_count = map_run_arn, item_count
+        self.log = EventLog()
+        self.status = "RUNNING"
+        self.started, self.stopped = time.time(), None
+        self.output: Document | None = None
+        self.error: str | None = None
+        self.cause: str | None = None
+        self.redrive_count, self.redriven = 0, None
+        self._stop_signal = stop_signal or StopSignal()
+        self._tell_ended = ended
+        self._flow: Flow | None = Flow(self, self._stop_signal.child())
+        self._ended = threading.Event()
+        self._left = threading.Event()
+        self._redriving = threading.Lock()
+        self._context: dict[str, Any] | None = None
+        details = {"input": document, "inputDetails": NOT_TRUNCATED, "roleArn": program.role_arn}
+        self.log.append("ExecutionStarted", 0, details)
+
+    # ---- what a flow asks for ------------------------------------------------------------------------
+
+    @property
+    def host(self) -> Host:
+        return self.engine.host
+
+    @property
+    def clock(self) -> Clock:
+        return self.engine.host.clock
+
+    @property
+    def tokens(self) -> TaskTokens:
+        return self.engine.tokens
+
+    @property
+    def role_arn(self) -> str:
+        return self.program.role_arn
+
+    def client(self, api: str) -> Any:
+        """A client of an API under the role.
+
+        Raises:
+            StateError: the role can't be assumed.
+        """
+        try:
+            return self.host.roles.client(
+                api, role_arn=self.role_arn, service=SERVICE_PRINCIPAL, session_name=self.name[:64]
+            )
+        except ApiError as error:
+            raise StateError(RUNTIME, str(error)) from error
+
+    def context(self) -> dict[str, Any]:
+        """The part of the context object that is the same in all states, ready to be bound."""
+        if self._context is None:
+            self._context = {
+                "Execution": {
+                    "Id": self.arn,
+                    "Input": self.input.view(bindable),
+                    "Name": self.name,
+                    "RoleArn": self.role_arn,
+                    "StartTime": iso_time(self.started),
+                    "RedriveCount": self.redrive_count,
+                    **({} if self.redriven is None else {"RedriveTime": iso_time(self.redriven)}),
+                },
+                "StateMachine": {"Id": self.program.arn, "Name": self.program.name},
+            }
+        return self._context
+
+    # ---- life ----------------------------------------------------------------------------------------
+
+    def run(self) -> None:
+        """Run to the end, on this thread."""
+        flow = self._flow
+        self._left.clear()
+        try:
+            with self._time_limit():
+                self._conclude(flow)
+        finally:
+            self._left.set()
+
+    def redrive(self, stop_signal: StopSignal | None = None) -> bool:
+        """Become RUNNING again, for another `run` from the state in which it ended; False where it can't."""
+        with self._redriving:
+            self._left.wait(_LEAVING_SECONDS)
+            if not self.redrivable:
+                return False
+            self.redrive_count += 1
+            self.redriven = time.time()
+            self.status, self.stopped, self._context = "RUNNING", None, None
+            self.output = self.error = self.cause = None
+            self._ended.clear()
+            self._stop_signal = stop_signal or StopSignal()
+            previous = self.log.reopen("ExecutionRedriven", len(self.log), {"redriveCount": self.redrive_count})
+            self._flow = self._flow.successor(self._stop_signal.child(), previous)
+            return True
+
+    def stop(self, error: str | None = None, cause: str | None = None) -> None:
+        """End it as ABORTED; nothing where it has ended."""
+        self._end("ABORTED", "ExecutionAborted", error=error, cause=cause)
+
+    def wait(self) -> None:
+        """Wait for its end."""
+        self._ended.wait()
+
+    @property
+    def redrivable(self) -> bool:
+        """Whether there is a state to go on from."""
+        return self.status in ("FAILED", "ABORTED", "TIMED_OUT") and self._flow is not None
+
+    def redrive_details(self) -> dict[str, str]:
+        """`redriveStatus` and, where it can't be redriven, `redriveStatusReason`, as DescribeExecution gives them."""
+        if self.redrivable:
+            return {"redriveStatus": "REDRIVABLE" if self.map_run_arn is None else "REDRIVABLE_BY_MAP_RUN"}
+        reason = f"Execution is {self.status} and cannot be redriven"
+        return {"redriveStatus": "NOT_REDRIVABLE", "redriveStatusReason": reason}
+
+    def _conclude(self, flow: Flow) -> None:
+        """Run the flow, and say how it ended."""
+        try:
+            output = flow.run(self.program.workflow, self.input)
+        except Cancelled:
+            if flow is self._flow:
+                self.stop()
+        except StateError as error:
+            self._end("FAILED", "ExecutionFailed", flow.previous, error=error.error, cause=error.cause)
+        except HistoryFull:
+            cause = f"The execution reached the maximum number of history events ({MAX_EVENTS})."
+            self._end("FAILED", "ExecutionFailed", error=RUNTIME, cause=cause)
+        except Exception as fault:
+            log.exception("execution %s broke down", self.arn)
+            cause = f"The embedded AWS broke down in this execution: {type(fault).__name__}: {fault}"
+            self._end("FAILED", "ExecutionFailed", error=RUNTIME, cause=cause)
+        else:
+            self._end("SUCCEEDED", "ExecutionSucceeded", flow.previous, output=output)
+
+    def _end(
+        self,
+        status: str,
+        event_type: str,
+        previous: int | None = None,
+        *,
+        output: Document | None = None,
+        error: str | None = None,
+        cause: str | None = None,
+    ) -> None:
+        """End it, unless it has ended: the first to close the history decides how."""
+        details: dict[str, Any] = {"error": error, "cause": cause, "output": output}
+        details = {name: value for name, value in details.items() if value is not None}
+        if output is not None:
+            details["outputDetails"] = NOT_TRUNCATED
+        if previous is None:
+            previous = self._flow.previous if self._flow else 0
+        if not self.log.close(event_type, previous, details):
+            return
+        self.stopped = time.time()
+        self.output, self.error, self.cause = output, error, cause
+        self.status = status
+        if status == "SUCCEEDED":
+            self._flow = None
+        self._stop_signal.set()
+        self._ended.set()
+        self._tell_ended()
+
+    @contextlib.contextmanager
+    def _time_limit(self) -> Iterator[None]:
+        """End it as TIMED_OUT when the workflow's TimeoutSeconds have passed, on the wall's clock."""
+        seconds = self.program.workflow.timeout_seconds
+        if seconds is None:
+            yield
+            return
+        timer = threading.Timer(seconds, self._end, ("TIMED_OUT", "ExecutionTimedOut"), {"error": TIMEOUT})
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()

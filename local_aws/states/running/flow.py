@@ -1,0 +1,256 @@
+"""One thread of control through a workflow: the machine's own, a Parallel's branch, a Map's iteration.
+
+A `Flow` goes from state to state, holds the variables of its scope, and chains its history events to each
+other. A `Visit` is its stay in one state: what expressions see there, how it is entered and left.
+"""
+
+from __future__ import annotations
+
+import copy
+import math
+import time
+from datetime import UTC, datetime
+from typing import Any
+
+from local_aws.states.document import MAX_BYTES, Document, dumps
+from local_aws.states.errors import DATA_LIMIT_EXCEEDED, QueryEvaluationError, StateError, in_state
+from local_aws.states.languages.jsonata import bindable
+from local_aws.states.languages.query_language import Template
+from local_aws.states.running.program import RunnableState, Transition, Workflow
+from local_aws.states.running.stop_signal import StopSignal
+from local_aws.states.running.surroundings import Surroundings
+
+NOT_TRUNCATED = {"truncated": False}
+MAX_VARIABLES_BYTES = 10 * 1024 * 1024
+"""All variables of an execution together ("Passing data between states with variables", developer guide)."""
+
+
+class Flow:
+    """A thread of control.
+
+    Attributes:
+        execution: the execution it belongs to.
+        stopped: set when it is to end; from then on it can't add to the history.
+        previous: the id of its latest event, from which the next one follows.
+        variables: those of its scope; a fork starts with a copy, so that nothing gets out of it.
+        map_context: `$states.context.Map`, in an iteration of a Map.
+        visit: the state it is in; after a failure, the one that a redrive resumes.
+    """
+
+    def __init__(self, execution: Surroundings, stopped: StopSignal, previous: int = 0):
+        self.execution, self.stopped, self.previous = execution, stopped, previous
+        self.variables: dict[str, Document] = {}
+        self.map_context: dict[str, Any] | None = None
+        self.visit: Visit | None = None
+
+    def fork(self, stopped: StopSignal, previous: int) -> Flow:
+        """A flow inside this one, for a branch or an iteration."""
+        flow = Flow(self.execution, stopped, previous)
+        flow.variables, flow.map_context = dict(self.variables), self.map_context
+        return flow
+
+    def run(self, workflow: Workflow, document: Document) -> Document:
+        """Go through a workflow from its start, or on from the state the flow is in; gives the output.
+
+        Raises:
+            StateError: a state failed and nothing caught it.
+            Cancelled: the flow was stopped.
+            HistoryFull: the history can't hold any more.
+        """
+        if self.visit is None:
+            self._enter(workflow.start, document)
+        while True:
+            transition = self.visit.state.perform(self.visit)
+            if transition.next is None:
+                return transition.output
+            self._enter(workflow.states[transition.next], transition.output)
+
+    def successor(self, stopped: StopSignal, previous: int) -> Flow:
+        """A flow that goes on where this one ended, as a redrive does: the state isn't entered again.
+
+        What may be left of this flow, in a thread of its own, can't write to the history any more.
+        """
+        flow = self.fork(stopped, previous)
+        if self.visit is not None:
+            flow.visit = copy.copy(self.visit)
+            flow.visit.flow, flow.visit.retry_count = flow, 0
+        return flow
+
+    def record(self, event_type: str, **details: Any) -> int:
+        """Add an event that the next one follows from; gives its id."""
+        self.previous = self.mark(event_type, **details)
+        return self.previous
+
+    def mark(self, event_type: str, **details: Any) -> int:
+        """Add an event beside the chain: the next one follows from what came before it."""
+        return self.execution.log.append_unless(self.stopped, event_type, self.previous, details)
+
+    def _enter(self, state: RunnableState, document: Document) -> None:
+        self.visit = Visit(self, state, document)
+        self.visit.enter()
+
+
+class Visit:
+    """A stay in a state.
+
+    Attributes:
+        entered: the id of the event by which the state was entered.
+        retry_count: how often the state has been retried.
+        token: the task token, in a state that waits for one.
+        progress: what a Map or Parallel has done, kept over a redrive.
+    """
+
+    def __init__(self, flow: Flow, state: RunnableState, document: Document):
+        self.flow, self.state, self.input = flow, state, document
+        self.entered = 0
+        self.retry_count = 0
+        self.token: str | None = None
+        self.progress: Any = None
+        self._before = flow.previous
+        self._time = time.time()
+
+    def enter(self) -> None:
+        """Record that the state is entered."""
+        self.entered = self.flow.record(
+            f"{self.state.type}StateEntered", name=self.state.name, input=self.input, inputDetails=NOT_TRUNCATED
+        )
+
+    # ---- expressions ---------------------------------------------------------------------------------
+
+    def evaluate(self, template: Template, expected: str | None = None, **reserved: Any) -> Document:
+        """Evaluate a field.
+
+        Args:
+            template: the field.
+            expected: the JSON type it must have.
+            reserved: members of `$states` beside input and context, as documents: `result`, `errorOutput`;
+                `map_item` puts an item into the context.
+
+        Raises:
+            StateError: `States.QueryEvaluationError`, already in the history.
+        """
+        try:
+            return template.evaluate(self._bindings(**reserved), expected)
+        except QueryEvaluationError as error:
+            raise self.evaluation_failed(error) from error
+
+    def number(
+        self,
+        template: Template | None,
+        field: str,
+        default: float | None = None,
+        *,
+        least: float = 0,
+        most: float = math.inf,
+        whole: bool = True,
+    ) -> float | None:
+        """Evaluate a field that holds a number, for which a default stands where it is absent.
+
+        Raises:
+            StateError: as `evaluate`; also where the number is out of its range (in words that aren't AWS's,
+                which are not known).
+        """
+        if template is None:
+            return default
+        value = self.evaluate(template, "number").value
+        if least <= value <= most and (value == int(value) or not whole):
+            return int(value) if whole else value
+        kind = "whole number" if whole else "number"
+        range_ = f"of {least} or more" if most == math.inf else f"from {least} to {most}"
+        sentence = f"The field '{field}' must be a {kind} {range_}, but was: {dumps(value)}"
+        raise self.evaluation_failed(QueryEvaluationError(sentence, field))
+
+    def evaluation_failed(self, error: QueryEvaluationError) -> StateError:
+        """Record a failed evaluation; gives the error as the execution reports it."""
+        cause = in_state(self.state.name, self.entered, error.cause)
+        details = {"error": error.error, "cause": cause, "location": error.location, "state": self.state.name}
+        if self.flow.previous == self.entered:
+            self.flow.previous = self._before
+        self.flow.record("EvaluationFailed", **{name: value for name, value in details.items() if value is not None})
+        return StateError(error.error, cause)
+
+    def context(self) -> dict[str, Any]:
+        """The context object ("Accessing execution data from the Context object", developer guide)."""
+        context = {
+            **self.flow.execution.context(),
+            "State": {"Name": self.state.name, "EnteredTime": iso_time(self._time), "RetryCount": self.retry_count},
+        }
+        if self.flow.map_context is not None:
+            context["Map"] = self.flow.map_context
+        if self.token is not None:
+            context["Task"] = {"Token": self.token}
+        return context
+
+    def _bindings(self, map_item: dict[str, Any] | None = None, **reserved: Document) -> dict[str, Any]:
+        context = self.context()
+        if map_item is not None:
+            context["Map"] = {"Item": map_item}
+        states = {"input": self.input.view(bindable), "context": context}
+        states |= {name: document.view(bindable) for name, document in reserved.items()}
+        bindings = {name: document.view(bindable) for name, document in self.flow.variables.items()}
+        bindings["states"] = states
+        return bindings
+
+    # ---- leaving -------------------------------------------------------------------------------------
+
+    def leave(
+        self,
+        next_state: str | None,
+        default: Document,
+        output: Template | None,
+        assign: Template | None,
+        **reserved: Document,
+    ) -> Transition:
+        """Evaluate Output and Assign, both on the values at entry, and record that the state is left.
+
+        Args:
+            next_state: where to go, None to end.
+            default: the output where the state has no Output.
+            reserved: see `evaluate`.
+        """
+        document = default if output is None else self.evaluate(output, **reserved)
+        assigned = {} if assign is None else self._assigned(assign, **reserved)
+        self.check_size(document, self.state.name)
+        details = {"name": self.state.name, "output": document, "outputDetails": NOT_TRUNCATED}
+        if assigned:
+            details["assignedVariables"] = {name: value.text for name, value in assigned.items()}
+            details["assignedVariablesDetails"] = NOT_TRUNCATED
+        self.flow.record(f"{self.state.type}StateExited", **details)
+        self.flow.variables |= assigned
+        return Transition(document, next_state)
+
+    def check_size(self, document: Document, name: str) -> None:
+        """Raise where data is larger than what may pass between states.
+
+        Raises:
+            StateError: `States.DataLimitExceeded`.
+        """
+        if document.too_large:
+            raise StateError(
+                DATA_LIMIT_EXCEEDED,
+                f"The state/task '{name}' returned a result with a size exceeding the maximum number of bytes "
+                "service limit.",
+            )
+
+    def inspect(self, **found: Any) -> None:
+        """Told what a field has come to; only TestState listens."""
+
+    def _assigned(self, assign: Template, **reserved: Document) -> dict[str, Document]:
+        values = self.evaluate(assign, **reserved)
+        assigned = {name: Document(value) for name, value in values.value.items()}
+        if values.too_large:
+            raise self._too_many_bytes(f"The variables that state '{self.state.name}' assigns", MAX_BYTES)
+        stored = self.flow.variables | assigned
+        if sum(len(name) + len(value.text) for name, value in stored.items()) > MAX_VARIABLES_BYTES:
+            raise self._too_many_bytes("The variables of the execution", MAX_VARIABLES_BYTES)
+        return assigned
+
+    @staticmethod
+    def _too_many_bytes(what: str, limit: int) -> StateError:
+        """AWS's wording for these is not known."""
+        return StateError(DATA_LIMIT_EXCEEDED, f"{what} exceed the maximum of {limit} bytes.")
+
+
+def iso_time(seconds: float) -> str:
+    """A time as the context object shows it, in UTC with milliseconds."""
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

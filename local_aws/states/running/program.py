@@ -1,0 +1,69 @@
+"""What is run: a compiled workflow, as flows and executions know it, and the program that an execution is given.
+
+The floor on which `flow` and `execution` stand, and the state types above them: nothing here knows a state type.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from local_aws.states.document import Document
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """How a state was left: with which output, and to which state (None where the workflow ends)."""
+
+    output: Document
+    next: str | None
+
+
+class RunnableState(Protocol):
+    """A compiled state, as a flow knows it."""
+
+    name: str
+    type: Any
+
+    def perform(self, visit: Any) -> Transition:
+        """Do what the state does, in the visit (a `flow.Visit`) that is its stay there.
+
+        Raises:
+            StateError: it failed, and doesn't handle the failure itself.
+            Cancelled: the flow was stopped.
+        """
+
+
+@dataclass(frozen=True)
+class Workflow:
+    """States by name and where to start: a machine, a branch of a Parallel, the item processor of a Map.
+
+    `timeout_seconds` is a machine's own limit, None where it has none.
+    """
+
+    states: Mapping[str, RunnableState]
+    start: RunnableState
+    timeout_seconds: float | None = None
+
+
+@dataclass(frozen=True)
+class Program:
+    """What an execution runs: a machine as it was when the execution started, or a Map's item processor.
+
+    Attributes:
+        arn: the machine's ARN; for an item processor, with the Map's label after a slash.
+        name: the last part of that ARN.
+        definition: the definition's text.
+        variable_references: as DescribeStateMachineForExecution shows them.
+    """
+
+    arn: str
+    name: str
+    definition: str
+    role_arn: str
+    workflow: Workflow
+    updated: float
+    revision_id: str | None = None
+    label: str | None = None
+    variable_references: dict[str, list[str]] | None = None

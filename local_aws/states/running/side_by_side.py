@@ -1,0 +1,168 @@
+"""Flows that run side by side inside a state: the branches of a Parallel, the iterations of an inline Map.
+
+The first failure stops the others, and the state fails with it. Each flow has a thread of control of its own
+in the history; how those threads are numbered against each other follows from when things happen.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from local_aws.states.document import Document
+from local_aws.states.errors import Cancelled
+from local_aws.states.running.flow import Flow, Visit
+from local_aws.states.running.program import Workflow
+from local_aws.states.running.stop_signal import StopSignal
+
+_SHOWN_AS_ABORTED = {"Task", "Wait", "Map", "Parallel"}
+
+
+@dataclass
+class Progress:
+    """What is done of a state's flows, and what is not; a redrive runs only the latter."""
+
+    results: dict[int, Document] = field(default_factory=dict)
+    unfinished: dict[int, Flow] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Strand:
+    """One of the flows: the workflow it runs, its input, its `$states.context.Map`."""
+
+    workflow: Workflow
+    input: Document
+    map_context: dict | None = None
+
+
+class Observer:
+    """Told what becomes of each flow, to write it to the history. By default nothing is written."""
+
+    def started(self, index: int, flow: Flow) -> None:
+        """A flow is about to run."""
+
+    def succeeded(self, index: int, flow: Flow) -> None:
+        """A flow has come to its end."""
+
+    def failed(self, index: int, parent: Flow) -> None:
+        """A flow has failed. It can't write any more: the parent, now at the flow's last event, does."""
+
+    def aborted(self, index: int, parent: Flow) -> None:
+        """A flow was stopped because another one failed."""
+
+
+class SideBySide:
+    """Runs the strands of one visit, at most so many at once.
+
+    Args:
+        visit: the state's visit; its progress is kept there.
+        strands: gives the strand of an index.
+        count: how many there are.
+        limit: how many may run at once.
+        observer: writes the history.
+    """
+
+    def __init__(self, visit: Visit, strands: Callable[[int], Strand], count: int, limit: int, observer: Observer):
+        before: Progress = visit.progress or Progress()
+        self._progress = visit.progress = Progress(dict(before.results))
+        self._visit, self._strands, self._count, self._observer = visit, strands, count, observer
+        self._resumable = before.unfinished
+        pending = [index for index in range(count) if index not in self._progress.results]
+        self._limit = min(limit, len(pending))
+        self._pending = iter(pending)
+        self._signal: StopSignal = visit.flow.stopped.child()
+        self._settled = self._signal.child()
+        self._lock = threading.Lock()
+        self._working = self._limit
+        self._last: int | None = None
+        self._error: BaseException | None = None
+
+    def run(self) -> list[Document]:
+        """Run all; gives their outputs in order. The parent's next event follows the last one of the last flow.
+
+        Raises:
+            StateError: the first failure.
+            Cancelled: the parent was stopped.
+        """
+        parent = self._visit.flow
+        start = parent.previous
+        if self._limit == 1:
+            self._work(start)
+        elif self._limit > 1:
+            for _ in range(self._limit):
+                threading.Thread(target=self._work, args=(start,), name="states-flow", daemon=True).start()
+            self._settled.wait()
+        if self._error is not None:
+            raise self._error
+        if parent.stopped.is_set():
+            raise Cancelled
+        parent.previous = self._last or parent.previous
+        return [self._progress.results[index] for index in range(self._count)]
+
+    def _work(self, previous: int) -> None:
+        """Take strand after strand until none is left, or one has failed anywhere."""
+        index = self._next()
+        while index is not None:
+            flow = self._begin(index, previous)
+            try:
+                result = self._run(index, flow)
+                self._observer.succeeded(index, flow)
+            except Cancelled:
+                break
+            except BaseException as error:
+                self._fail(index, flow, error)
+                break
+            previous = flow.previous
+            with self._lock:
+                self._last = previous
+                self._progress.results[index] = result
+                del self._progress.unfinished[index]
+            index = self._next()
+        with self._lock:
+            self._working -= 1
+            if self._working == 0:
+                self._settled.set()
+
+    def _next(self) -> int | None:
+        with self._lock:
+            return None if self._signal.is_set() else next(self._pending, None)
+
+    def _begin(self, index: int, previous: int) -> Flow:
+        ended, signal = self._resumable.get(index), self._signal.child()
+        if ended is None:
+            flow = self._visit.flow.fork(signal, previous)
+        else:
+            flow = ended.successor(signal, self._visit.flow.previous)
+        with self._lock:
+            self._progress.unfinished[index] = flow
+        return flow
+
+    def _run(self, index: int, flow: Flow) -> Document:
+        strand = self._strands(index)
+        if flow.visit is None:
+            flow.map_context = strand.map_context or flow.map_context
+            self._observer.started(index, flow)
+        return flow.run(strand.workflow, strand.input)
+
+    def _fail(self, index: int, flow: Flow, error: BaseException) -> None:
+        """Take the first failure: stop the others, and write what became of them."""
+        with self._lock:
+            if self._error is not None or self._signal.is_set():
+                return
+            self._error = error
+            others = [(other, one) for other, one in self._progress.unfinished.items() if one is not flow]
+        parent = self._visit.flow
+        parent.execution.log.stop(self._signal)
+        parent.previous = flow.previous
+        try:
+            self._observer.failed(index, parent)
+            for other, one in others:
+                if one.visit is not None and one.visit.state.type in _SHOWN_AS_ABORTED:
+                    parent.execution.log.append_unless(
+                        parent.stopped, f"{one.visit.state.type}StateAborted", one.previous, None
+                    )
+                self._observer.aborted(other, parent)
+        except BaseException as fault:
+            self._error = fault
+        self._settled.set()

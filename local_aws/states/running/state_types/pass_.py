@@ -1,0 +1,16 @@
+"""Pass: hands its input on, reshaped by Output."""
+
+from __future__ import annotations
+
+from local_aws.states.running.flow import Visit
+from local_aws.states.running.program import Transition
+from local_aws.states.running.state_types.state import State
+
+
+class Pass(State):
+    """The Pass state."""
+
+    type = "Pass"
+
+    def perform(self, visit: Visit) -> Transition:
+        return visit.leave(self.next, visit.input, self.output, self.assign)

@@ -1,0 +1,106 @@
+"""The events of a task: `Task…` for an integration, `LambdaFunction…` for a function's ARN as Resource."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+from local_aws.states.document import Document
+from local_aws.states.errors import StateError
+from local_aws.states.integrations import Integration
+from local_aws.states.running.flow import NOT_TRUNCATED, Flow
+
+
+class TaskHistory(Protocol):
+    """Writes what happens to one attempt of a task."""
+
+    def scheduled(
+        self, parameters: Document, arguments: Document, timeout: float | None, heartbeat: float | None
+    ) -> None:
+        """The task was handed over, with its limits in seconds."""
+
+    def started(self) -> None:
+        """Work has begun."""
+
+    def submitted(self, output: Any) -> None:
+        """The request was accepted, and the task goes on."""
+
+    def succeeded(self, result: Document) -> None:
+        """The task gave its result."""
+
+    def failed(self, error: StateError) -> None:
+        """The task failed."""
+
+    def timed_out(self, error: StateError) -> None:
+        """The task took too long, or sent no heartbeat."""
+
+
+def task_history(integration: Integration, resource: str, flow: Flow) -> TaskHistory:
+    """The history that belongs to an integration."""
+    if integration.style == "lambda-function":
+        return _LambdaFunctionHistory(resource, flow)
+    return _TaskHistory(integration, flow)
+
+
+def _limits(timeout: float | None, heartbeat: float | None) -> dict[str, int]:
+    limits = {"timeoutInSeconds": timeout, "heartbeatInSeconds": heartbeat}
+    return {name: int(seconds) for name, seconds in limits.items() if seconds is not None}
+
+
+class _TaskHistory:
+    def __init__(self, integration: Integration, flow: Flow):
+        self._names = {"resourceType": integration.resource_type, "resource": integration.resource}
+        self._flow = flow
+
+    def scheduled(
+        self, parameters: Document, arguments: Document, timeout: float | None, heartbeat: float | None
+    ) -> None:
+        region = self._flow.execution.host.region
+        self._flow.record(
+            "TaskScheduled", **self._names, region=region, parameters=parameters, **_limits(timeout, heartbeat)
+        )
+
+    def started(self) -> None:
+        self._flow.record("TaskStarted", **self._names)
+
+    def submitted(self, output: Any) -> None:
+        self._flow.record("TaskSubmitted", **self._names, output=Document(output), outputDetails=NOT_TRUNCATED)
+
+    def succeeded(self, result: Document) -> None:
+        self._flow.record("TaskSucceeded", **self._names, output=result, outputDetails=NOT_TRUNCATED)
+
+    def failed(self, error: StateError) -> None:
+        self._flow.record("TaskFailed", **self._names, **error.details())
+
+    def timed_out(self, error: StateError) -> None:
+        self._flow.record("TaskTimedOut", **self._names, **error.details())
+
+
+class _LambdaFunctionHistory:
+    def __init__(self, resource: str, flow: Flow):
+        self._resource, self._flow = resource, flow
+
+    def scheduled(
+        self, parameters: Document, arguments: Document, timeout: float | None, heartbeat: float | None
+    ) -> None:
+        self._flow.record(
+            "LambdaFunctionScheduled",
+            resource=self._resource,
+            input=arguments,
+            inputDetails=NOT_TRUNCATED,
+            **_limits(timeout, None),
+        )
+
+    def started(self) -> None:
+        self._flow.record("LambdaFunctionStarted")
+
+    def submitted(self, output: Any) -> None:
+        """A function is invoked, never submitted: nothing to write."""
+
+    def succeeded(self, result: Document) -> None:
+        self._flow.record("LambdaFunctionSucceeded", output=result, outputDetails=NOT_TRUNCATED)
+
+    def failed(self, error: StateError) -> None:
+        self._flow.record("LambdaFunctionFailed", **error.details())
+
+    def timed_out(self, error: StateError) -> None:
+        self._flow.record("LambdaFunctionTimedOut", **error.details())

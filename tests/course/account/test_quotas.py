@@ -1,0 +1,81 @@
+"""The quotas of a real account against what the lessons need of it. The account is a server that answers as
+Service Quotas does: one operation, page by page."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+import course
+from course.account.quotas import QuotaCheck
+from course.account.settings import Settings
+
+ACCOUNT = "123456789012"
+JOBS = {f"ml.m5.large for {kind} job usage": 1.0 for kind in ("processing", "training", "transform")}
+
+
+class ServiceQuotas(BaseHTTPRequestHandler):
+    """ListServiceQuotas, a quota a page."""
+
+    quotas: dict[str, dict[str, float]]
+
+    def do_POST(self) -> None:
+        asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        assert self.headers["X-Amz-Target"] == "ServiceQuotasV20190624.ListServiceQuotas"
+        page, known = int(asked.get("NextToken", 0)), list(self.quotas[asked["ServiceCode"]].items())
+        answer = {"Quotas": [{"QuotaName": name, "Value": value} for name, value in known[page : page + 1]]}
+        if page + 1 < len(known):
+            answer["NextToken"] = str(page + 1)
+        body = json.dumps(answer).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+@pytest.fixture
+def checked(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[dict[str, float]], QuotaCheck]]:
+    """What the check says of an account with these quotas of SageMaker."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), ServiceQuotas) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        for name, value in {
+            "AWS_ENDPOINT_URL_SERVICE_QUOTAS": f"http://127.0.0.1:{server.server_port}",
+            "AWS_ACCESS_KEY_ID": "a",
+            "AWS_SECRET_ACCESS_KEY": "b",
+            "AWS_DEFAULT_REGION": "us-east-1",
+        }.items():
+            monkeypatch.setenv(name, value)
+
+        def check(quotas: dict[str, float]) -> QuotaCheck:
+            ServiceQuotas.quotas = {"sagemaker": quotas, "lambda": {"Concurrent executions": 1000.0}}
+            return course.check_quotas(Settings("00", "aws", ACCOUNT, "us-east-1", "bucket", "role"))
+
+        yield check
+        server.shutdown()
+
+
+def test_lesson_06_has_two_endpoints_at_once(checked: Callable[[dict[str, float]], QuotaCheck]) -> None:
+    one = checked(JOBS | {"ml.m5.large for endpoint usage": 1.0})
+    assert "FAIL  ml.m5.large for endpoint usage: 1, 2 needed" in repr(one).splitlines()
+    assert "Request an increase" in repr(one)
+    two = checked(JOBS | {"ml.m5.large for endpoint usage": 2.0})
+    assert two.ok
+    assert repr(two).splitlines()[-1] == "Enough of everything."
+
+
+def test_a_quota_that_is_not_listed_is_not_enough(checked: Callable[[dict[str, float]], QuotaCheck]) -> None:
+    found = checked(JOBS)
+    assert not found.ok
+    assert "FAIL  ml.m5.large for endpoint usage: not listed, 2 needed" in repr(found)
+
+
+def test_the_embedded_aws_needs_no_check() -> None:
+    settings = Settings("00", "local", ACCOUNT, "us-east-1", "bucket", "role")
+    assert course.check_quotas(settings).ok

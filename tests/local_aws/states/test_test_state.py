@@ -1,0 +1,199 @@
+"""TestState: a state by itself, run or mocked, and what is in it laid open."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from botocore.exceptions import ClientError
+
+from tests.local_aws.states.states_support import passing, workflow
+
+TASK = {
+    "Type": "Task",
+    "QueryLanguage": "JSONata",
+    "Resource": "arn:aws:states:::lambda:invoke",
+    "Arguments": {"FunctionName": "f", "Payload": "{% $states.input %}"},
+    "Output": "{% $states.result.Payload %}",
+    "Next": "After",
+}
+MAP = {
+    "Type": "Map",
+    "QueryLanguage": "JSONata",
+    "Items": "{% $states.input.items %}",
+    "ItemProcessor": workflow(P=passing()),
+    "End": True,
+}
+
+
+@pytest.fixture
+def run(workflows):
+    """Call TestState with JSON data for its texts."""
+
+    def call(state, document=None, **options):
+        for name in ("variables", "context"):
+            if name in options:
+                options[name] = json.dumps(options[name])
+        if "mock" in options and "result" in options["mock"]:
+            options["mock"] = options["mock"] | {"result": json.dumps(options["mock"]["result"])}
+        answer = workflows.client.test_state(definition=json.dumps(state), input=json.dumps(document or {}), **options)
+        del answer["ResponseMetadata"]
+        return answer
+
+    return call
+
+
+def refusal(run, *args, **options):
+    with pytest.raises(ClientError) as refused:
+        run(*args, **options)
+    error = refused.value.response["Error"]
+    return error["Code"], error["Message"]
+
+
+def test_a_state_that_is_run(run):
+    state = {"Type": "Pass", "QueryLanguage": "JSONata", "Output": "{% $states.input.a + $x %}", "Next": "After"}
+    assert run(state, {"a": 1}, variables={"x": 2}) == {"output": "3", "status": "SUCCEEDED", "nextState": "After"}
+
+
+def test_info_shows_no_data_debug_does(run):
+    state = {"Type": "Pass", "QueryLanguage": "JSONata", "Assign": {"x": "{% $states.input.a %}"}, "End": True}
+    assert "inspectionData" not in run(state, {"a": 1})
+    assert run(state, {"a": 1}, inspectionLevel="DEBUG")["inspectionData"] == {
+        "input": '{"a": 1}',
+        "variables": '{"x":1}',
+    }
+
+
+def test_a_failed_evaluation(run):
+    answer = run({"Type": "Pass", "QueryLanguage": "JSONata", "Output": "{% $nothing %}", "End": True})
+    assert (answer["status"], answer["error"]) == ("FAILED", "States.QueryEvaluationError")
+    assert "returned nothing (undefined)" in answer["cause"]
+
+
+def test_a_choice_tells_where_it_goes(run):
+    state = {
+        "Type": "Choice",
+        "QueryLanguage": "JSONata",
+        "Choices": [{"Condition": "{% $states.input.n > 1 %}", "Next": "Many"}],
+        "Default": "Few",
+    }
+    assert run(state, {"n": 2})["nextState"] == "Many"
+    assert run(state, {"n": 1})["nextState"] == "Few"
+
+
+def test_a_task_really_runs_under_its_role(run, workflows):
+    answer = run(TASK, roleArn=workflows.role)
+    assert (answer["status"], answer["error"]) == ("FAILED", "Lambda.ResourceNotFoundException")
+    assert refusal(run, TASK) == ("ValidationException", "RoleArn must be specified when testing a Task state")
+
+
+def test_a_mocked_task(run):
+    answer = run(TASK, {"a": 1}, mock={"result": {"StatusCode": 200, "Payload": "mine"}}, inspectionLevel="DEBUG")
+    assert (answer["status"], answer["output"], answer["nextState"]) == ("SUCCEEDED", '"mine"', "After")
+    assert json.loads(answer["inspectionData"]["afterArguments"]) == {"FunctionName": "f", "Payload": {"a": 1}}
+
+
+def test_a_mock_is_held_against_the_api(run):
+    code, message = refusal(run, TASK, mock={"result": {"StatusCode": "200", "Payload": 1}})
+    assert (code, message) == (
+        "ValidationException",
+        "Mock result schema validation error: Field 'StatusCode' must be a number",
+    )
+    relaxed = {"result": {"StatusCode": "200", "Payload": 1}, "fieldValidationMode": "NONE"}
+    assert run(TASK, mock=relaxed)["output"] == "1"
+
+
+def test_retry_is_told_not_done(run):
+    state = TASK | {"Retry": [{"ErrorEquals": ["Mine"], "IntervalSeconds": 3, "MaxAttempts": 2}]}
+    mock = {"errorOutput": {"error": "Mine", "cause": "why"}}
+    first = run(state, mock=mock, inspectionLevel="DEBUG", stateConfiguration={"retrierRetryCount": 1})
+    assert first["status"] == "RETRIABLE"
+    assert first["inspectionData"]["errorDetails"] == {"retryIndex": 0, "retryBackoffIntervalSeconds": 6}
+    last = run(state, mock=mock, inspectionLevel="DEBUG", stateConfiguration={"retrierRetryCount": 2})
+    assert (last["status"], last["error"], last["cause"]) == ("FAILED", "Mine", "why")
+
+
+def test_a_retry_waits_no_longer_than_its_longest_delay(run):
+    state = TASK | {"Retry": [{"ErrorEquals": ["Mine"], "IntervalSeconds": 3, "MaxAttempts": 9, "MaxDelaySeconds": 10}]}
+    answer = run(
+        state,
+        mock={"errorOutput": {"error": "Mine"}},
+        inspectionLevel="DEBUG",
+        stateConfiguration={"retrierRetryCount": 5},
+    )
+    assert answer["inspectionData"]["errorDetails"]["retryBackoffIntervalSeconds"] == 10
+
+
+def test_catch_is_told(run):
+    state = TASK | {"Catch": [{"ErrorEquals": ["States.ALL"], "Output": "{% $states.errorOutput %}", "Next": "Help"}]}
+    answer = run(state, mock={"errorOutput": {"error": "Mine", "cause": "why"}})
+    assert (answer["status"], answer["nextState"]) == ("CAUGHT_ERROR", "Help")
+    assert json.loads(answer["output"]) == {"Error": "Mine", "Cause": "why"}
+
+
+def test_a_map_needs_a_mock(run):
+    assert refusal(run, MAP, {"items": [1]}) == (
+        "InvalidDefinition",
+        "TestState API does not support Map or Parallel states. Supported state types include: "
+        "[Task, Wait, Pass, Succeed, Fail, Choice]",
+    )
+    assert run(MAP, {"items": [1]}, mock={"result": [2]})["output"] == "[2]"
+
+
+def test_failed_iterations_of_a_map(run):
+    processor = MAP["ItemProcessor"] | {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}}
+    state = MAP | {
+        "ItemProcessor": processor,
+        "ItemSelector": {"n": "{% $states.context.Map.Item.Value %}"},
+        "ToleratedFailureCount": 1,
+    }
+    mock = {"result": [1, 2]}
+    good = run(state, {"items": [1, 2]}, mock=mock, inspectionLevel="DEBUG")
+    assert good["status"] == "SUCCEEDED"
+    assert good["inspectionData"]["afterItemSelector"] == '[{"n":1},{"n":2}]'
+    assert good["inspectionData"]["toleratedFailureCount"] == 1
+    bad = run(state, {"items": [1, 2]}, mock=mock, stateConfiguration={"mapIterationFailureCount": 2})
+    assert (bad["status"], bad["error"]) == ("FAILED", "States.ExceedToleratedFailureThreshold")
+    code, _ = refusal(run, state, {"items": [1]}, mock=mock, stateConfiguration={"mapIterationFailureCount": 2})
+    assert code == "ValidationException"
+
+
+def test_a_parallel_with_a_mock(run):
+    state = {
+        "Type": "Parallel",
+        "QueryLanguage": "JSONata",
+        "Branches": [workflow(A=passing())],
+        "Output": "{% $states.result[0] %}",
+        "End": True,
+    }
+    assert run(state, mock={"result": [{"a": 1}]})["output"] == '{"a":1}'
+    assert refusal(run, state, mock={"result": {"a": 1}}) == ("ValidationException", "Mocked result must be an array.")
+
+
+def test_a_task_that_waits_needs_a_mock(run, workflows):
+    state = TASK | {"Resource": "arn:aws:states:::lambda:invoke.waitForTaskToken"}
+    assert refusal(run, state, roleArn=workflows.role)[0] == "InvalidDefinition"
+
+
+def test_a_state_of_a_machine_by_name_at_any_depth(run):
+    inner = workflow(Deep=passing(Output="{% $states.input.a %}"))
+    machine = {
+        "QueryLanguage": "JSONata",
+        "StartAt": "Each",
+        "States": {"Each": {"Type": "Map", "Items": [1], "ItemProcessor": inner, "End": True}},
+    }
+    assert run(machine, {"a": 5}, stateName="Deep")["output"] == "5"
+    assert refusal(run, machine, stateName="Nothing")[0] == "ValidationException"
+
+
+def test_a_context_of_ones_own(run):
+    state = {"Type": "Pass", "QueryLanguage": "JSONata", "Output": "{% $states.context.Map.Item.Value %}", "End": True}
+    assert run(state, context={"Map": {"Item": {"Index": 0, "Value": "mine"}}})["output"] == '"mine"'
+
+
+def test_result_or_error_not_both(run):
+    code, message = refusal(run, TASK, mock={"result": {}, "errorOutput": {"error": "Mine"}})
+    assert (code, message) == (
+        "ValidationException",
+        "A test mock should have only one of the following fields: [result, errorOutput].",
+    )
