@@ -67,7 +67,8 @@ class _Way:
     account: str = ""
 
 
-def _settings_of_aws() -> dict[str, str]:
+def settings() -> dict[str, str]:
+    """The variables of this process that can lead a program to an AWS, as they are now."""
     return {name: value for name, value in os.environ.items() if is_setting(name)}
 
 
@@ -79,7 +80,7 @@ def is_setting(name: str) -> bool:
     return name.startswith(("AWS_", "FSSPEC_S3")) or name == "BOTO_CONFIG"
 
 
-FOUND = _settings_of_aws()
+FOUND = settings()
 """The learner's own settings, as this process began with them: only a real account that is agreed to needs them."""
 
 _since: dict[str, str] = {}
@@ -91,7 +92,7 @@ _watching = False
 
 def set_since() -> dict[str, str]:
     """What the learner has set by hand since this process began, and the course did not."""
-    _since.update({name: value for name, value in _settings_of_aws().items() if _put.get(name) != value})
+    _since.update({name: value for name, value in settings().items() if _put.get(name) != value})
     return dict(_since)
 
 
@@ -122,45 +123,45 @@ def close(why: str = _Way.why) -> None:
     _go(_Way("closed", why), CLOSED)
 
 
-def open_local(endpoint_url: str, settings: dict[str, str]) -> None:
+def open_local(endpoint_url: str, variables: dict[str, str]) -> None:
     """Lead to the embedded AWS at an address, and nowhere else.
 
     Args:
         endpoint_url: its address.
-        settings: the variables by which a program reaches it.
+        variables: the variables by which a program reaches it.
     """
-    _go(_Way("local", endpoint_url=endpoint_url), CLOSED | settings)
+    _go(_Way("local", endpoint_url=endpoint_url), CLOSED | variables)
 
 
-def open_aws(account: str, settings: dict[str, str]) -> None:
+def open_aws(account: str, variables: dict[str, str]) -> None:
     """Lead to a real account, that the learner has agreed to, and to no other.
 
     Args:
         account: its twelve digits.
-        settings: the learner's own variables, by which a program reaches it.
+        variables: the learner's own variables, by which a program reaches it.
     """
-    _go(_Way("aws", account=account), settings)
+    _go(_Way("aws", account=account), variables)
 
 
 @contextmanager
-def asking(settings: dict[str, str]) -> Iterator[None]:
+def asking(variables: dict[str, str]) -> Iterator[None]:
     """Lead, for as long as the block runs, to the services that say whose credentials these are. Then it is closed."""
-    _go(_Way("asking"), settings)
+    _go(_Way("asking"), variables)
     try:
         yield
     finally:
         close()
 
 
-def _go(way: _Way, settings: dict[str, str]) -> None:
+def _go(way: _Way, variables: dict[str, str]) -> None:
     global _way
     set_since()
     _way = way
-    for name in _settings_of_aws():
+    for name in settings():
         del os.environ[name]
-    os.environ.update(settings)
+    os.environ.update(variables)
     _put.clear()
-    _put.update(_settings_of_aws())
+    _put.update(settings())
     if "boto3" in sys.modules:
         # What `boto3.client` goes by is made anew from the environment at its next use.
         sys.modules["boto3"].DEFAULT_SESSION = None
