@@ -26,6 +26,7 @@ import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from reviews import DataSetError, Summary, output_names, preprocess
 
@@ -157,7 +158,7 @@ def in_words_of(error: OSError) -> str:
     return " ".join([what, REMEDIES.get(error.errno, "")]).strip()
 
 
-def _read_json(path: Path) -> dict:
+def _read_json(path: Path) -> dict[str, Any]:
     return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
 
 
