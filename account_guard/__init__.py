@@ -47,7 +47,7 @@ _WHO_AM_I = frozenset({"sts", "sso", "sso-oidc", "signin"})
 """Services that say who calls, or give credentials: they make nothing and cost nothing."""
 
 
-class NoWayThere(BotoCoreError):
+class NoWayThere(BotoCoreError):  # type: ignore[misc]
     """A call of AWS that was not sent, because it would have gone elsewhere than to the AWS that was opened."""
 
     fmt = "{text}"
@@ -162,9 +162,10 @@ def _go(way: _Way, variables: dict[str, str]) -> None:
     os.environ.update(variables)
     _put.clear()
     _put.update(settings())
-    if "boto3" in sys.modules:
+    boto3: Any = sys.modules.get("boto3")
+    if boto3:
         # What `boto3.client` goes by is made anew from the environment at its next use.
-        sys.modules["boto3"].DEFAULT_SESSION = None
+        boto3.DEFAULT_SESSION = None
 
 
 def without_settings(environment: dict[str, str]) -> dict[str, str]:

@@ -20,6 +20,7 @@ Build your own processing container.)
 from __future__ import annotations
 
 import errno
+import io
 import json
 import os
 import sys
@@ -155,7 +156,7 @@ def in_words_of(error: OSError) -> str:
     """What the system would not do with a file, which file, and what helps."""
     file = Path(os.fsdecode(error.filename)).name if isinstance(error.filename, (str, bytes)) else ""
     what = f"{error.strerror or error}{f' ({file})' if file else ''}."
-    return " ".join([what, REMEDIES.get(error.errno, "")]).strip()
+    return " ".join([what, REMEDIES.get(error.errno or 0, "")]).strip()
 
 
 def _read_json(path: Path) -> dict[str, Any]:
@@ -175,5 +176,6 @@ def _write_message(root: Path, text: str) -> None:
 if __name__ == "__main__":
     # A file's name may hold bytes that are no text.
     for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(errors="backslashreplace")
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     sys.exit(main(sys.argv[1:]))

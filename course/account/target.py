@@ -67,14 +67,16 @@ def chosen() -> Literal["local", "aws"]:
         CourseError: it names none.
     """
     kind = os.environ.get("COURSE_TARGET", "local").strip().lower() or "local"
-    if kind not in ("local", "aws"):
-        raise CourseError(
-            f"COURSE_TARGET is '{kind}': it is 'local' (the embedded AWS) or 'aws' (a real account).\n"
-            "Until it is one of the two, boto3 leads nowhere. Put it right where you start JupyterLab; or in the "
-            "notebook, in a cell of its own, and then run the first cell again:\n\n"
-            "    import os; os.environ['COURSE_TARGET'] = 'local'"
-        )
-    return kind
+    if kind == "local":
+        return "local"
+    if kind == "aws":
+        return "aws"
+    raise CourseError(
+        f"COURSE_TARGET is '{kind}': it is 'local' (the embedded AWS) or 'aws' (a real account).\n"
+        "Until it is one of the two, boto3 leads nowhere. Put it right where you start JupyterLab; or in the "
+        "notebook, in a cell of its own, and then run the first cell again:\n\n"
+        "    import os; os.environ['COURSE_TARGET'] = 'local'"
+    )
 
 
 @contextmanager
