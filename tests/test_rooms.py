@@ -21,7 +21,7 @@ STANDARD = set(sys.stdlib_module_names)
 
 FLOORS = {
     "local_aws": (
-        ("call", "clock", "http_server", "wire", "matching"),
+        ("call", "callers_settings", "clock", "http_server", "wire", "matching", "scratch"),
         ("access",),
         ("logs",),
         ("house",),
