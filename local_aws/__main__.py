@@ -9,7 +9,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from local_aws import ADMIN_ACCESS_KEY, ADMIN_SECRET_KEY, REGION, callers_settings
+from local_aws import ADMIN_ACCESS_KEY, ADMIN_SECRET_KEY, REGION
+from local_aws.isolation import callers_settings
 
 DEFAULT_PORT = 4566
 

@@ -20,7 +20,7 @@ from typing import Any
 
 import psutil
 
-from local_aws import ACCOUNT, REGION, scratch
+from local_aws import ACCOUNT, REGION
 from local_aws.access.callers import Callers
 from local_aws.access.roles import Roles
 from local_aws.clock import Clock
@@ -30,7 +30,7 @@ from local_aws.house import Host, Service
 from local_aws.http_server import HttpServer
 from local_aws.iam.service import IamService
 from local_aws.iam.sts import StsService
-from local_aws.isolation import kernel, system
+from local_aws.isolation import kernel, scratch, system
 from local_aws.logs.writer import LogWriter
 from local_aws.moto.backend import WsgiApp, application
 from local_aws.moto.inside import Moto

@@ -21,7 +21,7 @@ STANDARD = set(sys.stdlib_module_names)
 
 FLOORS = {
     "local_aws": (
-        ("call", "callers_settings", "clock", "http_server", "wire", "matching", "scratch"),
+        ("call", "clock", "http_server", "wire", "matching"),
         ("access",),
         ("logs",),
         ("house",),

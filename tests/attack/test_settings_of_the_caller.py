@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from local_aws import callers_settings
+from local_aws.isolation import callers_settings
 from tests.attack.servers import Server
 from tests.local_aws.functions.functions_support import Lambda
 from tests.local_aws.sagemaker.jobs_support import Bench
