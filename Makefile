@@ -18,7 +18,7 @@ help:
 	@echo
 	@echo "  make course     run every lesson, in order, on the embedded AWS (copies under build/)"
 	@echo "  make lab        open the lessons in JupyterLab"
-	@echo "  make test       lint, tests, and every lesson compared with its stored outputs"
+	@echo "  make test       lint, types, tests, and every lesson compared with its stored outputs"
 	@echo "  make long       only the long tests that \`make test\` leaves out: attacks and floods, bounded, several minutes"
 	@echo "  make browser    only the tests in a browser; their pictures go to build/screenshots"
 	@echo "  make site       the lessons as pages for a browser, under build/site"

@@ -14,9 +14,10 @@ import shutil
 import signal
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import psutil
 
@@ -125,7 +126,7 @@ def _services(host: Host) -> tuple[Service, ...]:
     return (*own, *sagemaker.services(host))
 
 
-def _starting(environ: dict, start_response: object) -> list[bytes]:
+def _starting(environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
     start_response("503 Service Unavailable", [("Content-Length", "0"), ("Retry-After", "1")])
     return [b""]
 

@@ -25,6 +25,7 @@ import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from reviews import DataSetError, Summary, output_names, preprocess
 
@@ -134,7 +135,7 @@ def in_words(summary: Summary) -> str:
     return f"{summary.reviews:,} reviews, dropped: {dropped}; {train:,} training and {test:,} testing sentences"
 
 
-def _read_json(path: Path) -> dict:
+def _read_json(path: Path) -> dict[str, Any]:
     return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
 
 

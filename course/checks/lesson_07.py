@@ -104,7 +104,8 @@ def _machine() -> Iterator[str]:
 
 def _started(machine_arn: str) -> Counter[str]:
     """The inputs of a machine's executions, each with how often it was started."""
-    states, found = client("stepfunctions"), Counter()
+    states = client("stepfunctions")
+    found: Counter[str] = Counter()
     for execution in states.list_executions(stateMachineArn=machine_arn)["executions"]:
         given = json.loads(states.describe_execution(executionArn=execution["executionArn"])["input"])
         order = ("bucket", "prefix", "dataset")

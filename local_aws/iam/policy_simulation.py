@@ -80,7 +80,7 @@ def _result(
     fenced_off = fence is not None and not matching(fence, "Allow")
     forbidden = denying or (fence is not None and matching(fence, "Deny"))
     decision = "explicitDeny" if forbidden else "allowed" if allowing and not fenced_off else "implicitDeny"
-    result = {
+    result: dict[str, Any] = {
         "EvalActionName": action,
         "EvalResourceName": resource,
         "EvalDecision": decision,

@@ -7,8 +7,8 @@ import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import IO, Protocol
 
-from local_aws.logs.writer import LogStream
 from local_aws.sagemaker.containers import sandbox
 
 _PYTHON = {"python", "python3"}
@@ -23,6 +23,16 @@ class ContainerFailed(Exception):
     def __init__(self, reason: str):
         super().__init__(reason)
         self.reason = reason
+
+
+class Output(Protocol):
+    """Where a container's output goes; a log stream, for one."""
+
+    def write(self, text: str) -> None:
+        """Take a line."""
+
+    def flush(self) -> None:
+        """Have what was written sent now."""
 
 
 class Container:
@@ -40,7 +50,7 @@ class Container:
         self,
         root: Path,
         host: str,
-        log: LogStream,
+        log: Output,
         explanation: str,
         watch: Callable[[str], None] | None = None,
     ):
@@ -57,16 +67,19 @@ class Container:
         words = list(command)
         if words[0] in _PYTHON and not Path(sys.executable).with_name(words[0]).exists():
             words[0] = sys.executable  # on Windows there is no python3
-        self._process = sandbox.start(words, self.root, {**_image_environment(), **environment})
-        self._pump = threading.Thread(target=self._copy_output, name=f"output of {self.host}", daemon=True)
+        process = sandbox.start(words, self.root, {**_image_environment(), **environment})
+        self._process = process
+        self._pump = threading.Thread(
+            target=self._copy_output, args=(process.output,), name=f"output of {self.host}", daemon=True
+        )
         self._pump.start()
 
     def exited(self) -> bool:
-        return not self._process.running()
+        return not self._started.running()
 
     def wait(self, timeout: float | None) -> None:
         """Wait for the exit, at most so many seconds unless that is None."""
-        self._process.wait(timeout)
+        self._started.wait(timeout)
 
     def check(self) -> None:
         """Raise where the container has exited with a code that isn't 0.
@@ -76,7 +89,7 @@ class Container:
         Raises:
             ContainerFailed: `AlgorithmError: <what the container wrote about it>, exit code: <code>`.
         """
-        code = self._process.wait(0) if self.exited() else 0
+        code = self._started.wait(0) if self.exited() else 0
         if code == _KILLED:
             raise ContainerFailed(f"ClientError: {_MEMORY}, exit code: {code}")
         if code:
@@ -95,18 +108,24 @@ class Container:
 
     def terminate(self) -> None:
         """Ask the process to end."""
-        self._process.terminate()
+        self._started.terminate()
 
     def close(self) -> None:
         """End everything that the process started, and send the rest of its output."""
-        if self._process is not None:
+        if self._process is not None and self._pump is not None:
             self._process.kill()
             self._pump.join(10)
             self._process.wait(10)
         self._log.flush()
 
-    def _copy_output(self) -> None:
-        for line in self._process.output:
+    @property
+    def _started(self) -> sandbox.SandboxedProcess:
+        if self._process is None:
+            raise RuntimeError(f"the container {self.host} has not been started")
+        return self._process
+
+    def _copy_output(self, output: IO[bytes]) -> None:
+        for line in output:
             text = sandbox.inside(line.decode("utf-8", "replace").rstrip("\r\n"), self.root)
             # CloudWatch Logs takes no empty event; an empty line is kept as a blank.
             self._log.write(text or " ")

@@ -47,7 +47,9 @@ class SandboxedProcess:
     """A running command; `output` is the pipe that carries its standard output and standard error, mixed."""
 
     def __init__(self, launcher: subprocess.Popen[bytes]):
-        self._launcher = launcher
+        if launcher.stdin is None or launcher.stdout is None:
+            raise ValueError("the launcher needs pipes for its input and its output")
+        self._launcher, self._lifeline = launcher, launcher.stdin
         self._lifeline_lock = threading.Lock()
         self.output = launcher.stdout
 
@@ -64,13 +66,13 @@ class SandboxedProcess:
     def terminate(self) -> None:
         """Ask the command to end (SIGTERM to its session; on Windows it is killed)."""
         with self._lifeline_lock, contextlib.suppress(OSError, ValueError):
-            self._launcher.stdin.write(b"T")
-            self._launcher.stdin.flush()
+            self._lifeline.write(b"T")
+            self._lifeline.flush()
 
     def kill(self) -> None:
         """End the command and everything that it started, now."""
         with self._lifeline_lock, contextlib.suppress(OSError):
-            self._launcher.stdin.close()
+            self._lifeline.close()
 
 
 def start(

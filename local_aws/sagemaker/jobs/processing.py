@@ -37,7 +37,12 @@ class ProcessingJob(Job):
         for root, host in zip(roots, hosts, strict=True):
             self._write_configuration(root, host, hosts)
             self._start(root, host)
-        self.execute(lambda: [output.sync() for output in continuous])
+
+        def send() -> None:
+            for output in continuous:
+                output.sync()
+
+        self.execute(send)
         for output in (*continuous, *at_the_end):
             self.check()
             output.finish()
@@ -64,7 +69,8 @@ class ProcessingJob(Job):
 
     def _outputs(self, s3: Any, roots: list[Path]) -> tuple[list[transfer.Upload], list[transfer.Upload]]:
         """Make the outputs' folders; those that are sent continuously, and those that are sent at the end."""
-        continuous, at_the_end = [], []
+        continuous: list[transfer.Upload] = []
+        at_the_end: list[transfer.Upload] = []
         for each in self.record.get("ProcessingOutputConfig", {"Outputs": []})["Outputs"]:
             target = each["S3Output"]
             for root in roots:

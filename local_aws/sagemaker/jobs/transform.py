@@ -185,7 +185,7 @@ class TransformJob(Job):
             FileFailed: no answer, or none that says 200.
         """
         settings = self.record["ModelClientConfig"]
-        failure = None
+        failure = FileFailed("AlgorithmError", "Unable to get response from algorithm")
         for _ in range(1 + settings["InvocationsMaxRetries"]):
             self.check()
             try:
@@ -213,7 +213,8 @@ class TransformJob(Job):
 
     def _log(self, line: str) -> None:
         moment = datetime.now(UTC).isoformat(timespec="milliseconds").removesuffix("+00:00")
-        self._data_log.write(f"{moment}:[sagemaker logs]: {line}")
+        if self._data_log is not None:  # the first instance makes it
+            self._data_log.write(f"{moment}:[sagemaker logs]: {line}")
 
 
 def _settled(payload: bytes, future: Future[Reply]) -> tuple[bytes, Reply]:

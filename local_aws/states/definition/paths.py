@@ -6,7 +6,7 @@ in other cases, and that a rule has one comparison, is in this package's own wor
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from local_aws.states import timestamps
@@ -26,7 +26,7 @@ _OPERANDS: dict[str, tuple[type | tuple[type, ...], str]] = {
     "Numeric": ((int, float), "NUMBER"),
     "Boolean": (bool, "BOOLEAN"),
 }
-_PARSERS = {
+_PARSERS: dict[str, Callable[[str], object]] = {
     "PATH": Place,
     "REFERENCE": reference,
     "REFERENCE_OR_CALL": reference_or_call,
@@ -118,7 +118,7 @@ def _check_operand(kind: str, value: Any, place: str) -> Iterator[Diagnostic]:
         yield _finding(f"Expected value of type [{described}]", place)
     elif kind == PATH:
         yield from check_path(value, "REFERENCE", place)
-    elif kind == "Timestamp" and timestamps.parse(value) is None:
+    elif kind == "Timestamp" and timestamps.parse(str(value)) is None:
         yield _finding(TIMESTAMP, place)
 
 

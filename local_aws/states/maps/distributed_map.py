@@ -52,12 +52,12 @@ class DistributedMap(Map):
         visit.flow.mark("MapStateSucceeded")
         return output
 
-    def items(self, visit: Visit) -> list:
+    def items(self, visit: Visit) -> list[Any]:
         """As inline, and an object's members as well ("Items", in the source of this module)."""
         found = visit.ask(self.data_flow.items, True)
         return key_value_pairs(found) if isinstance(found, dict) else found
 
-    def rehearse(self, visit: Visit, read: list | None) -> int:
+    def rehearse(self, visit: Visit, read: list[Any] | None) -> int:
         return super().rehearse(visit, [] if self._reader and read is None else read)
 
     def _begin(self, visit: Visit) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from local_aws.states.document import MAX_BYTES, Document
 from local_aws.states.errors import RuntimeFault
 from local_aws.states.languages.query_language import Range
@@ -47,5 +49,5 @@ class ItemBatcher:
         return batches
 
 
-def _batch(head: dict, items: list) -> ChildInput:
+def _batch(head: dict[str, Any], items: list[Any]) -> ChildInput:
     return ChildInput(Document({**head, "Items": items}), len(items))

@@ -46,7 +46,7 @@ class MapRun:
         tolerated_count, tolerated_percentage: how many items may fail.
     """
 
-    def __init__(self, parent: Surroundings, program: Program, limits: dict[str, float], items: list | None):
+    def __init__(self, parent: Surroundings, program: Program, limits: dict[str, float], items: list[Any] | None):
         self.parent, self.program, self.items = parent, program, items
         self.id = str(uuid.uuid4())
         machine_arn = program.arn.replace(":stateMachine:", ":mapRun:")

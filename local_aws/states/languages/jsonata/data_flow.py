@@ -61,7 +61,7 @@ class JSONataLanguage:
 
     def text(self, fields: Fields, name: str, location: str = "") -> _Text | None:
         """See `query_language.QueryLanguage`."""
-        return _Text(fields[name], location + name, "string") if name in fields else None
+        return _Text(fields[name], location + name) if name in fields else None
 
     def number(self, fields: Fields, name: str, allowed: Range, location: str = "") -> _Number | None:
         """See `query_language.QueryLanguage`."""
@@ -69,12 +69,12 @@ class JSONataLanguage:
 
     def moment(self, fields: Fields, name: str) -> _Moment | None:
         """See `query_language.QueryLanguage`."""
-        return _Moment(fields[name], name, "string") if name in fields else None
+        return _Moment(fields[name], name) if name in fields else None
 
 
 class _Data:
     def __init__(self, value: Any, location: str, expected: str | None = None):
-        self.location, self._expected = location, expected
+        self._expected = expected
         self._template = JSONataTemplate(value, location)
 
     def evaluate(self, scope: Scope) -> Document:
@@ -82,9 +82,12 @@ class _Data:
         return template.evaluate({} if template.is_literal else bindings(scope), self._expected)
 
 
-class _Text(_Data):
+class _Text:
+    def __init__(self, value: Any, location: str):
+        self._data = _Data(value, location, "string")
+
     def evaluate(self, scope: Scope) -> str:
-        return super().evaluate(scope).value
+        return self._data.evaluate(scope).value
 
 
 class _Number:
@@ -104,16 +107,19 @@ class _Number:
         raise QueryEvaluationError(sentence, self._location)
 
 
-class _Moment(_Data):
+class _Moment:
+    def __init__(self, value: Any, location: str):
+        self._text, self._location = _Text(value, location), location
+
     def evaluate(self, scope: Scope) -> datetime:
-        text = super().evaluate(scope).value
+        text = self._text.evaluate(scope)
         moment = timestamps.parse(text)
         if moment is None:
             sentence = (
-                f"The {self.location} field cannot be parsed as an ISO-8601 extended offset date-time format string: "
+                f"The {self._location} field cannot be parsed as an ISO-8601 extended offset date-time format string: "
                 f"{text}"
             )
-            raise QueryEvaluationError(sentence, self.location)
+            raise QueryEvaluationError(sentence, self._location)
         return moment
 
 

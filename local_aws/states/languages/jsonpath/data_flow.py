@@ -9,6 +9,7 @@ made like those that are.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -23,13 +24,14 @@ from local_aws.states.languages.jsonpath.errors import (
     PathError,
     fault,
 )
-from local_aws.states.languages.jsonpath.expressions import Call, Place, expression, reference, reference_or_call
+from local_aws.states.languages.jsonpath.expressions import Call, Place, reference, reference_or_call
 from local_aws.states.languages.jsonpath.reference_paths import placed, reference_path
 from local_aws.states.languages.jsonpath.templates import PayloadTemplate
-from local_aws.states.languages.query_language import Conclusion, Fields, Range
+from local_aws.states.languages.query_language import Conclusion, Field, Fields, Range
 from local_aws.states.languages.scope import Scope
 
 _PATH = "Path"
+_SECONDS_PATH = "SecondsPath"
 _EMPTY = Document({})
 
 
@@ -56,17 +58,27 @@ class JSONPathLanguage:
         """See `query_language.QueryLanguage`."""
         return _Data(fields[name]) if name in fields else None
 
-    def text(self, fields: Fields, name: str, location: str = "") -> _Text | None:
+    def text(self, fields: Fields, name: str, location: str = "") -> Field[str] | None:
         """See `query_language.QueryLanguage`."""
-        return _Text(fields, name) if name in fields or name + _PATH in fields else None
+        return _either(fields, name, _Literal, _Text)
 
-    def number(self, fields: Fields, name: str, allowed: Range, location: str = "") -> _Number | None:
+    def number(self, fields: Fields, name: str, allowed: Range, location: str = "") -> Field[float] | None:
         """See `query_language.QueryLanguage`."""
-        return _Number(fields, name, allowed) if name in fields or name + _PATH in fields else None
+        return _either(fields, name, _Literal, lambda field, path: _Number(field, path, allowed))
 
-    def moment(self, fields: Fields, name: str) -> _Moment | None:
+    def moment(self, fields: Fields, name: str) -> Field[datetime] | None:
         """See `query_language.QueryLanguage`."""
-        return _Moment(fields, name) if name in fields or name + _PATH in fields else None
+        return _either(fields, name, lambda text: _Literal(timestamps.parse(text)), _Moment)
+
+
+def _either(
+    fields: Fields, name: str, literal: Callable[[Any], Field[Any]], at_path: Callable[[str, str], Field[Any]]
+) -> Field[Any] | None:
+    """A field with its value, or its counterpart with a path to one; None where neither is there."""
+    if name in fields:
+        return literal(fields[name])
+    field = name + _PATH
+    return at_path(field, fields[field]) if field in fields else None
 
 
 # ---- fields -----------------------------------------------------------------------------------------------
@@ -80,15 +92,19 @@ class _Data:
         return self._template.filled(scope, scope.data)
 
 
+class _Literal:
+    def __init__(self, value: Any):
+        self._value = value
+
+    def evaluate(self, _scope: Scope) -> Any:
+        return self._value
+
+
 class _Text:
-    def __init__(self, fields: Fields, name: str):
-        self._literal: str | None = fields.get(name)
-        self._field = name + _PATH
-        self._path = reference_or_call(fields[self._field]) if self._field in fields else None
+    def __init__(self, field: str, path: str):
+        self._field, self._path = field, reference_or_call(path)
 
     def evaluate(self, scope: Scope) -> str:
-        if self._path is None:
-            return self._literal
         if isinstance(self._path, Call):
             value = self._path.value(scope, scope.data)
         else:
@@ -101,16 +117,12 @@ class _Text:
 
 
 class _Number:
-    """A number, or a path to one. AWS has one wording for the limits of a Map, and another for times."""
+    """A path to a number. AWS has one wording for the limits of a Map, and another for the seconds of a Wait."""
 
-    def __init__(self, fields: Fields, name: str, allowed: Range):
-        self._literal: float | None = fields.get(name)
-        self._name, self._field, self._allowed = name, name + _PATH, allowed
-        self._path = reference(fields[self._field]) if self._field in fields else None
+    def __init__(self, field: str, path: str, allowed: Range):
+        self._field, self._path, self._allowed = field, reference(path), allowed
 
     def evaluate(self, scope: Scope) -> float:
-        if self._path is None:
-            return self._literal
         value, allowed = self._path.found(scope, scope.data, self._field).value, self._allowed
         is_number = isinstance(value, int | float) and not isinstance(value, bool)
         if not is_number or (allowed.whole and isinstance(value, float)):
@@ -120,26 +132,23 @@ class _Number:
         return value
 
     def _no_number(self, value: Any) -> FieldError:
-        if self._name == "Seconds":
-            return fault(
-                f"The {self._field} parameter cannot be parsed as a long value: {self._path.text} == {_shown(value)}"
-            )
+        if self._field == _SECONDS_PATH:
+            shown = f"{self._path.text} == {_shown(value)}"
+            return fault(f"The {self._field} parameter cannot be parsed as a long value: {shown}")
         kind = "integer" if self._allowed.whole else "float"
         return fault(
             f"The {self._field} field refers to value {dumps(value)} which is not a valid {kind}: {self._path.text}"
         )
 
     def _out_of_range(self, value: float) -> FieldError:
-        least, most = self._allowed.least, self._allowed.most
-        if self._name == "ToleratedFailurePercentage":
-            return fault(f"{self._name} must be between {least:g} and {most:g}.")
-        if self._name == "Seconds":
-            if value > 0:
-                return fault("Wait state delay is too long.")
-            return fault(f"The {self._field} parameter references a negative value: {self._path.text} == {value}")
-        if value < 0 and least == 0:
-            return fault(f"{self._name} cannot be negative.")
-        return fault(f"The {self._field} field refers to value {value} which is out of range: {self._path.text}")
+        least, most, name = self._allowed.least, self._allowed.most, self._field.removesuffix(_PATH)
+        if name == "ToleratedFailurePercentage":
+            return fault(f"{name} must be between {least:g} and {most:g}.")
+        if self._field != _SECONDS_PATH:
+            return fault(f"The {self._field} field refers to value {value} which is out of range: {self._path.text}")
+        if value > 0:
+            return fault("Wait state delay is too long.")
+        return fault(f"The {self._field} parameter references a negative value: {self._path.text} == {value}")
 
 
 def _shown(value: Any) -> str:
@@ -148,14 +157,10 @@ def _shown(value: Any) -> str:
 
 
 class _Moment:
-    def __init__(self, fields: Fields, name: str):
-        self._literal = timestamps.parse(fields[name]) if name in fields else None
-        self._field = name + _PATH
-        self._path = reference(fields[self._field]) if self._field in fields else None
+    def __init__(self, field: str, path: str):
+        self._field, self._path = field, reference(path)
 
     def evaluate(self, scope: Scope) -> datetime:
-        if self._path is None:
-            return self._literal
         value = self._path.found(scope, scope.data, self._field).value
         moment = timestamps.parse(value) if isinstance(value, str) else None
         if moment is None:
@@ -172,7 +177,7 @@ class _Filter:
     def __init__(self, fields: Fields, name: str):
         path = fields.get(name, "$")
         self._name = name
-        self._path: Place | None = None if path is None else expression(path)
+        self._path = None if path is None else Place(path)
 
     def filtered(self, scope: Scope, data: Document) -> Document:
         if self._path is None:
@@ -259,6 +264,7 @@ class _WorkFlow(_StateFlow):
         return Conclusion(output, self._variables.assigned(scope, result))
 
     def _result(self, scope: Scope) -> Document:
+        assert scope.result is not None
         return scope.result
 
 
@@ -346,6 +352,7 @@ class _Catcher:
         self._result_path, self._variables = _ResultPath(fields), _Variables(fields)
 
     def conclude(self, scope: Scope) -> Conclusion:
+        assert scope.error_output is not None
         output = self._result_path.combined(scope, scope.error_output)
         return Conclusion(output, self._variables.assigned(scope, scope.error_output))
 

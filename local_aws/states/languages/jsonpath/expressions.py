@@ -101,7 +101,7 @@ class Place:
         """As `value`; data that is taken whole keeps its text."""
         if self._is_root and self.reads_data:
             return data
-        if self._is_root and self.variable in scope.variables:
+        if self._is_root and self.variable is not None and self.variable in scope.variables:
             return scope.variables[self.variable]
         return Document(self.value(scope, data))
 

@@ -48,22 +48,23 @@ class Path:
 
     Attributes:
         text: as it was written.
-        steps: its names and indexes where it has nothing else, and so may be a reference path; None otherwise.
+        steps: its names and indexes as far as it has nothing else.
+        is_reference: whether it has nothing else at all.
         is_definite: whether it can only lead to one place.
     """
 
     def __init__(self, text: str):
         parser = _Parser(text)
         self.text = text
-        self.steps: tuple[Step, ...] | None = None
+        self.steps: tuple[Step, ...] = tuple(parser.steps)
         self.is_definite = True
         self._function = parser.function
         self._members = parser.members
+        self.is_reference = parser.is_simple and parser.function is None and parser.members is None
+        self._select: Callable[[Any], Any]
         if parser.is_simple:
-            walked = tuple(parser.steps)
-            if self._function is None and self._members is None:
-                self.steps = walked
-            self._select: Callable[[Any], Any] = lambda data: walk(walked, data)
+            steps = self.steps
+            self._select = lambda data: walk(steps, data)
         else:
             self.is_definite = self._function is not None
             compiled = _compiled("".join(parser.normalised))
@@ -103,7 +104,7 @@ def walk(steps: Iterable[Step], data: Any) -> Any:
         NotFoundError: one leads nowhere.
     """
     for step in steps:
-        if type(step) is str:
+        if isinstance(step, str):
             if type(data) is not dict or step not in data:
                 raise NotFoundError
             data = data[step]
@@ -135,16 +136,13 @@ class _Parser:
         self.function: Callable[[Any, Any], Any] | None = None
         self.members: tuple[str, ...] | None = None
         while self._at < len(text):
-            if self.function is not None or self.members is not None:
-                self._go_on()
+            if self.function is not None:
+                raise InvalidPathError("a function ends the path")
+            if self.members is not None:
+                # They are particular at the end of a path only.
+                self._complex("[" + ", ".join(map(_quoted, self.members)) + "]")
+                self.members = None
             self._read()
-
-    def _go_on(self) -> None:
-        """Something follows what is particular at the end of a path."""
-        if self.function is not None:
-            raise InvalidPathError("a function ends the path")
-        self._complex("[" + ", ".join(map(_quoted, self.members)) + "]")
-        self.members = None
 
     def _read(self) -> None:
         character = self._text[self._at]

@@ -20,7 +20,7 @@ def reference_path(text: str) -> Path:
     if not text.startswith("$"):
         raise InvalidPathError("Reference path didn't start with '$'")
     parsed = path(text)
-    if parsed.steps is None:
+    if not parsed.is_reference:
         raise InvalidPathError("Reference path must identify a single node, by names and indexes only")
     return parsed
 

@@ -21,8 +21,7 @@ class PayloadTemplate:
     """A template, compiled. One without any path costs nothing to fill in."""
 
     def __init__(self, value: Any):
-        self._fill = _compiled(value)
-        self._literal = Document(value) if self._fill is None else None
+        self._fill, self._literal = _compiled(value), Document(value)
 
     def filled(self, scope: Scope, data: Document) -> Document:
         """The template with every path replaced, where `$` stands for `data`.
@@ -80,8 +79,8 @@ def _found(place: Place, scope: Scope, data: Document, field: str) -> Any:
 
 def _misses_an_element_only(place: Place, scope: Scope, data: Document) -> bool:
     """Whether a path leads to an array, and there beyond its end: in a template AWS takes null for that."""
-    steps = place.path.steps
-    if not steps or not isinstance(steps[-1], int):
+    path = place.path
+    if not path.is_reference or not path.steps or not isinstance(path.steps[-1], int):
         return False
     try:
         return isinstance(place.part(scope, data, -1), list)
