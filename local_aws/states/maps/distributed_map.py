@@ -62,7 +62,7 @@ class DistributedMap(Map):
 
     def _begin(self, visit: Visit) -> None:
         items = None if self._reader else self.items(visit)
-        limits = {"maxConcurrency": self.concurrency(visit)}
+        limits: dict[str, float] = {"maxConcurrency": self.concurrency(visit)}
         visit.flow.record("MapStateStarted", length=0 if items is None else len(items))
         limits |= self.tolerated(visit)
         run = visit.progress = MapRun(visit.flow.execution, self._program(visit), limits, items)
@@ -73,7 +73,7 @@ class DistributedMap(Map):
         try:
             self._check_role(visit)
             if run.inputs is None:
-                items = self._reader.read(visit) if self._reader else run.items
+                items = self._reader.read(visit) if self._reader else run.items or []
                 run.take(self._child_inputs(visit, self.inputs(visit, items)))
             output = self._results(visit, run)
         except StateError as error:

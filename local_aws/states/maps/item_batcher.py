@@ -32,7 +32,8 @@ class ItemBatcher:
         head = {} if self._batch_input is None else {"BatchInput": visit.evaluate(self._batch_input).value}
         empty = Document({**head, "Items": []}).size
         batches: list[ChildInput] = []
-        batch, size = [], empty
+        batch: list[Any] = []
+        size = empty
         for item in items:
             added = item.size + 1
             if empty + added > max_bytes:

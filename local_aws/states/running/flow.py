@@ -10,7 +10,7 @@ import copy
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Any, TypeVar, overload
 
 from local_aws.states.document import MAX_BYTES, Document
 from local_aws.states.errors import DATA_LIMIT_EXCEEDED, FieldError, QueryEvaluationError, StateError, in_state
@@ -151,6 +151,12 @@ class Visit:
             StateError: a field failed; what the history has to say of it is already there.
         """
         return self._answer(question, self._scope(self.data, item, **reserved), *arguments)
+
+    @overload
+    def evaluate(self, field: Field[T] | None, default: T) -> T: ...
+
+    @overload
+    def evaluate(self, field: Field[T] | None) -> T | None: ...
 
     def evaluate(self, field: Field[T] | None, default: T | None = None) -> T | None:
         """The value of a field, for which a default stands where it is absent.
