@@ -13,9 +13,10 @@ from pathlib import Path
 import pytest
 
 import course
+from img.rooms import arrows, without_shortcuts
 
 ROOT = Path(__file__).parents[1]
-PACKAGES = ("local_aws", "course", "lambda_code", "processing")
+PACKAGES = ("local_aws", "course", "lambda_code", "processing", "account_guard")
 STANDARD = set(sys.stdlib_module_names)
 
 FLOORS = {
@@ -166,6 +167,20 @@ def test_no_two_rooms_import_each_other(house):
     assert circles(rooms(house)) == []
 
 
+@pytest.mark.parametrize("house", ["local_aws", "course"])
+def test_the_picture_of_the_rooms_shows_every_import_and_no_other(house):
+    """An arrow that is left out follows from others."""
+    drawn = without_shortcuts(arrows(house))
+    assert {room: reached(drawn, room) for room in drawn} == {
+        room: reached(rooms(house), room) for room in rooms(house)
+    }
+
+
+def reached(arrows: dict[str, set[str]], room: str) -> set[str]:
+    """Where one comes from a room, arrow after arrow."""
+    return arrows[room].union(*(reached(arrows, target) for target in arrows[room]))
+
+
 def test_what_the_job_runs_needs_nothing_but_python():
     """The script of the job finds `reviews` beside it."""
     assert strangers("processing", "reviews") == set()
@@ -176,8 +191,13 @@ def test_what_lambda_runs_needs_nothing_but_python_and_boto3():
 
 
 def test_the_embedded_aws_knows_nothing_of_the_course():
-    own = ("local_aws", "moto", "botocore", "werkzeug", "jsonata", "regex", "awslambdaric", "fasttext", "psutil")
-    assert strangers("local_aws", *own, "numpy", "boto3") == set()
+    own = ("local_aws", "moto", "botocore", "werkzeug", "jsonata", "jsonpath", "regex", "awslambdaric", "fasttext")
+    assert strangers("local_aws", *own, "psutil", "numpy", "boto3") == set()
+
+
+def test_the_guard_of_the_real_account_needs_nothing_but_botocore():
+    """It closes a kernel also where the course is broken; boto3 is only looked at where a notebook has imported it."""
+    assert strangers("account_guard", "botocore", "boto3", "account_guard") == set()
 
 
 def test_a_call_knows_nothing_of_the_house():

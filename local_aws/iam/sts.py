@@ -7,12 +7,13 @@ Source: STS API reference; IAM user guide, "Cross account policy evaluation" and
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
-from local_aws.access.actions import Wanted
 from local_aws.access.judge import denial
 from local_aws.access.policy import Decision
 from local_aws.access.roles import session_principal
+from local_aws.access.wanted import Wanted
 from local_aws.call import ApiError, Call, not_there
 from local_aws.house import Service
 
@@ -24,7 +25,7 @@ class StsService(Service):
 
     name = "sts"
 
-    def resource_policy(self, operation: str, params: dict[str, Any]) -> dict | None:
+    def resource_policy(self, operation: str, params: dict[str, Any]) -> Mapping[str, Any] | None:
         """For AssumeRole the role's trust policy: whom it names needs no policy of their own."""
         role = self.host.roles.iam.role(params["RoleArn"]) if operation == "AssumeRole" else None
         return role.trust if role else None
@@ -82,7 +83,7 @@ def _check_duration(seconds: int, longest: int, chained: bool) -> None:
         raise ApiError("ValidationError", message)
 
 
-def _session_policy(text: str | None) -> dict | None:
+def _session_policy(text: str | None) -> dict[str, Any] | None:
     if text is None:
         return None
     try:

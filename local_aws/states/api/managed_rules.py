@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from local_aws.access.actions import Wanted
 from local_aws.access.roles import session_principal
+from local_aws.access.wanted import Wanted
 from local_aws.call import ApiError, Call
 from local_aws.house import Host
 from local_aws.states.definition.runnable import states_in
@@ -38,6 +38,8 @@ def check(host: Host, call: Call, role_arn: str, definition: dict[str, Any]) -> 
     if not rules:
         return
     role = host.roles.iam.role(role_arn)
+    if role is None:
+        raise ApiError("AccessDeniedException", f"'{role_arn}' is not authorized to create managed-rule.")
     as_role = replace(call, principal=session_principal(role, "states", host.account))
     for rule in sorted(rules):
         arn = f"arn:aws:events:{host.region}:{host.account}:rule/{rule}"

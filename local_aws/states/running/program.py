@@ -6,10 +6,11 @@ The floor on which `flow` and `execution` stand, and the state types above them:
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from local_aws.states.document import Document
+from local_aws.states.languages.query_language import DataFlow
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,7 @@ class RunnableState(Protocol):
 
     name: str
     type: Any
+    data_flow: DataFlow
 
     def perform(self, visit: Any) -> Transition:
         """Do what the state does, in the visit (a `flow.Visit`) that is its stay there.
@@ -55,6 +57,7 @@ class Program:
         arn: the machine's ARN; for an item processor, with the Map's label after a slash.
         name: the last part of that ARN.
         definition: the definition's text.
+        logging, tracing: the configurations, as DescribeStateMachine shows them.
         variable_references: as DescribeStateMachineForExecution shows them.
     """
 
@@ -66,4 +69,6 @@ class Program:
     updated: float
     revision_id: str | None = None
     label: str | None = None
+    logging: Mapping[str, Any] = field(default_factory=lambda: {"level": "OFF", "includeExecutionData": False})
+    tracing: Mapping[str, Any] = field(default_factory=lambda: {"enabled": False})
     variable_references: dict[str, list[str]] | None = None
