@@ -24,6 +24,7 @@ from local_aws import ACCOUNT, REGION
 from local_aws.access.callers import Callers
 from local_aws.access.roles import Roles
 from local_aws.clock import Clock
+from local_aws.cloudwatch_logs.service import LogsService
 from local_aws.functions.service import LambdaService
 from local_aws.gateway.gateway import Gateway
 from local_aws.house import Host, Service
@@ -121,7 +122,7 @@ def run(port: int, clock: float, parent: int | None, ready_file: Path | None, lo
 
 
 def _services(host: Host) -> tuple[Service, ...]:
-    own = (StsService(host), LambdaService(host), StatesService(host), PolicySimulation(host))
+    own = (StsService(host), LambdaService(host), StatesService(host), PolicySimulation(host), LogsService(host))
     return (*own, *sagemaker.services(host))
 
 
