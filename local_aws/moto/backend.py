@@ -51,7 +51,8 @@ def application() -> WsgiApp:
 
     dispatcher = DomainDispatcherApplication(create_backend_app)
     # Else moto lists its package's folder at every request: a quarter of the time of a small object's GetObject.
-    dispatcher.get_backend_for_host = functools.lru_cache(maxsize=256)(dispatcher.get_backend_for_host)
+    find = functools.lru_cache(maxsize=256)(dispatcher.get_backend_for_host)
+    dispatcher.get_backend_for_host = find  # type: ignore[method-assign] # moto offers no other way in
     return dispatcher
 
 
@@ -90,3 +91,15 @@ def answer_of(
         return moto(environ, start_response)
     except NotImplementedError as error:
         raise not_there(what) from error
+
+
+def set_user_boundary(user: str, policy_arn: str | None) -> None:
+    """Give a user of IAM a permissions boundary, which moto's GetUser then shows, or take it away (None).
+
+    Moto has boundaries of roles alone; it shows what its record of a user holds by the name of the answer's member.
+    """
+    from moto.iam.models import iam_backends
+
+    boundary = {"PermissionsBoundaryType": "PermissionsBoundaryPolicy", "PermissionsBoundaryArn": policy_arn}
+    record: Any = iam_backends[ACCOUNT]["aws"].users[user]  # moto's class declares no such attribute
+    record.permissions_boundary = boundary if policy_arn else None

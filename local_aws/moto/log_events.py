@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from local_aws import ACCOUNT
 
@@ -32,7 +32,7 @@ def events_of(group: str, region: str, streams: list[str]) -> Iterator[StoredEve
             yield StoredEvent(event.timestamp, event.event_id, name, event.message, event.ingestion_time)
 
 
-def _groups(region: str) -> dict:
+def _groups(region: str) -> dict[str, Any]:
     # Moto reads its settings while it is imported, so that the first import has to come after them.
     from moto.logs.models import logs_backends
 

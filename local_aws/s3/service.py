@@ -8,7 +8,7 @@ bucket that is watched.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from xml.etree import ElementTree
 from xml.sax.saxutils import escape
@@ -69,7 +69,7 @@ class S3:
         request = exchange.request
         if is_form_post(request):
             return self._post(api, signed, exchange)
-        operation, params = routed(api, request)
+        operation, path_values = routed(api, request)
         name = operation.name
         if lacks(name):
             raise not_there(f"s3:{name}")
@@ -78,10 +78,11 @@ class S3:
             exchange.read_body()
         part = next((part for part in (self._events, self._policies) if hasattr(part, xform_name(name))), None)
         if part is not None:
-            return exchange.send(dispatch(part, self._roles.judge, call, operation, request, params))
-        refusals = []
+            return exchange.send(dispatch(part, self._roles.judge, call, operation, request, path_values))
+        params: dict[str, Any] = {**path_values}
+        refusals: list[str] = []
         if call.principal.kind != "admin":
-            params = wire.parse(request, operation, params)
+            params = wire.parse(request, operation, path_values)
             if name == "DeleteObjects":
                 refusals = self._refuse_deletions(call, params, exchange)
                 if len(refusals) == len(params["Delete"]["Objects"]):
@@ -105,7 +106,7 @@ class S3:
     def _authorise(self, call: Call, params: dict[str, Any]) -> None:
         self._roles.judge.authorise(call, params, lambda: self._bucket_policy(params))
 
-    def _bucket_policy(self, params: dict[str, Any]) -> dict | None:
+    def _bucket_policy(self, params: dict[str, Any]) -> Mapping[str, Any] | None:
         return self._policies.of(params["Bucket"]) if "Bucket" in params else None
 
     # ---- moto's answer -------------------------------------------------------------------------------
@@ -206,7 +207,8 @@ class _Answer:
     """A WSGI start_response that remembers what it was told."""
 
     def __init__(self) -> None:
-        self.status_line, self.headers = "", []
+        self.status_line = ""
+        self.headers: list[tuple[str, str]] = []
 
     def __call__(self, status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> None:
         self.status_line, self.headers = status, headers
@@ -234,5 +236,5 @@ def _deleted(body: bytes) -> Iterator[tuple[str, str | None]]:
     """Key and, where one was asked for, version of each object that an answer to DeleteObjects says is deleted."""
     for element in ElementTree.fromstring(body).iter():
         if element.tag.rpartition("}")[2] == "Deleted":
-            values = {child.tag.rpartition("}")[2]: child.text for child in element}
+            values = {child.tag.rpartition("}")[2]: child.text or "" for child in element}
             yield values["Key"], values.get("VersionId")

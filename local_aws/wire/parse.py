@@ -37,12 +37,15 @@ def parse(request: Request, operation: OperationModel, path_values: Mapping[str,
     return _from_rest(request, shape, path_values, protocol)
 
 
-def _from_rest(request: Request, shape: StructureShape, path_values: Mapping[str, str], protocol: str) -> dict:
+def _from_rest(
+    request: Request, shape: StructureShape, path_values: Mapping[str, str], protocol: str
+) -> dict[str, Any]:
     params: dict[str, Any] = {}
     body_members = {}
     for name, member in shape.members.items():
         location = member.serialization.get("location")
         wire_name = member.serialization.get("name", name)
+        value: str | dict[str, str] | None
         if location == "uri":
             value = path_values.get(wire_name)
         elif location == "querystring":
@@ -220,8 +223,8 @@ def _from_form(fields: Mapping[str, str], shape: Shape, prefix: str) -> Any:
     return _from_text(fields[prefix], shape) if prefix in fields else None
 
 
-def _numbered(fields: Mapping[str, str], prefix: str, read: Any) -> list:
-    items = []
+def _numbered(fields: Mapping[str, str], prefix: str, read: Any) -> list[Any]:
+    items: list[Any] = []
     while any(key == f"{prefix}.{len(items) + 1}" or key.startswith(f"{prefix}.{len(items) + 1}.") for key in fields):
         items.append(read(f"{prefix}.{len(items) + 1}"))
     return items

@@ -51,14 +51,14 @@ def check(integration: Integration, result: Any, mode: str) -> None:
 
 
 def _api(resource_type: str) -> Api:
-    if resource_type.startswith(_SDK_PREFIX):
-        return sdk_api(sdk_service(resource_type.removeprefix(_SDK_PREFIX)))
-    return OPTIMISED[resource_type]
+    service = sdk_service(resource_type.removeprefix(_SDK_PREFIX)) if resource_type.startswith(_SDK_PREFIX) else None
+    return OPTIMISED[resource_type] if service is None else sdk_api(service)
 
 
 def _faults(value: Any, shape: Shape, path: str, name_of: Callable[[str], str], strict: bool) -> Iterator[str]:
     types, described = _TYPES.get(shape.type_name, ((object,), "a value"))
-    if not isinstance(value, types) or (isinstance(value, bool) and bool not in types and object not in types):
+    fits = isinstance(value, types) and not (isinstance(value, bool) and bool not in types and object not in types)
+    if not fits:
         yield f"Field '{path}' must be {described}" if path else f"Mock result must be {described}"
     elif isinstance(shape, StructureShape):
         prefix = f"{path}." if path else ""

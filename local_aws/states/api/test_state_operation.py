@@ -84,6 +84,7 @@ class _TestVisit(Visit):
 
     def __init__(self, flow: Flow, state: State, document: Document, context: dict[str, Any]):
         super().__init__(flow, state, document)
+        self._assigns = state.assign is not None
         self._given_context = context
         self._found: dict[str, Any] = {}
         self.error_details: dict[str, int] = {}
@@ -100,9 +101,9 @@ class _TestVisit(Visit):
 
     def inspection_data(self) -> dict[str, Any]:
         """As the API shows it."""
-        data = {"input": self.input.text}
+        data: dict[str, Any] = {"input": self.input.text}
         data |= {name: value.text if isinstance(value, Document) else value for name, value in self._found.items()}
-        if self.state.assign is not None and self.flow.variables:
+        if self._assigns and self.flow.variables:
             data["variables"] = Document({name: value.value for name, value in self.flow.variables.items()}).text
         if self.error_details:
             data["errorDetails"] = self.error_details
@@ -113,8 +114,7 @@ class _TestVisit(Visit):
 class _Mock:
     """What stands for a state's work: a result or an error."""
 
-    result: Document | None
-    error: StateError | None
+    outcome: Document | StateError
     mode: str
 
     @classmethod
@@ -125,12 +125,13 @@ class _Mock:
         if ("result" in mock) == ("errorOutput" in mock):
             raise _invalid("A test mock should have only one of the following fields: [result, errorOutput].")
         said = mock.get("errorOutput", {})
-        error = StateError(said.get("error"), said.get("cause")) if "errorOutput" in mock else None
+        outcome: Document | StateError = StateError(said.get("error"), said.get("cause"))
         try:
-            result = Document.parse(mock["result"]) if "result" in mock else None
+            if "result" in mock:
+                outcome = Document.parse(mock["result"])
         except ValueError:
             raise _invalid("Mocked result must be proper JSON") from None
-        return cls(result, error, mock.get("fieldValidationMode", "STRICT"))
+        return cls(outcome, mock.get("fieldValidationMode", "STRICT"))
 
 
 class _Test:
@@ -151,23 +152,23 @@ class _Test:
         state, visit = self._state, self._visit
         if not isinstance(state, Fallible):
             return state.perform(visit)
-        result = state.attempt(visit) if self._mock is None else self._mocked(state)
+        result = state.attempt(visit) if self._mock is None else self._mocked(state, self._mock.outcome)
         return state.conclude(visit, result)
 
-    def _mocked(self, state: Fallible) -> Document:
+    def _mocked(self, state: Fallible, outcome: Document | StateError) -> Document:
         """What the mock says, after all that comes before the work has been evaluated."""
         read = self._configuration.get("mapItemReaderData")
         iterations = state.rehearse(self._visit, None if read is None else execution_input(read).value)
         failures = self._configuration.get("mapIterationFailureCount", 0)
         if isinstance(state, Map) and failures > iterations:
             raise _invalid("Map iteration failure count must be less than or equal to the number of Map iterations")
-        if self._mock.error is not None:
-            raise self._mock.error
+        if isinstance(outcome, StateError):
+            raise outcome
         if exceeds(failures, iterations, *self._visit.tolerated()):
             raise StateError(EXCEED_TOLERATED_FAILURE_THRESHOLD, THRESHOLD_CAUSE)
         if isinstance(state, Task):
-            self._visit.inspect(result=self._mock.result)
-        return self._mock.result
+            self._visit.inspect(result=outcome)
+        return outcome
 
     def _failed(self, error: StateError) -> dict[str, Any]:
         answer = {"status": "FAILED", "error": error.error, "cause": error.cause}
@@ -213,10 +214,10 @@ def _check_testable(state: State, mock: _Mock | None, params: dict[str, Any]) ->
         _check_unmocked(state, params)
     elif not isinstance(state, Fallible):
         raise _invalid(f"State type '{state.type}' is not supported when a mock is specified")
-    elif mock.result is not None:
+    elif isinstance(mock.outcome, Document):
         if isinstance(state, Task):
-            mock_result.check(state.integration, mock.result.value, mock.mode)
-        elif not isinstance(mock.result.value, list) and not state.exports_results:
+            mock_result.check(state.integration, mock.outcome.value, mock.mode)
+        elif not isinstance(mock.outcome.value, list) and not state.exports_results:
             raise _invalid("Mocked result must be an array.")
 
 

@@ -56,14 +56,14 @@ class DistributedMap(Map):
         visit.flow.mark("MapStateSucceeded")
         return output
 
-    def items(self, visit: Visit) -> list:
+    def items(self, visit: Visit) -> list[Any]:
         """As inline, and an object's members as well ("Items", in the source of this module)."""
         found = (visit.input if self._items is None else visit.evaluate(self._items)).value
         if isinstance(found, dict):
             return key_value_pairs(found)
         return found if isinstance(found, list) else super().items(visit)
 
-    def rehearse(self, visit: Visit, read: list | None) -> int:
+    def rehearse(self, visit: Visit, read: list[Any] | None) -> int:
         return super().rehearse(visit, [] if self._reader and read is None else read)
 
     def _begin(self, visit: Visit) -> None:
@@ -77,7 +77,7 @@ class DistributedMap(Map):
         try:
             self._check_role(visit)
             if run.inputs is None:
-                items = self._reader.read(visit) if self._reader else run.items
+                items = self._reader.read(visit) if self._reader else run.items or []
                 run.take(self._child_inputs(visit, self.inputs(visit, items)))
             output = self._results(visit, run)
         except StateError as error:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from local_aws.states.document import MAX_BYTES, Document
 from local_aws.states.errors import RuntimeFault, in_state
 from local_aws.states.maps.map_run import ChildInput
@@ -31,7 +33,8 @@ class ItemBatcher:
         head = {} if self._batch_input is None else {"BatchInput": visit.evaluate(self._batch_input).value}
         empty = Document({**head, "Items": []}).size
         batches: list[ChildInput] = []
-        batch, size = [], empty
+        batch: list[Any] = []
+        size = empty
         for item in items:
             added = item.size + 1
             if empty + added > max_bytes:
@@ -48,5 +51,5 @@ class ItemBatcher:
         return batches
 
 
-def _batch(head: dict, items: list) -> ChildInput:
+def _batch(head: dict[str, Any], items: list[Any]) -> ChildInput:
     return ChildInput(Document({**head, "Items": items}), len(items))

@@ -56,7 +56,7 @@ class ItemReader:
         s3 = visit.flow.execution.client("s3")
         try:
             items = self._items(s3, arguments, None if self._pointer is None else visit.evaluate(self._pointer).value)
-            return list(items if max_items is None else islice(items, max_items))
+            return list(items if max_items is None else islice(items, int(max_items)))
         except ClientError as error:
             raise failed(_described(error)) from error
         except UnicodeDecodeError as error:

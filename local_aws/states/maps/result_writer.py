@@ -38,7 +38,7 @@ class ResultWriter:
         Raises:
             StateError: `States.ResultWriterFailed`, it can't be written.
         """
-        if not self.exports:
+        if not self.exports or self._arguments is None:
             return Document(self._transformed(run.children))
         arguments = visit.evaluate(self._arguments, "object").value
         bucket, prefix = arguments.get("Bucket"), arguments.get("Prefix", "")
@@ -76,7 +76,7 @@ class ResultWriter:
     def _transformed(self, children: list[Execution]) -> list[Any]:
         results: list[Any] = []
         for child in children:
-            if child.status != "SUCCEEDED" or self._transformation == "NONE":
+            if child.output is None or child.status != "SUCCEEDED" or self._transformation == "NONE":
                 results.append(_metadata(child))
             elif self._transformation == "FLATTEN" and isinstance(child.output.value, list):
                 results += child.output.value
@@ -100,7 +100,7 @@ def _metadata(child: Execution) -> dict[str, Any]:
         "StartDate": iso_time(child.started),
         "StateMachineArn": child.program.arn,
         "Status": child.status,
-        "StopDate": iso_time(child.stopped),
+        "StopDate": None if child.stopped is None else iso_time(child.stopped),
     }
     return {name: value for name, value in shown.items() if value is not None}
 

