@@ -42,8 +42,9 @@ def draw() -> Picture:
         alt=(
             "The rooms of course and of local_aws, drawn from the imports: boxes on floors, and arrows from each room"
             " down to what it imports. No arrow points up. In local_aws the server stands on top; below it are the"
-            " services, among them three wings, functions, states and sagemaker, without an arrow between them; then gateway,"
-            " house, logs and access, and wire and call on the ground. Only HTTP leads from course to local_aws."
+            " services, among them three wings, functions, states and sagemaker, without an arrow between them; then"
+            " gateway, house, logs and access, and wire and call on the ground. Only HTTP leads from course to"
+            " local_aws."
         ),
         lessons=(),
         height=top + course.height + between + aws.height + 4 * border + 14,
