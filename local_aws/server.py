@@ -24,6 +24,7 @@ from local_aws import ACCOUNT, REGION
 from local_aws.access.callers import Callers
 from local_aws.access.roles import Roles
 from local_aws.clock import Clock
+from local_aws.cloudwatch_logs.service import LogsService
 from local_aws.functions.service import LambdaService
 from local_aws.gateway.gateway import Gateway
 from local_aws.house import Host, Service
@@ -137,8 +138,9 @@ def run(port: int, clock: float, parent: int | None, ready_file: Path | None, lo
 
 
 def _services(host: Host, moto: WsgiApp) -> tuple[Service, ...]:
-    own = (StsService(host), LambdaService(host), StatesService(host), IamService(host, Moto(moto, host.region)))
-    return (*own, *sagemaker.services(host))
+    ours = (StsService(host), LambdaService(host), StatesService(host))
+    beside_moto = (IamService(host, Moto(moto, host.region)), LogsService(host))
+    return (*ours, *beside_moto, *sagemaker.services(host))
 
 
 def _starting(environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
