@@ -1,4 +1,7 @@
-"""Roles for functions and state machines, as the console makes them along with those."""
+"""Roles for functions and state machines, as the console makes them along with those.
+
+Each is made, or changed where one of that name is there: a cell may be run again after a correction.
+"""
 
 from __future__ import annotations
 
@@ -18,21 +21,24 @@ def role_for(service: str, name: str) -> str:
 
     Args:
         service: such as `lambda.amazonaws.com`.
-        name: of the role; one of that name must not be there.
+        name: of the role. One of that name is changed: whoever could take it on, now this service can.
 
     Returns:
         Its ARN.
     """
-    trust = json.dumps(trust_policy(service))
-    role = boto3.client("iam").create_role(RoleName=name, AssumeRolePolicyDocument=trust)["Role"]
-    return role["Arn"]
+    iam, trust = boto3.client("iam"), json.dumps(trust_policy(service))
+    try:
+        return iam.create_role(RoleName=name, AssumeRolePolicyDocument=trust)["Role"]["Arn"]
+    except iam.exceptions.EntityAlreadyExistsException:
+        iam.update_assume_role_policy(RoleName=name, PolicyDocument=trust)
+        return iam.get_role(RoleName=name)["Role"]["Arn"]
 
 
 def logging_role(name: str) -> str:
     """Make a role that Lambda can take on, and that may write logs and nothing else.
 
     Args:
-        name: of the role; one of that name must not be there.
+        name: of the role; one of that name gets the policy, too.
 
     Returns:
         Its ARN.

@@ -33,10 +33,6 @@ _STATE = Path(__file__).resolve().parents[2] / ".course"
 
 _ORIGINAL = account_guard.FOUND
 
-if "ipykernel.kernelapp" in sys.modules and sys.modules["ipykernel.kernelapp"].IPKernelApp.initialized():
-    # An environment that was made without `make setup`: its kernels don't begin closed, but go on so from here.
-    account_guard.close_kernel()
-
 
 @dataclass(frozen=True)
 class Target:
@@ -220,3 +216,19 @@ def _wait_for_a_new_role(response: Any = None, attempts: int = 1, **_: Any) -> f
     """Retry a call that a role made a moment ago is not yet good for: on AWS it spreads in seconds."""
     message = (response[1].get("Error", {}).get("Message") or "") if response else ""
     return 2.0 if attempts <= 15 and any(text in message for text in _NEW_ROLE_REFUSALS) else None
+
+
+def _begin_kernel() -> None:
+    """Close a kernel that began open, and lead it to the embedded AWS that its environment names, if it is one of ours.
+
+    A notebook can then use the panels, and boto3, beside `make aws` without a lesson's first cell.
+    """
+    # The environment was made without `make setup`: its kernels don't begin closed, but go on so from here.
+    account_guard.close_kernel()
+    given = _ORIGINAL.get("AWS_ENDPOINT_URL", "")
+    if not _served_at(given):
+        account_guard.close()
+
+
+if "ipykernel.kernelapp" in sys.modules and sys.modules["ipykernel.kernelapp"].IPKernelApp.initialized():
+    _begin_kernel()

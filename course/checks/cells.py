@@ -46,8 +46,8 @@ class ExerciseCell:
         """
         if _shape(source) in map(_shape, self.lesson):
             return False
-        left_open = {name for one in ast.parse(self.starter).body if _has_gap(one) for name in _names_set(one)}
-        return not left_open or bool(left_open & _names_set(_parsed(source)))
+        left_open = {name for one in ast.parse(self.starter).body if _has_gap(one) for name in names_set(one)}
+        return not left_open or bool(left_open & names_set(parsed(source)))
 
     def has_placeholders(self) -> int:
         """How many places of the starter's data are to be filled."""
@@ -101,7 +101,7 @@ def _shape(source: str) -> str:
         return source.strip()
 
 
-def _parsed(source: str) -> ast.Module:
+def parsed(source: str) -> ast.Module:
     try:
         return ast.parse(source)
     except SyntaxError:
@@ -112,7 +112,7 @@ def _has_gap(statement: ast.stmt) -> bool:
     return any(placeholders(node.value) for node in ast.walk(statement) if isinstance(node, ast.Constant))
 
 
-def _names_set(code: ast.AST) -> set[str]:
+def names_set(code: ast.AST) -> set[str]:
     """The names that code binds, or whose value it changes in a place: of `a["b"] = 1`, it is `a`."""
     found = set()
     for node in ast.walk(code):
