@@ -21,6 +21,10 @@ PLACEHOLDER = "?"
 """What the learner is to replace, in a starter's data; in its code it is `...`."""
 _UPWARDS = re.compile(r"\.\./(?=(?:data|img|lambda_code|processing|docs)\b)")
 _START = re.compile(r'course\.start\("(\d\d)"\)')
+_CLEAN_UP = re.compile(r'course\.clean_up\((?:"\d\d")?\)')
+_WHEN_FINISHED = """\
+finished = False  # when you have finished, write True, and run this cell again
+{call} if finished else "Nothing was removed: finished is False.\""""
 
 
 @dataclass(frozen=True)
@@ -74,10 +78,12 @@ def exercise_cell(name: str) -> ExerciseCell:
 def as_found(cell: dict[str, Any]) -> str:
     """A lesson's cell as the learner's edition has it: the starter for the solution, and what the edition's place asks.
 
-    Paths lead one folder further up, and `course.start` keeps the learner's progress.
+    Paths lead one folder further up, `course.start` keeps the learner's progress, and the clean-up waits for a word.
     """
     about = cell["metadata"].get("exercise")
     source = _UPWARDS.sub("../../", about["starter"] if about else "".join(cell["source"]))
+    if not about and _CLEAN_UP.fullmatch(source):
+        return _WHEN_FINISHED.format(call=source)
     return _START.sub(r'course.start("\1", exercises=True)', source) if cell["cell_type"] == "code" else source
 
 
