@@ -225,8 +225,10 @@ def _begin_kernel() -> None:
     """
     # The environment was made without `make setup`: its kernels don't begin closed, but go on so from here.
     account_guard.close_kernel()
-    given = _ORIGINAL.get("AWS_ENDPOINT_URL", "")
-    if not _served_at(given):
+    # The key as `python -m local_aws env` prints it: nobody else is asked who they are.
+    if _ORIGINAL.get("AWS_ACCESS_KEY_ID") == local_aws.ADMIN_ACCESS_KEY and not _served_at(
+        _ORIGINAL.get("AWS_ENDPOINT_URL", "")
+    ):
         account_guard.close()
 
 

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.attack.real_account import ACCOUNT, KEY, OTHER_ACCOUNT, OTHER_KEY, SECRET, RealAccount, counted, run_cells
+from tests.attack.real_account import ACCOUNT, KEY, OTHER_ACCOUNT, OTHER_KEY, SECRET, RealAccount, counted
+from tests.kernels import run_cells
 
 PROJECT = Path(__file__).resolve().parents[2]
 START = "import course\ncourse.start('01')"
