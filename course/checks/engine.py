@@ -14,7 +14,7 @@ from course.checks.cells import ExerciseCell, exercise_cell, placeholders
 from course.checks.exercise import Exercise, exercises, find
 from course.errors import CourseError
 from course.outcomes import record
-from course.outcomes.outcome import Check, NotAttempted, NotYet, Outcome, Said
+from course.outcomes.outcome import Check, NotAttempted, NotYet, Outcome, Said, prose
 
 
 @dataclass(frozen=True, repr=False)
@@ -29,7 +29,7 @@ class Help:
         return f"{self.title}\n{self.text}"
 
     def _repr_markdown_(self) -> str:
-        return f"**{self.title}**\n\n" + (f"```python\n{self.text}\n```" if self.is_code else self.text)
+        return f"**{self.title}**\n\n" + (f"```python\n{self.text}\n```" if self.is_code else prose(self.text))
 
 
 def check(name: str, *work: Any) -> Check:

@@ -14,6 +14,8 @@ from botocore.exceptions import ClientError
 from course.errors import CourseError
 from course.waiting import interruptible
 
+_OF_LAMBDA = re.compile(r"(INIT_START|START|END|REPORT) ")
+
 
 @dataclass(frozen=True, repr=False)
 class LoggedInvocation:
@@ -22,6 +24,11 @@ class LoggedInvocation:
     stream: str
     request_id: str
     lines: tuple[str, ...]
+
+    @property
+    def printed(self) -> tuple[str, ...]:
+        """The lines that the function itself has written: without Lambda's own (START, END, REPORT)."""
+        return tuple(line for line in self.lines if not _OF_LAMBDA.match(line))
 
     def __repr__(self) -> str:
         return "\n".join(self.lines)
