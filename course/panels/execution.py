@@ -8,25 +8,26 @@ from __future__ import annotations
 import contextlib
 import json
 import threading
-import time
 from collections.abc import Iterator
 from typing import Any
 
 import ipywidgets as widgets
 
 from course.errors import CourseError
-from course.panels.description import Block, Code, Facts, Say, Table, as_html, plain
+from course.panels.description import Block, Code, Say, Table, as_html, plain
+from course.panels.following import Follower
 from course.panels.front_end import CopyButton
 from course.panels.graph_view import GraphView
 from course.panels.json_text import json_fault
 from course.panels.log_events import LogEvent, LogLines, Logs
-from course.panels.machine_runs import Listed, Machine, Machines, in_words
+from course.panels.machine_runs import Listed, Machine, Machines
 from course.panels.panel import News, Panel, button, field, html_box, row
-from course.panels.remedies import EXPECTED
 from course.panels.run_description import (
     events_table,
+    news,
     notes,
-    seconds_text,
+    outcome_blocks,
+    output_blocks,
     state_blocks,
     state_options,
     states_table,
@@ -41,7 +42,6 @@ _CONSOLE = (
     "Below: **Events**, the event table. **State view** has each state's duration.",
     "**Actions**, **Stop execution** ends it before its time.",
 )
-_FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 2.0
 _NEW = ""
 
 
@@ -53,10 +53,8 @@ class ExecutionPanel(Panel):
         self.machines, self.logs = Machines(), Logs()
         self.machine: Machine | None = None
         self.execution: Execution | None = None
+        self._follower = Follower(self.machines.look, self._seen, self._lost)
         self._given = input
-        self._followed = ""
-        self._at_rest = threading.Event()
-        self._at_rest.set()
         self._rendering = threading.RLock()
         self._filling = self._shows_events = False
         self._log: LogLines | None = None
@@ -104,10 +102,10 @@ class ExecutionPanel(Panel):
             return []
         graph = self._picture()
         return [
-            *self._outcome_blocks(),
+            *outcome_blocks(self.execution),
             Code("Graph", "\n".join(repr(graph).splitlines()[1:])),
             states_table(self._definition(), self.execution),
-            *self._output_blocks(),
+            *output_blocks(self.execution),
             *self._state_blocks(),
             *self._event_blocks(),
             *self._fault_blocks(),
@@ -120,12 +118,12 @@ class ExecutionPanel(Panel):
             CourseError: not so after that many seconds.
         """
         super().wait(seconds)
-        if not self._at_rest.wait(seconds):
+        if not self._follower.wait(seconds):
             raise CourseError(f"The execution still runs after {seconds:g} seconds: {self.status.words}")
 
     def close(self) -> None:
         """Follow no longer; the execution itself goes on."""
-        self._followed = ""
+        self._follower.leave()
 
     # ---- the machine and its executions --------------------------------------------------------------
 
@@ -157,7 +155,7 @@ class ExecutionPanel(Panel):
         with self._rendering:
             if self._filling or arn == _NEW:
                 return
-        self._followed = ""
+        self._follower.leave()
         self.work("Reading the execution", lambda: self.machines.look(arn), self._show_execution, later=True)
 
     def _check(self, text: str) -> None:
@@ -176,7 +174,7 @@ class ExecutionPanel(Panel):
             self.refuse("There is no state machine to start: see the error above it, and open the panel again.")
         else:
             text, arn = self.input.value, self.machine.arn
-            self._followed = ""
+            self._follower.leave()
             self.work("Starting", lambda: self._started(arn, text), self._show_started)
 
     def _started(self, arn: str, text: str) -> tuple[Machine, Execution]:
@@ -200,34 +198,20 @@ class ExecutionPanel(Panel):
     def _show_execution(self, execution: Execution) -> News:
         """Show an execution, and follow it where it still runs."""
         self._take(execution)
-        if execution.status == "RUNNING" and self._followed != execution.arn:
-            self._followed = execution.arn
-            self._at_rest.clear()
-            threading.Thread(target=self._follow, args=(execution.arn,), name="execution", daemon=True).start()
-        return _news(execution)
+        if execution.status == "RUNNING":
+            self._follower.follow(execution.arn)
+        return news(execution)
 
-    def _follow(self, arn: str) -> None:
-        pause = _FIRST_PAUSE
-        try:
-            while self._followed == arn:
-                time.sleep(pause)
-                pause = min(1.3 * pause, _LONGEST_PAUSE)
-                execution = self.machines.look(arn)
-                if self._followed != arn:
-                    return
-                self._take(execution)
-                news = _news(execution)
-                self._say(news.words, news.tone)
-                if execution.status != "RUNNING":
-                    self._followed = ""
-                    self._relabel(execution)
-        except EXPECTED as error:
-            self._followed = ""
-            self._show_error(error)
-            self._say("The execution is not followed any more: see below.", "bad")
-        finally:
-            if not self._followed:
-                self._at_rest.set()
+    def _seen(self, execution: Execution) -> None:
+        self._take(execution)
+        found = news(execution)
+        self._say(found.words, found.tone)
+        if execution.status != "RUNNING":
+            self._relabel(execution)
+
+    def _lost(self, error: Exception) -> None:
+        self._show_error(error)
+        self._say("The execution is not followed any more: see below.", "bad")
 
     def _relabel(self, execution: Execution) -> None:
         """The list says how the execution ended."""
@@ -274,8 +258,8 @@ class ExecutionPanel(Panel):
             self.copy_definition.text = json.dumps(definition, indent=2, ensure_ascii=False)
             self.graph.svg = self._picture().svg
             self.stop.disabled = self.execution is None or self.execution.status != "RUNNING"
-            self._outcome.value = as_html(self._outcome_blocks())
-            self._output.value = as_html(self._output_blocks())
+            self._outcome.value = as_html(outcome_blocks(self.execution))
+            self._output.value = as_html(output_blocks(self.execution))
             options, value = state_options(definition, self.execution), self.graph.chosen or None
             if list(self.state.options) != options:
                 with self._filling_in():
@@ -300,23 +284,6 @@ class ExecutionPanel(Panel):
         self.job_log.disabled = run is None or run.job is None
         blocks = as_html(self._state_blocks())
         self._state_box.value = f'<div class="course-result">{blocks}</div>'
-
-    def _outcome_blocks(self) -> list[Block]:
-        found = self.execution
-        if found is None:
-            return []
-        tone = "good" if found.status == "SUCCEEDED" else "plain" if found.status == "RUNNING" else "bad"
-        blocks: list[Block] = [Say(f"**Execution {in_words(found.status)}**", tone)]
-        if found.error:
-            blocks.append(Facts([("Error", found.error), ("Reason", found.reason)]))
-        return blocks
-
-    def _output_blocks(self) -> list[Block]:
-        if self.execution is None or self.execution.output is None:
-            return []
-        return [
-            Code("Output of the execution", json.dumps(self.execution.output, indent=2, ensure_ascii=False), "json")
-        ]
 
     # ---- one state -----------------------------------------------------------------------------------
 
@@ -363,14 +330,6 @@ class ExecutionPanel(Panel):
 
     def _event_blocks(self) -> list[Table]:
         return [events_table(self.execution)] if self._shows_events and self.execution else []
-
-
-def _news(execution: Execution) -> News:
-    if execution.status == "RUNNING":
-        now = [name for name, status in execution.became.items() if status == "in progress"]
-        return News(f"Running: {', '.join(now) or 'about to begin'}.", "plain")
-    tone = "good" if execution.status == "SUCCEEDED" else "bad"
-    return News(f"Execution {in_words(execution.status)} after {seconds_text(execution.seconds)}.", tone)
 
 
 def execution_panel(which: str | Execution, input: Any = None) -> ExecutionPanel:

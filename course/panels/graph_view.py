@@ -11,7 +11,7 @@ _HERE = Path(__file__).parent
 
 
 class GraphView(anywidget.AnyWidget):
-    """Shows `svg`, a picture of `course.state_machines.graph`, in a pane that scrolls; `chosen` is the state that is marked."""
+    """Shows `svg`, a picture of a `Graph`, in a pane that scrolls; `chosen` is the state that is marked."""
 
     _esm = _HERE / "graph_view.js"
     _css = _HERE / "graph_view.css"

@@ -1,13 +1,15 @@
-"""What the Execution panel says of a run: its states as a list, one state in full, its events as a table."""
+"""What the Execution panel says of a run: how it stands, its states as a list, one state in full, its events."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Literal
 
 from course.history import states_of
 from course.panels.description import Block, Code, Facts, Fold, Say, Table, plain
+from course.panels.machine_runs import in_words
+from course.panels.panel import News
 from course.state_machines.execution import Execution, StateRun
 from course.state_machines.graph import LOOKS
 from course.state_machines.graph.machine import Flow, read
@@ -69,6 +71,32 @@ def state_blocks(definition: Mapping[str, Any], run: StateRun | None, name: str)
     return blocks
 
 
+def outcome_blocks(execution: Execution | None) -> list[Block]:
+    """How an execution stands, and why it failed where it did; nothing where there is none."""
+    if execution is None:
+        return []
+    tone = "plain" if execution.status == "RUNNING" else _tone(execution)
+    blocks: list[Block] = [Say(f"**Execution {in_words(execution.status)}**", tone)]
+    if execution.error:
+        blocks.append(Facts([("Error", execution.error), ("Reason", execution.reason)]))
+    return blocks
+
+
+def output_blocks(execution: Execution | None) -> list[Block]:
+    """What an execution has given; nothing where it has given nothing yet."""
+    if execution is None or execution.output is None:
+        return []
+    return [Code("Output of the execution", json.dumps(execution.output, indent=2, ensure_ascii=False), "json")]
+
+
+def news(execution: Execution) -> News:
+    """One line on an execution: the states at work, or how and when it ended."""
+    if execution.status == "RUNNING":
+        now = [name for name, status in execution.became.items() if status == "in progress"]
+        return News(f"Running: {', '.join(now) or 'about to begin'}.", "plain")
+    return News(f"Execution {in_words(execution.status)} after {seconds_text(execution.seconds)}.", _tone(execution))
+
+
 def rules(fields: Mapping[str, Any]) -> list[tuple[str, str]]:
     """A state's Retry and Catch in words."""
     found = []
@@ -115,6 +143,10 @@ def fields_of(definition: Mapping[str, Any], name: str) -> Mapping[str, Any]:
 def seconds_text(seconds: float | None) -> str:
     """A duration in words, always to the millisecond; empty for none."""
     return "" if seconds is None else f"{seconds:.3f} s"
+
+
+def _tone(execution: Execution) -> Literal["good", "bad"]:
+    return "good" if execution.status == "SUCCEEDED" else "bad"
 
 
 def _walk(flow: Flow, depth: int = 0) -> Iterator[tuple[str, int]]:

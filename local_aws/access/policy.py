@@ -1,28 +1,29 @@
 """IAM's policy language: does a set of policies allow an action on a resource?
 
-Source: IAM user guide, "Policy evaluation logic" and "IAM JSON policy elements: Condition operators".
-Pure functions over parsed policy documents; nothing here knows where policies are kept.
+Source: IAM user guide, "Policy evaluation logic", "Permissions boundaries for IAM entities" and "IAM policy elements:
+Variables and tags". Pure functions over parsed policy documents; nothing here knows where policies are kept.
 Within one account an allow in the identity's policies or in the resource's is enough, where the resource's names
 the caller and not only the account (which then leaves it to the identity's policies); an explicit deny anywhere
-wins; a permissions boundary and a session policy each have to allow as well.
+wins; a permissions boundary and a session policy each have to allow as well, except where the resource's policy
+names the user or the session itself.
+
+A policy may be any JSON: what IAM would have refused says nothing here, and never raises.
 """
 
 from __future__ import annotations
 
-import functools
-import ipaddress
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
-from botocore.utils import parse_timestamp
+from local_aws.access.conditions import Context, met
+from local_aws.access.variables import Filled, filled
+from local_aws.matching import Pattern, like
 
 Policy = Mapping[str, Any]
-Context = Mapping[str, str | list[str]]
 
-_ACCOUNT_FORMS = re.compile(r"\d{12}|arn:aws:iam::\d{12}:root")
+_ACCOUNT_FORMS = re.compile(r"(\d{12})|arn:aws:iam::(\d{12}):root", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -55,33 +56,31 @@ def evaluate(
         context: condition keys (`aws:SourceIp`) to values; keys are compared without regard to case.
     """
     request = _Request(principal, action, resource, {key.lower(): value for key, value in context.items()})
-    no_allow = f"because no {{}} policy allows the {action} action"
-    for policy in policies.identity:
-        if request.finds(policy, "Deny"):
-            return Decision(False, "with an explicit deny in an identity-based policy")
-    if policies.resource and request.finds(policies.resource, "Deny", by_principal=True):
+    narrowing = [("permissions boundary", policies.boundary), ("session policy", policies.session)]
+    if any(request.finds(policy, "Deny") for policy in policies.identity):
+        return Decision(False, "with an explicit deny in an identity-based policy")
+    if request.finds_for_caller(policies.resource, "Deny"):
         return Decision(False, "with an explicit deny in a resource-based policy")
-    for kind, policy in (("permissions boundary", policies.boundary), ("session policy", policies.session)):
-        if policy is None:
-            continue
+    for kind, policy in narrowing:
         if request.finds(policy, "Deny"):
             return Decision(False, f"with an explicit deny in a {kind}")
-        if not request.finds(policy, "Allow"):
+    if request.names_caller_itself(policies.resource):
+        return Decision(True)
+    for kind, policy in narrowing:
+        if policy is not None and not request.finds(policy, "Allow"):
             return Decision(False, f"because no {kind} allows the {action} action")
-    if policies.resource and request.finds(policies.resource, "Allow", by_principal=True, by_account=False):
+    if request.finds_for_caller(policies.resource, "Allow", by_account=False):
         return Decision(True)
     if any(request.finds(policy, "Allow") for policy in policies.identity):
         return Decision(True)
-    only_resource = "Service" in principal or not principal.get("AWS")
-    return Decision(False, no_allow.format("resource-based" if only_resource else "identity-based"))
+    kind = "resource-based" if "Service" in principal or not principal.get("AWS") else "identity-based"
+    return Decision(False, f"because no {kind} policy allows the {action} action")
 
 
 def admits(trust: Policy, principal: Mapping[str, set[str]], action: str, context: Context) -> bool:
     """Whether a role's trust policy lets a principal in, by its own name or as one of its account."""
     request = _Request(principal, action, "*", {key.lower(): value for key, value in context.items()})
-    if request.finds(trust, "Deny", by_principal=True):
-        return False
-    return request.finds(trust, "Allow", by_principal=True)
+    return not request.finds_for_caller(trust, "Deny") and request.finds_for_caller(trust, "Allow")
 
 
 @dataclass(frozen=True)
@@ -89,169 +88,97 @@ class _Request:
     principal: Mapping[str, set[str]]
     action: str
     resource: str
-    context: Mapping[str, str | list[str]]
+    context: Context
 
-    def finds(self, policy: Policy, effect: str, by_principal: bool = False, by_account: bool = True) -> bool:
-        """Whether any statement of this effect applies to the request.
+    def finds(self, policy: Policy | None, effect: str) -> bool:
+        """Whether any statement of this effect applies to the request, whoever makes it."""
+        return any(self._applies(policy, statement) for statement in _statements(policy, effect))
+
+    def finds_for_caller(self, policy: Policy | None, effect: str, by_account: bool = True) -> bool:
+        """The same of a resource's policy, whose statements have to name the caller.
 
         Args:
-            by_principal: the statement has to name the caller, as those of resources' policies do.
             by_account: naming the caller's account is enough.
         """
         return any(
-            statement.get("Effect") == effect
-            and (not by_principal or self._is_named(statement, by_account))
-            and self._applies(statement)
-            for statement in _listed(policy.get("Statement"))
+            self._is_named(statement, by_account) and self._applies(policy, statement)
+            for statement in _statements(policy, effect)
         )
 
-    def _applies(self, statement: Mapping[str, Any]) -> bool:
-        return (
-            self._covers(statement, "Action", self.action.lower(), str.lower)
-            and self._covers(statement, "Resource", self.resource, self._filled)
-            and self._meets(statement.get("Condition", {}))
+    def names_caller_itself(self, policy: Policy | None) -> bool:
+        """Whether a resource's policy allows the request to this very user or role session by its ARN."""
+        own = {name for name in self.principal.get("AWS", ()) if ":user/" in name or ":assumed-role/" in name}
+        return any(
+            not own.isdisjoint(_texts(_member(statement.get("Principal"), "AWS"))) and self._applies(policy, statement)
+            for statement in _statements(policy, "Allow")
         )
+
+    def _applies(self, policy: Policy, statement: Mapping[str, Any]) -> bool:
+        # Variables came with this version; in older policies `${` is text.
+        variables = self.context if policy.get("Version") == "2012-10-17" else None
+        return (
+            self._covers_action(statement)
+            and self._covers_resource(statement, variables)
+            and met(statement.get("Condition"), self.context, variables)
+        )
+
+    def _covers_action(self, statement: Mapping[str, Any]) -> bool:
+        if "NotAction" in statement:
+            return not self._is_action(statement["NotAction"])
+        return self._is_action(statement.get("Action"))
+
+    def _is_action(self, named: Any) -> bool:
+        return any(like(self.action, pattern, ignore_case=True) for pattern in _texts(named))
+
+    def _covers_resource(self, statement: Mapping[str, Any], variables: Context | None) -> bool:
+        if "NotResource" in statement:
+            return not self._is_resource(statement["NotResource"], variables)
+        # A trust policy names no resource: it is the role's.
+        return "Resource" not in statement or self._is_resource(statement["Resource"], variables)
+
+    def _is_resource(self, named: Any, variables: Context | None) -> bool:
+        return any(_matches(filled(text, variables), self.resource) for text in _texts(named))
 
     def _is_named(self, statement: Mapping[str, Any], by_account: bool) -> bool:
         if "NotPrincipal" in statement:
-            return not self._principal_matches(statement["NotPrincipal"], True)
-        return "Principal" in statement and self._principal_matches(statement["Principal"], by_account)
+            return not self._is_principal(statement["NotPrincipal"], True)
+        return "Principal" in statement and self._is_principal(statement["Principal"], by_account)
 
-    def _principal_matches(self, named: Any, by_account: bool) -> bool:
+    def _is_principal(self, named: Any, by_account: bool) -> bool:
         if named == "*":
             return True
+        if not isinstance(named, Mapping):
+            return False
         return any(
-            name in self.principal.get(kind, set())
+            name in self.principal.get(kind, ())
             or (kind == "AWS" and (name == "*" or (by_account and self._is_my_account(name))))
             for kind, names in named.items()
-            for name in _listed(names)
+            for name in _texts(names)
         )
 
     def _is_my_account(self, name: str) -> bool:
-        if not _ACCOUNT_FORMS.fullmatch(name):
-            return False
-        account = re.search(r"\d{12}", name).group()
-        return any(f":{account}:" in arn for arn in self.principal.get("AWS", set()))
-
-    def _covers(self, statement: Mapping[str, Any], element: str, value: str, prepare: Callable[[str], str]) -> bool:
-        if f"Not{element}" in statement:
-            return not _any_like(map(prepare, _listed(statement[f"Not{element}"])), value)
-        if element not in statement:
-            return element == "Resource"
-        return _any_like(map(prepare, _listed(statement[element])), value)
-
-    def _meets(self, conditions: Mapping[str, Mapping[str, Any]]) -> bool:
-        return all(
-            self._condition(operator, key, [self._filled(str(v)) for v in _listed(wanted)])
-            for operator, tests in conditions.items()
-            for key, wanted in tests.items()
-        )
-
-    def _condition(self, operator: str, key: str, wanted: list[str]) -> bool:
-        qualifier, _, name = operator.rpartition(":")
-        name, if_exists = name.removesuffix("IfExists"), name.endswith("IfExists")
-        present = key.lower() in self.context
-        if name == "Null":
-            return (wanted[0].lower() == "true") != present
-        if not present:
-            return if_exists or qualifier == "ForAllValues" or (name in _NEGATED and qualifier != "ForAnyValue")
-        values = [str(v) for v in _listed(self.context[key.lower()])]
-        negated, test = name in _NEGATED, _OPERATORS.get(_NEGATED.get(name, name))
-        if test is None:
-            return False
-        outcomes = [any(test(value, want) for want in wanted) != negated for value in values]
-        return all(outcomes) if qualifier == "ForAllValues" else any(outcomes)
-
-    def _filled(self, text: str) -> str:
-        """Policy variables (`${aws:username}`) replaced by their values."""
-
-        def value(found: re.Match[str]) -> str:
-            known = self.context.get(found.group(1).lower())
-            return known if isinstance(known, str) else found.group(0)
-
-        return re.sub(r"\$\{([^}*?$]+)\}", value, text) if "${" in text else text
+        found = _ACCOUNT_FORMS.fullmatch(name)
+        account = found and (found.group(1) or found.group(2))
+        return bool(account) and any(f":{account}:" in arn for arn in self.principal.get("AWS", ()))
 
 
-def _listed(value: Any) -> list:
-    if value is None:
-        return []
-    return list(value) if isinstance(value, list | tuple | set) else [value]
+def _statements(policy: Any, effect: str) -> Iterable[Mapping[str, Any]]:
+    found = _member(policy, "Statement")
+    for statement in found if isinstance(found, list) else [found]:
+        if isinstance(statement, Mapping) and statement.get("Effect") == effect:
+            yield statement
 
 
-def _any_like(patterns: Iterable[str], value: str) -> bool:
-    return any(like(value, pattern) for pattern in patterns)
+def _member(value: Any, name: str) -> Any:
+    return value.get(name) if isinstance(value, Mapping) else None
 
 
-def like(value: str, pattern: str) -> bool:
-    """IAM's wildcards: `*` for any characters, `?` for one."""
-    return _wildcard(pattern).fullmatch(value) is not None
+def _texts(value: Any) -> list[str]:
+    """The texts of an element that may be one or a list."""
+    return [text for text in (value if isinstance(value, list) else [value]) if isinstance(text, str)]
 
 
-def _like_arn(value: str, pattern: str) -> bool:
-    """Wildcards that stay within one of an ARN's six parts."""
-    parts, wanted = value.split(":", 5), pattern.split(":", 5)
-    return pattern == "*" or (len(parts) == len(wanted) and all(map(like, parts, wanted)))
-
-
-@functools.lru_cache(maxsize=4096)
-def _wildcard(pattern: str) -> re.Pattern[str]:
-    translated = re.escape(pattern).replace(r"\*", ".*").replace(r"\?", ".")
-    return re.compile(translated, re.DOTALL)
-
-
-def _in_network(value: str, network: str) -> bool:
-    try:
-        return ipaddress.ip_address(value) in ipaddress.ip_network(network, strict=False)
-    except ValueError:
-        return False
-
-
-def _number(compare: Callable[[float, float], bool]) -> Callable[[str, str], bool]:
-    def test(value: str, want: str) -> bool:
-        try:
-            return compare(float(value), float(want))
-        except ValueError:
-            return False
-
-    return test
-
-
-def _date(compare: Callable[[datetime, datetime], bool]) -> Callable[[str, str], bool]:
-    def test(value: str, want: str) -> bool:
-        try:
-            return compare(parse_timestamp(value), parse_timestamp(want))
-        except ValueError:
-            return False
-
-    return test
-
-
-_COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
-    "Equals": lambda a, b: a == b,
-    "LessThan": lambda a, b: a < b,
-    "LessThanEquals": lambda a, b: a <= b,
-    "GreaterThan": lambda a, b: a > b,
-    "GreaterThanEquals": lambda a, b: a >= b,
-}
-_OPERATORS: dict[str, Callable[[str, str], bool]] = {
-    "StringEquals": lambda value, want: value == want,
-    "StringEqualsIgnoreCase": lambda value, want: value.lower() == want.lower(),
-    "StringLike": like,
-    "ArnEquals": _like_arn,
-    "ArnLike": _like_arn,
-    "Bool": lambda value, want: value.lower() == want.lower(),
-    "IpAddress": _in_network,
-    "BinaryEquals": lambda value, want: value == want,
-    **{f"Numeric{name}": _number(compare) for name, compare in _COMPARISONS.items()},
-    **{f"Date{name}": _date(compare) for name, compare in _COMPARISONS.items()},
-}
-_NEGATED = {
-    "StringNotEquals": "StringEquals",
-    "StringNotEqualsIgnoreCase": "StringEqualsIgnoreCase",
-    "StringNotLike": "StringLike",
-    "ArnNotEquals": "ArnEquals",
-    "ArnNotLike": "ArnLike",
-    "NotIpAddress": "IpAddress",
-    "NumericNotEquals": "NumericEquals",
-    "DateNotEquals": "DateEquals",
-}
+def _matches(pattern: Filled, text: str) -> bool:
+    if isinstance(pattern, str):
+        return like(text, pattern)
+    return pattern is not None and Pattern(pattern).matches(text)

@@ -1,7 +1,7 @@
 """S3 as a request meets it: whether the caller may, moto's answer, and the events that a change sets off.
 
-Moto keeps buckets and objects. Notifications are `s3_events`', bucket policies `bucket_policies`'; what else is here
-is what moto leaves out: rights in AWS's terms (a key that isn't there looks like one that may not be read,
+Moto keeps buckets and objects. Notifications are `events`', bucket policies `bucket_policies`'; what else is here is
+what moto leaves out: rights in AWS's terms (a key that isn't there looks like one that may not be read,
 DeleteObjects refuses key by key, a posted form is held against its policy) and the news of every change in a
 bucket that is watched.
 """
@@ -27,7 +27,8 @@ from local_aws.gateway.exchange import Exchange
 from local_aws.moto.backend import WsgiApp, answer_of, lacks
 from local_aws.s3.bucket_policies import BucketPolicies
 from local_aws.s3.buckets import require_bucket_name
-from local_aws.s3.events import Change, S3Events
+from local_aws.s3.event_record import Change
+from local_aws.s3.events import S3Events
 from local_aws.s3.post import is_form_post, upload
 
 _SENT_ON = {"PutObject", "UploadPart"}

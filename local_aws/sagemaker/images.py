@@ -45,6 +45,14 @@ _ADDRESS = re.compile(
     r"(?P<account>\d{12})\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.amazonaws\.com/(?P<name>[^:@]+):(?P<tag>.+)"
 )
 
+_ELSEWHERE = {
+    "processing": "Invalid region {asked} in image URI {image}. Please provide an image URI in region {region}.",
+    "training": "Invalid DNS suffix 'amazonaws.com' for region '{asked}' in training image. Please provide the valid "
+    "<region>.<dns-suffix>: '{region}.amazonaws.com'",
+    "hosting": 'Region of "{image}" does not match expected region of {region}. Cross region ECR image pulls are not '
+    "allowed.",
+}
+
 
 @dataclass(frozen=True)
 class ImageFamily:
@@ -75,19 +83,24 @@ def address(family: ImageFamily, region: str, tag: str | None = None) -> str:
     return f"{family.accounts[region]}.dkr.ecr.{region}.amazonaws.com/{family.repository}:{tag or family.tags[0]}"
 
 
-def resolve(image: str, purpose: str) -> ImageFamily:
+def resolve(image: str, purpose: str, region: str) -> ImageFamily:
     """The family that an image address names.
 
     Args:
         image: the address in a request.
         purpose: "processing", "training" or "hosting".
+        region: in which it is to be run; each use refuses an image of another region in words of its own, as public
+            bug reports quote them.
 
     Raises:
         ApiError: `ValidationException` naming the image, when it isn't one of the known ones, stands in another
-            account's registry, or can't serve the purpose. The real service asks the registry at this point and
-            refuses what it can't pull, in words about the registry; ours say what can be run instead.
+            account's registry or another region, or can't serve the purpose. The real service asks the registry at
+            this point and refuses what it can't pull, in words about the registry; ours say what can be run instead.
     """
     found = _ADDRESS.fullmatch(image)
+    if found is not None and found["region"] != region:
+        elsewhere = _ELSEWHERE[purpose].format(image=image, asked=found["region"], region=region)
+        raise ApiError("ValidationException", elsewhere)
     for family in FAMILIES:
         if found is None or found["name"] != family.repository:
             continue

@@ -27,7 +27,7 @@ class ModelOperations(Operations):
         if role_arn is None:
             raise ApiError("ValidationException", "ExecutionRoleArn must be specified for a model.")
         self.host.roles.check_pass_role(call, role_arn, PRINCIPAL)
-        images.resolve(container["Image"], "hosting")
+        images.resolve(container["Image"], "hosting", self.host.region)
         if "ModelDataUrl" in container:
             self._check_artifact(container["ModelDataUrl"], role_arn)
         record = _record(self.platform.arn("model", params["ModelName"]), params)

@@ -32,7 +32,7 @@ class ProcessingOperations(JobOperations):
 
     def create_processing_job(self, call: Call, **params: Any) -> dict[str, Any]:
         """Check the request as AWS does before it answers, and start the job."""
-        images.resolve(params["AppSpecification"]["ImageUri"], "processing")
+        images.resolve(params["AppSpecification"]["ImageUri"], "processing", self.host.region)
         _check_implemented(params)
         if "ContainerEntrypoint" not in params["AppSpecification"]:
             raise not_implemented("CreateProcessingJob without AppSpecification.ContainerEntrypoint")
@@ -40,6 +40,7 @@ class ProcessingOperations(JobOperations):
         outputs = [_output(each) for each in params.get("ProcessingOutputConfig", {}).get("Outputs", [])]
         _check_unique("InputName", inputs)
         _check_unique("OutputName", outputs)
+        _check_places(inputs, outputs)
         cluster = params["ProcessingResources"]["ClusterConfig"]
         for member in ("InstanceCount", "InstanceType"):
             if member not in cluster:
@@ -168,6 +169,19 @@ def _check_local_path(owner: str, target: dict[str, Any]) -> None:
         raise ApiError("ValidationException", f"The {owner} has no LocalPath.")
     if not posixpath.normpath(path).startswith(_FOLDER + "/") or ".." in path.split("/"):
         raise ApiError("ValidationException", f"The LocalPath {path} of the {owner} must start with {_FOLDER}/.")
+
+
+def _check_places(inputs: list[dict[str, Any]], outputs: list[dict[str, Any]]) -> None:
+    """No folder twice, as documented in "Create Processing Jobs" (how AWS says it isn't known).
+
+    Raises:
+        ApiError: `ValidationException`.
+    """
+    paths = [each["S3Input"]["LocalPath"] for each in inputs] + [each["S3Output"]["LocalPath"] for each in outputs]
+    folders = [posixpath.normpath(path) for path in paths]
+    for path, folder in zip(paths, folders, strict=True):
+        if folders.count(folder) > 1:
+            raise ApiError("ValidationException", f"LocalPath must be unique within a job: {path} is there twice.")
 
 
 def _check_unique(member: str, each_with_name: list[dict[str, Any]]) -> None:

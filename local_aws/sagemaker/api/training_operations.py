@@ -9,7 +9,7 @@ from local_aws.sagemaker import images, quotas
 from local_aws.sagemaker.api.job_operations import JobOperations
 from local_aws.sagemaker.blazingtext.hyperparameters import WORD2VEC_MODES
 from local_aws.sagemaker.collection import Record, now, page
-from local_aws.sagemaker.jobs.training import MESSAGES, STARTING, TrainingJob
+from local_aws.sagemaker.jobs.training import MESSAGES, METRIC_DEFINITIONS, STARTING, TrainingJob
 from local_aws.sagemaker.platform import location, not_implemented
 from local_aws.sagemaker.running_jobs import IN_PROGRESS
 
@@ -73,7 +73,7 @@ class TrainingOperations(JobOperations):
         for member in _REQUIRED:
             if _member(params, member) is None:
                 raise ApiError("ValidationException", f"{member} must be specified.")
-        images.resolve(params["AlgorithmSpecification"]["TrainingImage"], "training")
+        images.resolve(params["AlgorithmSpecification"]["TrainingImage"], "training", self.host.region)
         _check_implemented(params)
         location(params["OutputDataConfig"]["S3OutputPath"])
         channels = [_channel(each) for each in params.get("InputDataConfig", [])]
@@ -123,10 +123,15 @@ def _record(arn: str, params: dict[str, Any], channels: list[dict[str, Any]]) ->
     first = {"Status": STARTING, "StartTime": created, "StatusMessage": MESSAGES[STARTING]}
     description = {
         **{key: value for key, value in params.items() if key != "Tags"},
+        "AlgorithmSpecification": {
+            **params["AlgorithmSpecification"],
+            "MetricDefinitions": list(METRIC_DEFINITIONS),
+            "EnableSageMakerMetricsTimeSeries": False,
+        },
+        "OutputDataConfig": {"KmsKeyId": "", "CompressionType": "GZIP", **params["OutputDataConfig"]},
         "ResourceConfig": {**params["ResourceConfig"], "KeepAlivePeriodInSeconds": 0},
         "StoppingCondition": {"MaxRuntimeInSeconds": _DAY, **params["StoppingCondition"]},
         "TrainingJobArn": arn,
-        "ModelArtifacts": {},
         "TrainingJobStatus": IN_PROGRESS,
         "SecondaryStatus": STARTING,
         "SecondaryStatusTransitions": [first],

@@ -8,6 +8,7 @@ from local_aws.call import ApiError, Call
 from local_aws.sagemaker import quotas
 from local_aws.sagemaker.api.job_operations import JobOperations
 from local_aws.sagemaker.collection import Record, now, page
+from local_aws.sagemaker.jobs.data_processing import DataProcessing, FilterError
 from local_aws.sagemaker.jobs.transform import TransformJob
 from local_aws.sagemaker.platform import location, not_implemented
 from local_aws.sagemaker.running_jobs import IN_PROGRESS
@@ -24,6 +25,8 @@ _SUMMARY = (
 _MEGABYTES_AT_ONCE = 100
 _CLIENT = {"InvocationsTimeoutInSeconds": 600, "InvocationsMaxRetries": 3}
 """Defaults of the API reference, ModelClientConfig."""
+_PASSING = {"InputFilter": "$", "OutputFilter": "$", "JoinSource": "None"}
+_FORMATS = ("application/json", "application/jsonlines", "text/csv")
 
 
 class TransformOperations(JobOperations):
@@ -33,6 +36,7 @@ class TransformOperations(JobOperations):
         """Check the request as AWS does before it answers, and start the job."""
         _check_implemented(params)
         _check_sizes(params)
+        _check_data_processing(params)
         location(params["TransformOutput"]["S3OutputPath"])
         name = params["ModelName"]
         missing = f'Could not find model "{self.platform.arn("model", name)}".'
@@ -77,7 +81,7 @@ class TransformOperations(JobOperations):
             "TransformInput": {"CompressionType": "None", "SplitType": "None"} | params["TransformInput"],
             "TransformOutput": {"AssembleWith": "None"} | params["TransformOutput"],
             "ModelClientConfig": _CLIENT | params.get("ModelClientConfig", {}),
-            "DataProcessing": {"InputFilter": "$", "OutputFilter": "$", "JoinSource": "None"},
+            "DataProcessing": _PASSING | params.get("DataProcessing", {}),
             "TransformJobArn": arn,
             "TransformJobStatus": IN_PROGRESS,
             "CreationTime": created,
@@ -89,14 +93,11 @@ class TransformOperations(JobOperations):
 def _check_implemented(params: dict[str, Any]) -> None:
     """Refuse what would change the job and isn't there."""
     source, target = params["TransformInput"], params["TransformOutput"]
-    processing, resources = params.get("DataProcessing", {}), params["TransformResources"]
+    resources = params["TransformResources"]
     split, compression = source.get("SplitType", "None"), source.get("CompressionType", "None")
     asked = {
         "DataCaptureConfig": params.get("DataCaptureConfig"),
         "ExperimentConfig": params.get("ExperimentConfig"),
-        "DataProcessing.InputFilter": processing.get("InputFilter", "$") != "$",
-        "DataProcessing.OutputFilter": processing.get("OutputFilter", "$") != "$",
-        f"DataProcessing.JoinSource {processing.get('JoinSource')}": processing.get("JoinSource", "None") != "None",
         f"TransformInput.SplitType {split}": split not in ("None", "Line"),
         f"TransformInput.CompressionType {compression}": compression != "None",
         "TransformOutput.KmsKeyId": target.get("KmsKeyId"),
@@ -121,3 +122,26 @@ def _check_sizes(params: dict[str, Any]) -> None:
             "ValidationException",
             f"The product of MaxConcurrentTransforms and MaxPayloadInMB must not exceed {_MEGABYTES_AT_ONCE} MB.",
         )
+
+
+def _check_data_processing(params: dict[str, Any]) -> None:
+    """The documented conditions of DataProcessing (their wording on AWS isn't known).
+
+    Raises:
+        ApiError: `ValidationException`.
+    """
+    source, target = params["TransformInput"], params["TransformOutput"]
+    content_type, accept = source.get("ContentType", ""), target.get("Accept", "")
+    try:
+        processing = DataProcessing(params.get("DataProcessing", {}), content_type, accept)
+    except FilterError as error:
+        raise ApiError("ValidationException", f"{error}.") from error
+    if processing.does_nothing:
+        return
+    kind = content_type.partition(";")[0].strip()
+    if kind not in _FORMATS:
+        formats = ", ".join(_FORMATS)
+        raise ApiError("ValidationException", f"DataProcessing needs a ContentType of {formats}, not {kind or 'none'}.")
+    if kind != "application/json" and (source.get("SplitType"), target.get("AssembleWith")) != ("Line", "Line"):
+        message = f"DataProcessing of {kind} needs SplitType Line and AssembleWith Line."
+        raise ApiError("ValidationException", message)

@@ -90,7 +90,7 @@ class Fleet:
             (root / "model").mkdir()
         else:
             artifacts.place(self._artifact, root / "model")
-        family = images.resolve(container_of(self._model)["Image"], "hosting")
+        family = images.resolve(container_of(self._model)["Image"], "hosting", self._platform.host.region)
         launch = Launch(_COMMANDS[family.name], self._variables, lambda: self._log(instance_id))
         return Instance(instance_id, root, launch)
 

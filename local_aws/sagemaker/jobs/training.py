@@ -41,9 +41,13 @@ _UNDER_WAY = (STARTING, DOWNLOADING, TRAINING, UPLOADING, STOPPING)
 _PROVISIONING_SECONDS, _IMAGE_SECONDS = 60, 30
 _PROGRAM = "local_aws.sagemaker.blazingtext.train"
 _ARTIFACT = Path("output", "model.tar.gz")
-_METRICS = {
-    name: re.compile(f"#{name.replace(':', '_')}: ([0-9.]+)") for name in ("train:accuracy", "validation:accuracy")
-}
+METRIC_DEFINITIONS = (
+    {"Name": "train:accuracy", "Regex": "#train_accuracy: ([0-9.]+)"},
+    {"Name": "validation:accuracy", "Regex": "#validation_accuracy: ([0-9.]+)"},
+)
+"""What SageMaker reads from BlazingText's log, as Describe shows it. The names are AWS's; how AWS writes the two
+patterns isn't known, and these find the same lines."""
+_METRICS = {each["Name"]: re.compile(each["Regex"]) for each in METRIC_DEFINITIONS}
 
 
 class TrainingJob(Job):

@@ -20,6 +20,7 @@ from local_aws.sagemaker.containers.artifacts import Artifacts, ArtifactUnusable
 from local_aws.sagemaker.hosting.fleet import Fleet, artifact_of
 from local_aws.sagemaker.hosting.hosting import Reply, TimedOut, Unreachable
 from local_aws.sagemaker.jobs import transfer
+from local_aws.sagemaker.jobs.data_processing import DataProcessing, FilterError
 from local_aws.sagemaker.jobs.job import Job, JobFailed
 from local_aws.sagemaker.jobs.splitting import PayloadTooLarge, payloads
 from local_aws.sagemaker.locations import parse
@@ -47,6 +48,10 @@ class TransformJob(Job):
     def __init__(self, platform: Platform, record: Record, model: Mapping[str, Any]):
         super().__init__(platform, record, model["ExecutionRoleArn"], record["TransformResources"])
         self._model = model
+        source, output = record["TransformInput"], record["TransformOutput"]
+        self._processing = DataProcessing(
+            record["DataProcessing"], source.get("ContentType", ""), output.get("Accept", "")
+        )
         self._data_log: LogStream | None = None
 
     def work(self, directory: Path) -> None:
@@ -111,30 +116,55 @@ class TransformJob(Job):
         result = directory / "data" / "output"
         by_line = output.get("AssembleWith") == "Line"
         with result.open("wb") as out:
-            for reply in self._replies(directory / "data" / "input", fleet):
-                out.write(reply.body)
-                if by_line and not reply.body.endswith(b"\n"):
+            for payload, reply in self._replies(directory / "data" / "input", fleet):
+                answer = self._processed(payload, reply.body)
+                out.write(answer)
+                if by_line and not answer.endswith(b"\n"):
                     out.write(b"\n")
         transfer.upload(s3, result, parse(output["S3OutputPath"]).below(f"{file.path}.out"))
 
-    def _replies(self, path: Path, fleet: Fleet) -> Iterator[Reply]:
-        """The answers to a file's requests, in the requests' order."""
+    def _processed(self, payload: bytes, answer: bytes) -> bytes:
+        """What stands in the output for a part of the file and the model's answer to it."""
+        if self._processing.does_nothing:
+            return answer
+        records, answers = self._records(payload), self._records(answer)
+        if len(records) != len(answers):
+            raise FileFailed("AlgorithmError", f"The model gave {len(answers)} answers to {len(records)} records")
+        try:
+            return b"".join(map(self._processing.result, records, answers))
+        except FilterError as error:
+            raise FileFailed("ClientError", str(error)) from error
+
+    def _request(self, payload: bytes) -> bytes:
+        if self._processing.does_nothing:
+            return payload
+        return b"".join(map(self._processing.request, self._records(payload)))
+
+    def _records(self, data: bytes) -> list[bytes]:
+        if self.record["TransformInput"]["SplitType"] == "None":
+            return [data]
+        return [line for line in data.splitlines(keepends=True) if line.strip()]
+
+    def _replies(self, path: Path, fleet: Fleet) -> Iterator[tuple[bytes, Reply]]:
+        """The parts of a file and the answers to them, in the file's order."""
         at_once = self.record.get("MaxConcurrentTransforms", 1) * self.cluster["InstanceCount"]
         with ThreadPoolExecutor(at_once) as pool:
-            waiting: deque[Future[Reply]] = deque()
+            waiting: deque[tuple[bytes, Future[Reply]]] = deque()
             try:
                 for payload in self._payloads(path):
-                    waiting.append(pool.submit(self._ask, fleet, payload))
+                    waiting.append((payload, pool.submit(self._ask, fleet, self._request(payload))))
                     if len(waiting) > at_once:
-                        yield waiting.popleft().result()
+                        yield _settled(*waiting.popleft())
                     self.check()
                 while waiting:
-                    yield waiting.popleft().result()
+                    yield _settled(*waiting.popleft())
                     self.check()
+            except FilterError as error:
+                raise FileFailed("ClientError", str(error)) from error
             except PayloadTooLarge as error:
                 raise FileFailed("ClientError", str(error)) from error
             finally:
-                for future in waiting:
+                for _, future in waiting:
                     future.cancel()
 
     def _payloads(self, path: Path) -> Iterator[bytes]:
@@ -184,6 +214,10 @@ class TransformJob(Job):
     def _log(self, line: str) -> None:
         moment = datetime.now(UTC).isoformat(timespec="milliseconds").removesuffix("+00:00")
         self._data_log.write(f"{moment}:[sagemaker logs]: {line}")
+
+
+def _settled(payload: bytes, future: Future[Reply]) -> tuple[bytes, Reply]:
+    return payload, future.result()
 
 
 def _refused(reply: Reply) -> FileFailed:

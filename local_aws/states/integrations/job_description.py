@@ -29,7 +29,9 @@ _NOT_HANDED_ON = {
         "EnableManagedSpotTraining",
         "TrainingTimeInSeconds",
         "BillableTimeInSeconds",
-    }
+    },
+    "AlgorithmSpecification": {"MetricDefinitions", "EnableSageMakerMetricsTimeSeries"},
+    "OutputDataConfig": {"KmsKeyId", "CompressionType"},
 }
 """Members that are null though the Describe answer has them: they must be asked for with a Task of their own."""
 _MEMBERS = {
@@ -74,12 +76,10 @@ def described(operation: OperationModel, description: dict[str, Any], tags: list
         tags: the job's tags.
     """
     shape = operation.output_shape
-    lost = _NOT_HANDED_ON.get(shape.name, set())
-    told = {name: value for name, value in description.items() if name not in lost}
     return {
         "SdkResponseMetadata": None,
         "SdkHttpMetadata": None,
-        **_expanded(told, shape, 1000 if shape.name in _WHOLE_SECONDS else 1),
+        **_expanded(description, shape, 1000 if shape.name in _WHOLE_SECONDS else 1),
         "Tags": dict(sorted((tag["Key"], tag["Value"]) for tag in tags)),
     }
 
@@ -102,7 +102,8 @@ def _expanded(value: Any, shape: Shape, resolution: int) -> Any:
 
 
 def _structure(value: dict[str, Any], shape: Shape, resolution: int) -> dict[str, Any]:
-    recorded = _MEMBERS.get(shape.name, shape.members)
+    recorded, lost = _MEMBERS.get(shape.name, shape.members), _NOT_HANDED_ON.get(shape.name, set())
+    value = {name: member for name, member in value.items() if name not in lost}
     since = [name for name in shape.members if name not in recorded and value.get(name) is not None]
     return {
         name: _expanded(value[name], shape.members[name], resolution) if name in value else None

@@ -174,7 +174,7 @@ def test_running_jobs_use_the_quota_and_ended_ones_do_not(bench, aws):
     [
         ("123456789012.dkr.ecr.us-east-1.amazonaws.com/mine:1", "pulls no images and runs"),
         ("811284229777.dkr.ecr.us-east-1.amazonaws.com/blazingtext:1", "not implemented for processing"),
-        ("683313688378.dkr.ecr.eu-west-1.amazonaws.com/sagemaker-scikit-learn:1.4-2-cpu-py3", "in the account 1415"),
+        ("141502667606.dkr.ecr.us-east-1.amazonaws.com/sagemaker-scikit-learn:1.4-2-cpu-py3", "in the account 6833"),
     ],
 )
 def test_an_image_that_can_not_be_run_is_named(bench, image, reason):

@@ -89,6 +89,22 @@ def test_a_caller_who_may_not_pass_the_role_is_refused(aws, hosting, artifact):
     assert "iam:PassRole" in message
 
 
+def test_an_image_of_another_region_is_refused(hosting, artifact):
+    """In the words of public bug reports (ed-donner/alex, issue 30)."""
+    image = "813361260812.dkr.ecr.eu-central-1.amazonaws.com/blazingtext:1"
+    with pytest.raises(ClientError) as refused:
+        hosting.sagemaker.create_model(
+            ModelName="elsewhere",
+            PrimaryContainer={"Image": image, "ModelDataUrl": artifact},
+            ExecutionRoleArn=hosting.role,
+        )
+    assert refused.value.response["Error"]["Code"] == "ValidationException"
+    assert refused.value.response["Error"]["Message"] == (
+        f'Region of "{image}" does not match expected region of us-east-1. Cross region ECR image pulls are not '
+        "allowed."
+    )
+
+
 @pytest.mark.parametrize(
     "image",
     [

@@ -8,6 +8,7 @@ import sys
 
 import psutil
 import pytest
+from botocore.exceptions import ClientError
 
 from local_aws.server import serve
 from tests.local_aws.conftest import Aws
@@ -85,6 +86,32 @@ def test_the_description_holds_the_defaults_that_aws_records(bench):
     assert job["ProcessingOutputConfig"]["Outputs"][0]["AppManaged"] is False
     assert job["StoppingCondition"] == {"MaxRuntimeInSeconds": 86400}
     assert job["ExperimentConfig"] == {}
+
+
+def test_an_image_of_another_region_is_refused(bench):
+    """In the words of a public bug report (aws/amazon-sagemaker-examples, issue 2422)."""
+    image = "492215442770.dkr.ecr.eu-central-1.amazonaws.com/sagemaker-scikit-learn:1.2-1-cpu-py3"
+    request = bench.processing(AppSpecification={"ImageUri": image, "ContainerEntrypoint": ["true"]})
+    with pytest.raises(ClientError) as refused:
+        bench.client.create_processing_job(**request)
+    assert refused.value.response["Error"]["Message"] == (
+        f"Invalid region eu-central-1 in image URI {image}. Please provide an image URI in region us-east-1."
+    )
+
+
+def test_rules_across_inputs_and_outputs(bench):
+    """No folder twice ("Create Processing Jobs")."""
+    data = bench.put("rules/data")
+    same = [source("one", data, "/opt/ml/processing/same"), source("two", data, "/opt/ml/processing/./same/")]
+    back = [target("out", bench.uri("rules/out"), "/opt/ml/processing/input/code")]
+    for inputs, outputs, named in (
+        (same, [], "/opt/ml/processing/same is there twice"),
+        ([], back, "/opt/ml/processing/input/code is there twice"),
+    ):
+        with pytest.raises(ClientError) as refused:
+            bench.client.create_processing_job(**bench.processing(inputs=inputs, outputs=outputs))
+        assert refused.value.response["Error"]["Code"] == "ValidationException"
+        assert named in refused.value.response["Error"]["Message"]
 
 
 def test_a_prefix_is_the_beginning_of_a_key(bench):

@@ -77,6 +77,9 @@ def test_a_job_from_its_creation_to_its_artifact(bench):
     assert job["TrainingJobStatus"] == job["SecondaryStatus"] == "Completed", job.get("FailureReason")
     assert job["ModelArtifacts"] == {"S3ModelArtifacts": bench.uri(f"models/{name}/output/model.tar.gz")}
     assert job["HyperParameters"] == request["HyperParameters"]
+    assert job["OutputDataConfig"] == {"KmsKeyId": "", "CompressionType": "GZIP"} | request["OutputDataConfig"]
+    definitions = job["AlgorithmSpecification"]["MetricDefinitions"]
+    assert {each["Name"] for each in definitions} == {"train:accuracy", "validation:accuracy"}
     assert job["ResourceConfig"] == request["ResourceConfig"] | {"KeepAlivePeriodInSeconds": 0}
     metrics = {each["MetricName"]: each["Value"] for each in job["FinalMetricDataList"]}
     assert set(metrics) == {"train:accuracy", "validation:accuracy"}
@@ -84,6 +87,27 @@ def test_a_job_from_its_creation_to_its_artifact(bench):
     log = bench.log("TrainingJobs", name)
     assert f"#train_accuracy: {metrics['train:accuracy']:.4f}" in log
     assert f"#validation_accuracy: {metrics['validation:accuracy']:.4f}" in log
+
+
+def test_a_job_that_has_made_nothing_yet_has_no_artifacts(bench):
+    """SDKs take a ModelArtifacts without a place for a mistake (sagemaker-python-sdk, issue 6091)."""
+    name = bench.start_training(bench.training(sentences(50), **SMALL))
+    assert "ModelArtifacts" not in bench.client.describe_training_job(TrainingJobName=name)
+    assert "ModelArtifacts" not in bench.train(sentences(50), mode="nonsense")
+
+
+def test_an_image_of_another_region_is_refused(bench):
+    """In the words of a public bug report (aws-samples/mlops-amazon-sagemaker, issue 9)."""
+    request = bench.training(sentences(50), **SMALL)
+    image = "813361260812.dkr.ecr.eu-central-1.amazonaws.com/blazingtext:1"
+    request["AlgorithmSpecification"]["TrainingImage"] = image
+    with pytest.raises(ClientError) as refused:
+        bench.client.create_training_job(**request)
+    assert refused.value.response["Error"] == {
+        "Code": "ValidationException",
+        "Message": "Invalid DNS suffix 'amazonaws.com' for region 'eu-central-1' in training image. Please provide "
+        "the valid <region>.<dns-suffix>: 'us-east-1.amazonaws.com'",
+    }
 
 
 def test_statuses_and_times_are_those_that_aws_records(bench):
@@ -242,7 +266,7 @@ def test_a_bad_hyperparameter_fails_the_job(bench, settings, reason):
     assert job["FailureReason"].startswith(f"AlgorithmError: {reason}")
     assert job["FailureReason"].endswith(", exit code: 1")
     assert job["SecondaryStatusTransitions"][-1]["StatusMessage"] == "Training job failed"
-    assert "S3ModelArtifacts" not in job["ModelArtifacts"]
+    assert "ModelArtifacts" not in job
     assert "FinalMetricDataList" not in job
 
 
@@ -287,7 +311,7 @@ def test_stop_ends_a_job_that_trains(bench, wait_until):
     job = bench.trained(name)
     assert (job["TrainingJobStatus"], job["SecondaryStatus"]) == ("Stopped", "Stopped")
     assert [each["Status"] for each in job["SecondaryStatusTransitions"]] == [*STAGES[:3], "Stopping", "Stopped"]
-    assert "S3ModelArtifacts" not in job["ModelArtifacts"]
+    assert "ModelArtifacts" not in job
 
 
 def test_a_job_ends_at_its_time_limit(bench):

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from botocore.exceptions import ClientError
 
+from local_aws.sagemaker.jobs.data_processing import DataProcessing, Filter, FilterError
 from local_aws.sagemaker.jobs.splitting import PayloadTooLarge, payloads
 from tests.local_aws.sagemaker.hosting_support import packed
 
@@ -232,12 +233,20 @@ def test_requests_that_are_refused_at_once(hosting, model, wait_until):
     code, message = refusal(create, **request(hosting, model, uri, MaxConcurrentTransforms=20))
     assert code == "ValidationException"
     for options, named in (
-        ({"DataProcessing": {"JoinSource": "Input"}}, "DataProcessing.JoinSource Input"),
         ({"source": {"SplitType": "RecordIO"}}, "SplitType RecordIO"),
         ({"source": {"CompressionType": "Gzip"}}, "CompressionType Gzip"),
     ):
         code, message = refusal(create, **request(hosting, model, uri, **options))
         assert code == "NotImplemented"
+        assert named in message
+    joining = {"JoinSource": "Input"}
+    for options, named in (
+        ({"DataProcessing": {"InputFilter": "source"}}, "InputFilter 'source' is not a JSONPath expression"),
+        ({"DataProcessing": joining, "target": {"AssembleWith": "None"}}, "SplitType Line and AssembleWith Line"),
+        ({"DataProcessing": joining, "source": {"ContentType": "text/plain"}}, "not text/plain"),
+    ):
+        code, message = refusal(create, **request(hosting, model, uri, **options))
+        assert code == "ValidationException"
         assert named in message
     wanted = request(hosting, model, uri)
     assert ended(hosting, wait_until, wanted)["TransformJobStatus"] == "Completed"
@@ -259,6 +268,76 @@ def test_a_job_that_is_stopped(hosting, model, wait_until):
     assert code == "ValidationException"
     for operation in (describe, hosting.sagemaker.stop_transform_job):
         assert refusal(operation, TransformJobName="none")[0] == "ResourceNotFound"
+
+
+# ---- what is sent of a record, and what is kept --------------------------------------------------------
+
+
+def test_answers_are_joined_to_their_records(hosting, model, direct, wait_until):
+    """As "Associate Prediction Results with Input Records" has it: the answer stands in the record."""
+    records = [{"id": number, "source": sentence} for number, sentence in enumerate(SENTENCES)]
+    data = "".join(json.dumps(record) + "\n" for record in records).encode()
+    uri = hosting.put(data, f"joined-{secrets.token_hex(4)}.jsonl")
+    processing = {
+        "InputFilter": "$['source','id']",
+        "JoinSource": "Input",
+        "OutputFilter": "$['id','SageMakerOutput']",
+    }
+    wanted = request(hosting, model, uri, DataProcessing=processing)
+    job = ended(hosting, wait_until, wanted)
+    assert job["TransformJobStatus"] == "Completed", job
+    assert job["DataProcessing"] == processing
+    (output,) = outputs(hosting, wanted).values()
+    answers = expected(direct, SENTENCES)
+    assert parsed(output) == [{"id": number, "SageMakerOutput": answer} for number, answer in enumerate(answers)]
+
+
+def test_a_filter_that_finds_nothing_fails_the_file(hosting, model, wait_until):
+    uri = hosting.put(lines(SENTENCES), f"unfound-{secrets.token_hex(4)}.jsonl")
+    wanted = request(hosting, model, uri, DataProcessing={"OutputFilter": "$.nothing"})
+    job = ended(hosting, wait_until, wanted)
+    assert job["FailureReason"] == "ClientError: See job logs for more information"
+    assert outputs(hosting, wanted) == {}
+    log = hosting.messages("/aws/sagemaker/TransformJobs")
+    assert any("OutputFilter '$.nothing' finds nothing in a record" in line for line in log)
+
+
+@pytest.mark.parametrize(
+    ("path", "found"),
+    [
+        ("$", {"id": 1, "x": [1, 2, 3], "a b": 0}),
+        ("$.x", [1, 2, 3]),
+        ("$.x[0]", 1),
+        ("$.x[-1,0]", [3, 1]),
+        ("$.x[1:]", [2, 3]),
+        ("$.x[:-1]", [1, 2]),
+        ("$.x[*]", [1, 2, 3]),
+        ("$['id','a b']", {"id": 1, "a b": 0}),
+        ("$['a b']", 0),
+    ],
+)
+def test_filters_keep_what_the_developer_guide_says(path, found):
+    assert Filter("InputFilter", path).of({"id": 1, "x": [1, 2, 3], "a b": 0}) == found
+
+
+@pytest.mark.parametrize("path", ["", "x", "$x", "$..x", "$.x[?(@>1)]", "$[", "$.", "$['a'", "$[1:2:3]", "$ "])
+def test_other_paths_are_refused(path):
+    with pytest.raises(FilterError):
+        Filter("InputFilter", path)
+
+
+def test_columns_of_csv_are_filtered_and_joined():
+    processing = DataProcessing({"InputFilter": "$[1:]", "JoinSource": "Input"}, "text/csv", "text/csv")
+    assert processing.request(b'7,"a, b",c\n') == b'"a, b",c\n'
+    assert processing.result(b'7,"a, b",c\n', b"0.5\n") == b'7,"a, b",c,0.5\n'
+
+
+def test_a_record_that_is_no_object_is_joined_beside_the_answer():
+    processing = DataProcessing({"JoinSource": "Input"}, JSON_LINES, JSON_LINES)
+    assert json.loads(processing.result(b'"text"\n', b'{"p": 1}\n')) == {
+        "SageMakerInput": "text",
+        "SageMakerOutput": {"p": 1},
+    }
 
 
 # ---- cutting a file into requests ----------------------------------------------------------------------
