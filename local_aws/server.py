@@ -20,7 +20,7 @@ from pathlib import Path
 
 import psutil
 
-from local_aws import ACCOUNT, REGION
+from local_aws import ACCOUNT, REGION, administrator
 from local_aws.access.callers import Callers
 from local_aws.access.roles import Roles
 from local_aws.clock import Clock
@@ -31,7 +31,7 @@ from local_aws.http_server import HttpServer
 from local_aws.iam.policy_simulation import PolicySimulation
 from local_aws.iam.sts import StsService
 from local_aws.logs.writer import LogWriter
-from local_aws.moto.backend import application
+from local_aws.moto.backend import Moto, secret_of
 from local_aws.s3.bucket_policies import BucketPolicies
 from local_aws.s3.events import S3Events
 from local_aws.s3.service import S3
@@ -45,9 +45,10 @@ LOOPBACK = "127.0.0.1"
 
 @dataclass(frozen=True)
 class LocalAws:
-    """A running embedded AWS: where it answers, and what its clock does."""
+    """A running embedded AWS: where it answers, what its administrator signs with, and what its clock does."""
 
     endpoint_url: str
+    admin_secret: str
     host: Host
     services: tuple[Service, ...]
     http: HttpServer
@@ -68,18 +69,20 @@ def serve(port: int = 0, clock: float = 60.0, directory: Path | None = None) -> 
     scratch = Path(tempfile.mkdtemp(prefix="local-aws-", dir=directory))
     http = HttpServer((LOOPBACK, port), _starting)
     url = f"http://{LOOPBACK}:{http.port}"
-    roles = Roles(url, ACCOUNT, REGION)
+    secret = administrator.new_secret()
+    roles = Roles(url, ACCOUNT, REGION, secret)
     host = Host(ACCOUNT, REGION, url, scratch, Clock(clock), roles, LogWriter(roles))
     services = _services(host)
     s3_events = S3Events(host)
     named = {service.name: service for service in services}
-    callers, moto = Callers(roles.identities, roles.iam), application()
+    callers, moto = Callers(roles.identities, roles.iam, secret, secret_of), Moto()
     s3 = S3(roles, callers, BucketPolicies(host), s3_events, moto)
     http.application = Gateway(roles, callers, named, s3, moto)
     thread = threading.Thread(target=http.serve_forever, name="http", daemon=True)
     thread.start()
     try:
-        yield LocalAws(url, host, services, http)
+        with administrator.kept(secret, http.port):
+            yield LocalAws(url, secret, host, services, http)
     finally:
         # Once while the door is open, since what a service ends may have a last line to log, and once for what
         # was let in meanwhile.

@@ -57,7 +57,8 @@ _ONE_MECHANISM = (
 class Signature:
     """What a request was signed with and for; an unsigned one has no access key, a long-lived key no token.
 
-    `signed_at` and `expires` are seconds since 1970 and seconds; `scope` is `date/region/service/aws4_request`.
+    `scope` is `date/region/service/aws4_request`, `stamp` the time in the form of X-Amz-Date. `expires` is in seconds
+    after that, and of version 2 in seconds since 1970. `policy` is a form's, in base64 as it was posted.
     """
 
     access_key: str | None
@@ -70,6 +71,7 @@ class Signature:
     signed_headers: tuple[str, ...] = ()
     value: str = ""
     expires: int | None = None
+    policy: str = ""
 
     @property
     def presigned(self) -> bool:
@@ -115,7 +117,7 @@ def _from_header(header: str, request: wire.Request) -> Signature:
     for name in ("Credential", "SignedHeaders", "Signature"):
         if not parts.get(name):
             raise _malformed(
-                f"the authorization header requires three components: Credential, SignedHeaders, and Signature; {name} is missing"
+                f"the authorization header requires Credential, SignedHeaders, and Signature; {name} is missing"
             )
     credential = _CREDENTIAL.fullmatch(parts["Credential"])
     if credential is None:
@@ -221,6 +223,54 @@ def _bad_query(message: str) -> ApiError:
     return ApiError("AuthorizationQueryParametersError", message, 400)
 
 
+def form_signature(fields: Mapping[str, str]) -> Signature:
+    """How a form posted to S3 is signed.
+
+    Args:
+        fields: the form's, their names in lower case.
+
+    Raises:
+        ApiError: `InvalidArgument`, `AccessDenied` for one that is half signed.
+    """
+    token, policy = fields.get("x-amz-security-token"), fields.get("policy", "")
+    v4 = [name for name in _FORM_PARTS if fields.get(name)]
+    v2 = [name for name in ("awsaccesskeyid", "signature") if fields.get(name)]
+    if not v4 and not v2:
+        return Signature(None, REGION, "s3")
+    if v4 and v2:
+        raise ApiError("InvalidArgument", _ONE_MECHANISM, 400)
+    missing = [name for name in (_FORM_PARTS if v4 else ("awsaccesskeyid", "signature")) if name not in (v4 or v2)]
+    if missing or not policy:
+        raise _bad_form(f"Bucket POST must contain a field named '{(missing or ['policy'])[0]}'.")
+    if v2:
+        return Signature(
+            fields["awsaccesskeyid"], REGION, "s3", token, "form-v2", "", "", (), fields["signature"], None, policy
+        )
+    credential = _CREDENTIAL.fullmatch(fields["x-amz-credential"])
+    if fields["x-amz-algorithm"] != ALGORITHM or credential is None or credential.group(4) != "s3":
+        raise _bad_form("The x-amz-algorithm or x-amz-credential of the form is not what it should be.")
+    if _moment(fields["x-amz-date"]) is None or fields["x-amz-date"][:8] != credential.group(2):
+        raise _bad_form("X-Amz-Date must be formatted via ISO8601 Long format, and of the credential's day")
+    return Signature(
+        access_key=credential.group(1),
+        region=credential.group(3),
+        service="s3",
+        token=token,
+        kind="form",
+        scope=fields["x-amz-credential"].partition("/")[2],
+        stamp=fields["x-amz-date"],
+        value=fields["x-amz-signature"],
+        policy=policy,
+    )
+
+
+_FORM_PARTS = ("x-amz-algorithm", "x-amz-credential", "x-amz-date", "x-amz-signature")
+
+
+def _bad_form(message: str) -> ApiError:
+    return ApiError("InvalidArgument", f"{message}  If it is specified, please check the order of the fields.", 400)
+
+
 # ---- verifying ---------------------------------------------------------------------------------------------
 
 
@@ -234,6 +284,9 @@ def verify(api: wire.Api, signed: Signature, secret: str, request: wire.Request)
     """
     if signed.kind == "query-v2":
         _verify_v2(signed, secret, request)
+        return
+    if signed.kind in {"form", "form-v2"}:
+        _verify_policy(signed, secret)
         return
     words = words_of(api)
     if signed.kind == "query":
@@ -251,13 +304,9 @@ def verify(api: wire.Api, signed: Signature, secret: str, request: wire.Request)
         raise words.mismatch(signed, text, canonical)
 
 
-def verify_policy(signed: Signature, secret: str, policy: str) -> None:
-    """Raise unless a form's policy was signed with a secret: the policy, as it was posted, is what is signed.
-
-    Raises:
-        ApiError: `SignatureDoesNotMatch`.
-    """
-    text = policy.encode()
+def _verify_policy(signed: Signature, secret: str) -> None:
+    """Of a form, the policy as it was posted is what is signed."""
+    text = signed.policy.encode()
     if signed.kind == "form-v2":
         expected = base64.b64encode(hmac.digest(secret.encode(), text, "sha1")).decode()
     else:

@@ -169,7 +169,7 @@ def _serialised(protocol: str, operation: OperationModel, params: dict[str, Any]
 
 
 def _quoted(text: str) -> str:
-    """All but letters and digits escaped: no reader finds a host, a region or a segment of a path in it."""
+    """A part of a path or a query with all but letters and digits escaped: nobody finds a host or a region in it."""
     if text.isalnum() and text.isascii():
         return text
     return quote(text, safe="").replace(".", "%2E")

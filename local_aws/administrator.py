@@ -1,0 +1,98 @@
+"""The administrator's secret: made anew for each server, kept where its user alone can read it.
+
+The access key's id is always the same; the secret is what makes a caller the administrator. It lies in a file of the
+user's own runtime folder, named for the server's port, as long as the server runs: there `python -m local_aws env`
+and the course find it. Nothing that runs under a role is to see that folder.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import getpass
+import json
+import os
+import secrets
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+
+
+class NoPrivateFolder(OSError):
+    """There is no folder that this user alone can read."""
+
+
+def new_secret() -> str:
+    """A secret access key nobody had before, in the form of AWS's: 40 characters."""
+    return secrets.token_urlsafe(30)
+
+
+def folder() -> Path:
+    """The folder of this user's secrets, made on first use: in the runtime folder of the login, else of the caches.
+
+    Raises:
+        NoPrivateFolder: it is there and belongs to someone else, or others may enter it.
+    """
+    found = next(path for path in _places() if _is_possible(path.parent))
+    found.mkdir(mode=0o700, exist_ok=True)
+    if hasattr(os, "getuid"):
+        if found.is_symlink() or found.stat().st_uid != os.getuid():
+            raise NoPrivateFolder(f"{found} belongs to another user: remove it")
+        found.chmod(0o700)
+    return found
+
+
+@contextlib.contextmanager
+def kept(secret: str, port: int) -> Iterator[Path]:
+    """Keep a server's secret in a file while the block lasts; gives the file.
+
+    Raises:
+        NoPrivateFolder: there is nowhere to keep it.
+    """
+    path = folder() / f"administrator-{port}.json"
+    partial = path.with_name(f"{path.name}.{os.getpid()}")
+    partial.unlink(missing_ok=True)
+    with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+        json.dump({"port": port, "pid": os.getpid(), "secret_access_key": secret}, file)
+    partial.replace(path)
+    try:
+        yield path
+    finally:
+        if _read(path).get("pid") == os.getpid():
+            path.unlink(missing_ok=True)
+
+
+def secret_for(port: int) -> str | None:
+    """The secret of this user's server that runs at a port, None where none does."""
+    for path in _places():
+        known = _read(path / f"administrator-{port}.json")
+        if known and psutil.pid_exists(known["pid"]):
+            return known["secret_access_key"]
+    return None
+
+
+def _read(path: Path) -> dict:
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+
+
+def _places() -> Iterator[Path]:
+    """Where a user's own files of this kind go, the best first (XDG base directory specification)."""
+    variables = ("LOCALAPPDATA",) if os.name == "nt" else ("XDG_RUNTIME_DIR", "XDG_CACHE_HOME")
+    yield from (Path(os.environ[name]) / "local-aws" for name in variables if os.environ.get(name))
+    with contextlib.suppress(RuntimeError):
+        yield Path.home() / ".cache" / "local-aws"
+    # Without a home, as some containers are: the name says whose it is.
+    user = os.getuid() if hasattr(os, "getuid") else getpass.getuser()
+    yield Path(tempfile.gettempdir()) / f"local-aws-of-{user}"
+
+
+def _is_possible(base: Path) -> bool:
+    try:
+        base.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError:
+        return False
+    return os.access(base, os.W_OK)
