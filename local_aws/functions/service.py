@@ -1,7 +1,8 @@
 """The Lambda service of the embedded AWS: its operations together, and Invoke.
 
 Not there, and so answered by name: layers, container images, VPCs, event source mappings, function URLs,
-provisioned concurrency, SnapStart, response streaming, durable functions, code signing, runtimes but Python.
+provisioned concurrency, SnapStart, response streaming, durable functions, code signing, runtimes but Python. To read
+them is there: a function has none (`api.absent_operations`).
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import json
 from typing import Any
 
 from local_aws.call import ApiError, Call, not_there
+from local_aws.functions.api.absent_operations import AbsentOperations
 from local_aws.functions.api.access_operations import AccessOperations
 from local_aws.functions.api.event_operations import EventOperations
 from local_aws.functions.api.payload import check_json
@@ -30,7 +32,7 @@ _RECURSIVE = (
 )
 
 
-class LambdaService(VersionOperations, AccessOperations, EventOperations):
+class LambdaService(VersionOperations, AccessOperations, EventOperations, AbsentOperations):
     """AWS Lambda."""
 
     def __init__(self, host: Host):

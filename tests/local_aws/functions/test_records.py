@@ -393,8 +393,8 @@ def test_tags_lists_and_deletion(functions):
 
 
 def test_what_is_not_there_says_so_by_name(functions):
-    message = refused(functions.client.list_layers, "NotImplemented", 501)
-    assert "ListLayers" in message and "not there" in message
+    message = refused(functions.client.list_capacity_providers, "NotImplemented", 501)
+    assert "ListCapacityProviders" in message and "not there" in message
 
 
 def test_a_deleted_functions_events_are_dropped(functions):

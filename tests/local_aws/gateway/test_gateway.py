@@ -56,7 +56,7 @@ def test_services_are_told_apart_by_the_signature(aws, service, ask):
         ("elb", "describe_load_balancers", "the service elasticloadbalancing"),
         ("efs", "describe_file_systems", "the service elasticfilesystem"),
         ("route53", "list_hosted_zones", "the service route53"),
-        ("lambda", "list_layers", "lambda:ListLayers"),
+        ("lambda", "list_capacity_providers", "lambda:ListCapacityProviders"),
         ("sts", "get_session_token", "sts:GetSessionToken"),
         ("service-quotas", "list_services", "service-quotas:ListServices"),
     ],
