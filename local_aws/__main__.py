@@ -10,7 +10,8 @@ import tempfile
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from local_aws import ADMIN_ACCESS_KEY, REGION, administrator
+from local_aws import ADMIN_ACCESS_KEY, REGION
+from local_aws.access import administrator
 
 DEFAULT_PORT = 4566
 

@@ -20,7 +20,8 @@ from pathlib import Path
 
 import psutil
 
-from local_aws import ACCOUNT, REGION, administrator
+from local_aws import ACCOUNT, REGION
+from local_aws.access import administrator
 from local_aws.access.callers import Callers
 from local_aws.access.roles import Roles
 from local_aws.clock import Clock

@@ -25,6 +25,7 @@ from course.account import embedded
 from course.account.costs import cost_of_lesson
 from course.account.sessions import new_session, renew_default_session
 from course.errors import CourseError
+from local_aws.access import administrator
 
 _STATE = Path(__file__).resolve().parents[2] / ".course"
 _NOWHERE = str(_STATE / "no-aws-configuration")
@@ -90,7 +91,7 @@ def _connect_local() -> Target:
         {
             "AWS_ENDPOINT_URL": server.endpoint_url,
             "AWS_ACCESS_KEY_ID": local_aws.ADMIN_ACCESS_KEY,
-            "AWS_SECRET_ACCESS_KEY": local_aws.ADMIN_SECRET_KEY,
+            "AWS_SECRET_ACCESS_KEY": _secret(server.endpoint_url),
             "AWS_REGION": local_aws.REGION,
             "AWS_DEFAULT_REGION": local_aws.REGION,
             # TestState and StartSyncExecution put `sync-` before the host, which 127.0.0.1 can't bear.
@@ -101,6 +102,13 @@ def _connect_local() -> Target:
     account = boto3.client("sts").get_caller_identity()["Account"]
     ledger = embedded.scratch_directory() / f"ledger-{urlsplit(server.endpoint_url).port}.jsonl"
     return Target("local", account, local_aws.REGION, ledger, server.clock)
+
+
+def _secret(endpoint_url: str) -> str:
+    secret = administrator.secret_for(urlsplit(endpoint_url).port)
+    if secret is None:
+        raise CourseError(f"The embedded AWS at {endpoint_url} has ended, or is another user's: run this cell again.")
+    return secret
 
 
 def _forget_aws() -> None:
@@ -119,12 +127,15 @@ def _served_at(endpoint_url: str) -> embedded.Server | None:
     """The embedded AWS at an address that the learner has set, None where none answers there."""
     if not endpoint_url or not _is_loopback(endpoint_url):
         return None
+    secret = administrator.secret_for(urlsplit(endpoint_url).port)
+    if secret is None:
+        return None
     client = new_session().client(
         "sts",
         endpoint_url=endpoint_url,
         region_name=local_aws.REGION,
         aws_access_key_id=local_aws.ADMIN_ACCESS_KEY,
-        aws_secret_access_key=local_aws.ADMIN_SECRET_KEY,
+        aws_secret_access_key=secret,
         config=Config(connect_timeout=2, read_timeout=5, retries={"total_max_attempts": 1}),
     )
     try:

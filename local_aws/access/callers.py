@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from local_aws import ACCOUNT, ADMIN_ACCESS_KEY, wire
 from local_aws.access.iam_reader import IamReader
 from local_aws.access.identity import Identities
-from local_aws.access.signature import Signature, verify
+from local_aws.access.signature import Signature, signature, verify
 from local_aws.call import ApiError, Call, Principal
 
 ADMIN = Principal(f"arn:aws:iam::{ACCOUNT}:user/administrator", "admin", "AIDALOCALAWSADMIN000")
@@ -24,7 +24,7 @@ _EXPIRED_TOKEN = {"s3", "sts", "iam"}
 """Services whose code for an expired token has no `Exception` at its end."""
 
 
-def refuse_web_pages(request: wire.Request, signed: Signature) -> None:
+def refuse_web_pages(request: wire.Request) -> None:
     """Let no web page act here: a browser sends its requests to the loopback as readily as to any other address.
 
     Whatever a browser marks as its own is refused, and so is a request under a name that isn't the loopback's (DNS
@@ -37,9 +37,16 @@ def refuse_web_pages(request: wire.Request, signed: Signature) -> None:
     if not _OWN_HOSTS.fullmatch(headers.get("host", "")):
         raise ApiError("AccessDenied", f"this server does not answer as {headers.get('host', 'nobody')}", 403)
     from_browser = "origin" in headers or "referer" in headers or any(name.startswith("sec-fetch-") for name in headers)
-    shown = signed.presigned and signed.service == "s3" and request.method in {"GET", "HEAD"}
-    if from_browser and not shown:
+    if from_browser and not _is_presigned_read(request):
         raise ApiError("AccessDenied", "a page in a browser may only show objects of S3 by presigned URLs here", 403)
+
+
+def _is_presigned_read(request: wire.Request) -> bool:
+    try:
+        signed = signature(request)
+    except ApiError:
+        return False
+    return signed.presigned and signed.service == "s3" and request.method in {"GET", "HEAD"}
 
 
 class Callers:

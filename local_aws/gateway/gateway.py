@@ -58,8 +58,8 @@ class Gateway:
         api = wire.api_for("s3")
         try:
             exchange.read()
+            refuse_web_pages(exchange.request)
             signed = signature(exchange.request)
-            refuse_web_pages(exchange.request, signed)
             api = _api(signed.service, exchange.request)
             if api.name != "s3":
                 wire.require_plain_path(exchange.request)

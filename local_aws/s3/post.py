@@ -6,7 +6,6 @@ Source: S3 API reference, "Browser-Based Uploads Using POST", its pages on the f
 from __future__ import annotations
 
 import base64
-import io
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -8,7 +8,6 @@ and the course find it. Nothing that runs under a role is to see that folder.
 from __future__ import annotations
 
 import contextlib
-import getpass
 import json
 import os
 import secrets
@@ -51,6 +50,7 @@ def kept(secret: str, port: int) -> Iterator[Path]:
         NoPrivateFolder: there is nowhere to keep it.
     """
     path = folder() / f"administrator-{port}.json"
+    _forget_the_dead(path.parent)
     partial = path.with_name(f"{path.name}.{os.getpid()}")
     partial.unlink(missing_ok=True)
     with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
@@ -72,6 +72,13 @@ def secret_for(port: int) -> str | None:
     return None
 
 
+def _forget_the_dead(place: Path) -> None:
+    """Remove what servers left behind that were killed."""
+    for path in place.glob("administrator-*.json"):
+        if not psutil.pid_exists(_read(path).get("pid", 0)):
+            path.unlink(missing_ok=True)
+
+
 def _read(path: Path) -> dict:
     try:
         return json.loads(path.read_text(encoding="utf-8"))
@@ -80,19 +87,25 @@ def _read(path: Path) -> dict:
 
 
 def _places() -> Iterator[Path]:
-    """Where a user's own files of this kind go, the best first (XDG base directory specification)."""
-    variables = ("LOCALAPPDATA",) if os.name == "nt" else ("XDG_RUNTIME_DIR", "XDG_CACHE_HOME")
-    yield from (Path(os.environ[name]) / "local-aws" for name in variables if os.environ.get(name))
-    with contextlib.suppress(RuntimeError):
-        yield Path.home() / ".cache" / "local-aws"
-    # Without a home, as some containers are: the name says whose it is.
-    user = os.getuid() if hasattr(os, "getuid") else getpass.getuser()
-    yield Path(tempfile.gettempdir()) / f"local-aws-of-{user}"
+    """Where a user's own files of this kind go, the best first (XDG base directory specification).
+
+    The home is the system's record of it: HOME may be another for a shell than for the kernel of a notebook.
+    """
+    if os.name == "nt":
+        yield Path(os.environ.get("LOCALAPPDATA") or Path.home()) / "local-aws"
+        return
+    import pwd
+
+    runtime = os.environ.get("XDG_RUNTIME_DIR") or f"/run/user/{os.getuid()}"
+    yield Path(runtime) / "local-aws"
+    with contextlib.suppress(KeyError):
+        yield Path(pwd.getpwuid(os.getuid()).pw_dir) / ".cache" / "local-aws"
+    # Without a home, as in some containers.
+    yield Path(tempfile.gettempdir()) / f"local-aws-of-{os.getuid()}"
 
 
 def _is_possible(base: Path) -> bool:
-    try:
-        base.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError:
-        return False
+    if base.parts[:3] != ("/", "run", "user"):  # that one the login makes, or nobody
+        with contextlib.suppress(OSError):
+            base.mkdir(mode=0o700, exist_ok=True)
     return os.access(base, os.W_OK)
