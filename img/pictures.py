@@ -8,6 +8,7 @@ from img import (
     embedded_aws,
     lambda_life,
     roles,
+    rooms,
     s3_trigger,
     state_data_flow,
     state_machine,
@@ -31,8 +32,9 @@ DRAWINGS: tuple[Callable[[], Picture], ...] = (
     state_data_flow.draw,
     state_machine.draw,
     whole_chain.draw,
+    rooms.draw,
 )
-"""One function a picture, in the order in which a learner meets them."""
+"""One function a picture, in the order in which a learner meets them; then those for who changes the project."""
 
 README = """# Pictures
 
@@ -66,7 +68,7 @@ def drawn_files() -> dict[str, str]:
     """What belongs into this folder: file name to content, the SVGs and `README.md`."""
     pictures = all_pictures()
     rows = [
-        f"| [{p.name}]({p.name}.svg) | {p.alt} | {', '.join(f'{n:02}' for n in p.lessons) or 'README'} |"
+        f"| [{p.name}]({p.name}.svg) | {p.alt} | {', '.join(f'{n:02}' for n in p.lessons) or 'docs/architecture.md'} |"
         for p in pictures
     ]
     return {f"{p.name}.svg": p.svg() for p in pictures} | {"README.md": README + "\n".join(rows) + "\n"}

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 import course
+from img.rooms import arrows, without_shortcuts
 
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("local_aws", "course", "lambda_code", "processing")
@@ -164,6 +165,20 @@ def test_no_arrow_between_rooms_points_up(house):
 @pytest.mark.parametrize("house", FLOORS)
 def test_no_two_rooms_import_each_other(house):
     assert circles(rooms(house)) == []
+
+
+@pytest.mark.parametrize("house", ["local_aws", "course"])
+def test_the_picture_of_the_rooms_shows_every_import_and_no_other(house):
+    """An arrow that is left out follows from others."""
+    drawn = without_shortcuts(arrows(house))
+    assert {room: reached(drawn, room) for room in drawn} == {
+        room: reached(rooms(house), room) for room in rooms(house)
+    }
+
+
+def reached(arrows: dict[str, set[str]], room: str) -> set[str]:
+    """Where one comes from a room, arrow after arrow."""
+    return arrows[room].union(*(reached(arrows, target) for target in arrows[room]))
 
 
 def test_what_the_job_runs_needs_nothing_but_python():

@@ -23,6 +23,7 @@ class Role:
     policies: list[Policy]
     boundary: Policy | None
     longest_session: int
+    tags: dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,7 @@ class User:
     user_id: str
     policies: list[Policy]
     boundary: Policy | None
+    tags: dict[str, str]
 
 
 class IamReader:
@@ -95,6 +97,7 @@ class IamReader:
             policies=inline + [self._document(iam, policy["PolicyArn"]) for policy in attached],
             boundary=self._boundary(iam, found),
             longest_session=found.get("MaxSessionDuration", 3600),
+            tags=_tags(found),
         )
 
     def _read_user(self, access_key: str) -> User | None:
@@ -121,7 +124,7 @@ class IamReader:
                 for policy in _all(iam, "list_group_policies", "PolicyNames", GroupName=group_name)
             ]
         documents += [self._document(iam, policy["PolicyArn"]) for policy in attached]
-        return User(found["Arn"], name, found["UserId"], documents, self._boundary(iam, found))
+        return User(found["Arn"], name, found["UserId"], documents, self._boundary(iam, found), _tags(found))
 
     @staticmethod
     def _is_active(iam: Any, user: str, access_key: str) -> bool:
@@ -137,8 +140,16 @@ class IamReader:
 
 
 def _default_version(iam: Any, arn: str) -> Policy:
-    version = iam.get_policy(PolicyArn=arn)["Policy"]["DefaultVersionId"]
+    """A managed policy's document; one that is gone allows nothing."""
+    try:
+        version = iam.get_policy(PolicyArn=arn)["Policy"]["DefaultVersionId"]
+    except iam.exceptions.NoSuchEntityException:
+        return {"Statement": []}
     return iam.get_policy_version(PolicyArn=arn, VersionId=version)["PolicyVersion"]["Document"]
+
+
+def _tags(found: dict) -> dict[str, str]:
+    return {tag["Key"]: tag["Value"] for tag in found.get("Tags", [])}
 
 
 def _all(iam: Any, operation: str, member: str, **params: Any) -> list:

@@ -9,9 +9,10 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from local_aws.access.actions import Place, Wanted, wanted
+from local_aws.access.actions import wanted
 from local_aws.access.iam_reader import IamReader
 from local_aws.access.policy import Decision, Policies, Policy, admits, evaluate
+from local_aws.access.wanted import Place, Records, Wanted
 from local_aws.call import ApiError, Call, Principal
 
 _DENIAL_CODES = {"s3": "AccessDenied", "iam": "AccessDenied", "sts": "AccessDenied", "sqs": "AccessDenied"}
@@ -23,9 +24,10 @@ _STATUS_400 = {"stepfunctions", "sagemaker", "logs", "dynamodb", "ssm", "secrets
 class Judge:
     """Decides from the caller's policies, read from IAM, and a resource's own policy."""
 
-    def __init__(self, iam: IamReader, account: str):
+    def __init__(self, iam: IamReader, account: str, records: Records):
         self._iam = iam
         self._account = account
+        self._records = records
 
     def decide(self, call: Call, needed: Wanted, resource_policy: Policy | None = None) -> Decision:
         """Whether the caller may do one action on one resource."""
@@ -58,7 +60,8 @@ class Judge:
         """
         if call.principal.kind == "admin":
             return
-        needed = wanted(call.service, call.operation, params, Place(call.region, call.account))
+        place = Place(call.region, call.account, call.principal.arn, self._records)
+        needed = wanted(call.service, call.operation, params, place)
         if needed:
             self.require(call, needed, resource_policy())
 
@@ -86,6 +89,15 @@ class Judge:
             )
         return Policies([], resource_policy)
 
+    def _tags(self, who: Principal) -> dict[str, str]:
+        """The condition keys that the caller's own tags make."""
+        identity = None
+        if who.kind == "user":
+            identity = self._iam.user_of_key(who.context["access_key"])
+        elif who.kind == "role":
+            identity = self._iam.role(who.role_arn)
+        return {f"aws:PrincipalTag/{key}": value for key, value in identity.tags.items()} if identity else {}
+
     def _context(self, call: Call) -> dict[str, str]:
         who = call.principal
         now = datetime.now(UTC)
@@ -102,6 +114,7 @@ class Judge:
             "aws:SecureTransport": "true",
             "aws:ViaAWSService": "false",
             "aws:ResourceAccount": self._account,
+            **self._tags(who),
             **who.context,
         }
 

@@ -1,4 +1,4 @@
-"""The policies that stand at queues and topics, read through the public APIs as an administrator."""
+"""The policies that stand at queues, topics, keys and secrets, read through the public APIs as an administrator."""
 
 from __future__ import annotations
 
@@ -9,25 +9,47 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from local_aws.access.policy import Policy
+from local_aws.call import Call
+
+Client = Callable[[str, str | None], Any]
 
 
-def policy_at(client: Callable[[str], Any], service: str, params: dict[str, Any]) -> Policy | None:
-    """The policy of the queue or topic that a call of SQS or SNS names; None for other calls and where there is none.
+def policy_at(client: Client, call: Call, params: dict[str, Any]) -> Policy | None:
+    """The policy of the resource that a call names; None for other calls and where there is none.
 
     Args:
-        client: gives an administrator's client of an API by botocore's name.
+        client: gives an administrator's client of an API by botocore's name, in a region.
     """
     try:
-        if service == "sqs" and "QueueUrl" in params:
-            url = params["QueueUrl"]
-            found = client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=["Policy"])
-        elif service == "sns" and "TopicArn" in params:
-            found = client("sns").get_topic_attributes(TopicArn=params["TopicArn"])
-        else:
-            return None
+        text = _text(client, call.service, params, call.region)
     except ClientError as error:
         if error.response["ResponseMetadata"]["HTTPStatusCode"] >= 500:
             raise
         return None
-    text = found.get("Attributes", {}).get("Policy")
-    return json.loads(text) if text else None
+    return read(text) if text else None
+
+
+def _text(client: Client, service: str, params: dict[str, Any], region: str) -> str | None:
+    if service == "sqs" and "QueueUrl" in params:
+        url = params["QueueUrl"]
+        found = client("sqs", region).get_queue_attributes(QueueUrl=url, AttributeNames=["Policy"])
+        return found.get("Attributes", {}).get("Policy")
+    topic = params.get("TopicArn") or params.get("TargetArn") or params.get("ResourceArn")
+    if service == "sns" and topic:
+        return client("sns", region).get_topic_attributes(TopicArn=topic).get("Attributes", {}).get("Policy")
+    key = params.get("KeyId") or params.get("TargetKeyId")
+    if service == "kms" and key:
+        key = client("kms", region).describe_key(KeyId=key)["KeyMetadata"]["KeyId"]
+        return client("kms", region).get_key_policy(KeyId=key, PolicyName="default").get("Policy")
+    if service == "secretsmanager" and "SecretId" in params:
+        return client("secretsmanager", region).get_resource_policy(SecretId=params["SecretId"]).get("ResourcePolicy")
+    return None
+
+
+def read(text: str) -> Policy | None:
+    """A policy's text as a document; None for what isn't one, which the service should have refused."""
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) else None

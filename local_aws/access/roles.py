@@ -19,10 +19,11 @@ from botocore.awsrequest import AWSRequest
 from botocore.config import Config
 
 from local_aws import ADMIN_ACCESS_KEY
-from local_aws.access.actions import Wanted
 from local_aws.access.iam_reader import IamReader, Role
 from local_aws.access.identity import Credentials, Identities
 from local_aws.access.judge import Judge
+from local_aws.access.records import AccountRecords
+from local_aws.access.wanted import Wanted
 from local_aws.call import ApiError, Call, Principal
 
 _SESSION_SECONDS = 12 * 3600
@@ -50,7 +51,7 @@ class Roles:
         self._clients: dict[tuple, tuple[Any, datetime | None]] = {}
         self.identities = Identities()
         self.iam = IamReader(lambda: self.admin_client("iam"))
-        self.judge = Judge(self.iam, account)
+        self.judge = Judge(self.iam, account, AccountRecords(self.admin_client))
 
     # ---- clients -------------------------------------------------------------------------------------
 
@@ -73,9 +74,9 @@ class Roles:
         key = (api, service, source_arn, source_account, None)
         return self._client(key, lambda: self.identities.issue(principal, _SESSION_SECONDS))
 
-    def admin_client(self, api: str) -> Any:
+    def admin_client(self, api: str, region: str | None = None) -> Any:
         """A client with all rights, for what AWS does on its own account."""
-        return self._client((api, None), lambda: None)
+        return self._client((api, region), lambda: None)
 
     def credentials(self, role_arn: str, service: str, session_name: str) -> Credentials:
         """Temporary credentials of a role that a service assumes, valid for 12 hours.

@@ -43,10 +43,10 @@ def dispatch(
     Raises:
         ApiError: from any of these; `NotImplemented` for an operation that the service doesn't have.
     """
-    params = wire.parse(request, operation, path_values)
-    wire.validate(operation, params)
-    judge.authorise(call, params, lambda: service.resource_policy(call.operation, params))
     method = getattr(service, xform_name(operation.name), None)
     if method is None:
         raise not_there(f"{call.service}:{operation.name}")
+    params = wire.parse(request, operation, path_values)
+    wire.validate(operation, params)
+    judge.authorise(call, params, lambda: service.resource_policy(call.operation, params))
     return wire.serialise(operation, method(call, **params), call.request_id)

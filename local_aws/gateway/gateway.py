@@ -95,7 +95,7 @@ class Gateway:
         params = None
         if call.principal.kind != "admin" or api.name == "sns":
             params = wire.parse(exchange.request, operation, path_values)
-            self._roles.judge.authorise(call, params, lambda: policy_at(self._roles.admin_client, api.name, params))
+            self._roles.judge.authorise(call, params, lambda: policy_at(self._roles.admin_client, call, params))
             if api.name == "sns" and operation.name == "Subscribe" and params.get("Protocol") == "lambda":
                 raise not_there("sns:Subscribe with the protocol lambda")
         told, key = (

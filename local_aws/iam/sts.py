@@ -9,10 +9,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from local_aws.access.actions import Wanted
 from local_aws.access.judge import denial
 from local_aws.access.policy import Decision
 from local_aws.access.roles import session_principal
+from local_aws.access.wanted import Wanted
 from local_aws.call import ApiError, Call, not_there
 from local_aws.house import Service
 

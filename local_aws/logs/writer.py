@@ -15,6 +15,7 @@ import threading
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -41,11 +42,14 @@ class LogEvent:
 
 @dataclass(frozen=True)
 class Destination:
-    """Where a stream's events go: its group and name, and the role session of a service that writes them."""
+    """Where a stream's events go: its group and name, and the role session of a service that writes them.
+
+    Without a role, the service writes on its own account, as a delivery of logs does.
+    """
 
     group: str
     stream: str
-    role_arn: str
+    role_arn: str | None
     service: str
     session_name: str
 
@@ -150,13 +154,18 @@ class LogWriter:
             self._refused.add(destination)
             log.warning("%s, stream %s is not written: %s", destination.group, destination.stream, refused)
 
-    def _send(self, destination: Destination, events: list[LogEvent]) -> None:
-        client = self._roles.client(
+    def _client(self, destination: Destination) -> Any:
+        if destination.role_arn is None:
+            return self._roles.admin_client("logs")
+        return self._roles.client(
             "logs",
             role_arn=destination.role_arn,
             service=destination.service,
             session_name=destination.session_name,
         )
+
+    def _send(self, destination: Destination, events: list[LogEvent]) -> None:
+        client = self._client(destination)
         names = {"logGroupName": destination.group, "logStreamName": destination.stream}
         if destination not in self._made:
             # Whether the group may be made or is there already, the stream is what counts.

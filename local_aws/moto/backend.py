@@ -62,8 +62,7 @@ OTHER_SETTINGS = {
 
 _LACKING = re.compile(
     "Abac|Analytics|Annotation|CreateSession|IntelligentTiering|Inventory|Metadata.*(Configuration|Table)|Metrics|"
-    "RenameObject|RequestPayment|Torrent|UpdateObjectEncryption|WriteGetObjectResponse|GetObjectRetention|"
-    "ListDirectoryBuckets"
+    "RenameObject|RequestPayment|Torrent|UpdateObjectEncryption|WriteGetObjectResponse|GetObjectRetention"
 )
 _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
@@ -73,7 +72,7 @@ class Moto:
     """Moto's services, each an application of its own, with AWS's managed policies loaded and one account."""
 
     def __init__(self) -> None:
-        _settle()
+        configure()
         self._applications: dict[str, WsgiApp] = {}
         self._lock = threading.Lock()
 
@@ -112,8 +111,8 @@ class Moto:
             return self._applications[name]
 
 
-def _settle() -> None:
-    """Leave moto the settings above and none of the user's: it reads them while it is imported, and later."""
+def configure() -> None:
+    """Leave moto the settings above and none of the user's. It reads them while it is imported: before that."""
     for name in [name for name in os.environ if name.startswith("MOTO_") or name in OTHER_SETTINGS]:
         del os.environ[name]
     os.environ.update(SETTINGS)

@@ -18,11 +18,12 @@ from botocore.exceptions import ClientError
 from botocore.model import OperationModel
 
 from local_aws import wire
-from local_aws.access.actions import Place, Wanted, wanted
+from local_aws.access.actions import wanted
 from local_aws.access.callers import Callers
 from local_aws.access.judge import denial
 from local_aws.access.roles import Roles
 from local_aws.access.signature import Signature
+from local_aws.access.wanted import Place, Wanted
 from local_aws.call import Call, not_there
 from local_aws.gateway.dispatch import dispatch, routed
 from local_aws.gateway.exchange import Exchange
@@ -46,6 +47,10 @@ _EVENTS = {
     "DeleteObjectTagging": "ObjectTagging:Delete",
     "PutObjectAcl": "ObjectAcl:Put",
 }
+_WATCHED = {*_EVENTS, "DeleteObject", "DeleteObjects"}
+"""Operations that set off an event where their bucket is watched."""
+CORRECTED = {"CreateBucket", "DeleteBucket", *_WATCHED, *_READS}
+"""Operations of which more is done here than to judge who may: moto's answer alone would not be AWS's."""
 _EMPTY_MD5 = "d41d8cd98f00b204e9800998ecf8427e"
 
 
@@ -133,9 +138,7 @@ class S3:
     ) -> Iterable[bytes]:
         name, key = call.operation, call.principal.context.get("access_key")
         hidden = name in _READS and call.principal.kind != "admin"
-        told = name == "DeleteBucket" or (
-            (name in _EVENTS or name.startswith("DeleteObject")) and self._events.watches(params["Bucket"])
-        )
+        told = name == "DeleteBucket" or (name in _WATCHED and self._events.watches(params["Bucket"]))
         answer = Answer() if hidden or told or refusals else exchange.start_response
         chunks = self._moto.answer(api, operation.name, exchange.request, answer, region=call.region, access_key=key)
         if not isinstance(answer, Answer):

@@ -35,6 +35,11 @@ def machine_arn(host: Host, name: str) -> str:
     return f"arn:aws:states:{host.region}:{host.account}:stateMachine:{name}"
 
 
+def activity_arn(host: Host, name: str) -> str:
+    """The ARN of an activity."""
+    return f"arn:aws:states:{host.region}:{host.account}:activity:{name}"
+
+
 def execution_arn(machine: str, name: str) -> str:
     """The ARN of an execution of a machine, which is given by its own ARN."""
     return f"{machine.replace(':stateMachine:', ':execution:', 1)}:{name}"

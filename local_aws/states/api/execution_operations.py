@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import threading
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from local_aws.call import ApiError, Call
-from local_aws.states.api.foundation import StatesFoundation, execution_input, not_there
+from local_aws.states.api import express
+from local_aws.states.api.foundation import StatesFoundation, execution_input
 from local_aws.states.api.machine_operations import described
-from local_aws.states.api.machines import StateMachine, moment, present
+from local_aws.states.api.machines import Startable, StateMachine, moment, present
 from local_aws.states.api.paging import page
+from local_aws.states.document import Document
 from local_aws.states.errors import StateError
 from local_aws.states.names import check_name, execution_arn
 from local_aws.states.running.execution import Execution
@@ -22,24 +25,38 @@ class ExecutionOperations(StatesFoundation):
 
     def start_execution(self, call: Call, **params: Any) -> dict[str, Any]:
         """Start an execution. The same name and input as one that runs give that one."""
-        machine = self._machines.get(params["stateMachineArn"])
+        found = self._machines.startable(params["stateMachineArn"])
+        machine = found.machine
         name = params.get("name") or str(uuid.uuid4())
         check_name(name)
         document = execution_input(params.get("input", "{}"))
         with self._machines.lock:
-            if machine.status == "DELETING":
-                raise ApiError("StateMachineDeleting", f"State Machine is being deleted: '{machine.arn}'")
+            _check_not_deleting(machine)
+            if machine.type == "EXPRESS":
+                execution = express.new_execution(self._engine, found, name, document)
+                self._machines.add_express(execution)
+                _run_in_background(execution)
+                return {"executionArn": execution.arn, "startDate": moment(execution.started)}
             execution = machine.executions.get(name)
             if execution is None:
-                execution = self._new(machine, execution_arn(machine.arn, name), document)
+                execution = self._new(found, execution_arn(machine.arn, name), document)
                 _run_in_background(execution)
             elif execution.status != "RUNNING" or execution.input.text != document.text:
                 raise ApiError("ExecutionAlreadyExists", f"Execution Already Exists: '{execution.arn}'")
         return {"executionArn": execution.arn, "startDate": moment(execution.started)}
 
     def start_sync_execution(self, call: Call, **params: Any) -> dict[str, Any]:
-        """Only machines of type EXPRESS can be started so, and those are not there."""
-        raise not_there("StartSyncExecution")
+        """Run a machine of type EXPRESS to its end, and answer with what came of it."""
+        found = self._machines.startable(params["stateMachineArn"])
+        if found.machine.type != "EXPRESS":
+            raise _not_this_type()
+        _check_not_deleting(found.machine)
+        name = params.get("name") or str(uuid.uuid4())
+        check_name(name)
+        execution = express.new_execution(self._engine, found, name, execution_input(params.get("input", "{}")))
+        self._machines.add_express(execution)
+        execution.run()
+        return express.described(execution, params.get("includedData") != "METADATA_ONLY")
 
     def stop_execution(self, call: Call, **params: Any) -> dict[str, Any]:
         """End an execution as ABORTED, and what it has started; one that has ended is left as it is."""
@@ -65,6 +82,8 @@ class ExecutionOperations(StatesFoundation):
         answer = {
             "executionArn": execution.arn,
             "stateMachineArn": execution.program.arn,
+            "stateMachineVersionArn": execution.version_arn,
+            "stateMachineAliasArn": execution.alias_arn,
             "name": execution.name,
             "status": status,
             "startDate": moment(execution.started),
@@ -90,7 +109,7 @@ class ExecutionOperations(StatesFoundation):
         if "mapRunArn" in params:
             executions = self._map_run(params["mapRunArn"]).children
         else:
-            executions = self._machines.get(params["stateMachineArn"]).in_order
+            executions = self._started_by(params["stateMachineArn"])
         status, redrive = params.get("statusFilter"), params.get("redriveFilter")
 
         def wanted(execution: Execution) -> bool:
@@ -146,13 +165,37 @@ class ExecutionOperations(StatesFoundation):
 
     # ---- inside --------------------------------------------------------------------------------------
 
-    def _new(self, machine: StateMachine, arn: str, document: Any) -> Execution:
+    def _started_by(self, arn: str) -> Sequence[Execution]:
+        """The executions of a machine, or those that were started by one of its versions or aliases, oldest first."""
+        found = self._machines.startable(arn)
+        if found.machine.type == "EXPRESS":
+            raise _not_this_type()
+        if arn == found.machine.arn:
+            return found.machine.in_order
+        return [one for one in found.machine.in_order if arn in (one.version_arn, one.alias_arn)]
+
+    def _new(self, found: Startable, arn: str, document: Document) -> Execution:
         """Make an execution known; the lock is held."""
         execution = Execution(
-            self._engine, machine.program, arn, document, ended=lambda: self._machines.settle(machine)
+            self._engine,
+            found.program,
+            arn,
+            document,
+            version_arn=found.version_arn,
+            alias_arn=found.alias_arn,
+            ended=lambda: self._machines.settle(found.machine),
         )
-        self._machines.add_execution(machine, execution)
+        self._machines.add_execution(found.machine, execution)
         return execution
+
+
+def _check_not_deleting(machine: StateMachine) -> None:
+    if machine.status == "DELETING":
+        raise ApiError("StateMachineDeleting", f"State Machine is being deleted: '{machine.arn}'")
+
+
+def _not_this_type() -> ApiError:
+    return ApiError("StateMachineTypeNotSupported", "This operation is not supported by this type of state machine")
 
 
 def _run_in_background(execution: Execution) -> None:
@@ -164,6 +207,8 @@ def _listed(execution: Execution) -> dict[str, Any]:
         {
             "executionArn": execution.arn,
             "stateMachineArn": execution.program.arn,
+            "stateMachineVersionArn": execution.version_arn,
+            "stateMachineAliasArn": execution.alias_arn,
             "name": execution.name,
             "status": execution.status,
             "startDate": moment(execution.started),

@@ -10,6 +10,7 @@ from local_aws.states.document import Document
 from local_aws.states.languages.jsonata import bindable
 from local_aws.states.maps.map_run import MapRun, MapRuns
 from local_aws.states.names import check_arn
+from local_aws.states.running.activities import Activities
 from local_aws.states.running.surroundings import Engine
 from local_aws.states.running.tokens import TaskTokens
 
@@ -22,11 +23,13 @@ class StatesFoundation(Service):
     def __init__(self, host: Host):
         super().__init__(host)
         self._map_runs = MapRuns()
-        self._engine = Engine(host, TaskTokens(), self._map_runs)
+        self._activities = Activities()
+        self._engine = Engine(host, TaskTokens(), self._map_runs, self._activities)
         self._machines = Machines(self._map_runs)
 
     def close(self) -> None:
-        """End all executions."""
+        """End all executions, and send the workers that wait for a task away."""
+        self._activities.close()
         for execution in self._machines.running():
             execution.stop(cause="The embedded AWS was stopped.")
 

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import time
 import uuid
+from collections.abc import Mapping
 from typing import Any
 
 from local_aws.call import ApiError, Call
-from local_aws.states.api import managed_rules
+from local_aws.states.api import logging_configuration, managed_rules
 from local_aws.states.api.foundation import StatesFoundation, not_there
 from local_aws.states.api.machines import StateMachine, moment, present
 from local_aws.states.api.paging import page
 from local_aws.states.definition import require_valid, validate, variable_references
 from local_aws.states.names import check_name, machine_arn
+from local_aws.states.running.activities import Activity
 from local_aws.states.running.execution import SERVICE_PRINCIPAL
 from local_aws.states.running.program import Program
 from local_aws.states.workflow import compile_workflow
 
 MAX_TAGS = 50
-_NO_LOGGING = {"level": "OFF", "includeExecutionData": False}
-_NO_TRACING = {"enabled": False}
 _AWS_KEY = {"type": "AWS_OWNED_KEY"}
 
 
@@ -30,58 +30,76 @@ class MachineOperations(StatesFoundation):
         """Create a machine. Asked for again with the same definition, it gives the one that is there."""
         check_name(params["name"])
         _refuse_absent(params)
-        if params.get("type", "STANDARD") == "EXPRESS":
-            raise not_there("A state machine of type EXPRESS")
+        _check_description(params)
+        machine_type, role_arn = params.get("type", "STANDARD"), params["roleArn"]
         arn = machine_arn(self.host, params["name"])
-        definition = require_valid(params["definition"])
-        self._check_role(call, params["roleArn"])
-        managed_rules.check(self.host, call, params["roleArn"], definition)
+        definition = require_valid(params["definition"], machine_type)
+        self._check_role(call, role_arn)
+        managed_rules.check(self.host, call, role_arn, definition)
+        logging = logging_configuration.checked(self.host, params.get("loggingConfiguration"), role_arn)
         if len(params.get("tags", ())) > MAX_TAGS:
             raise ApiError("TooManyTags", f"Too many tags: at most {MAX_TAGS} can be set", resourceName=arn)
-        program = _program(arn, params["definition"], definition, params["roleArn"])
+        program = _program(arn, params["definition"], definition, role_arn, logging, _tracing(params))
         with self._machines.lock:
             machine = self._machines.find(arn)
             if machine is None:
                 tags = {tag["key"]: tag.get("value", "") for tag in params.get("tags", ())}
-                machine = StateMachine(params["name"], "STANDARD", program, tags=tags)
+                machine = StateMachine(params["name"], machine_type, program, tags=tags)
                 self._machines.add(machine)
             elif machine.status == "DELETING":
                 raise _deleting(arn)
-            elif machine.program.definition != params["definition"]:
+            elif (machine.program.definition, machine.type) != (params["definition"], machine_type):
                 raise ApiError("StateMachineAlreadyExists", f"State Machine Already Exists: '{arn}'")
-        return {"stateMachineArn": arn, "creationDate": moment(machine.created)}
+            published = _published(machine, params)
+        return {"stateMachineArn": arn, "creationDate": moment(machine.created), **published}
 
     def update_state_machine(self, call: Call, **params: Any) -> dict[str, Any]:
         """Change definition or role; executions that run go on with the old ones."""
         machine = self._machines.get(params["stateMachineArn"])
         _refuse_absent(params)
+        _check_description(params)
         if not {"definition", "roleArn", "loggingConfiguration", "tracingConfiguration"} & params.keys():
             message = (
                 "Either the definition, the role ARN, the LoggingConfiguration, or the TracingConfiguration "
                 "must be specified"
             )
             raise ApiError("MissingRequiredParameter", message)
-        text = params.get("definition", machine.program.definition)
-        definition = require_valid(text)
-        role_arn = params.get("roleArn", machine.program.role_arn)
+        before = machine.program
+        text = params.get("definition", before.definition)
+        definition = require_valid(text, machine.type)
+        role_arn = params.get("roleArn", before.role_arn)
         if "roleArn" in params:
             self._check_role(call, role_arn)
         managed_rules.check(self.host, call, role_arn, definition)
+        given = params.get("loggingConfiguration")
+        logging = before.logging if given is None else logging_configuration.checked(self.host, given, role_arn)
+        tracing = _tracing(params) if "tracingConfiguration" in params else before.tracing
+        changed = (text, role_arn, logging, tracing)
         with self._machines.lock:
             if machine.status == "DELETING":
                 raise _deleting(machine.arn)
-            machine.program = _program(machine.arn, text, definition, role_arn, revision_id=str(uuid.uuid4()))
-        return {"updateDate": moment(machine.program.updated), "revisionId": machine.program.revision_id}
+            if changed != (before.definition, before.role_arn, before.logging, before.tracing):
+                machine.program = _program(
+                    machine.arn, text, definition, role_arn, logging, tracing, revision_id=str(uuid.uuid4())
+                )
+            answer = {"updateDate": moment(time.time()), "revisionId": machine.program.revision_id}
+            return present(answer | _published(machine, params))
 
     def describe_state_machine(self, call: Call, **params: Any) -> dict[str, Any]:
         """The machine as it is now."""
-        machine = self._machines.get(params["stateMachineArn"])
-        return {
-            **described(machine.program, params),
+        found = self._machines.startable(params["stateMachineArn"])
+        machine, version = found.machine, None
+        if found.version_arn is not None:
+            version = machine.versions[int(found.version_arn.rpartition(":")[2])]
+        answer = {
+            **described(found.program, params),
             "status": machine.status,
             "type": machine.type,
-            "creationDate": moment(machine.created),
+            "creationDate": moment(version.created if version else machine.created),
         }
+        if version is not None:
+            answer |= present({"stateMachineArn": version.arn, "description": version.description})
+        return answer
 
     def list_state_machines(self, call: Call, **params: Any) -> dict[str, Any]:
         """The machines by name."""
@@ -114,7 +132,7 @@ class MachineOperations(StatesFoundation):
         )
 
     def tag_resource(self, call: Call, **params: Any) -> dict[str, Any]:
-        """Add tags to a machine."""
+        """Add tags to a machine or an activity."""
         machine = self._tagged(params)
         tags = machine.tags | {tag["key"]: tag.get("value", "") for tag in params["tags"]}
         if len(tags) > MAX_TAGS:
@@ -124,23 +142,23 @@ class MachineOperations(StatesFoundation):
         return {}
 
     def untag_resource(self, call: Call, **params: Any) -> dict[str, Any]:
-        """Remove tags from a machine."""
+        """Remove tags from a machine or an activity."""
         machine = self._tagged(params)
         machine.tags = {key: value for key, value in machine.tags.items() if key not in params["tagKeys"]}
         return {}
 
     def list_tags_for_resource(self, call: Call, **params: Any) -> dict[str, Any]:
-        """The tags of a machine."""
+        """The tags of a machine or an activity."""
         return {"tags": [{"key": key, "value": value} for key, value in self._tagged(params).tags.items()]}
 
     # ---- inside --------------------------------------------------------------------------------------
 
-    def _tagged(self, params: dict[str, Any]) -> StateMachine:
-        machine = self._machines.find(params["resourceArn"])
-        if machine is None:
-            message = f"Resource not found: '{params['resourceArn']}'"
-            raise ApiError("ResourceNotFound", message, resourceName=params["resourceArn"])
-        return machine
+    def _tagged(self, params: dict[str, Any]) -> StateMachine | Activity:
+        arn = params["resourceArn"]
+        tagged = self._machines.find(arn) or self._activities.find(arn)
+        if tagged is None:
+            raise ApiError("ResourceNotFound", f"Resource not found: '{arn}'", resourceName=arn)
+        return tagged
 
     def _check_role(self, call: Call, role_arn: str) -> None:
         """Raise unless the caller may pass the role, and Step Functions may assume it."""
@@ -165,8 +183,8 @@ def described(program: Program, params: dict[str, Any]) -> dict[str, Any]:
             "name": program.name,
             "definition": "" if metadata_only else program.definition,
             "roleArn": program.role_arn,
-            "loggingConfiguration": _NO_LOGGING,
-            "tracingConfiguration": _NO_TRACING,
+            "loggingConfiguration": dict(program.logging),
+            "tracingConfiguration": dict(program.tracing),
             "encryptionConfiguration": _AWS_KEY,
             "label": program.label,
             "revisionId": program.revision_id,
@@ -175,7 +193,15 @@ def described(program: Program, params: dict[str, Any]) -> dict[str, Any]:
     )
 
 
-def _program(arn: str, text: str, definition: dict[str, Any], role_arn: str, revision_id: str | None = None) -> Program:
+def _program(
+    arn: str,
+    text: str,
+    definition: dict[str, Any],
+    role_arn: str,
+    logging: Mapping[str, Any],
+    tracing: Mapping[str, Any],
+    revision_id: str | None = None,
+) -> Program:
     return Program(
         arn=arn,
         name=arn.rpartition(":")[2],
@@ -183,9 +209,28 @@ def _program(arn: str, text: str, definition: dict[str, Any], role_arn: str, rev
         role_arn=role_arn,
         workflow=compile_workflow(definition),
         updated=time.time(),
+        logging=logging,
+        tracing=tracing,
         revision_id=revision_id,
         variable_references=variable_references(definition),
     )
+
+
+def _tracing(params: dict[str, Any]) -> dict[str, bool]:
+    """The tracing configuration. It is kept and shown; there is no X-Ray here to send traces to."""
+    return {"enabled": bool(params.get("tracingConfiguration", {}).get("enabled"))}
+
+
+def _check_description(params: dict[str, Any]) -> None:
+    if "versionDescription" in params and not params.get("publish"):
+        raise ApiError("ValidationException", "Version description can only be set when publish is true")
+
+
+def _published(machine: StateMachine, params: dict[str, Any]) -> dict[str, str]:
+    """The member of an answer that names the version, where a request asks for one. The lock is held."""
+    if not params.get("publish"):
+        return {}
+    return {"stateMachineVersionArn": machine.publish(params.get("versionDescription")).arn}
 
 
 def _deleting(arn: str) -> ApiError:
@@ -194,11 +239,5 @@ def _deleting(arn: str) -> ApiError:
 
 def _refuse_absent(params: dict[str, Any]) -> None:
     """Raise for settings that would have no effect here."""
-    if params.get("publish"):
-        raise not_there("A published version of a state machine")
-    if params.get("loggingConfiguration", {}).get("level", "OFF") != "OFF":
-        raise not_there("Logging of executions to CloudWatch Logs")
-    if params.get("tracingConfiguration", {}).get("enabled"):
-        raise not_there("Tracing of executions with X-Ray")
     if params.get("encryptionConfiguration", {}).get("type", "AWS_OWNED_KEY") != "AWS_OWNED_KEY":
         raise not_there("Encryption of a state machine with a key of one's own")

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import threading
 import time
+import weakref
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
 from local_aws.call import ApiError
+from local_aws.states.api.versions import Alias, Version
 from local_aws.states.maps.map_run import MapRuns
 from local_aws.states.names import check_arn
 from local_aws.states.running.execution import Execution
@@ -22,7 +24,9 @@ class StateMachine:
     Attributes:
         program: what executions that start now will run.
         created: epoch seconds.
-        executions: by name; `in_order` holds the same, oldest first.
+        executions: by name; `in_order` holds the same, oldest first. Express executions are in neither.
+        versions: by number, oldest first; `last_version` is the number that was given last, and is never given again.
+        aliases: by name, oldest first.
     """
 
     name: str
@@ -33,10 +37,33 @@ class StateMachine:
     tags: dict[str, str] = field(default_factory=dict)
     executions: dict[str, Execution] = field(default_factory=dict)
     in_order: list[Execution] = field(default_factory=list)
+    versions: dict[int, Version] = field(default_factory=dict)
+    aliases: dict[str, Alias] = field(default_factory=dict)
+    last_version: int = 0
 
     @property
     def arn(self) -> str:
         return self.program.arn
+
+    def publish(self, description: str | None) -> Version:
+        """The version of what the machine is now, a new one where there is none yet. The lock is held."""
+        for version in self.versions.values():
+            if version.program.revision_id == self.program.revision_id:
+                return version
+        self.last_version += 1
+        version = Version(self.last_version, self.program, description)
+        self.versions[version.number] = version
+        return version
+
+
+@dataclass(frozen=True)
+class Startable:
+    """What an ARN starts: a program of a machine, and by which version and alias it was found."""
+
+    machine: StateMachine
+    program: Program
+    version_arn: str | None = None
+    alias_arn: str | None = None
 
 
 class Machines:
@@ -46,6 +73,7 @@ class Machines:
         self.lock = threading.RLock()
         self._machines: dict[str, StateMachine] = {}
         self._executions: dict[str, Execution] = {}
+        self._express: weakref.WeakSet[Execution] = weakref.WeakSet()
         self._map_runs = map_runs
 
     def all(self) -> list[StateMachine]:
@@ -70,8 +98,30 @@ class Machines:
         check_arn(arn, "stateMachine")
         machine = self._machines.get(arn)
         if machine is None:
-            raise ApiError("StateMachineDoesNotExist", f"State Machine Does Not Exist: '{arn}'")
+            raise does_not_exist(arn)
         return machine
+
+    def startable(self, arn: str) -> Startable:
+        """What the ARN of a machine, of a version or of an alias starts; an alias chooses by its weights.
+
+        Raises:
+            ApiError: `InvalidArn`, `StateMachineDoesNotExist`.
+        """
+        check_arn(arn, "stateMachine")
+        machine = self._machines.get(arn)
+        if machine is not None:
+            return Startable(machine, machine.program)
+        machine_arn, _, qualifier = arn.rpartition(":")
+        machine = self._machines.get(machine_arn)
+        if machine is None:
+            raise does_not_exist(arn)
+        alias = machine.aliases.get(qualifier)
+        version_arn = arn if alias is None else alias.choose()
+        number = version_arn.rpartition(":")[2]
+        version = machine.versions.get(int(number)) if number.isdecimal() else None
+        if version is None:
+            raise does_not_exist(arn)
+        return Startable(machine, version.program, version.arn, alias.arn if alias else None)
 
     def add_execution(self, machine: StateMachine, execution: Execution) -> None:
         """An execution was started. The lock is held."""
@@ -79,13 +129,17 @@ class Machines:
         machine.in_order.append(execution)
         self._executions[execution.arn] = execution
 
+    def add_express(self, execution: Execution) -> None:
+        """An Express execution is about to run. It is known as long as it runs, and to nobody but the server."""
+        self._express.add(execution)
+
     def execution(self, arn: str) -> Execution:
         """The execution of an ARN, a child of a map run included.
 
         Raises:
             ApiError: `InvalidArn`, `ExecutionDoesNotExist`.
         """
-        check_arn(arn, "execution", "express")
+        check_arn(arn, "execution")
         execution = self._executions.get(arn) or self._map_runs.child(arn)
         if execution is None:
             raise ApiError("ExecutionDoesNotExist", f"Execution Does Not Exist: '{arn}'")
@@ -110,7 +164,8 @@ class Machines:
     def running(self) -> list[Execution]:
         """The executions that have not ended."""
         with self.lock:
-            return [execution for execution in self._executions.values() if execution.status == "RUNNING"]
+            known = [*self._executions.values(), *self._express]
+            return [execution for execution in known if execution.status == "RUNNING"]
 
 
 def moment(seconds: float | None) -> datetime | None:
@@ -121,3 +176,8 @@ def moment(seconds: float | None) -> datetime | None:
 def present(members: dict[str, Any]) -> dict[str, Any]:
     """The members that have a value."""
     return {name: value for name, value in members.items() if value is not None}
+
+
+def does_not_exist(arn: str) -> ApiError:
+    """The error for a machine, version or alias that isn't there."""
+    return ApiError("StateMachineDoesNotExist", f"State Machine Does Not Exist: '{arn}'")

@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from local_aws.access.actions import Wanted
 from local_aws.access.roles import session_principal
+from local_aws.access.wanted import Wanted
 from local_aws.call import ApiError, Call
 from local_aws.house import Host
 from local_aws.states.definition.runnable import states_in

@@ -13,7 +13,6 @@ from local_aws.call import ApiError
 from local_aws.states import integrations
 from local_aws.states.definition.fields import CATCHER, JSONPATH, STATES, Language
 from local_aws.states.definition.machine import effective_language
-from local_aws.states.definition.tasks import ACTIVITY
 
 
 def require_runnable(definition: dict[str, Any]) -> None:
@@ -65,9 +64,7 @@ def _in_state(name: str, state: dict[str, Any], machine_language: Language) -> I
     if reader.get("ManifestType") == "ATHENA_DATA":
         yield f"The state {name} reads a manifest of Athena, which the embedded AWS doesn't implement"
     resource = state.get("Resource", "")
-    if ACTIVITY.fullmatch(resource):
-        yield f"The state {name} runs an activity, and the embedded AWS has none"
-    elif integrations.is_known_elsewhere(resource):
+    if integrations.is_known_elsewhere(resource):
         yield f"The state {name} uses {resource}, which the embedded AWS doesn't implement"
 
 

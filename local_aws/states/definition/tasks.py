@@ -5,7 +5,6 @@ Arguments are looked at where they are written out; those that come from one exp
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,15 +12,13 @@ from local_aws.states import integrations
 from local_aws.states.definition.diagnostic import SCHEMA, Diagnostic
 from local_aws.states.definition.fields import JSONATA, Language
 
-ACTIVITY = re.compile(r"arn:aws[\w-]*:states:[\w-]+:\d{12}:activity:.+")
-
 
 def check(state: dict[str, Any], place: str, language: Language, machine_type: str) -> Iterator[Diagnostic]:
     """Findings on a Task state's `Resource`, `Arguments` or `Parameters`, and `Credentials`."""
     yield from _check_credentials(state, place)
     yield from _check_heartbeat(state, place)
     resource = state.get("Resource")
-    if not isinstance(resource, str) or ACTIVITY.fullmatch(resource) or integrations.is_known_elsewhere(resource):
+    if not isinstance(resource, str) or integrations.is_known_elsewhere(resource):
         return
     integration = integrations.resolve(resource)
     if integration is None:
@@ -52,6 +49,10 @@ def _check_heartbeat(state: dict[str, Any], place: str) -> Iterator[Diagnostic]:
 
 def _check_express(integration: Any, place: str, machine_type: str) -> Iterator[Diagnostic]:
     if machine_type != "EXPRESS":
+        return
+    if integration.style == "activity":
+        message = "Express state machine does not support Activity ARN"
+        yield Diagnostic("ERROR", SCHEMA, message, f"{place}/Resource")
         return
     for pattern, used in ((".sync", integration.waits_for_job), (".waitForTaskToken", integration.waits_for_token)):
         if used:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable
 from typing import NamedTuple
 
+from local_aws.states.integrations.activity import ActivityArn
 from local_aws.states.integrations.api_call import ApiCall, Arguments
 from local_aws.states.integrations.apis import OPTIMISED, operation_named, sdk_api, sdk_service
 from local_aws.states.integrations.integration import Integration
@@ -25,6 +26,7 @@ _STATES_ARN = re.compile(
     r"arn:aws[\w-]*:states:[\w-]*::(?P<name>[\w:-]+?)(?P<pattern>\.waitForTaskToken|\.sync(?::2)?)?"
 )
 _FUNCTION_ARN = re.compile(r"arn:aws[\w-]*:lambda:[\w-]+:[\w-]+:function:[\w-]+(?::[\w$-]+)?")
+_ACTIVITY_ARN = re.compile(r"arn:aws[\w-]*:states:[\w-]+:\d{12}:activity:.+")
 _ELSEWHERE = re.compile(
     r"arn:aws[\w-]*:states:[\w-]*::(?:"
     r"apigateway:invoke|athena:(?:start|stop)QueryExecution|athena:getQuery(?:Execution|Results)|batch:submitJob"
@@ -94,6 +96,8 @@ def resolve(resource: str) -> Integration | None:
     """The integration that a Task's `Resource` names; None for one that AWS wouldn't recognise, or isn't here."""
     if _FUNCTION_ARN.fullmatch(resource):
         return FunctionArn(resource)
+    if _ACTIVITY_ARN.fullmatch(resource):
+        return ActivityArn(resource)
     found = _STATES_ARN.fullmatch(resource)
     if found is None:
         return None

@@ -14,14 +14,14 @@ class Integration:
         resource_type: service as the history names it (`sagemaker`, `aws-sdk:s3`).
         resource: action and pattern as the history names them (`createProcessingJob.sync`); for a function's
             ARN the ARN.
-        style: `lambda-function` where the history tells the attempt with LambdaFunction events.
+        style: `lambda-function` and `activity` where the history tells the attempt with events of that name.
         waits_for_token: the attempt ends when its task token comes back.
         waits_for_job: the attempt ends when what it started has ended.
     """
 
     resource_type: str
     resource: str
-    style: Literal["task", "lambda-function"] = "task"
+    style: Literal["task", "lambda-function", "activity"] = "task"
     waits_for_token = False
     waits_for_job = False
 

@@ -5,9 +5,23 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from local_aws.house import Host
+
+
+class Workers(Protocol):
+    """The workers of activities."""
+
+    def know(self, arn: str) -> bool:
+        """Whether there is an activity of that ARN."""
+
+    def hand_over(self, arn: str, text: str) -> str | None:
+        """Wait until a worker has taken the attempt, with its input as JSON text; gives the worker's name.
+
+        Raises:
+            Cancelled: the attempt is to end.
+        """
 
 
 @dataclass(frozen=True)
@@ -24,6 +38,7 @@ class Task:
         token: the task token, where the state waits for one.
         await_token: blocks until the token comes back and returns the output that came with it; raises
             `errors.StateError` where a failure came back, `errors.Cancelled` where the attempt is to end.
+        workers: those of activities.
     """
 
     host: Host
@@ -33,3 +48,4 @@ class Task:
     submitted: Callable[[Any], None]
     token: str | None = None
     await_token: Callable[[], Any] | None = None
+    workers: Workers | None = None

@@ -17,6 +17,7 @@ from local_aws.states.errors import RUNTIME, TIMEOUT, Cancelled, StateError
 from local_aws.states.languages.jsonata import bindable
 from local_aws.states.running.flow import NOT_TRUNCATED, Flow, iso_time
 from local_aws.states.running.history import MAX_EVENTS, EventLog, HistoryFull
+from local_aws.states.running.log_delivery import delivery
 from local_aws.states.running.program import Program
 from local_aws.states.running.stop_signal import StopSignal
 from local_aws.states.running.surroundings import Engine
@@ -38,6 +39,7 @@ class Execution:
         started, stopped: epoch seconds; the latter None while it runs.
         output, error, cause: what it ended with.
         map_run_arn: of the map run that started it, None for one that was started from outside.
+        version_arn, alias_arn: by which it was started, None where the machine itself was named.
         item_count: how many items of the map run it got.
         redrive_count, redriven: how often it was redriven, and when last.
     """
@@ -49,21 +51,25 @@ class Execution:
         arn: str,
         document: Document,
         *,
+        name: str | None = None,
         map_run_arn: str | None = None,
+        version_arn: str | None = None,
+        alias_arn: str | None = None,
         item_count: int | None = None,
         stop_signal: StopSignal | None = None,
         ended: Callable[[], None] = lambda: None,
     ):
         self.engine, self.program, self.arn, self.input = engine, program, arn, document
-        self.name = arn.rpartition(":")[2]
+        self.name = name or arn.rpartition(":")[2]
         self.map_run_arn, self.item_count = map_run_arn, item_count
-        self.log = EventLog()
+        self.redrive_count, self.redriven = 0, None
+        self.version_arn, self.alias_arn = version_arn, alias_arn
+        self.log = EventLog(delivery(engine.host, program, arn, lambda: self.redrive_count))
         self.status = "RUNNING"
         self.started, self.stopped = time.time(), None
         self.output: Document | None = None
         self.error: str | None = None
         self.cause: str | None = None
-        self.redrive_count, self.redriven = 0, None
         self._stop_signal = stop_signal or StopSignal()
         self._tell_ended = ended
         self._flow: Flow | None = Flow(self, self._stop_signal.child())

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -42,7 +42,7 @@ _WITHOUT_DETAILS = {
     "TaskStateAborted",
     "WaitStateAborted",
 }
-_EXECUTION_DATA = {"input", "output", "parameters", "assignedVariables", "inputDetails", "outputDetails"}
+EXECUTION_DATA = {"input", "output", "parameters", "assignedVariables", "inputDetails", "outputDetails"}
 
 
 class HistoryFull(Exception):
@@ -70,7 +70,7 @@ class Event:
         if self.type not in _WITHOUT_DETAILS:
             details = self.details or {}
             if not with_data:
-                details = {key: value for key, value in details.items() if key not in _EXECUTION_DATA}
+                details = {key: value for key, value in details.items() if key not in EXECUTION_DATA}
             event[_details_name(self.type)] = {
                 key: value.text if isinstance(value, Document) else value for key, value in details.items()
             }
@@ -87,10 +87,15 @@ def _details_name(event_type: str) -> str:
 
 
 class EventLog(Sequence[Event]):
-    """The events of one execution, appended from many threads, read at any time."""
+    """The events of one execution, appended from many threads, read at any time.
 
-    def __init__(self) -> None:
+    Args:
+        told: called with every event, in order; it must return at once.
+    """
+
+    def __init__(self, told: Callable[[Event], None] | None = None) -> None:
         self._events: list[Event] = []
+        self._told = told
         self._closed = False
         self._lock = threading.Lock()
 
@@ -122,7 +127,7 @@ class EventLog(Sequence[Event]):
             if self._closed:
                 return False
             self._closed = True
-            self._events.append(Event(len(self._events) + 1, previous, event_type, time.time(), details))
+            self._add(Event(len(self._events) + 1, previous, event_type, time.time(), details))
             return True
 
     def reopen(self, event_type: str, previous: int, details: dict[str, Any] | None) -> int:
@@ -146,5 +151,10 @@ class EventLog(Sequence[Event]):
         number = len(self._events) + 1
         if number >= MAX_EVENTS:
             raise HistoryFull
-        self._events.append(Event(number, previous, event_type, time.time(), details))
+        self._add(Event(number, previous, event_type, time.time(), details))
         return number
+
+    def _add(self, event: Event) -> None:
+        self._events.append(event)
+        if self._told is not None:
+            self._told(event)

@@ -6,7 +6,7 @@ The floor on which `flow` and `execution` stand, and the state types above them:
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from local_aws.states.document import Document
@@ -55,6 +55,7 @@ class Program:
         arn: the machine's ARN; for an item processor, with the Map's label after a slash.
         name: the last part of that ARN.
         definition: the definition's text.
+        logging, tracing: the configurations, as DescribeStateMachine shows them.
         variable_references: as DescribeStateMachineForExecution shows them.
     """
 
@@ -66,4 +67,6 @@ class Program:
     updated: float
     revision_id: str | None = None
     label: str | None = None
+    logging: Mapping[str, Any] = field(default_factory=lambda: {"level": "OFF", "includeExecutionData": False})
+    tracing: Mapping[str, Any] = field(default_factory=lambda: {"enabled": False})
     variable_references: dict[str, list[str]] | None = None

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from local_aws.clock import Clock
 from local_aws.house import Host
+from local_aws.states.running.activities import Activities
 from local_aws.states.running.history import EventLog
 from local_aws.states.running.program import Program
 from local_aws.states.running.tokens import TaskTokens
@@ -24,11 +25,12 @@ class MapRunRegister(Protocol):
 
 @dataclass(frozen=True)
 class Engine:
-    """What executions share: the house, the task tokens that are out, and the map runs."""
+    """What executions share: the house, the task tokens that are out, the map runs, and the activities."""
 
     host: Host
     tokens: TaskTokens
     map_runs: MapRunRegister
+    activities: Activities
 
 
 class Surroundings(Protocol):

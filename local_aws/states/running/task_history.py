@@ -1,4 +1,4 @@
-"""The events of a task: `Task…` for an integration, `LambdaFunction…` for a function's ARN as Resource."""
+"""The events of a task: `Task…` for an integration, `LambdaFunction…` and `Activity…` for an ARN as Resource."""
 
 from __future__ import annotations
 
@@ -38,6 +38,8 @@ def task_history(integration: Integration, resource: str, flow: Flow) -> TaskHis
     """The history that belongs to an integration."""
     if integration.style == "lambda-function":
         return _LambdaFunctionHistory(resource, flow)
+    if integration.style == "activity":
+        return _ActivityHistory(resource, flow)
     return _TaskHistory(integration, flow)
 
 
@@ -104,3 +106,34 @@ class _LambdaFunctionHistory:
 
     def timed_out(self, error: StateError) -> None:
         self._flow.record("LambdaFunctionTimedOut", **error.details())
+
+
+class _ActivityHistory:
+    def __init__(self, resource: str, flow: Flow):
+        self._resource, self._flow = resource, flow
+
+    def scheduled(
+        self, parameters: Document, arguments: Document, timeout: float | None, heartbeat: float | None
+    ) -> None:
+        self._flow.record(
+            "ActivityScheduled",
+            resource=self._resource,
+            input=arguments,
+            inputDetails=NOT_TRUNCATED,
+            **_limits(timeout, heartbeat),
+        )
+
+    def started(self) -> None:
+        """Work begins when a worker takes it, which `submitted` tells."""
+
+    def submitted(self, output: Any) -> None:
+        self._flow.record("ActivityStarted", **({} if output is None else {"workerName": output}))
+
+    def succeeded(self, result: Document) -> None:
+        self._flow.record("ActivitySucceeded", output=result, outputDetails=NOT_TRUNCATED)
+
+    def failed(self, error: StateError) -> None:
+        self._flow.record("ActivityFailed", **error.details())
+
+    def timed_out(self, error: StateError) -> None:
+        self._flow.record("ActivityTimedOut", **error.details())

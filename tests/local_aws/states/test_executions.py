@@ -75,7 +75,7 @@ class TestStart:
     def test_only_express_machines_are_started_synchronously(self, workflows, waiting):
         with pytest.raises(workflows.client.exceptions.ClientError) as refused:
             workflows.client.start_sync_execution(stateMachineArn=waiting)
-        assert refused.value.response["Error"]["Code"] == "NotImplemented"
+        assert refused.value.response["Error"]["Code"] == "StateMachineTypeNotSupported"
 
 
 class TestStop:

@@ -77,10 +77,9 @@ class TestCreate:
         assert message.startswith("Invalid State Machine Definition: 'SCHEMA_VALIDATION_FAILED: ")
 
     def test_what_is_not_there_says_so(self, client, workflows, name):
-        for option in ({"type": "EXPRESS"}, {"publish": True}, {"tracingConfiguration": {"enabled": True}}):
-            code, _ = refusal(client.create_state_machine, name=name, definition=PASS, roleArn=workflows.role, **option)
-            assert code == "NotImplemented"
-        assert refusal(client.list_activities)[0] == "NotImplemented"
+        key = {"type": "CUSTOMER_MANAGED_KMS_KEY", "kmsKeyId": "mine"}
+        settings = {"name": name, "definition": PASS, "roleArn": workflows.role, "encryptionConfiguration": key}
+        assert refusal(client.create_state_machine, **settings)[0] == "NotImplemented"
 
 
 class TestRole:

@@ -6,12 +6,14 @@ from local_aws.states import integrations
 from local_aws.states.document import Document
 from local_aws.states.errors import MAX_SECONDS, Cancelled, RuntimeFault, StateError, TimedOut, in_state
 from local_aws.states.integrations.task import Task as IntegrationTask
+from local_aws.states.running.activities import Activities, Offer
 from local_aws.states.running.flow import Visit
 from local_aws.states.running.state_types.fallible import Fallible
 from local_aws.states.running.state_types.state import Blueprint
+from local_aws.states.running.stop_signal import StopSignal
 from local_aws.states.running.task_history import TaskHistory, task_history
 from local_aws.states.running.time_limit import within
-from local_aws.states.running.tokens import TaskTokens
+from local_aws.states.running.tokens import TaskTokens, WaitingTask
 
 
 class Task(Fallible):
@@ -28,12 +30,14 @@ class Task(Fallible):
         self._heartbeat = blueprint.template("HeartbeatSeconds")
 
     def attempt(self, visit: Visit) -> Document:
-        visit.token = TaskTokens.new() if self.integration.waits_for_token else None
+        token = TaskTokens.new() if self.integration.waits_for_token else None
+        # An activity's token goes to its worker, and not into the context object.
+        visit.token = None if self.integration.style == "activity" else token
         arguments = self.arguments(visit)
         timeout = visit.number(self._timeout, "TimeoutSeconds", least=1, most=MAX_SECONDS)
         heartbeat = visit.number(self._heartbeat, "HeartbeatSeconds", least=1, most=MAX_SECONDS)
         history = task_history(self.integration, self.resource, visit.flow)
-        result = self._run(visit, history, arguments, timeout, heartbeat)
+        result = self._run(visit, token, history, arguments, timeout, heartbeat)
         visit.inspect(result=result)
         return result
 
@@ -49,18 +53,25 @@ class Task(Fallible):
         return arguments
 
     def _run(
-        self, visit: Visit, history: TaskHistory, arguments: Document, timeout: float | None, heartbeat: float | None
+        self,
+        visit: Visit,
+        token: str | None,
+        history: TaskHistory,
+        arguments: Document,
+        timeout: float | None,
+        heartbeat: float | None,
     ) -> Document:
         execution, stopped = visit.flow.execution, visit.flow.stopped.child()
-        waiting = execution.tokens.open(visit.token, stopped, heartbeat) if visit.token else None
+        waiting = execution.tokens.open(token, stopped, heartbeat) if token else None
         task = IntegrationTask(
             host=execution.host,
             role_arn=execution.role_arn,
             execution_arn=execution.arn,
             cancelled=stopped,
             submitted=history.submitted,
-            token=visit.token,
+            token=token,
             await_token=waiting.wait if waiting else None,
+            workers=_Workers(execution.engine.activities, waiting, stopped) if waiting else None,
         )
         try:
             history.scheduled(self._parameters(visit, arguments, task), arguments, timeout, heartbeat)
@@ -77,7 +88,7 @@ class Task(Fallible):
             raise
         finally:
             if waiting:
-                execution.tokens.close(visit.token)
+                execution.tokens.close(waiting.token)
         history.succeeded(result)
         return result
 
@@ -86,3 +97,22 @@ class Task(Fallible):
             return Document(self.integration.scheduled_parameters(arguments.value, task))
         except RuntimeFault as fault:
             raise RuntimeFault(in_state(self.name, visit.entered, fault.cause)) from fault
+
+
+class _Workers:
+    """The workers of activities, for one attempt that waits for its token."""
+
+    def __init__(self, activities: Activities, waiting: WaitingTask, stopped: StopSignal):
+        self._activities, self._waiting, self._stopped = activities, waiting, stopped
+
+    def know(self, arn: str) -> bool:
+        return self._activities.find(arn) is not None
+
+    def hand_over(self, arn: str, text: str) -> str | None:
+        offer = Offer(self._waiting.token, text, self._stopped, self._stopped.child())
+        self._activities.offer(arn, offer)
+        offer.taken.wait()
+        if self._stopped.is_set():
+            raise Cancelled
+        self._waiting.beat()  # HeartbeatSeconds count from here.
+        return offer.worker

@@ -1,0 +1,139 @@
+"""Writes `docs/operations.md`: every operation that the embedded AWS answers, whose answer it is, and what is missing.
+
+Read from the code: the methods of our own services, the classes by which moto answers, botocore's models of AWS.
+`python -m docs.operations` writes the page; a test fails when it is not what this program would write.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import textwrap
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from botocore import xform_name
+
+import local_aws.server  # noqa: F401 - every service has to be imported to be found
+from local_aws import wire
+from local_aws.house import Service
+from local_aws.moto.backend import SERVICES
+from local_aws.moto.coverage import operations
+from local_aws.s3.service import CORRECTED
+
+PAGE = Path(__file__).with_suffix(".md")
+
+_HEAD = """# Operations of the embedded AWS
+
+Which operations of AWS's APIs the embedded AWS answers, and whose answer it is. Every call, whoever answers it, passes
+the same front door: there the gateway finds the service and the caller, and judges whether the caller may.
+
+- **ours**: answered by this project, in `local_aws/`.
+- **moto's, corrected**: kept and answered by [moto](https://github.com/getmoto/moto), with something done here beside
+  it, because moto's answer alone would not be AWS's.
+- **moto's**: answered by moto alone, as it is.
+- **not there**: answered with `NotImplemented` and the operation's name, never with an invented result. Every service
+  of AWS that is not in this table is answered so, too.
+
+An operation that is there may still lack some of its members; a member that is refused is named in the answer. The
+operations below are those of botocore's models; S3 also takes a browser's upload by form (`PostObject`), which is ours.
+
+This page is generated. After a change, `python -m docs.operations` writes it anew.
+
+"""
+
+
+@dataclass(frozen=True)
+class Answers:
+    """The operations of one service, by whose answer they get. Each operation of its model is in one of the four."""
+
+    service: str
+    title: str
+    ours: list[str]
+    corrected: list[str]
+    motos: list[str]
+    missing: list[str]
+
+    @property
+    def kinds(self) -> list[tuple[str, list[str]]]:
+        """The four kinds, each with its name on the page."""
+        return [
+            ("Ours", self.ours),
+            ("Moto's, corrected", self.corrected),
+            ("Moto's", self.motos),
+            ("Not there", self.missing),
+        ]
+
+
+def services() -> set[str]:
+    """The services of which anything is answered, by botocore's names."""
+    return {one.name for one in _below(Service)} | set(SERVICES.values())
+
+
+def answers(service: str) -> Answers:
+    """What is answered of one service."""
+    own = [one for one in _below(Service) if one.name == service]
+    api = wire.api_for(service)
+    names = set(api.model.operation_names)
+    if api.protocol.startswith("rest"):
+        # A deprecated one has the address of the one that took its place, and is answered as that.
+        names = {name for name in names if not api.model.operation_model(name).deprecated}
+    ours = {name for name in names if any(hasattr(one, xform_name(name)) for one in own)}
+    motos = names & operations(service) - ours if service in SERVICES.values() else set()
+    corrected = motos & CORRECTED if service == "s3" else set()
+    return Answers(
+        service,
+        api.model.metadata["serviceFullName"],
+        ours=sorted(ours),
+        corrected=sorted(corrected),
+        motos=sorted(motos - corrected),
+        missing=sorted(names - ours - motos),
+    )
+
+
+def page() -> str:
+    """The text of `docs/operations.md`."""
+    found = sorted(map(answers, services()), key=lambda one: (-len(one.ours), -len(one.motos), one.service))
+    rows = [
+        f"| {one.title} | `{one.service}` | {' | '.join(str(len(names) or '') for _, names in one.kinds)} |"
+        for one in found
+    ]
+    head = ["| service | in boto3 | ours | moto's, corrected | moto's | not there |", "|:--|:--|--:|--:|--:|--:|"]
+    return _HEAD + "\n".join([*head, *rows]) + "\n" + "".join(map(_section, found))
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Write the page, or compare it. Returns the exit status: 1 when it differs under `--check`."""
+    parser = argparse.ArgumentParser(prog="python -m docs.operations", description=__doc__.splitlines()[0])
+    parser.add_argument("--check", action="store_true", help="write nothing, say whether the page is up to date")
+    check = parser.parse_args(arguments).check
+    text = page()
+    if PAGE.exists() and PAGE.read_text(encoding="utf-8") == text:
+        print(f"docs/{PAGE.name} is up to date.")
+        return 0
+    if check:
+        print(f"docs/{PAGE.name} is not what the code says. Run: python -m docs.operations")
+        return 1
+    PAGE.write_text(text, encoding="utf-8", newline="\n")
+    print(f"Written: docs/{PAGE.name}")
+    return 0
+
+
+def _below(service: type[Service]) -> Iterator[type[Service]]:
+    for one in service.__subclasses__():
+        yield one
+        yield from _below(one)
+
+
+def _section(one: Answers) -> str:
+    there = sum(len(names) for kind, names in one.kinds if names is not one.missing)
+    lines = [f"\n<details><summary><b>{one.title}</b>: {there} of {there + len(one.missing)}</summary>\n"]
+    for kind, names in one.kinds:
+        if names:
+            lines += [textwrap.fill(f"**{kind}** ({len(names)}): {', '.join(names)}.", 138, break_on_hyphens=False), ""]
+    return "\n".join([*lines, "</details>\n"])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,25 @@
+"""What a request to each service asks for, where its members alone don't tell."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from local_aws.access.services import dynamodb, functions, iam, kms, logs, queues, s3, sagemaker, secrets, ssm, states
+from local_aws.access.wanted import Asked, Params, Place
+
+READERS: dict[str, Callable[[str, Params, Place], list[Asked]]] = {
+    "dynamodb": dynamodb.asked,
+    "iam": iam.asked,
+    "kms": kms.asked,
+    "lambda": functions.asked,
+    "logs": logs.asked,
+    "s3": s3.asked,
+    "sagemaker": sagemaker.asked,
+    "secretsmanager": secrets.asked,
+    "sns": queues.asked_of_sns,
+    "sqs": queues.asked_of_sqs,
+    "ssm": ssm.asked,
+    "states": states.asked,
+    "sts": iam.asked_of_sts,
+}
+"""By the service's name in actions; a service that isn't here is read by its members."""

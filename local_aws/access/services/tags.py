@@ -1,0 +1,36 @@
+"""Tags that come with a request: the condition keys that they make, and the action that they need besides."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from local_aws.access.wanted import Asked, Params
+
+
+def keys(params: Params) -> dict[str, str | list[str]]:
+    """`aws:RequestTag/…` and `aws:TagKeys` of a request that brings tags or names their keys."""
+    tags = dict(_pairs(params.get("Tags") or params.get("tags") or params.get("Tag")))
+    names = [*tags, *(params.get("TagKeys") or params.get("tagKeys") or [])]
+    return {f"aws:RequestTag/{name}": value for name, value in tags.items()} | ({"aws:TagKeys": names} if names else {})
+
+
+def tagging(action: str, asked: Asked) -> list[Asked]:
+    """What is asked for, and the right to tag where it comes with tags: what is made with tags needs both."""
+    if not asked.action.startswith("Create") and asked.action not in ("PutParameter", "PublishLayerVersion"):
+        return [asked]
+    context = keys(asked.params)
+    tagged = Asked(action, asked.params, {**asked.context, **context}, asked.resources)
+    return [asked, tagged] if context else [asked]
+
+
+def _pairs(tags: Any) -> Iterable[tuple[str, str]]:
+    if isinstance(tags, dict):
+        yield from tags.items()
+    for tag in tags if isinstance(tags, list) else ():
+        if not isinstance(tag, dict):
+            continue  # keys alone, as UntagLogGroup has them
+        # Key and Value begin with a capital or don't, KMS's are TagKey and TagValue.
+        named = {name.lower().removeprefix("tag"): value for name, value in tag.items()}
+        if "key" in named:
+            yield named["key"], named.get("value", "")

@@ -1,0 +1,31 @@
+"""Which operations of a service moto has, asked of the classes by which it answers.
+
+For the page that lists them (`docs.operations`); no request needs it, since moto says of what it lacks that it does.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from local_aws import wire
+from local_aws.moto.backend import configure, lacks
+
+
+def operations(service: str) -> set[str]:
+    """The operations that moto answers.
+
+    Args:
+        service: botocore's name of the service's model, one of `SERVICES`.
+    """
+    configure()
+    from moto.core.responses import method_names_from_class
+    from moto.core.utils import camelcase_to_underscores
+
+    model = wire.api_for(service).model
+    if service == "s3":
+        # Moto finds S3's operations by the address alone; what it would take for another one is known by name.
+        return {name for name in model.operation_names if not lacks(name)}
+    paths = import_module(f"moto.{service.replace('-', '')}.urls").url_paths
+    bound = {getattr(function, "__self__", None) for function in paths.values()}
+    methods = {name for one in bound if isinstance(one, type) for name in method_names_from_class(one)}
+    return {name for name in model.operation_names if camelcase_to_underscores(name) in methods}
