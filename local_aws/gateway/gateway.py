@@ -92,9 +92,9 @@ class Gateway:
         own = self._services.get(api.name)
         if own is not None and hasattr(own, xform_name(operation.name)):
             return exchange.send(dispatch(own, self._roles.judge, call, operation, exchange.request, path_values))
-        params = None
+        params = wire.parse(exchange.request, operation, path_values)
+        wire.require_members(operation, params)
         if call.principal.kind != "admin" or api.name == "sns":
-            params = wire.parse(exchange.request, operation, path_values)
             self._roles.judge.authorise(call, params, lambda: policy_at(self._roles.admin_client, call, params))
             if api.name == "sns" and operation.name == "Subscribe" and params.get("Protocol") == "lambda":
                 raise not_there("sns:Subscribe with the protocol lambda")

@@ -9,7 +9,7 @@ from local_aws.wire.parse import parse
 from local_aws.wire.reading import read, require_plain_path
 from local_aws.wire.restating import hoisted, restated
 from local_aws.wire.serialise import serialise, serialise_error
-from local_aws.wire.validate import validate
+from local_aws.wire.validate import require_members, validate
 
 __all__ = [
     "Api",
@@ -22,6 +22,7 @@ __all__ = [
     "parse",
     "query",
     "read",
+    "require_members",
     "require_plain_path",
     "restated",
     "serialise",

@@ -18,8 +18,17 @@ from werkzeug.datastructures import MultiDict
 from local_aws.call import ApiError
 from local_aws.wire.model import Request, api_for
 from local_aws.wire.parse import parse
+from local_aws.wire.validate import require_members
 
 _CONTROL = {chr(code) for code in range(32)} - {"\t"}
+
+
+_MAY_SAY_NOTHING = {"CreateBucket"}
+"""Operations of S3 whose document may be missing; and an ACL may be in headers."""
+_ACL_HEADERS = {
+    "x-amz-acl",
+    *(f"x-amz-grant-{right}" for right in ("full-control", "read", "read-acp", "write", "write-acp")),
+}
 
 
 @dataclass(frozen=True)
@@ -88,7 +97,11 @@ def _rest(
     path = shape.path.format_map({name: _quoted(value) for name, value in path_values.items()})
     body = request.body
     if shape.document and body:
-        body = _serialised("rest-xml", operation, params or parse(request, operation, path_values))["body"]
+        params = params or parse(request, operation, path_values)
+        require_members(operation, params)
+        body = _serialised("rest-xml", operation, params)["body"]
+    elif shape.document and operation.name not in _MAY_SAY_NOTHING and not _ACL_HEADERS.intersection(headers):
+        raise ApiError("MissingRequestBodyError", "Request Body is empty", 400)
     raw_query = "&".join(f"{_quoted(name)}={_quoted(value)}" for name, value in pairs)
     headers["host"] = request.headers["host"]
     return Request(request.method, path, MultiDict(pairs), headers, body, raw_query)
