@@ -131,7 +131,7 @@ class _Reader:
 
     def read(self, event: Mapping[str, Any]) -> None:
         number, before, kind = event["id"], event.get("previousEventId", 0), event["type"]
-        details = next((value for name, value in event.items() if name.endswith("EventDetails")), {})
+        details: Mapping[str, Any] = next((value for name, value in event.items() if name.endswith("EventDetails")), {})
         visit = self.owner.get(before)
         if before in self._left and visit:
             visit = visit.parent

@@ -18,6 +18,7 @@ import json
 import shutil
 import tempfile
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote_plus
 
 import boto3
@@ -42,7 +43,7 @@ class PreprocessingFailed(Exception):
     """At least one object of the event failed. The message names each, with its remedy."""
 
 
-def lambda_handler(event: dict, context: object) -> dict:
+def lambda_handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Preprocess each object that the event reports; return status 200 and a list with what became of each.
 
     Each entry has ``bucket``, ``key``, ``train`` and ``test`` (the keys written) and the counts of
@@ -69,7 +70,7 @@ def lambda_handler(event: dict, context: object) -> dict:
     return {"statusCode": 200, "body": done}
 
 
-def preprocess_object(bucket: str, key: str) -> dict:
+def preprocess_object(bucket: str, key: str) -> dict[str, Any]:
     """Preprocess one object of S3 (`key` as it is, not encoded); return its entry of the response.
 
     Raises `DataSetError` (processing.reviews) for the content and `ObjectError` for S3 and the disk.
@@ -94,7 +95,7 @@ def preprocess_object(bucket: str, key: str) -> dict:
     return {"bucket": bucket, "key": key, "train": train_key, "test": test_key, **summary.as_dict()}
 
 
-def _records(event: dict) -> list:
+def _records(event: dict[str, Any]) -> list[Any]:
     if isinstance(event, dict) and isinstance(event.get("Records"), list):
         return event["Records"]
     if isinstance(event, dict) and event.get("Event") == "s3:TestEvent":
@@ -106,7 +107,7 @@ def _records(event: dict) -> list:
     )
 
 
-def _bucket_and_key(record: dict) -> tuple[str, str]:
+def _bucket_and_key(record: dict[str, Any]) -> tuple[str, str]:
     try:
         bucket, key = record["s3"]["bucket"]["name"], record["s3"]["object"]["key"]
         if not isinstance(bucket, str) or not isinstance(key, str):

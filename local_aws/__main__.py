@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from local_aws import ADMIN_ACCESS_KEY, REGION
 from local_aws.access import administrator
+from local_aws.isolation import callers_settings
 
 DEFAULT_PORT = 4566
 
@@ -21,6 +22,7 @@ def main(arguments: list[str] | None = None) -> int:
     parsed = _parser().parse_args(arguments)
     if parsed.command == "env":
         return _print_environment(parsed.port)
+    callers_settings.forget()
     from local_aws.server import run
 
     try:

@@ -41,7 +41,7 @@ class Principal:
     kind: Literal["admin", "user", "role", "service", "anonymous"]
     user_id: str
     role_arn: str | None = None
-    session_policy: dict | None = None
+    session_policy: dict[str, Any] | None = None
     context: dict[str, str] = field(default_factory=dict)
 
 

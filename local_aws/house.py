@@ -7,6 +7,7 @@ and the returned dict is serialised by the operation's output shape.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -43,6 +44,6 @@ class Service:
     def close(self) -> None:
         """Stop threads and child processes. Called once or more, when the server stops."""
 
-    def resource_policy(self, operation: str, params: dict[str, Any]) -> dict | None:
+    def resource_policy(self, operation: str, params: dict[str, Any]) -> Mapping[str, Any] | None:
         """The resource-based policy that applies to a call, as parsed JSON; None where there is none."""
         return None

@@ -101,16 +101,17 @@ class _Piece:
 
     def __init__(self, characters: list[Token]):
         self.length = len(characters)
-        self._literal = None if Wild.ONE in characters else "".join(characters)
+        literal = [character for character in characters if isinstance(character, str)]
+        self._literal = "".join(literal) if len(literal) == self.length else None
         # Of each character, the places where it may stand, one bit a place.
         self._places: dict[str, int] = {}
         self._free = 0
         if self._literal is None:
             for place, character in enumerate(characters):
-                if character is Wild.ONE:
-                    self._free |= 1 << place
-                else:
+                if isinstance(character, str):
                     self._places[character] = self._places.get(character, 0) | 1 << place
+                else:
+                    self._free |= 1 << place
 
     def is_at(self, text: str, start: int) -> bool:
         if self._literal is not None:

@@ -27,11 +27,11 @@ import struct
 import zipfile
 import zlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import BinaryIO, NoReturn
+from typing import IO, Any, BinaryIO, NoReturn
 
 HELPFUL, UNHELPFUL = "__label__1", "__label__2"
 TEST_SHARE = 5  # one review in five is for testing
@@ -84,7 +84,7 @@ class Summary:
     training_sentences: dict[str, int] = field(default_factory=dict)
     testing_sentences: dict[str, int] = field(default_factory=dict)
 
-    def as_dict(self) -> dict:
+    def as_dict(self) -> dict[str, Any]:
         """The counts as plain JSON-ready values, in the order of the fields."""
         return asdict(self)
 
@@ -252,7 +252,7 @@ def _why_none(name: str, summary: Summary) -> str:
     )
 
 
-def _json_lines(zip_path: str | Path, name: str) -> Iterator[bytes]:
+def _json_lines(zip_path: str | Path, name: str) -> Generator[bytes]:
     """Yield the lines of the one JSON member, without their ends; one over the limit is cut, yet over it."""
     with _open_json_member(zip_path, name) as stream:
         tail = stream.read(3)
@@ -269,7 +269,7 @@ def _json_lines(zip_path: str | Path, name: str) -> Iterator[bytes]:
 
 
 @contextmanager
-def _open_json_member(zip_path: str | Path, name: str) -> Iterator[BinaryIO]:
+def _open_json_member(zip_path: str | Path, name: str) -> Iterator[IO[bytes]]:
     try:
         file = Path(zip_path).open("rb")  # noqa: SIM115 - closed below; kept apart for its own error
     except FileNotFoundError as error:

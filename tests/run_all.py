@@ -1,4 +1,4 @@
-"""`make test`: lint, tests, and every lesson executed and compared with its stored outputs; then a verdict.
+"""`make test`: lint, types, tests, and every lesson executed and compared with its stored outputs; then a verdict.
 
 All steps are run, whatever fails: an instructor wants the whole list. The last lines name what failed, count what was
 tested, and give the verdict.
@@ -43,6 +43,7 @@ def steps(jobs: int) -> list[Step]:
     return [
         Step("Lint", [sys.executable, "-m", "ruff", "check", "."]),
         Step("Format", [sys.executable, "-m", "ruff", "format", "--check", "."]),
+        Step("Types", [sys.executable, "-m", "mypy"]),
         Step("Tests", [*pytest, "tests", "-m", "not long", "-rfEs", *parallel], counts=True),
         Step("Lessons, compared with their stored outputs", [*pytest, *lessons, *parallel], counts=True),
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,23 @@ import pytest
 import course.panels
 from course.account.costs import endpoint_cost
 from course.account.quotas import NEEDED
+from img import rooms
+from tests.test_rooms import FLOORS
 
 ROOT = Path(__file__).parents[1]
+PAGES = [
+    ROOT / "README.md",
+    ROOT / "CONTRIBUTING.md",
+    *sorted((ROOT / "docs").glob("*.md")),
+    *sorted((ROOT / "docs" / "decisions").glob("*.md")),
+]
+THERE = [
+    "/" + "/".join(path.relative_to(ROOT).parts)
+    for folder in ROOT.iterdir()
+    if folder.name != "build" and not folder.name.startswith(".")
+    for path in [folder, *folder.rglob("*")]
+]
+ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
 GUIDE = (ROOT / "docs" / "instructors.md").read_text(encoding="utf-8")
 LESSONS = {path.name[:2]: path for path in sorted((ROOT / "notebooks").glob("*.ipynb"))}
 
@@ -97,3 +113,52 @@ def test_containers_and_binder_install_the_lock_on_a_python_that_the_course_runs
     assert {f"python-{image[1]}", binder} <= {"python-3.11", "python-3.12", "python-3.13"}
     [line] = (ROOT / ".binder" / "requirements.txt").read_text(encoding="utf-8").splitlines()
     assert (ROOT / ".binder" / line.removeprefix("-r ")).resolve() == ROOT / "requirements.txt"
+
+
+def test_the_files_that_the_architecture_page_sends_to_hold_what_it_says() -> None:
+    """`file` (`Name`, `Other`): the file is there, and the names are in it."""
+    said = [
+        (path, name)
+        for path, names in re.findall(r"`([\w/.]+\.\w+)` \(((?:`\w+`(?:, )?)+)\)", ARCHITECTURE)
+        for name in re.findall(r"\w+", names)
+    ]
+    assert len(said) > 30
+    texts = {path: (ROOT / path).read_text(encoding="utf-8") for path, _ in said}
+    assert [f"{name} in {path}" for path, name in said if not re.search(rf"\b{name}\b", texts[path])] == []
+
+
+def test_the_architecture_page_has_the_floors_as_they_are() -> None:
+    [table] = re.findall(r"^\| floor of `local_aws/` .*\n\|.*\n((?:\|.*\n)+)", ARCHITECTURE, re.MULTILINE)
+    said = [set(re.findall(r"`(\w+)/?`", row.split("|")[1])) for row in table.splitlines()]
+    here = rooms.arrows("local_aws").keys()
+    assert said == [set(floor) & here for floor in FLOORS["local_aws"] if set(floor) & here]
+
+
+def test_the_architecture_page_shows_the_rooms_with_their_alt_text() -> None:
+    assert f"![{rooms.draw().alt}](../img/rooms.svg)" in ARCHITECTURE
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_a_page_names_only_files_and_folders_that_are_there(page: Path) -> None:
+    """Whole paths, or their ends: a file of a room is named within it. What a command makes isn't looked for."""
+    text = re.sub(r"```.*?```", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
+    named = re.findall(r"`(?!build/)(\w[\w/.-]*(?:\.(?:py|md|toml|cfg|in)|/))`", text)
+    assert {name for name in named if not any(path.endswith("/" + name.rstrip("/")) for path in THERE)} == set()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_the_links_of_a_page_lead_somewhere(page: Path) -> None:
+    links = re.findall(r"\]\((?!https?:)([^)#\s]+)", page.read_text(encoding="utf-8"))
+    assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+def test_the_changelog_and_the_project_name_the_same_version() -> None:
+    """And what comes next stands above it, the newest version first."""
+    text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    headings = re.findall(r"^## (.*)$", text, re.MULTILINE)
+    assert headings[0] == "[Unreleased]"
+    released = [re.fullmatch(r"\[(\d+)\.(\d+)\.(\d+)\] - \d{4}-\d\d-\d\d", heading) for heading in headings[1:]]
+    versions = [tuple(map(int, found.groups())) for found in released]
+    assert versions == sorted(versions, reverse=True)
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert project["version"] == ".".join(map(str, versions[0]))

@@ -11,6 +11,7 @@ import json
 import os
 import sys
 import traceback
+from typing import Any, TextIO
 
 CELL = "<your cell>"
 
@@ -36,7 +37,7 @@ def main() -> None:
     task = json.load(sys.stdin)
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
     sys.stdout = sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
-    names: dict = {"__name__": "lambda_function"}
+    names: dict[str, Any] = {"__name__": "lambda_function"}
     try:
         exec(compile(task["source"], CELL, "exec"), names)
     except BaseException as error:
@@ -52,7 +53,7 @@ def main() -> None:
         answer(answers, said)
 
 
-def failure(error: BaseException) -> dict:
+def failure(error: BaseException) -> dict[str, Any]:
     """An exception in a line, and the line of the cell in which it arose (None where it was none of the cell's)."""
     lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == CELL]
     if isinstance(error, SyntaxError) and error.filename == CELL:
@@ -60,7 +61,7 @@ def failure(error: BaseException) -> dict:
     return {"error": f"{type(error).__name__}: {error}", "line": lines[-1] if lines else None}
 
 
-def answer(answers, said) -> None:
+def answer(answers: TextIO, said: str | dict[str, Any]) -> None:
     """Write a line and see that it is out, whatever happens next."""
     answers.write((said if isinstance(said, str) else json.dumps(said)) + "\n")
     answers.flush()

@@ -34,8 +34,8 @@ def channels(work: Any) -> Cases:
         try:
             got = {one["ChannelName"]: one["DataSource"]["S3DataSource"]["S3Uri"] for one in found}
         except (KeyError, TypeError) as error:
-            expected = Said("a list with ChannelName and DataSource.S3DataSource.S3Uri in each")
-            raise NotYet(case, expected, Said(f"{type(error).__name__}: {error}"), _ADVICE) from None
+            a_list = Said("a list with ChannelName and DataSource.S3DataSource.S3Uri in each")
+            raise NotYet(case, a_list, Said(f"{type(error).__name__}: {error}"), _ADVICE) from None
         expected = {"train": data["train"], "validation": data["test"]}
         if got != expected:
             raise NotYet(
@@ -86,17 +86,19 @@ def loop(wait: Any, describe: Any, ready: Any) -> Cases:
         came = {"EndpointName": "an-endpoint", "EndpointStatus": status}
         mock = {"mock": {"result": json.dumps(came), "fieldValidationMode": "NONE"}}
         data, visited = {"name": "an-endpoint", "image": "an image"}, "Wait"
+        following: str | None = None
         for _ in states:
             further = mock if visited == "Describe endpoint" else {}
             expected, advice = Said(f"on to '{goes}'"), _LOOP[visited]
             answer = tried(f"{case}: {visited}", _at_once(states[visited]), data, expected, advice, **further)
             if answer["status"] != "SUCCEEDED":
                 raise NotYet(f"{case}: {visited}", expected, Said(answer.get("cause", "an error")), advice)
-            data, visited = json.loads(answer["output"]), answer.get("nextState")
-            if visited not in states or visited == "Wait":
+            data, following = json.loads(answer["output"]), answer.get("nextState")
+            if following is None or following not in states or following == "Wait":
                 break
-        if visited != goes:
-            got = Said(f"on to '{visited}'" if visited else "the end of the execution")
+            visited = following
+        if following != goes:
+            got = Said(f"on to '{following}'" if following else "the end of the execution")
             raise NotYet(case, Said(f"on to '{goes}'"), got, _LOOP["Ready?"])
         if not isinstance(data, dict) or data.get("name") != "an-endpoint":
             said = "Hand the name on: without it, the next turn doesn't know which endpoint to look at."

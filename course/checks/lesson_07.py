@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import Any
 from urllib.parse import quote_plus
 
+import account_guard
 from course.account.foundation import trust_policy
 from course.checks.exercise import Cases, exercise
 from course.checks.on_aws import acting_under, client, is_allowed, let_spread, new_name, role_with
@@ -54,7 +55,8 @@ def handler(work: Callable[..., Any]) -> Cases:
     )
     with _machine() as arn:
         calls = [(event, None) for event in events]
-        answers = results(work, calls, variables={"STATE_MACHINE_ARN": arn}, seconds=_SECONDS)
+        variables = account_guard.settings() | {"STATE_MACHINE_ARN": arn}
+        answers = results(work, calls, variables=variables, seconds=_SECONDS)
         for case, _, _, advice in cases:
             value_of(next(answers), case, Said("no error"), advice)
         started = _started(arn)
@@ -104,7 +106,8 @@ def _machine() -> Iterator[str]:
 
 def _started(machine_arn: str) -> Counter[str]:
     """The inputs of a machine's executions, each with how often it was started."""
-    states, found = client("stepfunctions"), Counter()
+    states = client("stepfunctions")
+    found: Counter[str] = Counter()
     for execution in states.list_executions(stateMachineArn=machine_arn)["executions"]:
         given = json.loads(states.describe_execution(executionArn=execution["executionArn"])["input"])
         order = ("bucket", "prefix", "dataset")

@@ -62,7 +62,9 @@ def streams_of(kind: str, job: str) -> list[str]:
 
 
 def _lines(group: str, stream: str) -> list[str]:
-    logs, token, lines = boto3.client("logs"), {}, []
+    logs = boto3.client("logs")
+    token: dict[str, str] = {}
+    lines: list[str] = []
     while True:
         page = logs.get_log_events(logGroupName=group, logStreamName=stream, startFromHead=True, **token)
         lines += [event["message"].rstrip("\n") for event in page["events"]]

@@ -200,7 +200,9 @@ class BucketPanel(Panel):
     def _listing_blocks(self) -> list[Block]:
         if self.listing is None:
             return []
-        rows = [(entry.key, _size(entry), entry.age or "as before") for entry in self.listing.entries]
+        rows: list[tuple[str, str, str]] = [
+            (entry.key, _size(entry), entry.age or "as before") for entry in self.listing.entries
+        ]
         if not any(entry.age for entry in self.listing.entries):
             rows = [(key, size, "") for key, size, _ in rows]
         where = f"Under {self.listing.prefix}" if self.listing.prefix else "In the bucket"

@@ -66,7 +66,8 @@ class CostsPanel(Panel):
         self._refresh()
 
     def describe(self) -> list[Block]:
-        return [] if self.account is None else [*self._warning_blocks(), *self._cost_blocks(), self._prices()]
+        found = self.account
+        return [] if found is None else [*_warning_blocks(found), *self._cost_blocks(found), self._prices()]
 
     def _refresh(self) -> None:
         self.work("Adding up", self.accountant.account, self._show)
@@ -75,25 +76,14 @@ class CostsPanel(Panel):
         self.account = account
         on = account.still_on
         self.copy_name.text = on[0].resource.name if on else ""
-        warning = as_html(self._warning_blocks())
+        warning = as_html(_warning_blocks(account))
         boxed = f'<div class="course-result course-result-{"bad" if on else "good"}">{warning}</div>'
-        self._box.value = boxed + as_html([*self._cost_blocks(), self._prices()])
+        self._box.value = boxed + as_html([*self._cost_blocks(account), self._prices()])
         if not on:
             return News("Nothing is left on that costs by the hour.")
         return News(f"Left on: {len(on)} that cost{'s' if len(on) == 1 else ''} by the hour.", "bad")
 
-    def _warning_blocks(self) -> list[Block]:
-        on = self.account.still_on
-        if not on:
-            return [Say("✓ Nothing is left on that costs by the hour.", "good")]
-        lines = [
-            Say(f"✕ **Left on:** {one.resource.kind} `{plain(one.resource.name)}`, {_an_hour(one)}.", "bad")
-            for one in on
-        ]
-        return [*lines, Say("On a real account it costs so much until it is deleted: `course.clean_up()` removes it.")]
-
-    def _cost_blocks(self) -> list[Block]:
-        found = self.account
+    def _cost_blocks(self, found: Account) -> list[Block]:
         charges = [(one.service, one.what, one.amount, _dollars(one.dollars)) for one in found.bill.charges]
         columns = ("Service", "What", "How much", "Cost")
         used = Table("What it would have cost so far", columns, charges, "Nothing was used yet.")
@@ -111,6 +101,16 @@ class CostsPanel(Panel):
     def _prices(self) -> Block:
         rows = [(one.what, f"{one.dollars:.10f}".rstrip("0"), one.per) for one in PRICES]
         return Fold(f"Prices of {AS_OF}", [Table(f"Prices of {AS_OF}, us-east-1", ("What", "US dollars", "Per"), rows)])
+
+
+def _warning_blocks(account: Account) -> list[Block]:
+    on = account.still_on
+    if not on:
+        return [Say("✓ Nothing is left on that costs by the hour.", "good")]
+    lines = [
+        Say(f"✕ **Left on:** {one.resource.kind} `{plain(one.resource.name)}`, {_an_hour(one)}.", "bad") for one in on
+    ]
+    return [*lines, Say("On a real account it costs so much until it is deleted: `course.clean_up()` removes it.")]
 
 
 def _dollars(amount: float | None) -> str:

@@ -246,7 +246,8 @@ class ExecutionPanel(Panel):
     # ---- what is shown -------------------------------------------------------------------------------
 
     def _definition(self) -> dict[str, Any]:
-        return self.execution.definition if self.execution else self.machine.definition
+        shown = self.execution or self.machine
+        return shown.definition if shown else {}
 
     def _picture(self) -> Graph:
         became = self.execution.became if self.execution else None

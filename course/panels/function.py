@@ -10,7 +10,7 @@ import json
 import urllib.request
 import zipfile
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import boto3
 import ipywidgets as widgets
@@ -183,7 +183,7 @@ class FunctionPanel(Panel):
         invocation, glance = found
         self.invocation = invocation
         self._show_glance(glance)
-        tone = "good" if invocation.succeeded else "bad"
+        tone: Literal["good", "bad"] = "good" if invocation.succeeded else "bad"
         blocks = as_html(self._result_blocks())
         self._result.value = f'<div class="course-result course-result-{tone}">{blocks}</div>'
         return News(f"Test {'succeeded' if invocation.succeeded else 'failed'}.", tone)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import boto3
 import ipywidgets as widgets
@@ -100,7 +100,7 @@ class JsonataEvaluator:
 
 def _state(expression: str, has_result: bool) -> dict[str, Any]:
     """A state whose Output is the expression."""
-    work = {"Type": "Pass"}
+    work: dict[str, Any] = {"Type": "Pass"}
     if has_result:
         work = {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Arguments": {"FunctionName": "any"}}
     return {**work, "QueryLanguage": "JSONata", "Output": output_field(expression), "End": True}
@@ -193,7 +193,7 @@ class JsonataPanel(Panel):
 
     def _show(self, evaluation: Evaluation) -> News:
         self.evaluation = evaluation
-        tone = "good" if evaluation.succeeded else "bad"
+        tone: Literal["good", "bad"] = "good" if evaluation.succeeded else "bad"
         self._value.value = f'<div class="course-result course-result-{tone}">{as_html(self._value_blocks())}</div>'
         return News("Evaluated." if evaluation.succeeded else "The expression failed.", tone)
 

@@ -7,7 +7,7 @@ simulator".
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, Literal
 
 import ipywidgets as widgets
 
@@ -173,7 +173,7 @@ class PermissionsPanel(Panel):
 
     def _show_verdict(self, verdict: Verdict) -> News:
         self.verdict = verdict
-        tone = "good" if verdict.allowed else "bad"
+        tone: Literal["good", "bad"] = "good" if verdict.allowed else "bad"
         blocks = as_html(self._verdict_blocks())
         self._answer.value = f'<div class="course-result course-result-{tone}">{blocks}</div>'
         return News("It would be allowed." if verdict.allowed else "It would be denied.", tone)

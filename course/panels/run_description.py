@@ -11,7 +11,7 @@ from course.panels.description import Block, Code, Facts, Fold, Say, Table, plai
 from course.panels.machine_runs import in_words
 from course.panels.panel import News
 from course.state_machines.execution import Execution, StateRun
-from course.state_machines.graph import LOOKS
+from course.state_machines.graph.drawing import LOOKS
 from course.state_machines.graph.machine import Flow, read
 
 NOT_REACHED = "not reached"
@@ -30,7 +30,7 @@ def states_table(definition: Mapping[str, Any], execution: Execution | None) -> 
     for state in read(definition).walk():
         row = [state.name, state.type or "no type yet", NOT_REACHED, "", "", ""]
         runs = _runs(execution, state.name)
-        if runs:
+        if execution and runs:
             tries = sum(run.tries for run in runs)
             row[2:] = [execution.became[state.name], str(len(runs)), str(tries), seconds_text(_seconds(runs))]
         rows.append(row)
@@ -118,7 +118,7 @@ def events_table(execution: Execution) -> Table:
     states = states_of(execution.events)
     rows = []
     for event in execution.events[-_MOST_EVENTS:]:
-        details = next((value for name, value in event.items() if name.endswith("EventDetails")), {})
+        details: Mapping[str, Any] = next((value for name, value in event.items() if name.endswith("EventDetails")), {})
         what = details.get("error") or ":".join(filter(None, (details.get("resourceType"), details.get("resource"))))
         after = (event["timestamp"] - execution.started).total_seconds()
         rows.append((str(event["id"]), event["type"], states.get(event["id"], ""), what, seconds_text(after)))
@@ -159,7 +159,7 @@ def _walk(flow: Flow, depth: int = 0) -> Iterator[tuple[str, int]]:
 def _label(name: str, depth: int, execution: Execution | None) -> str:
     indent = "\N{NO-BREAK SPACE}" * 4 * depth
     runs = _runs(execution, name)
-    if not runs:
+    if execution is None or not runs:
         return f"{indent}○ {name}" + (f" ({NOT_REACHED})" if execution else "")
     status = execution.became[name]
     duration = seconds_text(_seconds(runs))

@@ -98,7 +98,7 @@ def _guide(shape: Shape, path: str, need: str) -> FieldGuide:
 def _limits(shape: Shape) -> str:
     least, most = shape.metadata.get("min"), shape.metadata.get("max")
     most = None if most is not None and most >= _OPEN_END else most
-    if (not least and most is None) or getattr(shape, "enum", ()):
+    if (not least and most is None) or (shape.type_name == "string" and shape.enum):
         return ""
     return f"{bounds(least or 0, most)} {_UNITS.get(shape.type_name, '')}".rstrip()
 

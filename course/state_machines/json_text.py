@@ -58,7 +58,7 @@ def parse(text: str) -> Document:
     return _Parser(text).document()
 
 
-_BLANK = re.compile(r"[ \t\r\n]*")
+_NOT_BLANK = re.compile(r"[^ \t\r\n]")
 _NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?(?![\w.+-])")
 _STRING = re.compile(r'"(?:[^"\\\n]|\\.)*"')
 _WORD = re.compile(r"[^\s,:\[\]{}\"]+")
@@ -94,7 +94,8 @@ class _Parser:
         return JsonTextError(message, self.place(self.at if at is None else at), remedy)
 
     def skip(self) -> None:
-        self.at = _BLANK.match(self.text, self.at).end()
+        found = _NOT_BLANK.search(self.text, self.at)
+        self.at = found.start() if found else len(self.text)
         if self.text.startswith(("//", "/*", "#"), self.at):
             raise self.error("a comment", "JSON has no comments: take it out.")
 

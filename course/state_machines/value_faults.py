@@ -65,9 +65,9 @@ def scalar_faults(shape: Shape, value: Any) -> Iterator[str]:
     types, wanted = _TYPES[shape.type_name]
     if not isinstance(value, types) or (isinstance(value, bool) and bool not in types):
         yield f"{wanted} is needed, not {kind_of(value)}{_retyped(shape.type_name, value)}."
-    elif shape.type_name == "string":
+    elif shape.type_name == "string" and isinstance(value, str):
         yield from _string_faults(shape, value)
-    elif shape.type_name in ("integer", "long", "float", "double"):
+    elif shape.type_name in ("integer", "long", "float", "double") and isinstance(value, int | float):
         yield from _range_faults(shape, value)
 
 

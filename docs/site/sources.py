@@ -1,4 +1,4 @@
-"""What the site is made of: the lessons, the pages of `docs/` and the pictures, gathered where Sphinx finds them.
+"""What the site is made of: the lessons, the pages in Markdown and the pictures, gathered where Sphinx finds them.
 
 The gathered folder has the layout of the project, so that what a lesson links to is where it says.
 """
@@ -14,7 +14,15 @@ from img import whole_chain
 
 PROJECT = Path(__file__).resolve().parents[2]
 _FRONT_PAGE = Path(__file__).with_name("index.md")
-_GATHERED = ("notebooks/[0-9][0-9]_*.ipynb", "docs/*.md", "img/*.svg", "img/**/*.png")
+_GATHERED = (
+    "notebooks/[0-9][0-9]_*.ipynb",
+    "CONTRIBUTING.md",
+    "CHANGELOG.md",
+    "docs/*.md",
+    "docs/decisions/*.md",
+    "img/*.svg",
+    "img/**/*.png",
+)
 
 
 def gather(folder: Path) -> None:

@@ -93,7 +93,7 @@ class LambdaService(VersionOperations, AccessOperations, EventOperations, Absent
     def _event_settings(self, event: Event) -> Settings | None:
         function = self._registry.functions.get(event.function)
         version = function.find(event.qualifier) if function else None
-        if version is None:
+        if function is None or version is None:
             return None
         qualifier = event.qualifier or LATEST
         config = function.event_configs.get(qualifier)

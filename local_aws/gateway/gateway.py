@@ -26,7 +26,7 @@ from local_aws.gateway.dispatch import dispatch, routed
 from local_aws.gateway.exchange import Exchange, StartResponse
 from local_aws.house import Service
 from local_aws.moto.backend import SERVICES as MOTO_SERVICES
-from local_aws.moto.backend import Moto
+from local_aws.moto.backend import Backends
 
 log = logging.getLogger(__name__)
 
@@ -49,7 +49,7 @@ class Answering(Protocol):
 class Gateway:
     """A WSGI application that answers for all of AWS that is here."""
 
-    def __init__(self, roles: Roles, callers: Callers, services: Mapping[str, Service], s3: Answering, moto: Moto):
+    def __init__(self, roles: Roles, callers: Callers, services: Mapping[str, Service], s3: Answering, moto: Backends):
         self._roles, self._callers, self._services = roles, callers, services
         self._s3, self._moto = s3, moto
 
@@ -93,7 +93,8 @@ class Gateway:
         if own is not None and hasattr(own, xform_name(operation.name)):
             return exchange.send(dispatch(own, self._roles.judge, call, operation, exchange.request, path_values))
         params = wire.parse(exchange.request, operation, path_values)
-        wire.require_members(operation, params)
+        if api.protocol == "json":  # a form can't tell what is empty from what is missing
+            wire.require_members(operation, params)
         if call.principal.kind != "admin" or api.name == "sns":
             self._roles.judge.authorise(call, params, lambda: policy_at(self._roles.admin_client, call, params))
             if api.name == "sns" and operation.name == "Subscribe" and params.get("Protocol") == "lambda":

@@ -7,6 +7,7 @@ Source: STS API reference; IAM user guide, "Cross account policy evaluation" and
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from local_aws.access.judge import denial
@@ -24,7 +25,7 @@ class StsService(Service):
 
     name = "sts"
 
-    def resource_policy(self, operation: str, params: dict[str, Any]) -> dict | None:
+    def resource_policy(self, operation: str, params: dict[str, Any]) -> Mapping[str, Any] | None:
         """For AssumeRole the role's trust policy: whom it names needs no policy of their own."""
         role = self.host.roles.iam.role(params["RoleArn"]) if operation == "AssumeRole" else None
         return role.trust if role else None
@@ -82,7 +83,7 @@ def _check_duration(seconds: int, longest: int, chained: bool) -> None:
         raise ApiError("ValidationError", message)
 
 
-def _session_policy(text: str | None) -> dict | None:
+def _session_policy(text: str | None) -> dict[str, Any] | None:
     if text is None:
         return None
     try:

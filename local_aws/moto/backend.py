@@ -68,7 +68,7 @@ _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
-class Moto:
+class Backends:
     """Moto's services, each an application of its own, with AWS's managed policies loaded and one account."""
 
     def __init__(self) -> None:
@@ -178,3 +178,15 @@ def _environ(api: wire.Api, operation: str, request: wire.Request, region: str, 
         # Without a query moto reads the body as one, and takes its operation from there.
         environ["QUERY_STRING"] = f"Action={operation}"
     return environ
+
+
+def set_user_boundary(user: str, policy_arn: str | None) -> None:
+    """Give a user of IAM a permissions boundary, which moto's GetUser then shows, or take it away (None).
+
+    Moto has boundaries of roles alone; it shows what its record of a user holds by the name of the answer's member.
+    """
+    from moto.iam.models import iam_backends
+
+    boundary = {"PermissionsBoundaryType": "PermissionsBoundaryPolicy", "PermissionsBoundaryArn": policy_arn}
+    record: Any = iam_backends[ACCOUNT]["aws"].users[user]  # moto's class declares no such attribute
+    record.permissions_boundary = boundary if policy_arn else None

@@ -10,6 +10,8 @@ EventBridge as a destination isn't there and is refused by name.
 
 from __future__ import annotations
 
+import functools
+import itertools
 import json
 import logging
 import secrets
@@ -23,7 +25,7 @@ from local_aws.house import Host, Service
 from local_aws.s3.buckets import require_bucket
 from local_aws.s3.deliveries import Deliveries
 from local_aws.s3.event_record import Change, now, record
-from local_aws.s3.notification_rules import DESTINATION, KINDS, check_rules, filter_rules, matches
+from local_aws.s3.notification_rules import KINDS, check_rules, destination, filter_rules, matches
 
 log = logging.getLogger(__name__)
 
@@ -73,11 +75,11 @@ class S3Events(Service):
         check_rules(rules)
         if not SkipDestinationValidation:
             self._check_destinations(Bucket, rules)
-        for _, rule in rules:
+        for rule in itertools.chain(*configuration.values()):
             rule.setdefault("Id", secrets.token_urlsafe(36))
-            for filter_rule in filter_rules(rule):
-                filter_rule["Name"] = filter_rule["Name"].title()
-        self._configurations[Bucket] = {kind: rules for kind, rules in configuration.items() if rules}
+            for each in filter_rules(rule):
+                each["Name"] = each["Name"].title()
+        self._configurations[Bucket] = {kind: found for kind, found in configuration.items() if found}
         return {}
 
     # ---- what the gateway tells ----------------------------------------------------------------------
@@ -97,11 +99,11 @@ class S3Events(Service):
                 if matches(rule, change):
                     arn = rule[KINDS[kind][0]]
                     event = {"Records": [record(call, change, rule["Id"])]}
-                    self._queue.add(lambda arn=arn, event=event: self._deliver(call, change.bucket, arn, event))
+                    self._queue.add(functools.partial(self._deliver, call, change.bucket, arn, event))
 
     # ---- destinations --------------------------------------------------------------------------------
 
-    def _check_destinations(self, bucket: str, rules: list[tuple[str, dict]]) -> None:
+    def _check_destinations(self, bucket: str, rules: list[tuple[str, dict[str, Any]]]) -> None:
         faults = []
         for kind, rule in rules:
             arn = rule[KINDS[kind][0]]
@@ -120,9 +122,8 @@ class S3Events(Service):
 
     def _probe(self, bucket: str, arn: str) -> None:
         """Ask for the right to deliver: Lambda by a dry run, SQS and SNS by S3's test message."""
-        service = DESTINATION.match(arn).group(1)
-        if service == "lambda":
-            self._client(bucket, service).invoke(FunctionName=arn, InvocationType="DryRun")
+        if destination(arn)[0] == "lambda":
+            self._client(bucket, "lambda").invoke(FunctionName=arn, InvocationType="DryRun")
             return
         test = {
             "Service": "Amazon S3",
@@ -134,12 +135,12 @@ class S3Events(Service):
         }
         self._send(bucket, arn, test)
 
-    def _deliver(self, call: Call, bucket: str, arn: str, event: dict) -> None:
+    def _deliver(self, call: Call, bucket: str, arn: str, event: dict[str, Any]) -> None:
         with traced(call.trace_header):
             self._send(bucket, arn, event)
 
-    def _send(self, bucket: str, arn: str, message: dict) -> None:
-        service, _, account, resource = DESTINATION.match(arn).groups()
+    def _send(self, bucket: str, arn: str, message: dict[str, Any]) -> None:
+        service, account, resource = destination(arn)
         client, body = self._client(bucket, service), json.dumps(message)
         if service == "lambda":
             client.invoke(FunctionName=arn, InvocationType="Event", Payload=body)

@@ -21,9 +21,17 @@ KINDS = {
     "TopicConfigurations": ("TopicArn", "sns"),
 }
 """The kinds of rules, each with the member that names its destination, and the service of that."""
-DESTINATION = re.compile(r"arn:aws[a-z-]*:(lambda|sqs|sns):([a-z0-9-]+):(\d{12}):(.+)")
+_DESTINATION = re.compile(r"arn:aws[a-z-]*:(lambda|sqs|sns):([a-z0-9-]+):(\d{12}):(.+)")
 """The ARN of a destination: service, region, account, resource."""
 _EVENT_TYPES = set(api_for("s3").model.shape_for("Event").enum)
+
+
+def destination(arn: str) -> tuple[str, str, str]:
+    """Service (lambda, sqs or sns), account and resource of the ARN in a rule that `check_rules` has seen."""
+    found = _DESTINATION.fullmatch(arn)
+    if found is None:
+        raise ValueError(f"{arn} is the ARN of no destination")
+    return found[1], found[3], found[4]
 
 
 def check_rules(rules: list[tuple[str, dict[str, Any]]]) -> None:
@@ -49,7 +57,7 @@ def _check_rule(kind: str, rule: dict[str, Any]) -> None:
             message = "The event is not supported for notifications"
             raise ApiError("InvalidArgument", message, 400, ArgumentName="Event", ArgumentValue=event)
     arn = rule[KINDS[kind][0]]
-    found = DESTINATION.fullmatch(arn)
+    found = _DESTINATION.fullmatch(arn)
     if found is None or found.group(1) != KINDS[kind][1]:
         raise ApiError(
             "InvalidArgument",

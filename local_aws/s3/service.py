@@ -8,7 +8,7 @@ bucket that is watched. Moto is asked for what was judged, told anew, and for no
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from xml.etree import ElementTree
 from xml.sax.saxutils import escape
@@ -27,7 +27,7 @@ from local_aws.access.wanted import Place, Wanted
 from local_aws.call import Call, not_there
 from local_aws.gateway.dispatch import dispatch, routed
 from local_aws.gateway.exchange import Exchange
-from local_aws.moto.backend import Moto, lacks
+from local_aws.moto.backend import Backends, lacks
 from local_aws.s3.bucket_policies import BucketPolicies
 from local_aws.s3.buckets import require_bucket_name, require_possible_name
 from local_aws.s3.content import received, require_signed_body
@@ -57,7 +57,7 @@ _EMPTY_MD5 = "d41d8cd98f00b204e9800998ecf8427e"
 class S3:
     """Answers the requests that are meant for S3."""
 
-    def __init__(self, roles: Roles, callers: Callers, policies: BucketPolicies, events: S3Events, moto: Moto):
+    def __init__(self, roles: Roles, callers: Callers, policies: BucketPolicies, events: S3Events, moto: Backends):
         self._roles, self._callers, self._policies = roles, callers, policies
         self._events, self._moto = events, moto
 
@@ -69,10 +69,10 @@ class S3:
         """
         if is_form_post(exchange.request):
             return self._post(api, signed, exchange)
-        operation, params = routed(api, exchange.request)
+        operation, path_values = routed(api, exchange.request)
         name = operation.name
-        if "Bucket" in params:
-            require_possible_name(params["Bucket"])
+        if "Bucket" in path_values:
+            require_possible_name(path_values["Bucket"])
         if lacks(name):
             raise not_there(f"s3:{name}")
         call = self._callers.call(api, name, exchange.request, signed, exchange.request_id)
@@ -84,10 +84,12 @@ class S3:
         request = exchange.request
         part = next((part for part in (self._events, self._policies) if hasattr(part, xform_name(name))), None)
         if part is not None:
-            return exchange.send(dispatch(part, self._roles.judge, call, operation, request, params))
-        refusals, told = [], None
+            return exchange.send(dispatch(part, self._roles.judge, call, operation, request, path_values))
+        params: dict[str, Any] = {**path_values}
+        told: dict[str, Any] | None = None
+        refusals: list[str] = []
         if call.principal.kind != "admin":
-            told = wire.parse(request, operation, params)
+            params = told = wire.parse(request, operation, path_values)
             if name == "DeleteObjects":
                 refusals = self._refuse_deletions(call, told)
                 if not told["Delete"]["Objects"]:
@@ -99,7 +101,7 @@ class S3:
             require_bucket_name(params["Bucket"])
         if name in _WITH_CONTENT:
             request = received(exchange, signed, self._callers.secret_of(signed))
-        exchange.request = wire.restated(operation, request, params, told)
+        exchange.request = wire.restated(operation, request, path_values, told)
         return self._from_moto(api, operation, call, params, exchange, refusals)
 
     def _post(self, api: wire.Api, signed: Signature, exchange: Exchange) -> Iterable[bytes]:
@@ -122,7 +124,7 @@ class S3:
     def _authorise(self, call: Call, params: dict[str, Any]) -> None:
         self._roles.judge.authorise(call, params, lambda: self._bucket_policy(params))
 
-    def _bucket_policy(self, params: dict[str, Any]) -> dict | None:
+    def _bucket_policy(self, params: dict[str, Any]) -> Mapping[str, Any] | None:
         return self._policies.of(params["Bucket"]) if "Bucket" in params else None
 
     # ---- moto's answer -------------------------------------------------------------------------------
@@ -224,7 +226,8 @@ class Answer:
     """A WSGI start_response that remembers what it was told."""
 
     def __init__(self) -> None:
-        self.status_line, self.headers = "", []
+        self.status_line = ""
+        self.headers: list[tuple[str, str]] = []
 
     def __call__(self, status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> None:
         self.status_line, self.headers = status, headers
@@ -252,5 +255,5 @@ def _deleted(body: bytes) -> Iterator[tuple[str, str | None]]:
     """Key and, where one was asked for, version of each object that an answer to DeleteObjects says is deleted."""
     for element in ElementTree.fromstring(body).iter():
         if element.tag.rpartition("}")[2] == "Deleted":
-            values = {child.tag.rpartition("}")[2]: child.text for child in element}
+            values = {child.tag.rpartition("}")[2]: child.text or "" for child in element}
             yield values["Key"], values.get("VersionId")

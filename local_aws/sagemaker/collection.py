@@ -6,9 +6,9 @@ import base64
 import copy
 import json
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from local_aws.call import ApiError
 
@@ -65,32 +65,35 @@ class Record:
             return copy.deepcopy(self._description)
 
 
-class Collection:
+R = TypeVar("R", bound=Record)
+
+
+class Collection(Generic[R]):
     """Records of one kind by name.
 
     Names that differ only in capitals are the same: the ARNs, in which AWS writes names in small letters, would be.
     """
 
     def __init__(self) -> None:
-        self._records: dict[str, Record] = {}
+        self._records: dict[str, R] = {}
         self._lock = threading.RLock()
 
-    def __iter__(self) -> Iterator[Record]:
+    def __iter__(self) -> Iterator[R]:
         with self._lock:
             return iter(list(self._records.values()))
 
-    def find(self, name: str) -> Record | None:
+    def find(self, name: str) -> R | None:
         with self._lock:
             return self._records.get(name.lower())
 
-    def get(self, name: str, missing: str) -> Record:
+    def get(self, name: str, missing: str) -> R:
         """The record, or a `ValidationException` that says `missing` (which is how SageMaker answers)."""
         record = self.find(name)
         if record is None:
             raise ApiError("ValidationException", missing)
         return record
 
-    def add(self, record: Record) -> bool:
+    def add(self, record: R) -> bool:
         """Add it unless the name is taken; tells whether it was added."""
         with self._lock:
             if record.name.lower() in self._records:
@@ -98,14 +101,14 @@ class Collection:
             self._records[record.name.lower()] = record
             return True
 
-    def remove(self, record: Record) -> None:
+    def remove(self, record: R) -> None:
         with self._lock:
             if self.find(record.name) is record:
                 del self._records[record.name.lower()]
 
 
 def page(
-    records: Collection,
+    records: Iterable[Record],
     params: dict[str, Any],
     *,
     name: str,
@@ -143,7 +146,7 @@ def page(
 def _wanted(row: dict[str, Any], params: dict[str, Any], name: str, status: str | None) -> bool:
     if params.get("NameContains", "").lower() not in row[name].lower():
         return False
-    if "StatusEquals" in params and row[status] != params["StatusEquals"]:
+    if status is not None and "StatusEquals" in params and row[status] != params["StatusEquals"]:
         return False
     return all(
         compare(row[member], params[parameter])

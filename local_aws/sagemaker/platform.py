@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from botocore.exceptions import ClientError
 from local_aws.call import ApiError, Call
 from local_aws.house import Host
 from local_aws.logs.writer import Destination, LogStream
-from local_aws.sagemaker.collection import Collection
+from local_aws.sagemaker.collection import Collection, Record
 from local_aws.sagemaker.locations import Location, parse
 from local_aws.sagemaker.quotas import Quotas
 from local_aws.sagemaker.running_jobs import RunningJobs
@@ -30,12 +30,12 @@ class Platform:
     host: Host
     directory: Path
     quotas: Quotas
-    processing_jobs: Collection = field(default_factory=Collection)
-    training_jobs: Collection = field(default_factory=Collection)
-    transform_jobs: Collection = field(default_factory=Collection)
-    models: Collection = field(default_factory=Collection)
-    endpoint_configs: Collection = field(default_factory=Collection)
-    endpoints: Collection = field(default_factory=Collection)
+    endpoints: Iterable[Record]
+    processing_jobs: Collection[Record] = field(default_factory=Collection)
+    training_jobs: Collection[Record] = field(default_factory=Collection)
+    transform_jobs: Collection[Record] = field(default_factory=Collection)
+    models: Collection[Record] = field(default_factory=Collection)
+    endpoint_configs: Collection[Record] = field(default_factory=Collection)
     running: RunningJobs = field(default_factory=RunningJobs)
     tags: dict[str, dict[str, str]] = field(default_factory=dict)
     closing: threading.Event = field(default_factory=threading.Event)
@@ -44,7 +44,7 @@ class Platform:
         """The ARN of a resource, its name in small letters as on AWS; `kind` as in ARNs ("processing-job")."""
         return f"arn:aws:sagemaker:{self.host.region}:{self.host.account}:{kind}/{name.lower()}"
 
-    def _collections(self) -> tuple[Collection, ...]:
+    def _collections(self) -> tuple[Iterable[Record], ...]:
         jobs = (self.processing_jobs, self.training_jobs, self.transform_jobs)
         return (*jobs, self.models, self.endpoint_configs, self.endpoints)
 

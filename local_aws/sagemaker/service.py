@@ -17,6 +17,8 @@ from local_aws.sagemaker.api.runtime_service import SageMakerRuntimeService
 from local_aws.sagemaker.api.tag_operations import TagOperations
 from local_aws.sagemaker.api.training_operations import TrainingOperations
 from local_aws.sagemaker.api.transform_operations import TransformOperations
+from local_aws.sagemaker.collection import Collection
+from local_aws.sagemaker.hosting.endpoint import Endpoint
 from local_aws.sagemaker.platform import Platform
 from local_aws.sagemaker.quotas import Quotas
 
@@ -43,5 +45,6 @@ def services(host: Host) -> tuple[Service, ...]:
     """SageMaker's services, which share one platform."""
     directory = host.directory / "sagemaker"
     directory.mkdir(exist_ok=True)
-    platform = Platform(host, directory, Quotas())
-    return (SageMakerService(platform), SageMakerRuntimeService(platform))
+    endpoints: Collection[Endpoint] = Collection()
+    platform = Platform(host, directory, Quotas(), endpoints)
+    return (SageMakerService(platform, endpoints), SageMakerRuntimeService(platform, endpoints))

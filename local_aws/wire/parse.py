@@ -38,12 +38,15 @@ def parse(request: Request, operation: OperationModel, path_values: Mapping[str,
     return _from_rest(request, shape, path_values, protocol)
 
 
-def _from_rest(request: Request, shape: StructureShape, path_values: Mapping[str, str], protocol: str) -> dict:
+def _from_rest(
+    request: Request, shape: StructureShape, path_values: Mapping[str, str], protocol: str
+) -> dict[str, Any]:
     params: dict[str, Any] = {}
     body_members = {}
     for name, member in shape.members.items():
         location = member.serialization.get("location")
         wire_name = member.serialization.get("name", name)
+        value: str | dict[str, str] | None
         if location == "uri":
             value = path_values.get(wire_name)
         elif location == "querystring":
@@ -240,8 +243,8 @@ _STEM_PARTS = 16
 """No parameter's name has as many parts as this."""
 
 
-def _numbered(fields: _Fields, prefix: str, read: Any) -> list:
-    items = []
+def _numbered(fields: _Fields, prefix: str, read: Any) -> list[Any]:
+    items: list[Any] = []
     while f"{prefix}.{len(items) + 1}" in fields.stems:
         items.append(read(f"{prefix}.{len(items) + 1}"))
     return items

@@ -18,7 +18,7 @@ from local_aws.moto import backend as moto_backend
 @pytest.fixture(scope="module")
 def moto():
     """Moto's services. Nothing of moto may be imported before: it reads settings while it is imported."""
-    return moto_backend.Moto()
+    return moto_backend.Backends()
 
 
 def test_motos_settings_are_read_from_the_environment(moto):

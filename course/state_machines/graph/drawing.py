@@ -170,7 +170,11 @@ def _in_order(flow: Flow) -> dict[str, State]:
 
 
 def _label_size(transition: Transition) -> Size | None:
-    return Size(len(transition.label) * _SMALL_WIDTH + 12, 18.0) if transition.label else None
+    return Size(_text_width(transition.label), 18.0) if transition.label else None
+
+
+def _text_width(label: str) -> float:
+    return len(label) * _SMALL_WIDTH + 12
 
 
 def _short(text: str, longest: int) -> str:
@@ -183,7 +187,7 @@ def _text(text: str, x: float, y: float, style: str, anchor: str = "start") -> s
 
 def _label(transition: Transition, middle: Point) -> str:
     x, y = middle
-    width = _label_size(transition).width - 4
+    width = _text_width(transition.label) - 4
     return (
         f'<g><title>{escape(transition.when)}</title><rect x="{x - width / 2:g}" y="{y - 8:g}" width="{width:g}" '
         f'height="16" rx="4" fill="#f7f8f9"/>{_text(transition.label, x, y + 4, "sm-s", "middle")}</g>'

@@ -151,7 +151,10 @@ class _Drawing:
         corners = {
             name: (round(node.x - node.size.width / 2, 1), round(node.y, 1)) for name, node in self.nodes.items()
         }
-        labels = [node and (round(node.x, 1), round(node.y + node.size.height / 2, 1)) for node in self.label_nodes]
+        labels = [
+            None if node is None else (round(node.x, 1), round(node.y + node.size.height / 2, 1))
+            for node in self.label_nodes
+        ]
         width = max((node.x + node.size.width / 2 for node in self._all()), default=0.0)
         height = max((node.y + node.size.height for node in self._all()), default=0.0)
         return Layout(Size(round(width, 1), round(height, 1)), corners, self._ways(), labels)
@@ -220,7 +223,8 @@ def _circle_closing(names: list[str], arrows: list[Arrow]) -> list[bool]:
     for index, arrow in enumerate(arrows):
         leaving[arrow.source].append(index)
     closing = [False] * len(arrows)
-    on_the_way, done = set(), set()
+    on_the_way: set[str] = set()
+    done: set[str] = set()
     for root in names:
         if root in done:
             continue
@@ -228,15 +232,15 @@ def _circle_closing(names: list[str], arrows: list[Arrow]) -> list[bool]:
         stack = [(root, iter(leaving[root]))]
         while stack:
             name, further = stack[-1]
-            index = next(further, None)
-            if index is None:
+            following = next(further, None)
+            if following is None:
                 stack.pop()
                 on_the_way.discard(name)
                 done.add(name)
                 continue
-            target = arrows[index].target
+            target = arrows[following].target
             if target in on_the_way:
-                closing[index] = True
+                closing[following] = True
             elif target not in done:
                 on_the_way.add(target)
                 stack.append((target, iter(leaving[target])))

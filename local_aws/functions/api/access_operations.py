@@ -19,7 +19,7 @@ _POLICY_BYTES = 20_480
 class AccessOperations(LambdaFoundation):
     """Resource-based policies, reserved concurrency, and the recursion guard's switch."""
 
-    def resource_policy(self, operation: str, params: dict[str, Any]) -> dict | None:
+    def resource_policy(self, operation: str, params: dict[str, Any]) -> dict[str, Any] | None:
         """The policy of the function, version or alias that a call names."""
         if "FunctionName" not in params:
             return None

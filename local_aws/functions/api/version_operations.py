@@ -31,8 +31,7 @@ class VersionOperations(FunctionOperations):
         with self._registry.lock:
             last = function.versions.get(str(function.last_version))
             description = params.get("Description", latest.description)
-            unchanged = last is not None and last.changed(version=LATEST, description="").shape()
-            if unchanged and _what_runs(unchanged) == _what_runs({**latest.shape(), "Description": ""}):
+            if last is not None and _what_runs(last.changed(version=LATEST).shape()) == _what_runs(latest.shape()):
                 return last.shape()
             return self._publish(function, description).shape()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import threading
 from collections import Counter
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 from local_aws.call import ApiError, Call
 from local_aws.sagemaker import quotas
 from local_aws.sagemaker.api.operations import Operations
-from local_aws.sagemaker.collection import Record, now, page
+from local_aws.sagemaker.collection import Collection, now, page
 from local_aws.sagemaker.hosting.deployment import Deployment, Variant, variants
 from local_aws.sagemaker.hosting.endpoint import DELETING, FAILED, IN_SERVICE, UPDATING, Endpoint
 from local_aws.sagemaker.platform import Platform, not_implemented
@@ -20,13 +21,14 @@ _SUMMARY = ("EndpointName", "EndpointArn", "CreationTime", "LastModifiedTime", "
 class EndpointOperations(Operations):
     """Operations on endpoints."""
 
-    def __init__(self, platform: Platform):
+    def __init__(self, platform: Platform, endpoints: Collection[Endpoint]):
         super().__init__(platform)
+        self.endpoints = endpoints
         self._changing = threading.Lock()
 
     def close(self) -> None:
         """End every endpoint's instances."""
-        for endpoint in self.platform.endpoints:
+        for endpoint in self.endpoints:
             endpoint.close()
         super().close()
 
@@ -36,15 +38,15 @@ class EndpointOperations(Operations):
         name = params["EndpointName"]
         arn = self.platform.arn("endpoint", name)
         with self._changing:
-            if self.platform.endpoints.find(name):
+            if self.endpoints.find(name):
                 raise ApiError("ValidationException", f'Cannot create already existing endpoint "{arn}".')
             wanted = self._variants(params["EndpointConfigName"])
             self._check_quotas(wanted)
             self.platform.tag(call, arn, params.get("Tags"))
             deployment = Deployment(self.platform, name, params["EndpointConfigName"], wanted)
-            endpoint = Endpoint(self.platform, name, arn, deployment)
-            self.platform.endpoints.add(endpoint)
-            endpoint.create()
+            endpoint = Endpoint(self.platform, name, arn, deployment.config)
+            self.endpoints.add(endpoint)
+            endpoint.create(deployment)
         return {"EndpointArn": arn}
 
     def describe_endpoint(self, call: Call, **params: Any) -> dict[str, Any]:
@@ -53,9 +55,7 @@ class EndpointOperations(Operations):
 
     def list_endpoints(self, call: Call, **params: Any) -> dict[str, Any]:
         """Summaries, the newest first."""
-        summaries, token = page(
-            self.platform.endpoints, params, name="EndpointName", members=_SUMMARY, status="EndpointStatus"
-        )
+        summaries, token = page(self.endpoints, params, name="EndpointName", members=_SUMMARY, status="EndpointStatus")
         return {"Endpoints": summaries, **token}
 
     def update_endpoint(self, call: Call, **params: Any) -> dict[str, Any]:
@@ -63,8 +63,8 @@ class EndpointOperations(Operations):
         _check_no_rollout(params, "UpdateEndpoint")
         endpoint = self._endpoint(params)
         with self._changing:
-            self._check_in_service(endpoint)
-            wanted = self._variants(params["EndpointConfigName"], self._retained(endpoint, params))
+            serving = self._serving(endpoint)
+            wanted = self._variants(params["EndpointConfigName"], self._retained(serving, params))
             self._check_quotas(wanted)
             deployment = Deployment(self.platform, endpoint.name, params["EndpointConfigName"], wanted)
             endpoint.update(EndpointStatus=UPDATING, FailureReason=None, LastModifiedTime=now())
@@ -75,8 +75,8 @@ class EndpointOperations(Operations):
         """Change how the requests are shared out, and the numbers of instances."""
         endpoint = self._endpoint(params)
         with self._changing:
-            self._check_in_service(endpoint)
-            by_name = {variant.name: variant for variant in endpoint.serving.variants}
+            serving = self._serving(endpoint)
+            by_name = {variant.name: variant for variant in serving.variants}
             changes = params["DesiredWeightsAndCapacities"]
             for each in changes:
                 if each["VariantName"] not in by_name:
@@ -92,7 +92,7 @@ class EndpointOperations(Operations):
                 variant.weight = each.get("DesiredWeight", variant.weight)
                 variant.count = each.get("DesiredInstanceCount", variant.count)
             endpoint.update(EndpointStatus=UPDATING, FailureReason=None, LastModifiedTime=now())
-            endpoint.rescale()
+            endpoint.rescale(serving)
         return {"EndpointArn": endpoint.arn}
 
     def delete_endpoint(self, call: Call, **params: Any) -> None:
@@ -105,10 +105,10 @@ class EndpointOperations(Operations):
 
     def _endpoint(self, params: dict[str, Any]) -> Endpoint:
         name = params["EndpointName"]
-        return self.platform.endpoints.get(name, f'Could not find endpoint "{self.platform.arn("endpoint", name)}".')
+        return self.endpoints.get(name, f'Could not find endpoint "{self.platform.arn("endpoint", name)}".')
 
-    def _forget(self, endpoint: Record) -> None:
-        self.platform.endpoints.remove(endpoint)
+    def _forget(self, endpoint: Endpoint) -> None:
+        self.endpoints.remove(endpoint)
         self.platform.tags.pop(endpoint.arn, None)
 
     def _variants(self, config_name: str, kept: dict[str, Variant] | None = None) -> list[Variant]:
@@ -121,20 +121,22 @@ class EndpointOperations(Operations):
             models[name] = self.platform.models.get(name, missing).describe()
         return list(variants(config["ProductionVariants"], models, kept))
 
-    def _retained(self, endpoint: Endpoint, params: dict[str, Any]) -> dict[str, Variant]:
+    def _retained(self, serving: Deployment, params: dict[str, Any]) -> dict[str, Variant]:
         """The variants whose weight and number of instances an update keeps."""
         if params.get("ExcludeRetainedVariantProperties"):
             raise not_implemented("ExcludeRetainedVariantProperties of UpdateEndpoint")
         if not params.get("RetainAllVariantProperties"):
             return {}
-        return {variant.name: variant for variant in endpoint.serving.variants}
+        return {variant.name: variant for variant in serving.variants}
 
-    def _check_in_service(self, endpoint: Endpoint) -> None:
-        status = endpoint["EndpointStatus"]
+    def _serving(self, endpoint: Endpoint) -> Deployment:
+        """What serves, of an endpoint in service; an error for any other."""
+        status, serving = endpoint["EndpointStatus"], endpoint.serving
         if status == FAILED:
             raise ApiError("ValidationException", f'Cannot update endpoint "{endpoint.arn}" in status {status}.')
-        if status != IN_SERVICE:
+        if status != IN_SERVICE or serving is None:
             raise self._in_progress(endpoint)
+        return serving
 
     def _in_progress(self, endpoint: Endpoint) -> ApiError:
         return ApiError("ValidationException", f'Cannot update in-progress endpoint "{endpoint.arn}".')
@@ -157,12 +159,11 @@ class EndpointOperations(Operations):
             by_type[instance_type] += count
         for instance_type, count in by_type.items():
             if count:
-                self.platform.quotas.require(
-                    instance_type,
-                    quotas.ENDPOINT,
-                    count,
-                    lambda kind=instance_type: sum(each.instances(kind) for each in self.platform.endpoints),
-                )
+                used = functools.partial(self._instances, instance_type)
+                self.platform.quotas.require(instance_type, quotas.ENDPOINT, count, used)
+
+    def _instances(self, instance_type: str) -> int:
+        return sum(each.instances(instance_type) for each in self.endpoints)
 
 
 def _check_no_rollout(params: dict[str, Any], operation: str) -> None:

@@ -20,7 +20,7 @@ class JobOperations(Operations):
         super().__init__(platform)
         self._launching = threading.Lock()
 
-    def check_new(self, jobs: Collection, record: Record) -> None:
+    def check_new(self, jobs: Collection[Record], record: Record) -> None:
         """Raise where a job of this name exists, ended or not.
 
         Raises:
@@ -34,7 +34,7 @@ class JobOperations(Operations):
             )
 
     def launch(
-        self, call: Call, jobs: Collection, job: Job, purpose: str, tags: list[Mapping[str, str]] | None
+        self, call: Call, jobs: Collection[Record], job: Job, purpose: str, tags: list[Mapping[str, str]] | None
     ) -> None:
         """Start a job whose request has been checked.
 
@@ -68,7 +68,7 @@ class JobOperations(Operations):
                 "ValidationException", f"The request was rejected because the {noun} is in status {record[status]}."
             )
 
-    def delete(self, jobs: Collection, record: Record, status: str, noun: str) -> None:
+    def delete(self, jobs: Collection[Record], record: Record, status: str, noun: str) -> None:
         """Forget a job and its tags; its name is free again.
 
         Raises:

@@ -85,7 +85,7 @@ class ProcessingOperations(JobOperations):
         return self.platform.processing_jobs.get(name, f"Could not find requested job with name: {name}")
 
 
-def _record(arn: str, params: dict[str, Any], inputs: list[dict], outputs: list[dict]) -> Record:
+def _record(arn: str, params: dict[str, Any], inputs: list[dict[str, Any]], outputs: list[dict[str, Any]]) -> Record:
     """The job as Describe gives it when it is new."""
     name, created = params["ProcessingJobName"], now()
     description = {

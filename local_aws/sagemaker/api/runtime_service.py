@@ -9,7 +9,9 @@ from typing import Any
 
 from local_aws.call import ApiError, Call
 from local_aws.house import Service
+from local_aws.sagemaker.collection import Collection
 from local_aws.sagemaker.hosting.deployment import Deployment, Variant
+from local_aws.sagemaker.hosting.endpoint import Endpoint
 from local_aws.sagemaker.hosting.hosting import NotReady, Reply, TimedOut, Unreachable
 from local_aws.sagemaker.platform import Platform, not_implemented
 
@@ -31,9 +33,9 @@ class SageMakerRuntimeService(Service):
 
     name = "sagemaker-runtime"
 
-    def __init__(self, platform: Platform, seconds: float = _SECONDS):
+    def __init__(self, platform: Platform, endpoints: Collection[Endpoint], seconds: float = _SECONDS):
         super().__init__(platform.host)
-        self.platform, self._seconds = platform, seconds
+        self.platform, self.endpoints, self._seconds = platform, endpoints, seconds
 
     def invoke_endpoint(self, call: Call, **params: Any) -> dict[str, Any]:
         """Hand a request to an instance of the endpoint, and its answer back."""
@@ -57,7 +59,7 @@ class SageMakerRuntimeService(Service):
         }
 
     def _serving(self, name: str) -> Deployment:
-        endpoint = self.platform.endpoints.find(name)
+        endpoint = self.endpoints.find(name)
         serving = endpoint.serving if endpoint is not None else None
         if serving is None:
             raise ApiError("ValidationError", f"Endpoint {name} of account {self.host.account} not found.")
@@ -70,7 +72,7 @@ class SageMakerRuntimeService(Service):
         if variant is None:
             raise ApiError("ValidationError", f"Variant {params['TargetVariant']} not found for endpoint {name}.")
         try:
-            return variant, variant.fleet.invoke(params["Body"], _headers(params), self._seconds)
+            return variant, variant.running.invoke(params["Body"], _headers(params), self._seconds)
         except TimedOut as error:
             text = (
                 "Your invocation timed out while waiting for a response from container primary. Review the latency "

@@ -91,7 +91,7 @@ class CompactModel:
     def _matrix(self) -> Iterator[artifact.Part]:
         """The input matrix: neighbouring rows together, and the number of zeros between them."""
         row = self.values.shape[1] * 4
-        values = memoryview(np.ascontiguousarray(self.values)).cast("B")
+        values = np.ascontiguousarray(self.values).data.cast("B")
         starts = np.flatnonzero(np.diff(self.touched, prepend=-2) > 1)
         ends = np.append(starts[1:], len(self.touched))
         done = 0

@@ -84,6 +84,11 @@ class Fitted:
     train: tuple[float, int]
     validation: tuple[float, int] | None
 
+    @property
+    def validated(self) -> float:
+        """The accuracy on the validation channel, 0 without one."""
+        return self.validation[0] if self.validation else 0.0
+
 
 def _train(parameters: Hyperparameters, train: Path, validation: Path | None, scratch: Path) -> Fitted:
     """Train, and print what happens; gives the best model."""
@@ -91,7 +96,8 @@ def _train(parameters: Hyperparameters, train: Path, validation: Path | None, sc
         words = sum(len(line.split()) + 1 for line in file)
     print(f"Read {words // 1_000_000}M words")
     started, seen = time.monotonic(), 0
-    best, since = None, 0
+    best: Fitted | None = None
+    since = 0
     for epochs in _epochs(parameters):
         fitted = _fit(parameters, epochs, train, validation, scratch)
         seen += words * epochs
@@ -99,8 +105,8 @@ def _train(parameters: Hyperparameters, train: Path, validation: Path | None, sc
             print(f"Number of words:  {fitted.words}")
         if parameters.early_stopping:
             print(f"-------------- End of epoch: {epochs}\nUsing 1 threads for prediction!")
-            print(f"Validation accuracy: {fitted.validation[0]:.6f}")
-        if best is None or fitted.validation[0] > best.validation[0]:
+            print(f"Validation accuracy: {fitted.validated:.6f}")
+        if best is None or fitted.validated > best.validated:
             best, since = fitted, 0
             if parameters.early_stopping:
                 print("Validation accuracy improved! Storing best weights...")
@@ -109,6 +115,8 @@ def _train(parameters: Hyperparameters, train: Path, validation: Path | None, sc
         print(f"Validation accuracy has not improved for last {since} epochs.")
         if since >= parameters.patience:
             break
+    if best is None:
+        raise TrainingError("there is no number of epochs to train for")
     _print_summary(best, seen, time.monotonic() - started)
     return best
 

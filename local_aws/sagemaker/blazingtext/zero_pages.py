@@ -31,7 +31,7 @@ def give_back_zero_pages(model: Any) -> None:
     start = -(-matrix.ctypes.data // mmap.PAGESIZE) * mmap.PAGESIZE
     count = (matrix.ctypes.data + matrix.nbytes - start) // _BLOCK
     blocks = (ctypes.c_uint64 * (count * _BLOCK // 8)).from_address(start)
-    empty = ~np.frombuffer(blocks, dtype=np.uint64).reshape(count, -1).any(axis=1)
+    empty = (np.ctypeslib.as_array(blocks).reshape(count, -1).max(axis=1) == 0).tolist()
     libc = ctypes.CDLL(None, use_errno=True)
     for is_empty, run in groupby(range(count), key=empty.__getitem__):
         if is_empty:

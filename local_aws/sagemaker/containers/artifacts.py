@@ -128,8 +128,11 @@ def _unpack(archive: tarfile.TarFile, member: tarfile.TarInfo, target: Path) -> 
         path.mkdir(parents=True, exist_ok=True)
     elif member.isfile():
         path.parent.mkdir(parents=True, exist_ok=True)
+        content = archive.extractfile(member)
+        if content is None:
+            raise tarfile.TarError(f"'{member.name}' has no content")
         with path.open("wb") as file:
-            _copy_sparse(archive.extractfile(member), file)
+            _copy_sparse(content, file)
 
 
 def _copy_sparse(source: IO[bytes], file: IO[bytes]) -> None:

@@ -43,6 +43,13 @@ class Variant:
     def name(self) -> str:
         return self.settings["VariantName"]
 
+    @property
+    def running(self) -> Fleet:
+        """The instances of a variant whose deployment has started."""
+        if self.fleet is None:
+            raise RuntimeError(f"the variant {self.name} has no instances yet")
+        return self.fleet
+
     def summary(self) -> dict[str, Any]:
         """A ProductionVariantSummary of a variant that serves."""
         image = container_of(self.model)["Image"]
@@ -89,7 +96,7 @@ class Deployment:
             DeploymentFailed: new ones don't answer.
         """
         for variant in self.variants:
-            variant.fleet.resize(variant.count, DRAIN_SECONDS)
+            variant.running.resize(variant.count, DRAIN_SECONDS)
             self._wait(variant)
 
     def choose(self, target: str | None) -> Variant | None:
@@ -111,7 +118,7 @@ class Deployment:
 
     def _wait(self, variant: Variant) -> None:
         seconds = variant.settings.get("ContainerStartupHealthCheckTimeoutInSeconds", _START_SECONDS)
-        if not variant.fleet.wait_until_ready(seconds):
+        if not variant.running.wait_until_ready(seconds):
             raise DeploymentFailed(
                 f"The primary container for production variant {variant.name} did not pass the ping health check. "
                 "Please check CloudWatch logs for this endpoint."

@@ -6,7 +6,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from local_aws.sagemaker.collection import Record, now
 from local_aws.sagemaker.hosting.deployment import DRAIN_SECONDS, Deployment, DeploymentFailed
@@ -24,12 +24,12 @@ _log = logging.getLogger(__name__)
 class Endpoint(Record):
     """An endpoint: what Describe answers, the deployment that serves, and the one that is coming."""
 
-    def __init__(self, platform: Platform, name: str, arn: str, deployment: Deployment):
+    def __init__(self, platform: Platform, name: str, arn: str, config: str):
         created = now()
         description = {
             "EndpointName": name,
             "EndpointArn": arn,
-            "EndpointConfigName": deployment.config,
+            "EndpointConfigName": config,
             "EndpointStatus": CREATING,
             "CreationTime": created,
             "LastModifiedTime": created,
@@ -37,24 +37,23 @@ class Endpoint(Record):
         super().__init__(name, arn, description)
         self._platform = platform
         self.serving: Deployment | None = None
-        self._coming: Deployment | None = deployment
+        self._coming: Deployment | None = None
 
     def instances(self, instance_type: str) -> int:
         """How many instances of a type it uses or has asked for."""
         return sum(each.instances(instance_type) for each in (self.serving, self._coming) if each is not None)
 
-    def create(self) -> None:
+    def create(self, deployment: Deployment) -> None:
         """Go on to InService or Failed, in time."""
-        self._in_time(self._coming.start, lambda reason: self._switch(reason, FAILED))
+        self._bring(deployment, FAILED)
 
     def redeploy(self, deployment: Deployment) -> None:
         """Let another deployment serve as soon as it can; until then, and where it can't, the old one serves."""
-        self._coming = deployment
-        self._in_time(deployment.start, lambda reason: self._switch(reason, IN_SERVICE))
+        self._bring(deployment, IN_SERVICE)
 
-    def rescale(self) -> None:
+    def rescale(self, serving: Deployment) -> None:
         """Bring the number of instances to what the variants now ask for."""
-        self._in_time(self.serving.resize, lambda reason: self._settle(IN_SERVICE, reason))
+        self._in_time(serving.resize, lambda reason: self._settle(IN_SERVICE, reason))
 
     def delete(self, forget: Callable[[], None]) -> None:
         """Serve no more, end, and at last `forget`."""
@@ -74,6 +73,10 @@ class Endpoint(Record):
             if deployment is not None:
                 deployment.close()
 
+    def _bring(self, coming: Deployment, status_of_failure: str) -> None:
+        self._coming = coming
+        self._in_time(coming.start, lambda reason: self._switch(coming, reason, status_of_failure))
+
     # ---- on a thread of its own -----------------------------------------------------------------------
 
     def _in_time(self, work: Callable[[], None], then: Callable[[str | None], None]) -> None:
@@ -87,8 +90,8 @@ class Endpoint(Record):
 
         threading.Thread(target=run, name=f"{self.arn} changes", daemon=True).start()
 
-    def _switch(self, reason: str | None, status_of_failure: str) -> None:
-        coming, self._coming = self._coming, None
+    def _switch(self, coming: Deployment, reason: str | None, status_of_failure: str) -> None:
+        self._coming = None
         if reason is not None:
             self._settle(status_of_failure, reason)
             coming.close()
@@ -109,7 +112,7 @@ class Endpoint(Record):
         return None
 
     def _settle(self, status: str, reason: str | None) -> None:
-        members = {"EndpointStatus": status, "FailureReason": reason, "LastModifiedTime": now()}
+        members: dict[str, Any] = {"EndpointStatus": status, "FailureReason": reason, "LastModifiedTime": now()}
         if self.serving is not None:
             members["EndpointConfigName"] = self.serving.config
             members["ProductionVariants"] = [variant.summary() for variant in self.serving.variants]

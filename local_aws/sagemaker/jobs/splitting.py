@@ -26,7 +26,8 @@ def payloads(path: Path, split: str, limit: int, one_record: bool) -> Iterator[b
         _check(size, limit)
         yield path.read_bytes()
         return
-    batch, size = [], 0
+    batch: list[bytes] = []
+    size = 0
     with path.open("rb") as file:
         for record in file:
             _check(len(record), limit)

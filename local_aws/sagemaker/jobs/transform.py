@@ -121,7 +121,7 @@ class TransformJob(Job):
                 out.write(answer)
                 if by_line and not answer.endswith(b"\n"):
                     out.write(b"\n")
-        transfer.upload(s3, result, parse(output["S3OutputPath"]).below(f"{file.path}.out"))
+        transfer.upload(s3, result.parent, result.name, parse(output["S3OutputPath"]).below(f"{file.path}.out"))
 
     def _processed(self, payload: bytes, answer: bytes) -> bytes:
         """What stands in the output for a part of the file and the model's answer to it."""
@@ -185,7 +185,7 @@ class TransformJob(Job):
             FileFailed: no answer, or none that says 200.
         """
         settings = self.record["ModelClientConfig"]
-        failure = None
+        failure = FileFailed("AlgorithmError", "Unable to get response from algorithm")
         for _ in range(1 + settings["InvocationsMaxRetries"]):
             self.check()
             try:
@@ -213,7 +213,8 @@ class TransformJob(Job):
 
     def _log(self, line: str) -> None:
         moment = datetime.now(UTC).isoformat(timespec="milliseconds").removesuffix("+00:00")
-        self._data_log.write(f"{moment}:[sagemaker logs]: {line}")
+        if self._data_log is not None:  # the first instance makes it
+            self._data_log.write(f"{moment}:[sagemaker logs]: {line}")
 
 
 def _settled(payload: bytes, future: Future[Reply]) -> tuple[bytes, Reply]:

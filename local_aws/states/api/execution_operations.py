@@ -33,10 +33,10 @@ class ExecutionOperations(StatesFoundation):
         with self._machines.lock:
             _check_not_deleting(machine)
             if machine.type == "EXPRESS":
-                execution = express.new_execution(self._engine, found, name, document)
-                self._machines.add_express(execution)
-                _run_in_background(execution)
-                return {"executionArn": execution.arn, "startDate": moment(execution.started)}
+                started = express.new_execution(self._engine, found, name, document)
+                self._machines.add_express(started)
+                _run_in_background(started)
+                return {"executionArn": started.arn, "startDate": moment(started.started)}
             execution = machine.executions.get(name)
             if execution is None:
                 execution = self._new(found, execution_arn(machine.arn, name), document)
@@ -106,6 +106,7 @@ class ExecutionOperations(StatesFoundation):
         """The executions of a machine, or the children of a map run, newest first."""
         if ("stateMachineArn" in params) == ("mapRunArn" in params):
             raise ApiError("ValidationException", "Must specify exactly one of state machine ARN or map run ARN")
+        executions: Sequence[Execution]
         if "mapRunArn" in params:
             executions = self._map_run(params["mapRunArn"]).children
         else:

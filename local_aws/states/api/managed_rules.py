@@ -38,6 +38,8 @@ def check(host: Host, call: Call, role_arn: str, definition: dict[str, Any]) -> 
     if not rules:
         return
     role = host.roles.iam.role(role_arn)
+    if role is None:
+        raise ApiError("AccessDeniedException", f"'{role_arn}' is not authorized to create managed-rule.")
     as_role = replace(call, principal=session_principal(role, "states", host.account))
     for rule in sorted(rules):
         arn = f"arn:aws:events:{host.region}:{host.account}:rule/{rule}"

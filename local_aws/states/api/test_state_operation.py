@@ -18,7 +18,7 @@ from local_aws.states.definition import parse, require_valid, require_valid_stat
 from local_aws.states.definition.runnable import states_in
 from local_aws.states.document import Document
 from local_aws.states.errors import EXCEED_TOLERATED_FAILURE_THRESHOLD, StateError
-from local_aws.states.languages.query_language import DEFAULT
+from local_aws.states.languages.languages import DEFAULT
 from local_aws.states.maps.map_run import THRESHOLD_CAUSE, exceeds
 from local_aws.states.names import machine_arn
 from local_aws.states.running.execution import SERVICE_PRINCIPAL, Execution
@@ -88,8 +88,12 @@ class _TestVisit(Visit):
         self._found: dict[str, Any] = {}
         self.error_details: dict[str, int] = {}
 
-    def context(self) -> dict[str, Any]:
-        return super().context() | self._given_context
+    def context(self, item: dict[str, Any] | None = None) -> dict[str, Any]:
+        return super().context(item) | self._given_context
+
+    def described(self, sentence: str) -> str:
+        """As it is: there is no event to point to."""
+        return sentence
 
     def inspect(self, **found: Any) -> None:
         self._found |= found
@@ -100,10 +104,8 @@ class _TestVisit(Visit):
 
     def inspection_data(self) -> dict[str, Any]:
         """As the API shows it."""
-        data = {"input": self.input.text}
+        data: dict[str, Any] = {"input": self.input.text}
         data |= {name: value.text if isinstance(value, Document) else value for name, value in self._found.items()}
-        if self.state.assign is not None and self.flow.variables:
-            data["variables"] = Document({name: value.value for name, value in self.flow.variables.items()}).text
         if self.error_details:
             data["errorDetails"] = self.error_details
         return data
@@ -113,8 +115,7 @@ class _TestVisit(Visit):
 class _Mock:
     """What stands for a state's work: a result or an error."""
 
-    result: Document | None
-    error: StateError | None
+    outcome: Document | StateError
     mode: str
 
     @classmethod
@@ -125,12 +126,13 @@ class _Mock:
         if ("result" in mock) == ("errorOutput" in mock):
             raise _invalid("A test mock should have only one of the following fields: [result, errorOutput].")
         said = mock.get("errorOutput", {})
-        error = StateError(said.get("error"), said.get("cause")) if "errorOutput" in mock else None
+        outcome: Document | StateError = StateError(said.get("error"), said.get("cause"))
         try:
-            result = Document.parse(mock["result"]) if "result" in mock else None
+            if "result" in mock:
+                outcome = Document.parse(mock["result"])
         except ValueError:
-            raise _invalid("Mocked result must be proper JSON") from None
-        return cls(result, error, mock.get("fieldValidationMode", "STRICT"))
+            raise _invalid("Mocked result must be valid JSON") from None
+        return cls(outcome, mock.get("fieldValidationMode", "STRICT"))
 
 
 class _Test:
@@ -151,23 +153,23 @@ class _Test:
         state, visit = self._state, self._visit
         if not isinstance(state, Fallible):
             return state.perform(visit)
-        result = state.attempt(visit) if self._mock is None else self._mocked(state)
+        result = state.attempt(visit) if self._mock is None else self._mocked(state, self._mock.outcome)
         return state.conclude(visit, result)
 
-    def _mocked(self, state: Fallible) -> Document:
+    def _mocked(self, state: Fallible, outcome: Document | StateError) -> Document:
         """What the mock says, after all that comes before the work has been evaluated."""
         read = self._configuration.get("mapItemReaderData")
         iterations = state.rehearse(self._visit, None if read is None else execution_input(read).value)
         failures = self._configuration.get("mapIterationFailureCount", 0)
         if isinstance(state, Map) and failures > iterations:
             raise _invalid("Map iteration failure count must be less than or equal to the number of Map iterations")
-        if self._mock.error is not None:
-            raise self._mock.error
+        if isinstance(outcome, StateError):
+            raise outcome
         if exceeds(failures, iterations, *self._visit.tolerated()):
             raise StateError(EXCEED_TOLERATED_FAILURE_THRESHOLD, THRESHOLD_CAUSE)
         if isinstance(state, Task):
-            self._visit.inspect(result=self._mock.result)
-        return self._mock.result
+            self._visit.inspect(result=outcome)
+        return outcome
 
     def _failed(self, error: StateError) -> dict[str, Any]:
         answer = {"status": "FAILED", "error": error.error, "cause": error.cause}
@@ -203,7 +205,7 @@ def _state(params: dict[str, Any]) -> State:
     language = definition.get("QueryLanguage", DEFAULT)
     fields = next((fields for found, fields in states_in(definition) if found == name), None)
     if fields is None:
-        raise _invalid(f"State '{name}' not found in the state machine definition")
+        raise _invalid("State not found in definition")
     return compile_state(name, fields, language)
 
 
@@ -211,12 +213,14 @@ def _check_testable(state: State, mock: _Mock | None, params: dict[str, Any]) ->
     """Raise where a state can't be tested as it is asked for."""
     if mock is None:
         _check_unmocked(state, params)
+    elif params.get("revealSecrets"):
+        raise _invalid("TestState does not support RevealSecrets when a mock is specified.")
     elif not isinstance(state, Fallible):
         raise _invalid(f"State type '{state.type}' is not supported when a mock is specified")
-    elif mock.result is not None:
+    elif isinstance(mock.outcome, Document):
         if isinstance(state, Task):
-            mock_result.check(state.integration, mock.result.value, mock.mode)
-        elif not isinstance(mock.result.value, list) and not state.exports_results:
+            mock_result.check(state.integration, mock.outcome.value, mock.mode)
+        elif not isinstance(mock.outcome.value, list) and not state.exports_results:
             raise _invalid("Mocked result must be an array.")
 
 

@@ -13,7 +13,7 @@ from local_aws.states.document import dumps
 
 Naming = Callable[[str], str]
 
-_JSON_TYPES = {
+_JSON_TYPES: dict[str, tuple[type | tuple[type, ...], str]] = {
     "string": (str, "a STRING"),
     "character": (str, "a STRING"),
     "integer": (int, "an INTEGER"),
@@ -39,7 +39,7 @@ def unknown_members(value: Any, shape: Shape | None, naming: Naming) -> Iterator
                 yield name
             else:
                 yield from unknown_members(item, members[name][1], naming)
-    elif isinstance(value, dict) and shape.type_name == "map":
+    elif isinstance(value, dict) and shape is not None and shape.type_name == "map":
         for item in value.values():
             yield from unknown_members(item, shape.value, naming)
     elif isinstance(value, list) and shape is not None and shape.type_name == "list":

@@ -46,7 +46,7 @@ class MapRun:
         tolerated_count, tolerated_percentage: how many items may fail.
     """
 
-    def __init__(self, parent: Surroundings, program: Program, limits: dict[str, float], items: list | None):
+    def __init__(self, parent: Surroundings, program: Program, limits: dict[str, float], items: list[Any] | None):
         self.parent, self.program, self.items = parent, program, items
         self.id = str(uuid.uuid4())
         machine_arn = program.arn.replace(":stateMachine:", ":mapRun:")
@@ -55,8 +55,10 @@ class MapRun:
         self.tolerated_count = int(limits.get("toleratedFailureCount", 0))
         self.tolerated_percentage = float(limits.get("toleratedFailurePercentage", 0))
         self.status = "RUNNING"
-        self.started, self.stopped = time.time(), None
-        self.redrive_count, self.redriven = 0, None
+        self.started = time.time()
+        self.stopped: float | None = None
+        self.redrive_count = 0
+        self.redriven: float | None = None
         self.children: list[Execution] = []
         self.results_written = 0
         self.inputs: list[ChildInput] | None = None
@@ -64,7 +66,7 @@ class MapRun:
         self._lock = threading.Lock()
         self._running: set[Execution] = set()
         self._failed_items = 0
-        self._wake: StopSignal | None = None
+        self._wake = StopSignal()
 
     # ---- running -------------------------------------------------------------------------------------
 
@@ -79,8 +81,9 @@ class MapRun:
             StateError: more items failed than are tolerated.
             Cancelled: the parent was stopped; so are the children.
         """
+        inputs = self.inputs or []
         unfinished = [index for index, child in enumerate(self.children) if child.status != "SUCCEEDED"]
-        pending = deque([*unfinished, *range(len(self.children), len(self.inputs))])
+        pending = deque([*unfinished, *range(len(self.children), len(inputs))])
         signal = flow.stopped.child()
         self._wake, self._running = flow.stopped.child(), set()
         while True:
@@ -91,7 +94,7 @@ class MapRun:
             if exceeded or flow.stopped.is_set() or not (pending or running):
                 break
             for _ in range(min(self._limit - running, len(pending))):
-                self._start(pending.popleft(), signal)
+                self._start(pending.popleft(), inputs, signal)
             self._wake.wait()
         for child in list(self._running):
             child.stop()
@@ -116,15 +119,14 @@ class MapRun:
 
     def wake(self) -> None:
         """Look again at the limits: they have changed."""
-        if self._wake is not None:
-            self._wake.set()
+        self._wake.set()
 
-    def _start(self, index: int, signal: StopSignal) -> None:
+    def _start(self, index: int, inputs: list[ChildInput], signal: StopSignal) -> None:
         if index < len(self.children):
             child = self.children[index]
             child.redrive(signal.child())
         else:
-            child = self._child(self.inputs[index], signal.child())
+            child = self._child(inputs[index], signal.child())
             self.children.append(child)
             self.parent.engine.map_runs.add_child(child)
         running = self._running

@@ -28,7 +28,7 @@ class ResultWriter:
         fields = blueprint.definition.get("ResultWriter", {})
         config = fields.get("WriterConfig", {})
         self.exports = "Resource" in fields
-        self._arguments = blueprint.template("Arguments", fields, "ResultWriter/")
+        self._arguments = blueprint.language.arguments(fields, "ResultWriter/")
         self._transformation = config.get("Transformation", "NONE" if self.exports else "COMPACT")
         self._lines = config.get("OutputType") == "JSONL"
 
@@ -38,9 +38,9 @@ class ResultWriter:
         Raises:
             StateError: `States.ResultWriterFailed`, it can't be written.
         """
-        if not self.exports:
+        if not self.exports or self._arguments is None:
             return Document(self._transformed(run.children))
-        arguments = visit.evaluate(self._arguments, "object").value
+        arguments = visit.evaluate(self._arguments, visit.data).value
         bucket, prefix = arguments.get("Bucket"), arguments.get("Prefix", "")
         if not isinstance(bucket, str) or not isinstance(prefix, str):
             raise StateError(RESULT_WRITER_FAILED, "The Arguments must have a Bucket, and may have a Prefix: texts")
@@ -76,7 +76,7 @@ class ResultWriter:
     def _transformed(self, children: list[Execution]) -> list[Any]:
         results: list[Any] = []
         for child in children:
-            if child.status != "SUCCEEDED" or self._transformation == "NONE":
+            if child.output is None or child.status != "SUCCEEDED" or self._transformation == "NONE":
                 results.append(_metadata(child))
             elif self._transformation == "FLATTEN" and isinstance(child.output.value, list):
                 results += child.output.value
@@ -100,7 +100,7 @@ def _metadata(child: Execution) -> dict[str, Any]:
         "StartDate": iso_time(child.started),
         "StateMachineArn": child.program.arn,
         "Status": child.status,
-        "StopDate": iso_time(child.stopped),
+        "StopDate": None if child.stopped is None else iso_time(child.stopped),
     }
     return {name: value for name, value in shown.items() if value is not None}
 

@@ -436,7 +436,7 @@ def test_a_model_that_does_not_answer_in_time_is_a_model_error(aws, hosting, bri
     name = brief({"ModelName": model})
     (worker,) = [each for each in workers() if each.pid not in before]
     (runtime,) = [each for each in aws.server.services if isinstance(each, SageMakerRuntimeService)]
-    impatient = SageMakerRuntimeService(runtime.platform, seconds=0.1)
+    impatient = SageMakerRuntimeService(runtime.platform, runtime.endpoints, seconds=0.1)
     principal = Principal("arn:aws:iam::123456789012:user/test", "admin", "AIDATEST")
     call = Call("sagemaker-runtime", "InvokeEndpoint", principal, "us-east-1", ACCOUNT, "id")
     suspend(worker, wait_until)
