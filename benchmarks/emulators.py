@@ -138,7 +138,7 @@ class Ours(Emulator):
 
     def secret(self) -> str:
         """It makes one anew each time that it starts."""
-        return administrator.secret_for(self.port) or "not yet there"
+        return administrator.secret_for(self.endpoint_url) or "not yet there"
 
 
 def free_port() -> int:

@@ -62,9 +62,9 @@ def environment(endpoint_url: str) -> dict[str, str]:
     Raises:
         LookupError: no server of this user answers there; the text says how to start one.
     """
-    port = urlsplit(endpoint_url).port
-    secret = administrator.secret_for(port)
+    secret = administrator.secret_for(endpoint_url)
     if secret is None:
+        port = urlsplit(endpoint_url).port
         serve = "python -m local_aws serve" + ("" if port == DEFAULT_PORT else f" --port {port}")
         raise LookupError(f"No embedded AWS of yours runs on port {port}. Start it first: {serve}")
     return {

@@ -124,7 +124,7 @@ def _connect_local() -> Target:
 
 
 def _secret(endpoint_url: str) -> str:
-    secret = administrator.secret_for(urlsplit(endpoint_url).port)
+    secret = administrator.secret_for(endpoint_url)
     if secret is None:
         raise CourseError(f"The embedded AWS at {endpoint_url} has ended, or is another user's: run this cell again.")
     return secret
@@ -154,7 +154,7 @@ def _served_at(endpoint_url: str) -> embedded.Server | None:
     """The embedded AWS at an address that the learner has set, None where none answers there."""
     if not endpoint_url or not _is_loopback(endpoint_url) or endpoint_url in _not_ours:
         return None
-    if administrator.secret_for(urlsplit(endpoint_url).port) is None:
+    if administrator.secret_for(endpoint_url) is None:
         return None
     _open_local(endpoint_url)
     once = Config(connect_timeout=2, read_timeout=5, retries={"total_max_attempts": 1})

@@ -14,6 +14,8 @@ import secrets
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
 import psutil
 
@@ -63,8 +65,9 @@ def kept(secret: str, port: int) -> Iterator[Path]:
             path.unlink(missing_ok=True)
 
 
-def secret_for(port: int) -> str | None:
-    """The secret of this user's server that runs at a port, None where none does."""
+def secret_for(endpoint_url: str) -> str | None:
+    """The secret of this user's server that runs at an address of this machine, None where none does."""
+    port = urlsplit(endpoint_url).port
     for path in _places():
         known = _read(path / f"administrator-{port}.json")
         if known and psutil.pid_exists(known["pid"]):
@@ -79,7 +82,7 @@ def _forget_the_dead(place: Path) -> None:
             path.unlink(missing_ok=True)
 
 
-def _read(path: Path) -> dict:
+def _read(path: Path) -> dict[str, Any]:
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):

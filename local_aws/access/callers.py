@@ -72,7 +72,7 @@ class Callers:
         principal = self._principal(api, signed)
         if signed.access_key is not None:
             secret = self.secret_of(signed)
-            if secret is None:
+            if not secret:
                 raise _unknown_key(api)
             verify(api, signed, secret, request)
         return Call(
@@ -86,13 +86,13 @@ class Callers:
             source_ip="127.0.0.1",
         )
 
-    def secret_of(self, signed: Signature) -> str | None:
-        """What the holder of an access key signs with; None for nobody's key."""
+    def secret_of(self, signed: Signature) -> str:
+        """What the holder of an access key signs with; empty for nobody's key."""
         key = signed.access_key
         if key is None or key == ADMIN_ACCESS_KEY:
-            return self._admin_secret if key else None
+            return self._admin_secret if key else ""
         temporary = self._identities.find(key)
-        return temporary[1].secret_key if temporary else self._user_secret(key)
+        return (temporary[1].secret_key if temporary else self._user_secret(key)) or ""
 
     def _principal(self, api: wire.Api, signed: Signature) -> Principal:
         key = signed.access_key

@@ -70,7 +70,7 @@ class Signature:
     stamp: str = ""
     signed_headers: tuple[str, ...] = ()
     value: str = ""
-    expires: int | None = None
+    expires: int = 0
     policy: str = ""
 
     @property
@@ -244,7 +244,7 @@ def form_signature(fields: Mapping[str, str]) -> Signature:
         raise _bad_form(f"Bucket POST must contain a field named '{(missing or ['policy'])[0]}'.")
     if v2:
         return Signature(
-            fields["awsaccesskeyid"], REGION, "s3", token, "form-v2", "", "", (), fields["signature"], None, policy
+            fields["awsaccesskeyid"], REGION, "s3", token, "form-v2", "", "", (), fields["signature"], 0, policy
         )
     credential = _CREDENTIAL.fullmatch(fields["x-amz-credential"])
     if fields["x-amz-algorithm"] != ALGORITHM or credential is None or credential.group(4) != "s3":
@@ -397,7 +397,7 @@ def _unsigned_headers(headers: Iterable[str], signed: tuple[str, ...]) -> list[s
 
 
 def _check_not_expired(words: type[_Words], signed: Signature) -> None:
-    start, now = _moment(signed.stamp), datetime.now(UTC)
+    start, now = _required_moment(signed.stamp), datetime.now(UTC)
     if start - now > _PRESIGNED_EARLY:
         raise words.not_yet(signed, start, now)
     if start + timedelta(seconds=signed.expires) < now:
@@ -412,6 +412,11 @@ def _check_date(words: type[_Words], signed: Signature) -> None:
         raise words.too_old(signed, moment, now)
     if moment - now > words.skew:
         raise words.not_yet(signed, moment, now)
+
+
+def _required_moment(stamp: str) -> datetime:
+    """Of a stamp that was found to be one while it was read."""
+    return datetime.strptime(stamp, _STAMP).replace(tzinfo=UTC)
 
 
 def _moment(stamp: str) -> datetime | None:

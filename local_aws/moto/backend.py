@@ -107,7 +107,8 @@ class Backends:
 
         with self._lock:
             if name not in self._applications:
-                self._applications[name] = create_backend_app(name.replace("-", ""))
+                service: Any = name.replace("-", "")  # which moto knows one by one
+                self._applications[name] = create_backend_app(service)
             return self._applications[name]
 
 

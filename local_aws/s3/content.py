@@ -15,7 +15,8 @@ import hmac
 import io
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any, BinaryIO, cast
 
 from local_aws import wire
 from local_aws.access.signature import UNSIGNED, Signature, verify_chunk
@@ -37,11 +38,11 @@ _STREAMING = {
 _TRAILER_BYTES = 4096
 
 
-def received(exchange: Exchange, signed: Signature, secret: str | None) -> wire.Request:
+def received(exchange: Exchange, signed: Signature, secret: str) -> wire.Request:
     """The request with its content read, its headers those of the content as it is.
 
     Args:
-        secret: what the chunks are signed with, where they are.
+        secret: what the chunks are signed with, where they are; empty for nobody.
 
     Raises:
         ApiError: `EntityTooLarge`, `IncompleteBody`, `MissingContentLength`, `BadDigest`, `InvalidDigest`,
@@ -101,9 +102,7 @@ def _limited(body: Body) -> bytes:
 # ---- in chunks -------------------------------------------------------------------------------------------------
 
 
-def _from_chunks(
-    body: Body, request: wire.Request, signed: Signature, secret: str | None, headers: dict[str, str]
-) -> bytes:
+def _from_chunks(body: Body, request: wire.Request, signed: Signature, secret: str, headers: dict[str, str]) -> bytes:
     """The content of chunks; what the trailer says is added to the headers, what the chunks need taken out."""
     are_signed, has_trailer = _STREAMING[request.headers["x-amz-content-sha256"]]
     length = request.headers.get("x-amz-decoded-content-length", "")
@@ -111,9 +110,9 @@ def _from_chunks(
         raise ApiError("MissingContentLength", "You must provide the Content-Length HTTP header.", 411)
     if int(length) > MOST:
         raise _too_large(int(length))
-    if are_signed and (secret is None or signed.kind != "header"):
+    if are_signed and signed.kind != "header":
         raise ApiError("AccessDenied", "Access Denied", 403)
-    content, stream = io.BytesIO(), io.BufferedReader(_Raw(body), _PIECE)
+    content, stream = io.BytesIO(), cast(BinaryIO, io.BufferedReader(_Raw(body), _PIECE))
     before = signed.value
     with body_errors():
         for data, signature in _chunks(stream, int(length)):
@@ -133,7 +132,7 @@ def _from_chunks(
     return content.getvalue()
 
 
-def _chunks(stream: io.BufferedReader, length: int) -> Iterator[tuple[bytes, str]]:
+def _chunks(stream: BinaryIO, length: int) -> Iterator[tuple[bytes, str]]:
     """The data and the signature of each chunk, the empty last one included."""
     left = length
     while True:
@@ -152,7 +151,7 @@ def _chunks(stream: io.BufferedReader, length: int) -> Iterator[tuple[bytes, str
             raise _incomplete()
 
 
-def _trailer(stream: io.BufferedReader) -> dict[str, str]:
+def _trailer(stream: BinaryIO) -> dict[str, str]:
     trailer: dict[str, str] = {}
     text = stream.read(_TRAILER_BYTES + 1).decode("latin-1")
     if len(text) > _TRAILER_BYTES:
@@ -193,7 +192,7 @@ class _Raw(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer: memoryview) -> int:
+    def readinto(self, buffer: Any) -> int:
         data = self._body.read(len(buffer))
         buffer[: len(data)] = data
         return len(data)
@@ -206,10 +205,10 @@ def _require_digests(headers: dict[str, str], content: bytes) -> None:
     """Raise where the content isn't what a digest in the headers says. CRC32C and CRC64NVME are taken as they are:
     computing them in Python would take longer than the upload."""
     if "content-md5" in headers:
-        given = _decoded(headers["content-md5"])
-        if given is None or len(given) != 16:
+        md5 = _decoded(headers["content-md5"])
+        if md5 is None or len(md5) != 16:
             raise ApiError("InvalidDigest", "The Content-MD5 you specified was invalid.", 400)
-        if not hmac.compare_digest(given, hashlib.md5(content, usedforsecurity=False).digest()):
+        if not hmac.compare_digest(md5, hashlib.md5(content, usedforsecurity=False).digest()):
             raise ApiError("BadDigest", "The Content-MD5 you specified did not match what we received.", 400)
     for name, digest in _DIGESTS.items():
         given = headers.get(f"x-amz-checksum-{name.lower()}")
@@ -222,7 +221,7 @@ def _require_digests(headers: dict[str, str], content: bytes) -> None:
             raise ApiError("BadDigest", message, 400)
 
 
-_DIGESTS = {
+_DIGESTS: dict[str, Callable[[bytes], bytes]] = {
     "CRC32": lambda content: zlib.crc32(content).to_bytes(4, "big"),
     "SHA1": lambda content: hashlib.sha1(content, usedforsecurity=False).digest(),
     "SHA256": lambda content: hashlib.sha256(content).digest(),

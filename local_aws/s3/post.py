@@ -10,7 +10,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import IO, Any, cast
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
 from xml.sax.saxutils import escape
 
@@ -127,7 +127,7 @@ def _form(request: wire.Request, body: Body) -> tuple[dict[str, str], bytes, str
     parser = FormDataParser(max_form_memory_size=_FIELD_BYTES, max_content_length=MOST, silent=False)
     try:
         with body_errors():
-            _, form, files = parser.parse(body, kind, body.size, options)
+            _, form, files = parser.parse(cast(IO[bytes], body), kind, body.size, options)
     except RequestEntityTooLarge as error:
         message = f"Your POST request fields preceding the upload file were too large ({_FIELD_BYTES} bytes)."
         raise ApiError("MaxPostPreDataLengthExceededError", message, 400) from error

@@ -211,8 +211,8 @@ class S3:
         event, version = _EVENTS[call.operation], answer.header("x-amz-version-id")
         version = None if version == "null" else version
         if call.operation == "PutObject":
-            size = len(exchange.request.body)
-            return Change(event, bucket, key, size, (answer.header("etag") or "").strip('"'), version)
+            etag = (answer.header("etag") or "").strip('"')
+            return Change(event, bucket, key, len(exchange.request.body), etag, version)
         which = {"VersionId": version} if version else {}
         try:
             head = self._roles.admin_client("s3").head_object(Bucket=bucket, Key=key, **which)

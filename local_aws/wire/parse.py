@@ -230,7 +230,7 @@ def _from_form(fields: _Fields, shape: Shape, prefix: str) -> Any:
     return _from_text(fields[prefix], shape) if prefix in fields else None
 
 
-class _Fields(dict):
+class _Fields(dict[str, str]):
     """A form's fields, and `stems`: all that a field's name begins with up to a full stop, or is."""
 
     def __init__(self, fields: Mapping[str, str]):

@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import boto3
 import pytest
@@ -38,7 +37,7 @@ class Aws:
     @property
     def secret(self) -> str:
         """What the administrator signs with."""
-        return administrator.secret_for(urlsplit(self.endpoint_url).port)
+        return administrator.secret_for(self.endpoint_url)
 
     def client(self, service: str, role_arn: str | None = None, **options: Any) -> Any:
         """A boto3 client as administrator, or under a role."""

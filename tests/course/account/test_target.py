@@ -7,7 +7,6 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import boto3
 import pytest
@@ -98,7 +97,7 @@ def account(endpoint_url, environment, monkeypatch, tmp_path) -> None:
     monkeypatch.setattr(target, "_STATE", tmp_path / "state")
     own = {
         "AWS_ACCESS_KEY_ID": local_aws.ADMIN_ACCESS_KEY,
-        "AWS_SECRET_ACCESS_KEY": administrator.secret_for(urlsplit(endpoint_url).port),
+        "AWS_SECRET_ACCESS_KEY": administrator.secret_for(endpoint_url),
         "AWS_DEFAULT_REGION": "eu-west-1",
         "AWS_ENDPOINT_URL_STS": endpoint_url,
         "AWS_ENDPOINT_URL": "http://127.0.0.1:9",
