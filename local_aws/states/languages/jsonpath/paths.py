@@ -353,7 +353,7 @@ def _found(compiled: Any, data: Any) -> list[Any]:
 
 
 def _matches(pattern: re.Pattern[str], text: str) -> bool:
-    """Whether the whole text fits. Others run meanwhile (`concurrent`), as a pattern may backtrack to its last moment."""
+    """Whether the whole text fits. A pattern may backtrack until its time is over: others run meanwhile."""
     flags = pattern.flags & _FLAGS
     try:
         return regex.fullmatch(pattern.pattern, text, flags, timeout=MATCH_SECONDS, concurrent=True) is not None
