@@ -148,7 +148,7 @@ def _open_local(endpoint_url: str) -> None:
 
 def _served_at(endpoint_url: str) -> embedded.Server | None:
     """The embedded AWS at an address that the learner has set, None where none answers there."""
-    if not endpoint_url or not _is_loopback(endpoint_url) or endpoint_url in _not_ours:
+    if not endpoint_url or not _is_loopback(endpoint_url):
         return None
     if administrator.secret_for(endpoint_url) is None:
         return None
@@ -161,14 +161,7 @@ def _served_at(endpoint_url: str) -> embedded.Server | None:
         caller = ""
     # Another emulator would not know this key for an administrator of that account.
     ours = caller == f"arn:aws:iam::{local_aws.ACCOUNT}:user/administrator"
-    if ours:
-        return embedded.started_at(endpoint_url)
-    _not_ours.add(endpoint_url)
-    return None
-
-
-_not_ours: set[str] = set()
-"""Addresses at which something else answered, or nothing: it is asked once."""
+    return embedded.started_at(endpoint_url) if ours else None
 
 
 def _is_loopback(endpoint_url: str) -> bool:
