@@ -29,10 +29,11 @@ from local_aws.functions.service import LambdaService
 from local_aws.gateway.gateway import Gateway
 from local_aws.house import Host, Service
 from local_aws.http_server import HttpServer
-from local_aws.iam.policy_simulation import PolicySimulation
+from local_aws.iam.service import IamService
 from local_aws.iam.sts import StsService
 from local_aws.logs.writer import LogWriter
-from local_aws.moto.backend import application
+from local_aws.moto.backend import WsgiApp, application
+from local_aws.moto.inside import Moto
 from local_aws.s3.bucket_policies import BucketPolicies
 from local_aws.s3.events import S3Events
 from local_aws.s3.service import S3
@@ -71,10 +72,10 @@ def serve(port: int = 0, clock: float = 60.0, directory: Path | None = None) -> 
     url = f"http://{LOOPBACK}:{http.port}"
     roles = Roles(url, ACCOUNT, REGION)
     host = Host(ACCOUNT, REGION, url, scratch, Clock(clock), roles, LogWriter(roles))
-    services = _services(host)
+    callers, moto = Callers(roles.identities, roles.iam), application()
+    services = _services(host, moto)
     s3_events = S3Events(host)
     named = {service.name: service for service in services}
-    callers, moto = Callers(roles.identities, roles.iam), application()
     s3 = S3(roles, callers, BucketPolicies(host), s3_events, moto)
     http.application = Gateway(roles, callers, named, s3, moto)
     thread = threading.Thread(target=http.serve_forever, name="http", daemon=True)
@@ -121,8 +122,8 @@ def run(port: int, clock: float, parent: int | None, ready_file: Path | None, lo
                 ready_file.unlink(missing_ok=True)
 
 
-def _services(host: Host) -> tuple[Service, ...]:
-    own = (StsService(host), LambdaService(host), StatesService(host), PolicySimulation(host))
+def _services(host: Host, moto: WsgiApp) -> tuple[Service, ...]:
+    own = (StsService(host), LambdaService(host), StatesService(host), IamService(host, Moto(moto, host.region)))
     return (*own, *sagemaker.services(host))
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from local_aws.access.policy import Policies, evaluate
-from local_aws.call import ApiError, Call
+from local_aws.call import ApiError, Call, not_there
 from local_aws.house import Service
 
 _NOT_THERE = ("ResourcePolicy", "OrderedOrganizationPolicyInputList", "ResourceHandlingOption")
@@ -25,13 +25,14 @@ class Statement:
     """A statement of a policy, the policy's name in the request, and where in its text it stands."""
 
     source: str
+    kind: str
     statement: Mapping[str, Any]
     start: dict[str, int]
     end: dict[str, int]
 
     def applies(self, caller: str, action: str, resource: str, context: Mapping[str, Any]) -> bool:
         """Whether the statement is about this request, whatever its effect."""
-        policies = Policies([{"Statement": [{**self.statement, "Effect": "Allow"}]}])
+        policies = Policies([{"Version": "2012-10-17", "Statement": [{**self.statement, "Effect": "Allow"}]}])
         return evaluate(policies, {"AWS": {caller}}, action, resource, context).allowed
 
 
@@ -46,25 +47,42 @@ class PolicySimulation(Service):
         Raises:
             ApiError: `InvalidInput` for a policy that isn't JSON, `NotImplemented` for what isn't simulated.
         """
-        for name in _NOT_THERE:
-            if name in params:
-                message = f"iam:SimulateCustomPolicy with {name} is not there: the embedded AWS doesn't implement it"
-                raise ApiError("NotImplemented", message, 501)
-        statements = _statements("PolicyInputList", params["PolicyInputList"])
+        refuse_absent("SimulateCustomPolicy", params)
+        judging = statements("PolicyInputList", params["PolicyInputList"])
         boundary = params.get("PermissionsBoundaryPolicyInputList")
-        fence = _statements("PermissionsBoundaryPolicyInputList", boundary) if boundary else None
-        context = {entry["ContextKeyName"]: entry["ContextKeyValues"] for entry in params.get("ContextEntries", [])}
+        fence = statements("PermissionsBoundaryPolicyInputList", boundary) if boundary else None
+        context = context_of(params)
         caller = params.get("CallerArn", call.principal.arn)
         results = [
-            _result(statements, fence, caller, action, resource, context)
+            result(judging, fence, caller, action, resource, context)
             for action in params["ActionNames"]
             for resource in params.get("ResourceArns") or ["*"]
         ]
         return {"EvaluationResults": results, "IsTruncated": False}
 
 
-def _result(
-    statements: list[Statement],
+def context_of(params: Mapping[str, Any]) -> dict[str, str | list[str]]:
+    """The condition keys that a simulation is given, to their values."""
+    found = {}
+    for entry in params.get("ContextEntries", []):
+        values, several = entry.get("ContextKeyValues", []), entry.get("ContextKeyType", "").endswith("List")
+        found[entry["ContextKeyName"]] = values if several or len(values) != 1 else values[0]
+    return found
+
+
+def refuse_absent(operation: str, params: Mapping[str, Any]) -> None:
+    """Raise where a simulation is asked for what isn't simulated.
+
+    Raises:
+        ApiError: `NotImplemented`.
+    """
+    for name in _NOT_THERE:
+        if name in params:
+            raise not_there(f"iam:{operation} with {name}")
+
+
+def result(
+    judging: list[Statement],
     fence: list[Statement] | None,
     caller: str,
     action: str,
@@ -76,28 +94,28 @@ def _result(
             s for s in among if s.statement.get("Effect") == effect and s.applies(caller, action, resource, context)
         ]
 
-    denying, allowing = matching(statements, "Deny"), matching(statements, "Allow")
+    denying, allowing = matching(judging, "Deny"), matching(judging, "Allow")
     fenced_off = fence is not None and not matching(fence, "Allow")
     forbidden = denying or (fence is not None and matching(fence, "Deny"))
     decision = "explicitDeny" if forbidden else "allowed" if allowing and not fenced_off else "implicitDeny"
-    result: dict[str, Any] = {
+    found: dict[str, Any] = {
         "EvalActionName": action,
         "EvalResourceName": resource,
         "EvalDecision": decision,
         # Where a statement denies, only denying ones are named.
         "MatchedStatements": [_matched(one) for one in denying or allowing],
-        "MissingContextValues": _missing([*statements, *(fence or [])], context),
+        "MissingContextValues": _missing([*judging, *(fence or [])], context),
     }
     if fence is not None:
         allowed = not fenced_off and not matching(fence, "Deny")
-        result["PermissionsBoundaryDecisionDetail"] = {"AllowedByPermissionsBoundary": allowed}
-    return result
+        found["PermissionsBoundaryDecisionDetail"] = {"AllowedByPermissionsBoundary": allowed}
+    return found
 
 
 def _matched(statement: Statement) -> dict[str, Any]:
     return {
         "SourcePolicyId": statement.source,
-        "SourcePolicyType": "none",
+        "SourcePolicyType": statement.kind,
         "StartPosition": statement.start,
         "EndPosition": statement.end,
     }
@@ -105,19 +123,31 @@ def _matched(statement: Statement) -> dict[str, Any]:
 
 def _missing(statements: list[Statement], context: Mapping[str, Any]) -> list[str]:
     known = {key.lower() for key in context}
-    keys = [key for s in statements for tests in s.statement.get("Condition", {}).values() for key in tests]
+    conditions = [found for s in statements if isinstance(found := s.statement.get("Condition"), dict)]
+    keys = [key for found in conditions for tests in found.values() if isinstance(tests, dict) for key in tests]
     return sorted({key for key in keys if key.lower() not in known})
 
 
-def _statements(member: str, texts: Iterable[str]) -> list[Statement]:
+def statements(name: str, texts: Iterable[str], kind: str = "none") -> list[Statement]:
+    """The statements of policies.
+
+    Args:
+        name: the policy's name; of those that are handed over (`kind` none) the member's, which are then numbered.
+
+    Raises:
+        ApiError: `InvalidInput`, a text is no policy.
+    """
     found = []
     for number, text in enumerate(texts, 1):
-        source = f"{member}.{number}"
+        source = f"{name}.{number}" if kind == "none" else name
         try:
             spans = list(_spans(text))
-        except (ValueError, IndexError) as error:
+        except (ValueError, IndexError, RecursionError) as error:
             raise ApiError("InvalidInput", f"Syntax errors in policy {source}: {error}") from error
-        found += [Statement(source, value, _position(text, start), _position(text, end)) for value, start, end in spans]
+        if not all(isinstance(value, dict) for value, _, _ in spans):
+            raise ApiError("InvalidInput", f"Syntax errors in policy {source}: a statement is an object")
+        places = [(value, _position(text, start), _position(text, end)) for value, start, end in spans]
+        found += [Statement(source, kind, *place) for place in places]
     return found
 
 

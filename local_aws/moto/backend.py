@@ -91,3 +91,14 @@ def answer_of(
         return moto(environ, start_response)
     except NotImplementedError as error:
         raise not_there(what) from error
+
+
+def set_user_boundary(user: str, policy_arn: str | None) -> None:
+    """Give a user of IAM a permissions boundary, which moto's GetUser then shows, or take it away (None).
+
+    Moto has boundaries of roles alone; it shows what its record of a user holds by the name of the answer's member.
+    """
+    from moto.iam.models import iam_backends
+
+    boundary = {"PermissionsBoundaryType": "PermissionsBoundaryPolicy", "PermissionsBoundaryArn": policy_arn}
+    iam_backends[ACCOUNT]["aws"].users[user].permissions_boundary = boundary if policy_arn else None

@@ -48,7 +48,11 @@ class LambdaFoundation(Service):
         self._packages = Packages(directory / "code")
         self._package_server = PackageServer()
         self._concurrency = Concurrency(limit)
-        self._spawner = spawner(fork=False if how == "subprocess" else None, isolate=False if how == "forked" else None)
+        self._spawner = spawner(
+            directory / "spawner",
+            fork=False if how == "subprocess" else None,
+            isolate=False if how == "forked" else None,
+        )
         self._environments = Environments(host, directory / "environments", self._spawner)
         self._closing = threading.Event()
 

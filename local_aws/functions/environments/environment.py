@@ -31,9 +31,8 @@ from local_aws.functions.configuration import FunctionVersion
 from local_aws.functions.environments.frames import FrameReader
 from local_aws.functions.environments.memory import MIB, MemoryWatch, Watched
 from local_aws.functions.environments.runtime_api import RuntimeApi, Said
-from local_aws.functions.environments.sandbox import TASK_ROOT
 from local_aws.functions.environments.spawn import Runtime, Spawner
-from local_aws.functions.environments.worker import READY, USES_PRELOADED
+from local_aws.functions.environments.worker import READY, TASK_ROOT, USES_PRELOADED
 from local_aws.functions.invocation import (
     Invocation,
     Outcome,
@@ -164,8 +163,7 @@ class Environment:
         self._runtime: RunningRuntime | None = None
         self._initialised_once = False
         self._peak = 0
-        for name in ("tmp", "stage"):
-            (directory / name).mkdir(parents=True)
+        (directory / "tmp").mkdir(parents=True)
         (directory / "tmp").chmod(0o1777)
         stream = lines.stream_name(version.version)
         self.stream = lines.EnvironmentLog(
@@ -177,7 +175,6 @@ class Environment:
         return {
             "code": str(self.code),
             "temporary": str(self._directory / "tmp"),
-            "stage": str(self._directory / "stage"),
             "environment": self._variables(runtime_api),
             "handler": self.version.handler,
             "data_limit": 2 * self.version.memory_size * MIB + _DATA_HEADROOM,

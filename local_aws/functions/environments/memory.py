@@ -18,7 +18,7 @@ MIB = 1 << 20
 _INTERVAL_SECONDS = 0.004
 
 
-def anonymous_bytes(pid: int) -> int:
+def anonymous_bytes(pid: int | str) -> int:
     """Memory of a process that is its own and not a file's, in bytes; 0 where it is gone."""
     if sys.platform != "linux":
         import psutil

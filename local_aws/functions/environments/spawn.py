@@ -8,11 +8,13 @@ start and its imports. Both take every runtime with them when the server dies, h
 from __future__ import annotations
 
 import contextlib
+import itertools
 import json
 import logging
 import os
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import threading
@@ -21,10 +23,14 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from local_aws.functions.environments.zygote import MESSAGE_BYTES
+from local_aws.isolation import system
 
 log = logging.getLogger(__name__)
 _PROJECT = Path(__file__).resolve().parents[3]
 _START_SECONDS = 60
+_TRIES = 3
+_CREDENTIALS = struct.Struct("3i")
+_CREDENTIALS_SPACE = socket.CMSG_SPACE(_CREDENTIALS.size) if hasattr(socket, "CMSG_SPACE") else 0
 
 
 class Runtime:
@@ -77,16 +83,17 @@ class Spawner(Protocol):
         """Kill what is left."""
 
 
-def spawner(fork: bool | None = None, isolate: bool | None = None) -> Spawner:
+def spawner(directory: Path, fork: bool | None = None, isolate: bool | None = None) -> Spawner:
     """The best way to start runtimes that this system has.
 
     Args:
+        directory: a folder for the spawner's own use.
         fork: False for plain subprocesses; by default it depends on the system.
-        isolate: False for no mount namespaces; by default it depends on the system.
+        isolate: False for no namespaces; by default it depends on the system.
     """
     if fork is None:
         fork = sys.platform == "linux"
-    return ForkServer(isolate is not False) if fork else Subprocesses()
+    return ForkServer(directory, isolate is not False) if fork else Subprocesses()
 
 
 def _child_environment() -> dict[str, str]:
@@ -103,28 +110,105 @@ def _child_environment() -> dict[str, str]:
 
 
 class ForkServer:
-    """The server's side of the zygote.
+    """The server's side of the zygote, which is started again whenever it has ended.
+
+    Args:
+        directory: a folder that the zygote may build the file system of functions in.
+        isolate: whether functions get one, where the system allows it.
 
     Raises:
         RuntimeError: (from `start`) the zygote did not come up.
     """
 
-    def __init__(self, isolate: bool):
+    def __init__(self, directory: Path, isolate: bool):
+        self._directory, self._isolate = directory, isolate
+        self._stage: Path | None = None
+        self._lock = threading.Lock()
+        self._closed = False
+        self._serials = itertools.count(1)
+        self._zygote: ZygoteProcess | None = None
+        # The server need not wait for the trial of what the system allows.
+        self._begun = threading.Thread(target=self._begin, name="lambda-zygote-begins", daemon=True)
+        self._begun.start()
+
+    @property
+    def isolates(self) -> bool:
+        """Whether runtimes have a file system of their own; known once one has been started."""
+        return self._stage is not None
+
+    def start(self, spec: dict[str, Any], log_descriptor: int) -> Runtime:
+        """Fork a runtime."""
+        self._begun.join()
+        # The zygote may end at any moment: what was asked of it is asked of the next one.
+        for _ in range(_TRIES):
+            runtime = self._current().fork(next(self._serials), spec, log_descriptor)
+            if runtime is not None:
+                return runtime
+        raise RuntimeError("the process that functions are forked from ends again and again: see the server's log")
+
+    def close(self) -> None:
+        """End the zygote and all that it has forked."""
+        with self._lock:
+            self._closed = True
+        self._begun.join()
+        if self._zygote is not None:
+            self._zygote.close()
+
+    def _begin(self) -> None:
+        refusal = system.refusal() if self._isolate else "switched off"
+        if refusal is None:
+            self._stage = self._directory / "stage"
+            self._stage.mkdir(parents=True)
+        else:
+            log.warning("functions run without a file system of their own: %s", refusal)
+        with self._lock:
+            if not self._closed:
+                self._zygote = ZygoteProcess(self._stage, self._lost)
+
+    def _current(self) -> ZygoteProcess:
+        with self._lock:
+            if self._closed:
+                raise RuntimeError("the server is being stopped")
+            if self._zygote.gone:
+                self._zygote = ZygoteProcess(self._stage, self._lost)
+            return self._zygote
+
+    def _lost(self, zygote: ZygoteProcess) -> None:
+        with self._lock:
+            if self._closed or self._zygote is not zygote:
+                return
+            # One that did not come up at all is tried again when a function is invoked, and not before.
+            then = "is started again" if zygote.came_up else "did not come up"
+            log.warning("the process that functions are forked from has ended, and %s", then)
+            if zygote.came_up:
+                self._zygote = ZygoteProcess(self._stage, self._lost)
+
+
+class ZygoteProcess:
+    """One zygote, from its start to its end.
+
+    Args:
+        lost: called once it has ended, however it did.
+    """
+
+    def __init__(self, stage: Path | None, lost: Callable[[ZygoteProcess], None]):
+        self._stage, self._lost = stage, lost
         self._channel, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        # Who sends a message is told by its process id, translated into this process's own view.
+        self._channel.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
         self._lock = threading.Lock()
         self._ready = threading.Event()
         self._starting: dict[int, tuple[Runtime, threading.Event]] = {}
         self._running: dict[int, Runtime] = {}
-        self._serial = 0
         self._preloaded = 0
-        self.isolates = False
+        self.came_up = self.gone = False
         self._process = subprocess.Popen(
             [
                 sys.executable,
                 "-m",
                 "local_aws.functions.environments.zygote",
                 str(theirs.fileno()),
-                "isolate" if isolate else "plain",
+                str(stage or ""),
             ],
             pass_fds=[theirs.fileno()],
             env=_child_environment(),
@@ -133,31 +217,33 @@ class ForkServer:
             start_new_session=True,
         )
         theirs.close()
-        self._reader = threading.Thread(target=self._listen, name="lambda-zygote", daemon=True)
-        self._reader.start()
+        threading.Thread(target=self._listen, name="lambda-zygote", daemon=True).start()
 
-    def start(self, spec: dict[str, Any], log_descriptor: int) -> Runtime:
-        """Fork a runtime."""
-        if not self._ready.wait(_START_SECONDS) or self._process.poll() is not None:
-            raise RuntimeError("the process that functions are forked from is not there: see the server's log")
-        runtime = Runtime(self._kill, self._preloaded)
+    def fork(self, serial: int, spec: dict[str, Any], log_descriptor: int) -> Runtime | None:
+        """A new runtime; None where the zygote has ended meanwhile.
+
+        Raises:
+            RuntimeError: the zygote is there and does not answer.
+        """
+        self._ready.wait(_START_SECONDS)
+        runtime = Runtime(lambda runtime: self._kill(serial), self._preloaded)
         answered = threading.Event()
+        message = json.dumps({"id": serial, "spec": spec}).encode()
         with self._lock:
-            self._serial += 1
-            serial = self._serial
+            if self.gone:
+                return None
             self._starting[serial] = (runtime, answered)
-            message = json.dumps({"id": serial, "spec": {**spec, "isolate": self.isolates}}).encode()
-            socket.send_fds(self._channel, [message], [log_descriptor])
+            try:
+                socket.send_fds(self._channel, [message], [log_descriptor])
+            except OSError:
+                return None
         if not answered.wait(_START_SECONDS):
             raise RuntimeError("the process that functions are forked from does not answer")
-        return runtime
-
-    def wait_until_ready(self) -> bool:
-        """Wait for the zygote's imports; True where it is there. `isolates` is known afterwards."""
-        return self._ready.wait(_START_SECONDS) and self._process.poll() is None
+        with self._lock:
+            return None if self._starting.pop(serial, None) else runtime
 
     def close(self) -> None:
-        """Close the socket: the zygote kills its children and ends."""
+        """Close the socket: the zygote and its children end."""
         with contextlib.suppress(OSError):
             self._channel.shutdown(socket.SHUT_RDWR)
         try:
@@ -165,43 +251,61 @@ class ForkServer:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
-        self._channel.close()
 
-    def _kill(self, runtime: Runtime) -> None:
+    def _kill(self, serial: int) -> None:
         with self._lock, contextlib.suppress(OSError):
-            self._channel.send(json.dumps({"kill": runtime.pid}).encode())
+            self._channel.send(json.dumps({"kill": serial}).encode())
 
     def _listen(self) -> None:
         while True:
             try:
-                message = self._channel.recv(MESSAGE_BYTES)
+                message, ancillary, _, _ = self._channel.recvmsg(MESSAGE_BYTES, _CREDENTIALS_SPACE)
             except OSError:
                 message = b""
             if not message:
                 break
-            self._hear(json.loads(message))
+            self._hear(json.loads(message), _sender(ancillary))
+        with self._lock:
+            self.gone = True
+            self._channel.close()
+            running, self._running = self._running, {}
+            starting = list(self._starting.values())
         self._ready.set()
-        for runtime in list(self._running.values()):
+        for runtime in running.values():
             runtime.end(-signal.SIGKILL)
-        for _, answered in list(self._starting.values()):
+        for _, answered in starting:
             answered.set()
+        self._process.wait()
+        self._lost(self)
 
-    def _hear(self, message: dict[str, Any]) -> None:
+    def _hear(self, message: dict[str, Any], sender: int) -> None:
         if "hello" in message:
-            self._preloaded = message["preloaded"]
-            self.isolates = message["no_isolation"] is None
-            if not self.isolates:
-                log.warning("functions run without a file system of their own: %s", message["no_isolation"])
+            self._preloaded = message["hello"]
+            self.came_up = True
             self._ready.set()
-        elif "exited" in message:
-            runtime = self._running.pop(message["exited"], None)
+        elif "up" in message:
+            with self._lock:
+                runtime, answered = self._starting.pop(message["up"])
+                runtime.pid = sender
+                self._running[message["up"]] = runtime
+            answered.set()
+        else:
+            with self._lock:
+                # One that never came up has said why in its log.
+                runtime, answered = self._starting.pop(message["exited"], (None, None))
+                runtime = runtime or self._running.pop(message["exited"], None)
             if runtime:
                 runtime.end(message["status"])
-        else:
-            runtime, answered = self._starting.pop(message["id"])
-            runtime.pid = message["pid"]
-            self._running[runtime.pid] = runtime
-            answered.set()
+            if answered:
+                answered.set()
+
+
+def _sender(ancillary: list[tuple[int, int, bytes]]) -> int:
+    """The process id of a message's sender, from what the kernel says beside the message."""
+    for _, kind, data in ancillary:
+        if kind == socket.SCM_CREDENTIALS:
+            return _CREDENTIALS.unpack(data[: _CREDENTIALS.size])[0]
+    return 0
 
 
 class Subprocesses:
@@ -228,7 +332,7 @@ class Subprocesses:
             self._processes.add(process)
         threading.Thread(target=self._wait, args=(process, runtime), daemon=True).start()
         with contextlib.suppress(BrokenPipeError):
-            process.stdin.write(json.dumps({**spec, "isolate": False, "data_limit": 0}).encode() + b"\n")
+            process.stdin.write(json.dumps({**spec, "isolated": False, "data_limit": 0}).encode() + b"\n")
             process.stdin.flush()
         return runtime
 

@@ -10,7 +10,7 @@ environment variable AWS_EXECUTION_ENV and the paths in a traceback say what was
 Importable packages are those of the managed runtime (boto3 and what it stands on), and no others of this
 machine: `import pandas` fails as it does on AWS.
 
-Where there are no mount namespaces, the code runs from where it was unpacked, /tmp is the machine's own,
+Where there are no namespaces, the code runs from where it was unpacked, /tmp is the machine's own,
 and an audit hook refuses to open for writing what is outside of it; the service shows the code's folder
 as /var/task.
 """
@@ -34,9 +34,9 @@ from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
-from local_aws.functions.environments import sandbox
 from local_aws.functions.environments.frames import FrameWriter
 
+TASK_ROOT = "/var/task"
 READY = "ready"
 USES_PRELOADED = "uses-preloaded"
 _API = "/2018-06-01/runtime"
@@ -188,7 +188,7 @@ def run(spec: dict[str, Any], log_descriptor: int) -> None:
     """Be the runtime of one execution environment until it ends; never returns.
 
     Args:
-        spec: `code`, `temporary`, `stage` (paths), `isolate` (bool), `environment` (variables), `handler`,
+        spec: `code` (a path), `isolated` (whether that is at /var/task already), `environment` (variables), `handler`,
             `data_limit` (bytes that the process may hold for data; 0 for no limit).
         log_descriptor: the pipe's writing end.
     """
@@ -199,6 +199,9 @@ def run(spec: dict[str, Any], log_descriptor: int) -> None:
         root = _arrange_files(spec)
         os.environ.clear()
         os.environ.update(spec["environment"])
+        if not spec["isolated"]:
+            # In a home that can be seen, SDKs would find the user's own profiles.
+            os.environ.update(AWS_CONFIG_FILE=os.devnull, AWS_SHARED_CREDENTIALS_FILE=os.devnull)
         if hasattr(time, "tzset"):
             time.tzset()
         tempfile.tempdir = None
@@ -258,9 +261,8 @@ def _limit(data_bytes: int) -> None:
 
 def _arrange_files(spec: dict[str, Any]) -> str:
     os.umask(0o022)
-    if spec["isolate"]:
-        sandbox.enter(Path(spec["code"]), Path(spec["temporary"]), Path(spec["stage"]))
-        root = sandbox.TASK_ROOT
+    if spec["isolated"]:
+        root = TASK_ROOT
     else:
         root = spec["code"]
         Path("/tmp").mkdir(exist_ok=True)
@@ -340,7 +342,7 @@ class LearnersView:
         library = f"/var/lang/lib/{asked}"
         self._own = str(Path(__file__).parent)
         self._paths = [
-            (root, sandbox.TASK_ROOT),
+            (root, TASK_ROOT),
             *((sysconfig.get_path(name), f"{library}/site-packages") for name in ("purelib", "platlib")),
             (os.path.realpath(sysconfig.get_path("stdlib")), library),
             (sysconfig.get_path("stdlib"), library),

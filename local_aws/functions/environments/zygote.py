@@ -2,7 +2,11 @@
 
 One for each server, Linux only. It imports awslambdaric and boto3 and makes a client once, so that the models
 are in memory; then it waits on a socket, with a single thread, for orders to fork or to kill. Its end of the
-socket closing means that the server is gone: it kills what it started and goes too.
+socket closing means that the server is gone: it ends, and everything that it started with it.
+
+Where the system allows it, it lives in namespaces of its own, in which the file system of functions has been built
+once; each runtime gets a copy of it with its code and its /tmp, and processes of its own. The process that was started
+as this program then only waits for the zygote, which is process 1 in there.
 
 It never runs a function itself.
 """
@@ -16,20 +20,25 @@ import os
 import selectors
 import signal
 import socket
+import struct
 import sys
 from pathlib import Path
 from typing import Any
 
-from local_aws.functions.environments import sandbox, worker
+from local_aws.functions.environments import worker
 from local_aws.functions.environments.memory import anonymous_bytes
+from local_aws.isolation import first_process, kernel, namespaces
+from local_aws.isolation.view import Root, User, interpreter
 
 MESSAGE_BYTES = 1 << 20
+USER = User("sbx_user1051", 993, 990, "/home/sbx_user1051")
+_STATUS = struct.Struct("i")
 
 
 def preload() -> int:
     """Import what functions use most. Returns the bytes of memory this took beyond a bare runtime."""
     worker.Bootstrap()
-    bare = anonymous_bytes(os.getpid())
+    bare = anonymous_bytes("self")
     import boto3
 
     # The default session keeps the models it has read; it must not have resolved credentials.
@@ -37,18 +46,29 @@ def preload() -> int:
     boto3.client("s3", region_name="us-east-1", aws_access_key_id="none", aws_secret_access_key="none")
     gc.collect()
     gc.freeze()
-    return anonymous_bytes(os.getpid()) - bare
+    return anonymous_bytes("self") - bare
 
 
 class Zygote:
-    """Forks runtimes on request and says when one has ended."""
+    """Forks runtimes on request and says when one has ended.
 
-    def __init__(self, channel: socket.socket):
-        self._channel = channel
-        self._children: set[int] = set()
+    Args:
+        stage: where the root of functions has been built, None where they have none of their own.
+        stranger: what `build_root` gave.
+    """
+
+    def __init__(self, channel: socket.socket, stage: Path | None, stranger: int | None):
+        self._channel, self._stage, self._stranger = channel, stage, stranger
+        self._serials: dict[int, int] = {}
+        self._reports: dict[int, int] = {}
         self._wake_reader, self._wake_writer = os.pipe()
         os.set_blocking(self._wake_writer, False)
         os.set_blocking(self._wake_reader, False)
+        self._lifeline, self._alive = os.pipe()
+        if stage:
+            self._own_processes = os.open("/proc/self/ns/pid", os.O_RDONLY)
+        else:
+            kernel.adopt_orphans()
 
     def serve(self, hello: dict[str, Any]) -> None:
         """Answer orders until the server is gone."""
@@ -58,18 +78,15 @@ class Zygote:
         selector.register(self._channel, selectors.EVENT_READ)
         selector.register(self._wake_reader, selectors.EVENT_READ)
         self._send(hello)
-        try:
+        with contextlib.suppress(EOFError, OSError):
             while True:
                 for key, _ in selector.select():
                     if key.fileobj is self._channel:
                         self._obey()
                     else:
                         self._bury()
-        except (EOFError, OSError):
-            pass
-        finally:
-            for child in self._children:
-                _kill(child)
+        for child in self._serials:
+            self._end(child)
 
     def _obey(self) -> None:
         message, descriptors, _, _ = socket.recv_fds(self._channel, MESSAGE_BYTES, 1)
@@ -77,43 +94,75 @@ class Zygote:
             raise EOFError
         order = json.loads(message)
         if "kill" in order:
-            if order["kill"] in self._children:
-                _kill(order["kill"])
+            for child, serial in self._serials.items():
+                if serial == order["kill"]:
+                    self._end(child)
             return
-        self._send({"id": order["id"], "pid": self._fork(order["spec"], descriptors[0])})
+        self._fork(order["id"], order["spec"], descriptors[0])
 
-    def _fork(self, spec: dict[str, Any], log_descriptor: int) -> int:
+    def _fork(self, serial: int, spec: dict[str, Any], log_descriptor: int) -> None:
+        report, reports = os.pipe()
+        if self._stage:
+            kernel.unshare(kernel.NEW_PROCESSES)
         child = os.fork()
         if child == 0:
+            status = 1
             try:
-                self._become_child()
-                worker.run(spec, log_descriptor)
+                status = self._be_first(serial, spec, log_descriptor, reports)
             finally:
-                os._exit(1)
+                os._exit(status)
+        if self._stage:
+            # The next one's namespace can be made from one's own only.
+            kernel.enter(self._own_processes, kernel.NEW_PROCESSES)
         os.close(log_descriptor)
-        self._children.add(child)
-        return child
+        os.close(reports)
+        self._serials[child], self._reports[child] = serial, report
 
-    def _become_child(self) -> None:
+    def _be_first(self, serial: int, spec: dict[str, Any], log_descriptor: int, reports: int) -> int:
+        """Be process 1 of an execution environment's runtime, and say how the runtime ended."""
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-        sandbox.die_with_parent()
-        os.setsid()
-        self._channel.close()
-        os.close(self._wake_reader)
-        os.close(self._wake_writer)
+        channel = self._channel.fileno()
+        _close_all_but(log_descriptor, reports, channel, self._lifeline)
+
+        def work() -> None:
+            os.close(reports)
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+            # The server learns the runtime's process id from whom the message comes.
+            self._send({"up": serial})
+            self._channel.close()
+            worker.run({**spec, "isolated": self._stage is not None}, log_descriptor)
+
+        if self._stage:
+            try:
+                _enter(self._stage, self._stranger, spec, log_descriptor)
+            except OSError as error:
+                os.write(log_descriptor, f"no file system of its own can be had here: {error}\n".encode())
+                return 1
+        alone = self._stage is not None
+        status = first_process.oversee(work, self._lifeline, alone, of_the_work=(log_descriptor, channel))
+        os.write(reports, _STATUS.pack(status))
+        return 0
+
+    def _end(self, child: int) -> None:
+        # Process 1 of a namespace takes everything with it; what stands in for it must have time to.
+        os.kill(child, signal.SIGKILL if self._stage else signal.SIGHUP)
 
     def _bury(self) -> None:
         with contextlib.suppress(BlockingIOError):
             os.read(self._wake_reader, 4096)
-        while self._children:
+        while self._serials:
             child, status = os.waitpid(-1, os.WNOHANG)
             if child == 0:
-                return
-            self._children.discard(child)
-            _kill_group(child)
-            self._send({"exited": child, "status": os.waitstatus_to_exitcode(status)})
+                break
+            if child in self._serials:
+                report = self._reports.pop(child)
+                said = os.read(report, _STATUS.size)
+                os.close(report)
+                ended = _STATUS.unpack(said)[0] if said else os.waitstatus_to_exitcode(status)
+                self._send({"exited": self._serials.pop(child), "status": ended})
+        if not self._stage:
+            first_process.end_children(frozenset(self._serials))
 
     def _send(self, message: dict[str, Any]) -> None:
         # A server that stops while this process comes up no longer listens; the next receive then says the end.
@@ -121,36 +170,63 @@ class Zygote:
             self._channel.send(json.dumps(message).encode())
 
 
-def _kill(child: int) -> None:
-    """Kill a runtime that has not been buried yet, and whatever it started."""
-    os.kill(child, signal.SIGKILL)
-    _kill_group(child)
+def _close_all_but(*kept: int) -> None:
+    """Close what belongs to the zygote and to other runtimes."""
+    start = 3
+    for descriptor in sorted(kept):
+        os.closerange(start, descriptor)
+        start = max(start, descriptor + 1)
+    os.closerange(start, os.sysconf("SC_OPEN_MAX"))
 
 
-def _kill_group(leader: int) -> None:
-    """Kill what a runtime started: it leads a process group, which can outlive it."""
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(leader, signal.SIGKILL)
+def build_root(stage: Path) -> int | None:
+    """Build what all functions see; gives what `namespaces.stranger` says.
+
+    Raises:
+        OSError: the system doesn't allow it.
+    """
+    namespaces.step_out(USER)
+    stranger = namespaces.stranger()
+    root = Root(stage, USER, stranger)
+    root.show(interpreter())
+    for place in (worker.TASK_ROOT, "/var/runtime"):
+        root.at(place).mkdir(parents=True)
+    root.seal()
+    return stranger
 
 
-def _isolate() -> str | None:
-    """Why runtimes can't have a file system of their own; None where they can."""
-    if sandbox.can_isolate() is None:
-        return None
-    try:
-        sandbox.gain_mount_rights()
-    except OSError as refused:
-        return str(refused)
-    return sandbox.can_isolate()
+def _enter(stage: Path, stranger: int | None, spec: dict[str, Any], log_descriptor: int) -> None:
+    """Step into a copy of that root, with a function's code and a folder for its temporary files."""
+    kernel.unshare(kernel.NEW_MOUNTS)
+    task, temporary = f"{stage}{worker.TASK_ROOT}", f"{stage}/tmp"
+    kernel.mount(spec["code"], task, None, kernel.BIND)
+    kernel.set_mount(task, writable=False)
+    kernel.mount(spec["temporary"], temporary, None, kernel.BIND)
+    kernel.set_mount(temporary, writable=True)
+    if stranger is not None:
+        # /dev/stdout can be opened by its owner only.
+        os.fchown(log_descriptor, stranger, stranger)
+    namespaces.settle(stage, USER, stranger)
 
 
 def main() -> None:
-    """Entry point: the socket's descriptor and whether to isolate are the arguments."""
-    channel = socket.socket(fileno=int(sys.argv[1]))
+    """Entry point: the socket's descriptor and the folder to build the root on (empty for none) are the arguments."""
+    channel, stage = socket.socket(fileno=int(sys.argv[1])), Path(sys.argv[2]) if sys.argv[2] else None
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    stranger = None
+    if stage:
+        stranger = build_root(stage)
+        lifeline, alive = os.pipe()
+        zygote = os.fork()
+        if zygote:
+            channel.close()
+            os.waitpid(zygote, 0)
+            return
+        os.close(alive)
+        if first_process.end_with_parent(lifeline, signal.SIGKILL):
+            return
     preloaded = preload()
-    reason = _isolate() if sys.argv[2] == "isolate" else "switched off"
-    Zygote(channel).serve({"hello": str(Path(sys.executable)), "preloaded": preloaded, "no_isolation": reason})
+    Zygote(channel, stage, stranger).serve({"hello": preloaded})
 
 
 if __name__ == "__main__":

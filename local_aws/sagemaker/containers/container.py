@@ -9,11 +9,16 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Protocol
 
-from local_aws.sagemaker.containers import sandbox
+import local_aws
+from local_aws.isolation.launcher import Launched
+from local_aws.sagemaker.containers import sandbox, tree
 
 _PYTHON = {"python", "python3"}
+_PACKAGE = Path(local_aws.__file__).resolve().parent
+_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 _KILLED = 137
 _EXPLANATION_LENGTH = 1024
+_LONGEST_CHARACTER = 4
 _MEMORY = "Please use an instance type with more memory, or reduce the size of job data processed on an instance."
 
 
@@ -56,18 +61,24 @@ class Container:
     ):
         self.root, self.host, self._log, self._explanation = root, host, log, explanation
         self._watch = watch
-        self._process: sandbox.SandboxedProcess | None = None
+        self._process: Launched | None = None
         self._pump: threading.Thread | None = None
 
-    def start(self, command: Sequence[str], environment: Mapping[str, str]) -> None:
-        """Start a command with this environment on top of an image's own; the calling thread must outlive it.
+    def start(self, command: Sequence[str], environment: Mapping[str, str], built_in: bool = False) -> None:
+        """Start a command with this environment on top of an image's own.
 
         `python3` (or `python`) is the Python that runs the server: its folder comes first in the container's PATH.
+
+        Args:
+            built_in: the command is a module of this package, as AWS's images of an algorithm bring theirs.
         """
         words = list(command)
         if words[0] in _PYTHON and not Path(sys.executable).with_name(words[0]).exists():
             words[0] = sys.executable  # on Windows there is no python3
-        process = sandbox.start(words, self.root, {**_image_environment(), **environment})
+        variables = {**_image_environment(), **environment}
+        if built_in:
+            variables["PYTHONPATH"] = str(_PACKAGE.parent)
+        process = sandbox.start(words, self.root, variables, [_PACKAGE] if built_in else [])
         self._process = process
         self._pump = threading.Thread(
             target=self._copy_output, args=(process.output,), name=f"output of {self.host}", daemon=True
@@ -97,14 +108,12 @@ class Container:
 
     def explanation(self) -> str:
         """What the container wrote about its end (its first 1,024 characters), "" if nothing that can be read."""
-        path = self.root / self._explanation
         try:
-            if not path.is_file():
-                return ""
-            with path.open(encoding="utf-8", errors="replace") as file:
-                return sandbox.inside(file.read(_EXPLANATION_LENGTH), self.root)
+            with tree.open_file(self.root, self._explanation) as file:
+                text = file.read(_LONGEST_CHARACTER * _EXPLANATION_LENGTH).decode("utf-8", "replace")
         except OSError:
             return ""
+        return sandbox.inside(text, self.root)[:_EXPLANATION_LENGTH]
 
     def terminate(self) -> None:
         """Ask the process to end."""
@@ -119,7 +128,7 @@ class Container:
         self._log.flush()
 
     @property
-    def _started(self) -> sandbox.SandboxedProcess:
+    def _started(self) -> Launched:
         if self._process is None:
             raise RuntimeError(f"the container {self.host} has not been started")
         return self._process
@@ -135,12 +144,14 @@ class Container:
 
 def _image_environment() -> dict[str, str]:
     """What an image sets by itself, and what a system can't do without."""
+    isolated = sandbox.isolates()
+    path = _PATH if isolated else os.environ.get("PATH", os.defpath)
     variables = {
-        "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)]),
+        "PATH": os.pathsep.join([str(Path(sys.executable).parent), path]),
         "LANG": "C.UTF-8",
         "PYTHONUNBUFFERED": "TRUE",
         "PYTHONDONTWRITEBYTECODE": "TRUE",
         "PYTHONIOENCODING": "UTF-8",
     }
-    needed = ("SYSTEMROOT", "TEMP", "TMP", "TMPDIR", "LD_LIBRARY_PATH")
+    needed = ["LD_LIBRARY_PATH"] if isolated else ["SYSTEMROOT", "TEMP", "TMP", "TMPDIR", "LD_LIBRARY_PATH"]
     return variables | {name: os.environ[name] for name in needed if name in os.environ}

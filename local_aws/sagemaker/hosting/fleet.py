@@ -11,7 +11,6 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import local_aws
 from local_aws.logs.writer import LogStream
 from local_aws.sagemaker import images
 from local_aws.sagemaker.containers import artifacts
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
     from local_aws.sagemaker.platform import Platform
 
 _COMMANDS = {images.BLAZINGTEXT.name: ("python3", "-m", "local_aws.sagemaker.blazingtext.serve")}
-_PROJECT = Path(local_aws.__file__).resolve().parents[1]
 
 
 class Fleet:
@@ -99,7 +97,6 @@ class Fleet:
             **self._platform.environment(self._model["ExecutionRoleArn"]),
             **container_of(self._model).get("Environment", {}),
             **self._environment,
-            "PYTHONPATH": str(_PROJECT),
         }
 
 

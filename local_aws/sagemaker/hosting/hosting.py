@@ -47,7 +47,7 @@ class Reply:
 
 @dataclass(frozen=True)
 class Launch:
-    """How an instance's container is started; the environment is made anew for each start (credentials expire)."""
+    """How an algorithm's container is started; the environment is made anew for each start (credentials expire)."""
 
     command: Sequence[str]
     environment: Callable[[], Mapping[str, str]]
@@ -146,7 +146,7 @@ class Instance:
             with self._changed:
                 if self._closed:
                     return False
-                container.start(self._launch.command, environment)
+                container.start(self._launch.command, environment, built_in=True)
                 self._container = container
             container.wait(None)
         except Exception:

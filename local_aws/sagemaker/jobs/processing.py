@@ -6,7 +6,7 @@ Source: SageMaker developer guide, "Build your own processing container" and "Cr
 from __future__ import annotations
 
 import json
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from local_aws.sagemaker.collection import now
@@ -65,7 +65,7 @@ class ProcessingJob(Job):
             for index, root in enumerate(roots):
                 self.check()
                 part = transfer.shard(files, source["S3DataDistributionType"], index, len(roots))
-                transfer.download(s3, part, _in_tree(root, source["LocalPath"]))
+                transfer.download(s3, part, root / _in_tree(source["LocalPath"]))
 
     def _outputs(self, s3: Any, roots: list[Path]) -> tuple[list[transfer.Upload], list[transfer.Upload]]:
         """Make the outputs' folders; those that are sent continuously, and those that are sent at the end."""
@@ -74,10 +74,9 @@ class ProcessingJob(Job):
         for each in self.record.get("ProcessingOutputConfig", {"Outputs": []})["Outputs"]:
             target = each["S3Output"]
             for root in roots:
-                folder = _in_tree(root, target["LocalPath"])
-                folder.mkdir(parents=True, exist_ok=True)
+                (root / _in_tree(target["LocalPath"])).mkdir(parents=True, exist_ok=True)
                 kind = continuous if target["S3UploadMode"] == "Continuous" else at_the_end
-                kind.append(transfer.Upload(s3, folder, parse(target["S3Uri"])))
+                kind.append(transfer.Upload(s3, root, _in_tree(target["LocalPath"]), parse(target["S3Uri"])))
         return continuous, at_the_end
 
     def _write_configuration(self, root: Path, host: str, hosts: list[str]) -> None:
@@ -110,6 +109,6 @@ _REQUEST = (
 """The members of the record that `processingjobconfig.json` repeats."""
 
 
-def _in_tree(root: Path, local_path: str) -> Path:
-    """The place of a container's path below `/opt/ml` in an instance's tree."""
-    return root.joinpath(*local_path[len(OPT_ML) :].strip("/").split("/"))
+def _in_tree(local_path: str) -> str:
+    """The place in an instance's tree of a container's path below `/opt/ml`."""
+    return PurePosixPath(local_path[len(OPT_ML) :].strip("/")).as_posix()

@@ -16,7 +16,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import local_aws
 from local_aws.sagemaker.collection import Record, now
 from local_aws.sagemaker.jobs import transfer
 from local_aws.sagemaker.jobs.job import Job, JobFailed
@@ -40,7 +39,7 @@ MESSAGES = {
 _UNDER_WAY = (STARTING, DOWNLOADING, TRAINING, UPLOADING, STOPPING)
 _PROVISIONING_SECONDS, _IMAGE_SECONDS = 60, 30
 _PROGRAM = "local_aws.sagemaker.blazingtext.train"
-_ARTIFACT = Path("output", "model.tar.gz")
+_ARTIFACT = "output/model.tar.gz"
 METRIC_DEFINITIONS = (
     {"Name": "train:accuracy", "Regex": "#train_accuracy: ([0-9.]+)"},
     {"Name": "validation:accuracy", "Regex": "#validation_accuracy: ([0-9.]+)"},
@@ -86,7 +85,7 @@ class TrainingJob(Job):
             self._start(root, host)
         self.execute()
         self._next(UPLOADING)
-        self._send(s3, roots[0] / _ARTIFACT)
+        self._send(s3, roots[0])
 
     def ended(self, status: str, reason: str | None, out_of_time: bool) -> None:
         """Write down status, reason, metrics and times."""
@@ -157,9 +156,9 @@ class TrainingJob(Job):
             "TRAINING_JOB_NAME": self.record.name,
             "TRAINING_JOB_ARN": self.record.arn,
             **self.record.get("Environment", {}),
-            "PYTHONPATH": str(Path(local_aws.__file__).parents[1]),
         }
-        self.container(root, host, self._watch).start([sys.executable, "-P", "-m", _PROGRAM], environment)
+        command = [sys.executable, "-P", "-m", _PROGRAM]
+        self.container(root, host, self._watch).start(command, environment, built_in=True)
 
     def _watch(self, line: str) -> None:
         """Take the metrics out of a line of the log; the last value counts."""
@@ -167,9 +166,9 @@ class TrainingJob(Job):
             if found := pattern.search(line):
                 self._metrics[name] = {"MetricName": name, "Value": float(found[1]), "Timestamp": now()}
 
-    def _send(self, s3: Any, artifact: Path) -> None:
-        if not artifact.is_file():
+    def _send(self, s3: Any, root: Path) -> None:
+        if not (root / _ARTIFACT).is_file():
             raise JobFailed("AlgorithmError: the training program left no model")
         place = parse(self.record["OutputDataConfig"]["S3OutputPath"]).below(f"{self.record.name}/output/model.tar.gz")
-        transfer.upload(s3, artifact, place)
+        transfer.upload(s3, root, _ARTIFACT, place)
         self.record.update(ModelArtifacts={"S3ModelArtifacts": place.uri})

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import errno
 import json
-import os
 import shutil
-import stat
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -15,6 +13,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from local_aws.sagemaker.containers import tree
 from local_aws.sagemaker.jobs.job import NO_SPACE, JobFailed
 from local_aws.sagemaker.locations import Location, parse, relative_path
 
@@ -75,12 +74,17 @@ def download(s3: Any, files: list[RemoteFile], folder: Path) -> None:
 
 
 class Upload:
-    """A folder whose files go below an S3 place; symbolic links are left out, as on AWS."""
+    """A folder of a container's tree whose files go below an S3 place; symbolic links are left out, as on AWS.
 
-    def __init__(self, s3: Any, folder: Path, place: Location):
-        self._s3, self._folder, self._place = s3, folder, place
-        self._sent: dict[Path, tuple[int, int]] = {}
-        self._seen: dict[Path, tuple[int, int]] = {}
+    Args:
+        root: the tree.
+        folder: the folder's path in it.
+    """
+
+    def __init__(self, s3: Any, root: Path, folder: str, place: Location):
+        self._s3, self._root, self._folder, self._place = s3, root, folder, place
+        self._sent: dict[str, tree.State] = {}
+        self._seen: dict[str, tree.State] = {}
         self._next_look = 0.0
 
     def sync(self) -> None:
@@ -91,7 +95,7 @@ class Upload:
         """
         if time.monotonic() < self._next_look:
             return
-        before, self._seen = self._seen, dict(_files(self._folder))
+        before, self._seen = self._seen, dict(tree.files(self._root, self._folder))
         for path, state in self._seen.items():
             if before.get(path) == state:
                 self._send(path, state)
@@ -103,42 +107,28 @@ class Upload:
         Raises:
             JobFailed: a file can't be sent.
         """
-        for path, state in _files(self._folder):
+        for path, state in tree.files(self._root, self._folder):
             self._send(path, state)
 
-    def _send(self, path: Path, state: tuple[int, int]) -> None:
+    def _send(self, path: str, state: tree.State) -> None:
         if self._sent.get(path) != state:
-            upload(self._s3, path, self._place.below(path.relative_to(self._folder).as_posix()))
+            upload(self._s3, self._root, path, self._place.below(path.removeprefix(self._folder).lstrip("/")))
             self._sent[path] = state
 
 
-def upload(s3: Any, path: Path, place: Location) -> None:
-    """Send one file.
+def upload(s3: Any, root: Path, path: str, place: Location) -> None:
+    """Send one file of a tree.
 
     Raises:
         JobFailed: it can't be sent.
     """
     try:
-        with path.open("rb") as body:
+        with tree.open_file(root, path) as body:
             s3.put_object(Bucket=place.bucket, Key=place.key, Body=body)
     except (ClientError, BotoCoreError, OSError) as error:
         raise JobFailed(
             f"ClientError: Artifact upload failed:Unable to upload object {place.uri} ({_in_words(error)})"
         ) from error
-
-
-def _files(folder: Path) -> Iterator[tuple[Path, tuple[int, int]]]:
-    """Every regular file below a folder, with what changes when it is written."""
-    for directory, folders, names in os.walk(folder):
-        folders.sort()
-        for name in sorted(names):
-            path = Path(directory, name)
-            try:
-                status = path.lstat()
-            except FileNotFoundError:
-                continue
-            if stat.S_ISREG(status.st_mode):
-                yield path, (status.st_size, status.st_mtime_ns)
 
 
 def _below(s3: Any, place: Location) -> Iterator[Location]:

@@ -121,7 +121,7 @@ class TransformJob(Job):
                 out.write(answer)
                 if by_line and not answer.endswith(b"\n"):
                     out.write(b"\n")
-        transfer.upload(s3, result, parse(output["S3OutputPath"]).below(f"{file.path}.out"))
+        transfer.upload(s3, result.parent, result.name, parse(output["S3OutputPath"]).below(f"{file.path}.out"))
 
     def _processed(self, payload: bytes, answer: bytes) -> bytes:
         """What stands in the output for a part of the file and the model's answer to it."""

@@ -13,9 +13,10 @@ import psutil
 import pytest
 from botocore.exceptions import ClientError
 
-from local_aws.functions.environments import sandbox, worker
+from local_aws.functions.environments import worker
 from local_aws.server import serve
 from tests.local_aws.functions.functions_support import Lambda, zipped
+from tests.processes import running, unique_seconds
 
 LINUX = sys.platform == "linux"
 WAYS = ["forked", "subprocess"] if LINUX else ["subprocess"]
@@ -108,15 +109,17 @@ def test_accounts_concurrency(aws):
 
 def test_changed_functions_do_not_keep_their_processes(aws, wait_until):
     functions = Lambda(aws)
-    name = functions.create("import os\ndef handler(event, context):\n    return os.getpid()")
-    first, _ = functions.invoke(name)
-    assert psutil.pid_exists(first)
+    source = "import subprocess\ndef handler(event, context):\n    subprocess.Popen(['sleep', event])"
+    name, first, second = functions.create(source), unique_seconds(), unique_seconds()
+    functions.invoke(name, first)
+    assert running("sleep", first)
     functions.client.update_function_configuration(FunctionName=name, MemorySize=256)
-    wait_until(lambda: not psutil.pid_exists(first))
+    wait_until(lambda: not running("sleep", first))
     functions.wait_until_active(name)
-    second, _ = functions.invoke(name)
+    functions.invoke(name, second)
+    assert running("sleep", second)
     functions.client.delete_function(FunctionName=name)
-    wait_until(lambda: not psutil.pid_exists(second))
+    wait_until(lambda: not running("sleep", second))
 
 
 def test_what_a_function_started_ends_with_its_runtime(aws, wait_until):
@@ -124,12 +127,12 @@ def test_what_a_function_started_ends_with_its_runtime(aws, wait_until):
     source = (
         "import subprocess, time\n"
         "def handler(event, context):\n"
-        "    print('child', subprocess.Popen(['sleep', '300']).pid)\n    time.sleep(60)"
+        "    subprocess.Popen(['sleep', event])\n    print('started')\n    time.sleep(60)"
     )
-    name = functions.create(source, Timeout=1)
-    _, _, tail = functions.invoke_with_tail(name)
-    child = int(tail.split("child ")[1].split()[0])
-    wait_until(lambda: not _alive(child))
+    name, seconds = functions.create(source, Timeout=1), unique_seconds()
+    _, _, tail = functions.invoke_with_tail(name, seconds)
+    assert "started" in tail
+    wait_until(lambda: not running("sleep", seconds))
 
 
 @pytest.mark.parametrize("way", ["", *WAYS])
@@ -176,19 +179,6 @@ def test_names_taken_from_the_runtime_interface_client():
         assert callable(getattr(worker.RuntimeClient, method))
     invocation_fields = {"invoke_id", "event_body", "deadline_time_in_ms", "invoked_function_arn", "x_amzn_trace_id"}
     assert invocation_fields <= set(bootstrap.run.__code__.co_names)
-
-
-@pytest.mark.skipif(not LINUX, reason="mount namespaces are Linux's")
-def test_the_sandbox_says_why_it_cannot_be_entered(tmp_path):
-    missing = tmp_path / "missing"
-    child = os.fork()
-    if child == 0:
-        try:
-            sandbox.enter(missing, missing, missing)
-        except OSError:
-            os._exit(0)
-        os._exit(1)
-    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
 
 
 def _alive(pid: int) -> bool:

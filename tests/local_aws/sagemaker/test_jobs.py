@@ -7,13 +7,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-import psutil
 import pytest
 from botocore.exceptions import ClientError
 
 from local_aws.server import serve
 from tests.local_aws.conftest import Aws
 from tests.local_aws.sagemaker.jobs_support import Bench, channel, source, target, without_scratch_folder
+from tests.processes import running, unique_seconds
 
 DATA = "/opt/ml/processing/input/data"
 TEXT = "__label__1 good strings\n__label__2 bad strings\n"
@@ -296,10 +296,8 @@ def test_a_job_that_gets_no_scratch_folder_fails(kind, aws):
 def test_a_server_that_closes_ends_its_jobs(wait_until):
     with serve(clock=600) as server:
         bench = Bench(Aws(server))
-        script = "import os, time; print(os.getpid(), flush=True)\nwhile True: time.sleep(1)"
-        request = bench.processing(script)
+        seconds = unique_seconds()
+        request = bench.processing(f"import subprocess; subprocess.run(['sleep', '{seconds}'])")
         bench.client.create_processing_job(**request)
-        written = wait_until(lambda: bench.log("ProcessingJobs", request["ProcessingJobName"]))
-        process = psutil.Process(int(written[0]))
-        assert process.is_running()
-    wait_until(lambda: not process.is_running())
+        wait_until(lambda: running("sleep", seconds))
+    wait_until(lambda: not running("sleep", seconds))

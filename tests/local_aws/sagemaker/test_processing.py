@@ -6,13 +6,13 @@ import json
 import subprocess
 import sys
 
-import psutil
 import pytest
 from botocore.exceptions import ClientError
 
 from local_aws.server import serve
 from tests.local_aws.conftest import Aws
 from tests.local_aws.sagemaker.jobs_support import Bench, source, target
+from tests.processes import running, unique_seconds
 
 INPUT, OUTPUT = "/opt/ml/processing/input/data", "/opt/ml/processing/output"
 LISTING = f"""
@@ -249,27 +249,14 @@ def test_a_reason_is_cut_at_1024_characters(bench):
 
 @pytest.mark.skipif(sys.platform != "linux", reason="needs a launcher that takes over orphans")
 def test_a_daemon_ends_with_its_job(bench):
-    daemon = "import subprocess; print(subprocess.Popen(['sleep', '600'], start_new_session=True).pid)"
-    script = f"import subprocess, sys\nsubprocess.run([sys.executable, '-c', {daemon!r}], check=True)"
+    seconds = unique_seconds()
+    daemon = f"import subprocess; subprocess.Popen(['sleep', '{seconds}'], start_new_session=True)"
+    script = f"import subprocess, sys\nsubprocess.run([sys.executable, '-c', {daemon!r}], check=True)\nprint('left')"
     request = bench.processing(script)
     bench.client.create_processing_job(**request)
     assert bench.processed(request["ProcessingJobName"])["ProcessingJobStatus"] == "Completed"
-    (written,) = bench.log("ProcessingJobs", request["ProcessingJobName"])
-    assert not psutil.pid_exists(int(written))
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="needs signals")
-def test_a_job_whose_launcher_is_killed_fails_as_a_container_that_is_killed(bench, wait_until):
-    before = {each.pid for each in psutil.Process().children()}
-    request = bench.processing("import time\nprint('up', flush=True)\ntime.sleep(600)")
-    bench.client.create_processing_job(**request)
-    wait_until(lambda: bench.log("ProcessingJobs", request["ProcessingJobName"]))
-    children = [each for each in psutil.Process().children() if each.pid not in before]
-    (launcher,) = [each for each in children if any(word.endswith("sandbox.py") for word in each.cmdline())]
-    launcher.kill()
-    reason = bench.processed(request["ProcessingJobName"])["FailureReason"]
-    assert reason.startswith("ClientError: Please use an instance type with more memory")
-    assert reason.endswith(", exit code: 137")
+    assert bench.log("ProcessingJobs", request["ProcessingJobName"]) == ["left"]
+    assert not running("sleep", seconds)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="needs a file of /proc that can't be read from its start")
@@ -307,22 +294,17 @@ def test_a_job_ends_at_its_time_limit(bench):
 
 
 def test_stop_ends_everything_that_the_script_started(bench, wait_until):
-    script = """
-import subprocess, sys, time
-child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
-print(child.pid, flush=True)
-time.sleep(600)
-"""
+    seconds = unique_seconds()
+    script = f"import subprocess, time\nsubprocess.Popen(['sleep', '{seconds}'])\ntime.sleep(600)"
     request = bench.processing(script)
     name = request["ProcessingJobName"]
     bench.client.create_processing_job(**request)
-
-    child = psutil.Process(int(wait_until(lambda: bench.log("ProcessingJobs", name))[0]))
+    wait_until(lambda: running("sleep", seconds))
     bench.client.stop_processing_job(ProcessingJobName=name)
     status = bench.client.describe_processing_job(ProcessingJobName=name)["ProcessingJobStatus"]
     assert status in {"Stopping", "Stopped"}
     assert bench.processed(name)["ProcessingJobStatus"] == "Stopped"
-    wait_until(lambda: not child.is_running())
+    wait_until(lambda: not running("sleep", seconds))
 
 
 def test_a_script_may_clean_up_when_it_is_stopped(bench, wait_until):
