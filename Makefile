@@ -34,7 +34,7 @@ help:
 	@echo "Another Python: make course PYTHON=python3.12"
 
 # A stamp inside the virtual environment: nothing is installed again until one of its prerequisites changes.
-$(DONE): requirements.txt pyproject.toml
+$(DONE): requirements.txt pyproject.toml account_guard/ipython_config.py
 	@$(PYTHON) -c "import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))" || { \
 	  echo "Python 3.11, 3.12 or 3.13 is needed; '$(PYTHON)' is: $$($(PYTHON) --version 2>&1)."; \
 	  echo "Name another one: make $(MAKECMDGOALS) PYTHON=python3.12"; exit 1; }
@@ -44,6 +44,7 @@ $(DONE): requirements.txt pyproject.toml
 	@$(BIN)/python -m uv --version >/dev/null 2>&1 || $(BIN)/python -m pip install --quiet uv
 	@$(BIN)/python -m uv pip install --quiet --python $(BIN)/python -r requirements.txt
 	@$(BIN)/python -m uv pip install --quiet --python $(BIN)/python --no-deps -e .
+	@$(BIN)/python -m account_guard
 	@touch $@
 	@echo "Installed."
 

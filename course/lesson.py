@@ -6,13 +6,14 @@ import os
 
 import boto3
 
-from course.account import foundation
+from course.account import foundation, made_before
 from course.account.cleaning import CleanUp, remove
 from course.account.ledger import Ledger, record_calls
 from course.account.leftovers import Leftovers, survey
 from course.account.sessions import new_session
 from course.account.settings import Settings
-from course.account.target import Target, connect
+from course.account.target import Target, chosen, closed_on_failure, connect
+from course.errors import CourseError
 from course.outcomes import record
 
 
@@ -25,12 +26,22 @@ def start(lesson: str, exercises: bool = False) -> Settings:
         lesson: the lesson's two digits, such as `"01"`.
         exercises: this is the learner's edition: what checks say is kept in the progress record.
 
+    Whatever goes wrong in here, boto3 leads nowhere afterwards.
+
     Raises:
-        CourseError: a real account that has not been agreed to, or can't be reached.
+        CourseError: a real account that has not been agreed to, or can't be reached; or this kernel has worked on
+            another AWS.
         EmbeddedAwsError: the embedded AWS did not start.
     """
+    with closed_on_failure():
+        return _start(lesson, exercises)
+
+
+def _start(lesson: str, exercises: bool) -> Settings:
     record.begin(kept=exercises)
-    target = connect(lesson)
+    first = not _works_on
+    target = _connect(lesson)
+    _tell_what_was_made_before(target, first)
     ledger = foundation.open_ledger(target)
     # No other lesson's trigger may fire on what this lesson uploads.
     left = [found for found in ledger.resources() if lesson == found.lesson or found.kind == "S3 trigger"]
@@ -50,7 +61,7 @@ def clean_up(lesson: str | None = None) -> CleanUp:
     Args:
         lesson: the lesson's two digits; without it, everything, the course's bucket and role included.
     """
-    target = connect(lesson or "09")
+    target = _connect(lesson or "09")
     ledger = foundation.open_ledger(target)
     done = remove(ledger, ledger.resources(lesson))
     _listen(target, ledger)
@@ -66,7 +77,7 @@ def left() -> Leftovers:
 
 def look() -> tuple[Target, Ledger]:
     """The AWS that this process works on, and its ledger; the lesson that has begun goes on being listened to."""
-    target = connect("09")
+    target = _connect("09")
     ledger = foundation.open_ledger(target)
     _listen(target, ledger)
     return target, ledger
@@ -74,6 +85,48 @@ def look() -> tuple[Target, Ledger]:
 
 _begun: list[str] = []
 """The lessons that this kernel has begun; it is in the last one."""
+
+
+_works_on: list[Target] = []
+"""The AWS that this kernel has been connected to, the only one."""
+
+
+def _connect(lesson: str) -> Target:
+    """Connect, but never to another AWS than before: the notebook's older cells would go there, too.
+
+    Raises:
+        CourseError: `COURSE_TARGET` or the learner's keys lead to another AWS now.
+    """
+    with closed_on_failure():
+        if _works_on and _works_on[0].kind != chosen():
+            raise CourseError(_restart_first(_works_on[0]))
+        target = connect(lesson)
+        if not _works_on:
+            _works_on.append(target)
+        before = _works_on[0]
+        if (before.account, before.region) != (target.account, target.region):
+            raise CourseError(_restart_first(before))
+    return target
+
+
+def _restart_first(before: Target) -> str:
+    place = "the embedded AWS" if before.kind == "local" else f"your account {before.account}, in {before.region}"
+    return (
+        f"This notebook has begun on {place}, and would now go on in another AWS. That can't be done halfway: cells "
+        "that you have run before would act over there. Nothing was done, and boto3 leads nowhere for now.\n"
+        "To change over: restart the kernel (menu Kernel, Restart Kernel...), and begin with the first cell.\n"
+        f"To stay: set COURSE_TARGET back to '{before.kind}', with the same keys, and run the first cell of the lesson."
+    )
+
+
+def _tell_what_was_made_before(target: Target, first: bool) -> None:
+    names = made_before.shut_out(local=target.kind == "local", first=first)
+    if names:
+        listed = ", ".join(f"`{name}`" for name in names)
+        print(
+            f"Made before course.start had chosen this AWS, so of no use on it: {listed}. "
+            "Calls through them are refused. Run the cells again in which they are made."
+        )
 
 
 def _listen(target: Target, ledger: Ledger) -> None:

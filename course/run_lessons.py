@@ -8,7 +8,6 @@ lesson that ran to its end become the stored ones.
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 import time
 from pathlib import Path
@@ -16,6 +15,9 @@ from pathlib import Path
 import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+
+from course.account.target import chosen
+from course.errors import CourseError
 
 _PROJECT = Path(__file__).resolve().parents[1]
 _LESSONS = _PROJECT / "notebooks"
@@ -29,13 +31,16 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("lessons", nargs="*", help="two digits each; all where none is named")
     parser.add_argument("--store", action="store_true", help="store the outputs in the lessons themselves")
     options = parser.parse_args(arguments)
-    chosen = options.lessons
-    paths = [path for path in sorted(_LESSONS.glob("[0-9][0-9]_*.ipynb")) if not chosen or path.name[:2] in chosen]
+    named = options.lessons
+    paths = [path for path in sorted(_LESSONS.glob("[0-9][0-9]_*.ipynb")) if not named or path.name[:2] in named]
     if not paths:
         print(f"No lesson to run in {_LESSONS.relative_to(_PROJECT)}/.")
         return 1
-    target = os.environ.get("COURSE_TARGET", "local")
-    where = "the embedded AWS on this computer" if target == "local" else "your own AWS account"
+    try:
+        where = "the embedded AWS on this computer" if chosen() == "local" else "your own AWS account"
+    except CourseError as error:
+        print(error)
+        return 1
     print(f"Running {len(paths)} lessons on {where}; executed copies go to build/notebooks/.", flush=True)
     begun = time.monotonic()
     for done, path in enumerate(paths):

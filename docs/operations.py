@@ -12,6 +12,7 @@ import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import get_type_hints
 
 from botocore import xform_name
 
@@ -20,6 +21,7 @@ from local_aws import wire
 from local_aws.house import Service
 from local_aws.moto.backend import SERVICES
 from local_aws.moto.coverage import operations
+from local_aws.moto.inside import Moto
 from local_aws.s3.service import CORRECTED
 
 PAGE = Path(__file__).with_suffix(".md")
@@ -79,9 +81,11 @@ def answers(service: str) -> Answers:
     if api.protocol.startswith("rest"):
         # A deprecated one has the address of the one that took its place, and is answered as that.
         names = {name for name in names if not api.model.operation_model(name).deprecated}
-    ours = {name for name in names if any(hasattr(one, xform_name(name)) for one in own)}
-    motos = names & operations(service) - ours if service in SERVICES.values() else set()
-    corrected = motos & CORRECTED if service == "s3" else set()
+    had = names & operations(service) if service in SERVICES.values() else set()
+    mine = {name for name in names if any(hasattr(one, xform_name(name)) for one in own)}
+    ending_in_moto = {name for name in mine & had if any(_asks_moto(one, xform_name(name)) for one in own)}
+    ours, motos = mine - ending_in_moto, had - (mine - ending_in_moto)
+    corrected = ending_in_moto | (motos & CORRECTED if service == "s3" else set())
     return Answers(
         service,
         api.model.metadata["serviceFullName"],
@@ -118,6 +122,11 @@ def main(arguments: list[str] | None = None) -> int:
     PAGE.write_text(text, encoding="utf-8", newline="\n")
     print(f"Written: docs/{PAGE.name}")
     return 0
+
+
+def _asks_moto(service: type[Service], operation: str) -> bool:
+    """Whether an operation of ours is one of a class that is given moto to ask, past the front door."""
+    return hasattr(service, operation) and Moto in get_type_hints(service.__init__).values()
 
 
 def _below(service: type[Service]) -> Iterator[type[Service]]:

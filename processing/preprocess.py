@@ -19,6 +19,8 @@ Build your own processing container.)
 
 from __future__ import annotations
 
+import errno
+import io
 import json
 import os
 import sys
@@ -54,16 +56,23 @@ def run(root: Path, wanted: str | None) -> list[str]:
         archives = own_data_sets(root / "processing" / "input", wanted, Instances.read(root / "config"))
     except DataSetError as error:
         return [str(error)]
+    except OSError as error:
+        return [in_words_of(error)]
     if not archives:
         print(f"{wanted or 'No data set'} is not with this instance: nothing to do.", flush=True)
     failures = []
     for archive in archives:
         started = time.monotonic()
-        print(f"{archive.name}: {archive.stat().st_size:,} bytes", flush=True)
         try:
+            print(f"{archive.name}: {archive.stat().st_size:,} bytes", flush=True)
             summary = preprocess_one(archive, root / "processing")
         except DataSetError as error:
             failures.append(str(error))
+        except FileExistsError:
+            # A file in the place of a folder: that is the machine's fault, and no data set's.
+            raise
+        except OSError as error:
+            failures.append(f"{archive.name}: {in_words_of(error)}")
         else:
             print(f"{archive.name}: {in_words(summary)}, {time.monotonic() - started:.1f} s", flush=True)
     return failures
@@ -135,15 +144,38 @@ def in_words(summary: Summary) -> str:
     return f"{summary.reviews:,} reviews, dropped: {dropped}; {train:,} training and {test:,} testing sentences"
 
 
+REMEDIES = {
+    errno.ENAMETOOLONG: "Give the data set a shorter name: the outputs are named after it, with _train.txt at the end.",
+    errno.ENOSPC: "Give the job a larger volume (VolumeSizeInGB of its ClusterConfig).",
+    errno.EACCES: "Check the local paths of the job's inputs and outputs.",
+    errno.EROFS: "Check the local paths of the job's outputs: they have to be below /opt/ml/processing.",
+}
+
+
+def in_words_of(error: OSError) -> str:
+    """What the system would not do with a file, which file, and what helps."""
+    file = Path(os.fsdecode(error.filename)).name if isinstance(error.filename, (str, bytes)) else ""
+    what = f"{error.strerror or error}{f' ({file})' if file else ''}."
+    return " ".join([what, REMEDIES.get(error.errno or 0, "")]).strip()
+
+
 def _read_json(path: Path) -> dict[str, Any]:
     return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
 
 
 def _write_message(root: Path, text: str) -> None:
     path = root / "output" / "message"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text[:MESSAGE_LIMIT], encoding="utf-8")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text[:MESSAGE_LIMIT], encoding="utf-8", errors="backslashreplace")
+    except OSError as error:
+        # The job's log has the text all the same.
+        print(f"The exit message could not be written: {in_words_of(error)}", file=sys.stderr)
 
 
 if __name__ == "__main__":
+    # A file's name may hold bytes that are no text.
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     sys.exit(main(sys.argv[1:]))

@@ -177,3 +177,47 @@ def test_an_empty_shard_is_no_failure(tmp_path, arguments):
     done = job.run(*arguments)
     assert (done.returncode, job.message(), job.outputs()) == (0, None, {})
     assert "nothing to do" in done.stdout
+
+
+def said_without_traceback(job: Job, done: subprocess.CompletedProcess, *texts: str) -> None:
+    """The job has failed, and says why in its log and in its exit message."""
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    for text in texts:
+        assert text in done.stderr
+        assert text in (job.message() or "")
+
+
+@pytest.mark.parametrize("length", [246, 250, 255])
+def test_a_name_too_long_for_its_outputs_is_told_and_the_others_are_done(job, length):
+    long = data_set(job.input / ("r" * (length - 4) + ".zip"), "A").name
+    data_set(job.input / "reviews_B_5.json.zip", "B")
+    said_without_traceback(job, job.run(), long, "File name too long", "a shorter name")
+    assert set(job.outputs()) == {"train/reviews_B_5_train.txt", "test/reviews_B_5_test.txt"}
+
+
+def test_what_the_file_system_refuses_is_told(job):
+    """A folder stands where the output should be."""
+    data_set(job.input / "reviews_A_5.json.zip", "A")
+    (job.root / "processing" / "test" / "reviews_A_5_test.txt").mkdir(parents=True)
+    said_without_traceback(job, job.run(), "reviews_A_5.json.zip: Is a directory")
+
+
+def test_an_exit_message_that_cannot_be_written_is_told_in_the_log(job):
+    (job.root / "output").write_text("not a folder")
+    done = job.run("missing.zip")
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert "missing.zip is not under" in done.stderr
+    assert "could not be written" in done.stderr
+
+
+def test_a_name_that_is_no_text_is_told(job):
+    archive = data_set(job.input / "reviews_A_5.json.zip", "A")
+    odd = Path(os.fsdecode(os.fsencode(job.input) + b"/reviews_\xff.zip"))
+    try:
+        archive.rename(odd)
+    except OSError:
+        pytest.skip("this system allows text alone as names")
+    odd.write_bytes(b"not a zip")
+    said_without_traceback(job, job.run(), "reviews_\\udcff.zip")

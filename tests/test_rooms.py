@@ -16,7 +16,7 @@ import course
 from img.rooms import arrows, without_shortcuts
 
 ROOT = Path(__file__).parents[1]
-PACKAGES = ("local_aws", "course", "lambda_code", "processing")
+PACKAGES = ("local_aws", "course", "lambda_code", "processing", "account_guard")
 STANDARD = set(sys.stdlib_module_names)
 
 FLOORS = {
@@ -191,8 +191,13 @@ def test_what_lambda_runs_needs_nothing_but_python_and_boto3():
 
 
 def test_the_embedded_aws_knows_nothing_of_the_course():
-    own = ("local_aws", "moto", "botocore", "werkzeug", "jsonata", "regex", "awslambdaric", "fasttext", "psutil")
-    assert strangers("local_aws", *own, "numpy", "boto3") == set()
+    own = ("local_aws", "moto", "botocore", "werkzeug", "jsonata", "jsonpath", "regex", "awslambdaric", "fasttext")
+    assert strangers("local_aws", *own, "psutil", "numpy", "boto3") == set()
+
+
+def test_the_guard_of_the_real_account_needs_nothing_but_botocore():
+    """It closes a kernel also where the course is broken; boto3 is only looked at where a notebook has imported it."""
+    assert strangers("account_guard", "botocore", "boto3", "account_guard") == set()
 
 
 def test_a_call_knows_nothing_of_the_house():

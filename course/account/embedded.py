@@ -21,6 +21,8 @@ from urllib.parse import urlsplit
 
 import psutil
 
+import account_guard
+
 START_SECONDS = 60
 
 
@@ -128,7 +130,7 @@ def _start(parent: int, ready: Path, deadline: float) -> Server:
     output = ready.with_suffix(".log")
     command = [sys.executable, "-m", "local_aws", "serve", "--port", "0"]
     command += ["--parent", str(parent), "--ready-file", str(ready)]
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    environment = account_guard.without_settings(dict(os.environ))
     # A session of its own: interrupting or restarting a kernel must not end the AWS that others work on.
     detached = (
         {"creationflags": subprocess.DETACHED_PROCESS | subprocess.CREATE_NEW_PROCESS_GROUP}

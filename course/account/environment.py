@@ -49,6 +49,7 @@ def check_environment() -> EnvironmentCheck:
         (f"packages: {', '.join(_PACKAGES)}", _packages),
         ("both data sets, whole", _data_sets),
         ("room to write in the project's folder", _room),
+        ("every notebook begins with no way to a real account", _guard),
         ("S3 answers", lambda: _answers("s3", "list_buckets")),
         ("IAM answers", lambda: _answers("iam", "list_roles")),
         ("Lambda answers", lambda: _answers("lambda", "list_functions")),
@@ -96,6 +97,13 @@ def _room() -> str:
     except OSError as error:
         return f"{error.strerror}: clone the project to a folder of your own"
     return ""
+
+
+def _guard() -> str:
+    """What `python -m account_guard` installs is read by IPython when a kernel begins."""
+    installed = Path(sys.prefix) / "etc" / "ipython" / "ipython_config.py"
+    ours = installed.exists() and "account_guard" in installed.read_text(encoding="utf-8")
+    return "" if ours else "this Python environment was not made by make setup (run python -m account_guard in it)"
 
 
 def _answers(service: str, operation: str) -> str:

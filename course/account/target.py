@@ -1,14 +1,16 @@
-"""Which AWS a lesson works on, and the guard that keeps it from any other.
+"""Which AWS a lesson works on: `COURSE_TARGET` is `local` (the default) or `aws`.
 
-`COURSE_TARGET` is `local` (the default) or `aws`. With `local`, everything in this process that could lead to
-a real account is taken out of the environment. With `aws`, a lesson goes on only after the learner has agreed
-to that account once.
+Only here is the account guard opened: for the embedded AWS, or for a real account to which the learner has agreed
+once. Whatever goes wrong on the way there, boto3 leads nowhere afterwards.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from ipaddress import ip_address
@@ -20,6 +22,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+import account_guard
 import local_aws
 from course.account import embedded
 from course.account.costs import cost_of_lesson
@@ -27,10 +30,12 @@ from course.account.sessions import new_session, renew_default_session
 from course.errors import CourseError
 
 _STATE = Path(__file__).resolve().parents[2] / ".course"
-_NOWHERE = str(_STATE / "no-aws-configuration")
 
-# AWS's variables as they were before the course first touched them: `local` removes them, `aws` needs them.
-_ORIGINAL = {name: value for name, value in os.environ.items() if name.startswith("AWS_")}
+_ORIGINAL = account_guard.FOUND
+
+if "ipykernel.kernelapp" in sys.modules and sys.modules["ipykernel.kernelapp"].IPKernelApp.initialized():
+    # An environment that was made without `make setup`: its kernels don't begin closed, but go on so from here.
+    account_guard.close_kernel()
 
 
 @dataclass(frozen=True)
@@ -45,18 +50,44 @@ class Target:
 
 
 def connect(lesson: str) -> Target:
-    """Point this process at the AWS that `COURSE_TARGET` names.
+    """Point this process at the AWS that `COURSE_TARGET` names; at none where that fails.
 
     Raises:
         CourseError: an unknown target, no credentials or region, or an account not agreed to.
         embedded.EmbeddedAwsError: the embedded AWS did not start.
     """
+    with closed_on_failure():
+        return _connect_local() if chosen() == "local" else _connect_aws(lesson)
+
+
+def chosen() -> Literal["local", "aws"]:
+    """The kind of AWS that `COURSE_TARGET` names.
+
+    Raises:
+        CourseError: it names none.
+    """
     kind = os.environ.get("COURSE_TARGET", "local").strip().lower() or "local"
     if kind == "local":
-        return _connect_local()
+        return "local"
     if kind == "aws":
-        return _connect_aws(lesson)
-    raise CourseError(f"COURSE_TARGET is '{kind}': it is 'local' (the embedded AWS) or 'aws' (a real account).")
+        return "aws"
+    raise CourseError(
+        f"COURSE_TARGET is '{kind}': it is 'local' (the embedded AWS) or 'aws' (a real account).\n"
+        "Until it is one of the two, boto3 leads nowhere. Put it right where you start JupyterLab; or in the "
+        "notebook, in a cell of its own, and then run the first cell again:\n\n"
+        "    import os; os.environ['COURSE_TARGET'] = 'local'"
+    )
+
+
+@contextmanager
+def closed_on_failure() -> Iterator[None]:
+    """Let boto3 lead nowhere if what the block does fails or is interrupted."""
+    try:
+        yield
+    except BaseException as error:
+        said = str(error).partition("\n")[0] or type(error).__name__
+        account_guard.close(f"course.start stopped before it had come to its end ({said})")
+        raise
 
 
 def agree(account: str) -> None:
@@ -83,57 +114,55 @@ def _agreed() -> dict[str, str]:
 
 
 def _connect_local() -> Target:
-    given = os.environ.get("AWS_ENDPOINT_URL", "")
-    _forget_aws()
+    given = (_ORIGINAL | account_guard.set_since()).get("AWS_ENDPOINT_URL", "")
     server = _served_at(given) or embedded.find_or_start()
-    os.environ.update(
-        {
-            "AWS_ENDPOINT_URL": server.endpoint_url,
-            "AWS_ACCESS_KEY_ID": local_aws.ADMIN_ACCESS_KEY,
-            "AWS_SECRET_ACCESS_KEY": local_aws.ADMIN_SECRET_KEY,
-            "AWS_REGION": local_aws.REGION,
-            "AWS_DEFAULT_REGION": local_aws.REGION,
-            # TestState and StartSyncExecution put `sync-` before the host, which 127.0.0.1 can't bear.
-            "AWS_DISABLE_HOST_PREFIX_INJECTION": "true",
-        }
-    )
-    renew_default_session()
+    _open_local(server.endpoint_url)
     account = boto3.client("sts").get_caller_identity()["Account"]
     ledger = embedded.scratch_directory() / f"ledger-{urlsplit(server.endpoint_url).port}.jsonl"
     return Target("local", account, local_aws.REGION, ledger, server.clock)
 
 
-def _forget_aws() -> None:
-    """Take out of the environment whatever could lead to a real account, or past the embedded AWS."""
-    for name in [name for name in os.environ if name.startswith("AWS_")]:
-        del os.environ[name]
-    os.environ["AWS_CONFIG_FILE"] = _NOWHERE
-    os.environ["AWS_SHARED_CREDENTIALS_FILE"] = _NOWHERE
-    os.environ["AWS_EC2_METADATA_DISABLED"] = "true"
+def _open_local(endpoint_url: str) -> None:
+    """Lead to the embedded AWS at an address, as its administrator."""
     for name in ("NO_PROXY", "no_proxy"):
         here = [part for part in os.environ.get(name, "").split(",") if part and part != "127.0.0.1"]
         os.environ[name] = ",".join(["127.0.0.1", *here])
+    account_guard.open_local(
+        endpoint_url,
+        {
+            "AWS_ENDPOINT_URL": endpoint_url,
+            "AWS_ACCESS_KEY_ID": local_aws.ADMIN_ACCESS_KEY,
+            "AWS_SECRET_ACCESS_KEY": local_aws.ADMIN_SECRET_KEY,
+            "AWS_REGION": local_aws.REGION,
+            "AWS_DEFAULT_REGION": local_aws.REGION,
+            # TestState and StartSyncExecution put `sync-` before the host, which 127.0.0.1 can't have.
+            "AWS_DISABLE_HOST_PREFIX_INJECTION": "true",
+        },
+    )
+    renew_default_session()
 
 
 def _served_at(endpoint_url: str) -> embedded.Server | None:
     """The embedded AWS at an address that the learner has set, None where none answers there."""
-    if not endpoint_url or not _is_loopback(endpoint_url):
+    if not endpoint_url or not _is_loopback(endpoint_url) or endpoint_url in _not_ours:
         return None
-    client = new_session().client(
-        "sts",
-        endpoint_url=endpoint_url,
-        region_name=local_aws.REGION,
-        aws_access_key_id=local_aws.ADMIN_ACCESS_KEY,
-        aws_secret_access_key=local_aws.ADMIN_SECRET_KEY,
-        config=Config(connect_timeout=2, read_timeout=5, retries={"total_max_attempts": 1}),
-    )
+    _open_local(endpoint_url)
+    once = Config(connect_timeout=2, read_timeout=5, retries={"total_max_attempts": 1})
+    client = new_session().client("sts", config=once)
     try:
         caller = client.get_caller_identity()["Arn"]
     except (BotoCoreError, ClientError):
-        return None
+        caller = ""
     # Another emulator would not know this key for an administrator of that account.
     ours = caller == f"arn:aws:iam::{local_aws.ACCOUNT}:user/administrator"
-    return embedded.started_at(endpoint_url) if ours else None
+    if ours:
+        return embedded.started_at(endpoint_url)
+    _not_ours.add(endpoint_url)
+    return None
+
+
+_not_ours: set[str] = set()
+"""Addresses at which something else answered, or nothing: it is asked once."""
 
 
 def _is_loopback(endpoint_url: str) -> bool:
@@ -145,19 +174,10 @@ def _is_loopback(endpoint_url: str) -> bool:
 
 
 def _connect_aws(lesson: str) -> Target:
-    for name in [name for name in os.environ if name.startswith("AWS_")]:
-        del os.environ[name]
-    os.environ.update(_ORIGINAL)
-    os.environ.pop("AWS_ENDPOINT_URL", None)
-    renew_default_session()
-    boto3.DEFAULT_SESSION.events.register("needs-retry", _wait_for_a_new_role)
-    region = boto3.DEFAULT_SESSION.region_name
-    if not region:
-        raise CourseError("No region: set AWS_DEFAULT_REGION, or a region in your AWS configuration.")
-    try:
-        account = boto3.client("sts").get_caller_identity()["Account"]
-    except (BotoCoreError, ClientError) as error:
-        raise CourseError(f"COURSE_TARGET is 'aws', but AWS does not know who you are: {error}") from error
+    own = _ORIGINAL | account_guard.set_since()
+    # It may have been set for an embedded AWS; one for a single service is the learner's own affair.
+    own.pop("AWS_ENDPOINT_URL", None)
+    account, region = _whose(own)
     if account not in _agreed():
         raise CourseError(
             f"Lesson {lesson} would work on your own AWS account {account}, in {region}.\n"
@@ -166,7 +186,27 @@ def _connect_aws(lesson: str) -> Target:
             f"    course.agree('{account}')\n\n"
             "If not, restart without COURSE_TARGET: the lesson then works on the embedded AWS."
         )
+    account_guard.open_aws(account, own)
+    renew_default_session()
+    boto3.DEFAULT_SESSION.events.register("needs-retry", _wait_for_a_new_role)
     return Target("aws", account, region, _STATE / f"ledger-{account}-{region}.jsonl")
+
+
+def _whose(own: dict[str, str]) -> tuple[str, str]:
+    """The account and the region to which the learner's own settings lead.
+
+    Raises:
+        CourseError: they lead to none.
+    """
+    with account_guard.asking(own):
+        renew_default_session()
+        region = boto3.DEFAULT_SESSION.region_name
+        if not region:
+            raise CourseError("No region: set AWS_DEFAULT_REGION, or a region in your AWS configuration.")
+        try:
+            return boto3.client("sts").get_caller_identity()["Account"], region
+        except (BotoCoreError, ClientError) as error:
+            raise CourseError(f"COURSE_TARGET is 'aws', but AWS does not know who you are: {error}") from error
 
 
 _NEW_ROLE_REFUSALS = (

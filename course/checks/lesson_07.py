@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import Any
 from urllib.parse import quote_plus
 
+import account_guard
 from course.account.foundation import trust_policy
 from course.checks.exercise import Cases, exercise
 from course.checks.on_aws import acting_under, client, is_allowed, let_spread, new_name, role_with
@@ -54,7 +55,8 @@ def handler(work: Callable[..., Any]) -> Cases:
     )
     with _machine() as arn:
         calls = [(event, None) for event in events]
-        answers = results(work, calls, variables={"STATE_MACHINE_ARN": arn}, seconds=_SECONDS)
+        variables = account_guard.settings() | {"STATE_MACHINE_ARN": arn}
+        answers = results(work, calls, variables=variables, seconds=_SECONDS)
         for case, _, _, advice in cases:
             value_of(next(answers), case, Said("no error"), advice)
         started = _started(arn)

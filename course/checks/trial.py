@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import account_guard
 from course.checks.exercise import Cases
 from course.errors import CourseError
 from course.functions.cell_package import cell_source
@@ -71,7 +72,7 @@ def results(
     Args:
         function, context: see `compare`.
         calls: the arguments of each.
-        variables: environment variables that the cell finds.
+        variables: environment variables that the cell finds. Those of AWS lead nowhere unless they are among them.
         seconds: how long all of it may take; `SECONDS` where nothing is said.
 
     Returns:
@@ -90,7 +91,7 @@ def results(
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env=os.environ | dict(variables or {}),
+            env=account_guard.without_settings(dict(os.environ)) | dict(variables or {}),
             cwd=folder,
             text=True,
             encoding="utf-8",

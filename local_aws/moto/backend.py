@@ -101,4 +101,5 @@ def set_user_boundary(user: str, policy_arn: str | None) -> None:
     from moto.iam.models import iam_backends
 
     boundary = {"PermissionsBoundaryType": "PermissionsBoundaryPolicy", "PermissionsBoundaryArn": policy_arn}
-    iam_backends[ACCOUNT]["aws"].users[user].permissions_boundary = boundary if policy_arn else None
+    record: Any = iam_backends[ACCOUNT]["aws"].users[user]  # moto's class declares no such attribute
+    record.permissions_boundary = boundary if policy_arn else None

@@ -15,6 +15,7 @@ ITEM_READER_FAILED = "States.ItemReaderFailed"
 RESULT_WRITER_FAILED = "States.ResultWriterFailed"
 EXCEED_TOLERATED_FAILURE_THRESHOLD = "States.ExceedToleratedFailureThreshold"
 HEARTBEAT_TIMEOUT = "States.HeartbeatTimeout"
+NO_CHOICE_MATCHED = "States.NoChoiceMatched"
 
 MAX_SECONDS = 99_999_999
 """The longest wait, interval or time-out that the States Language takes."""
@@ -57,10 +58,34 @@ class QueryEvaluationError(StateError):
 
 
 class RuntimeFault(StateError):
-    """`States.Runtime`: the execution can't go on. Neither Retry nor Catch sees it."""
+    """`States.Runtime`: the execution can't go on. Retry and Catch see it only where they name what it documents.
 
-    def __init__(self, cause: str):
+    Args:
+        documented_as: the name that the States Language gives to the failure (`States.IntrinsicFailure`), where
+            it has one and AWS reports `States.Runtime` all the same.
+    """
+
+    def __init__(self, cause: str, documented_as: str | None = None):
         super().__init__(RUNTIME, cause)
+        self.documented_as = documented_as
+
+
+class FieldError(Exception):
+    """A field of a state can't be evaluated, and the history has no event for it.
+
+    Args:
+        sentence: what happened, without the state's name.
+        error: the error's name; `States.Runtime` where Retry and Catch aren't to see it.
+        documented_as: see `RuntimeFault`.
+    """
+
+    def __init__(self, sentence: str, error: str = RUNTIME, documented_as: str | None = None):
+        super().__init__(sentence)
+        self.sentence, self.error, self.documented_as = sentence, error, documented_as
+
+    def failure(self, cause: str) -> StateError:
+        """What the state fails with, by a cause that names the state."""
+        return RuntimeFault(cause, self.documented_as) if self.error == RUNTIME else StateError(self.error, cause)
 
 
 class TimedOut(StateError):

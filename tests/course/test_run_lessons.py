@@ -77,3 +77,12 @@ def test_outputs_are_stored_on_demand_and_only_of_what_ran_to_its_end(lessons, c
     capsys.readouterr()
     assert nbformat.read(good, as_version=4).cells[1].outputs[0]["data"]["text/plain"] == "2"
     assert nbformat.read(bad, as_version=4).cells[1].outputs == []
+
+
+def test_a_mistyped_target_runs_nothing(lessons, capsys, monkeypatch):
+    lessons("00_first.ipynb", "print('it ran')")
+    monkeypatch.setenv("COURSE_TARGET", "asw")
+    assert run_lessons.main([]) == 1
+    said = capsys.readouterr().out
+    assert "COURSE_TARGET is 'asw': it is 'local'" in said
+    assert "Running" not in said

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from botocore.model import ListShape, MapShape, Shape, StructureShape
+from botocore.model import ListShape, MapShape, Shape, StringShape, StructureShape
 
 from local_aws.call import ApiError
 from local_aws.states.integrations import Integration
@@ -55,23 +55,25 @@ def _api(resource_type: str) -> Api:
     return OPTIMISED[resource_type] if service is None else sdk_api(service)
 
 
-def _faults(value: Any, shape: Shape, path: str, name_of: Callable[[str], str], strict: bool) -> Iterator[str]:
+def _faults(value: Any, shape: Shape, field: str, name_of: Callable[[str], str], strict: bool) -> Iterator[str]:
+    """A sentence for each thing that is wrong, which names the innermost field that it is about."""
     types, described = _TYPES.get(shape.type_name, ((object,), "a value"))
     fits = isinstance(value, types) and not (isinstance(value, bool) and bool not in types and object not in types)
     if not fits:
-        yield f"Field '{path}' must be {described}" if path else f"Mock result must be {described}"
+        yield f"Field '{field}' must be {described}" if field else f"Mock result must be {described}"
+    elif isinstance(shape, StringShape) and shape.enum and value not in shape.enum:
+        yield f"Field '{field}' is not an expected value"
     elif isinstance(shape, StructureShape):
-        prefix = f"{path}." if path else ""
         if strict:
             missing = (name_of(member) for member in shape.required_members if name_of(member) not in value)
-            yield from (f"Required field '{prefix}{member}' is missing" for member in missing)
+            yield from (f"Required field '{member}' is missing" for member in missing)
         for member, member_shape in shape.members.items():
             name = name_of(member)
             if value.get(name) is not None:
-                yield from _faults(value[name], member_shape, prefix + name, name_of, strict)
+                yield from _faults(value[name], member_shape, name, name_of, strict)
     elif isinstance(shape, ListShape):
-        for index, item in enumerate(value):
-            yield from _faults(item, shape.member, f"{path}[{index}]", name_of, strict)
+        for item in value:
+            yield from _faults(item, shape.member, field, name_of, strict)
     elif isinstance(shape, MapShape):
         for key, item in value.items():
-            yield from _faults(item, shape.value, f"{path}.{key}", name_of, strict)
+            yield from _faults(item, shape.value, key, name_of, strict)

@@ -18,7 +18,7 @@ from local_aws.states.definition import parse, require_valid, require_valid_stat
 from local_aws.states.definition.runnable import states_in
 from local_aws.states.document import Document
 from local_aws.states.errors import EXCEED_TOLERATED_FAILURE_THRESHOLD, StateError
-from local_aws.states.languages.query_language import DEFAULT
+from local_aws.states.languages.languages import DEFAULT
 from local_aws.states.maps.map_run import THRESHOLD_CAUSE, exceeds
 from local_aws.states.names import machine_arn
 from local_aws.states.running.execution import SERVICE_PRINCIPAL, Execution
@@ -84,13 +84,16 @@ class _TestVisit(Visit):
 
     def __init__(self, flow: Flow, state: State, document: Document, context: dict[str, Any]):
         super().__init__(flow, state, document)
-        self._assigns = state.assign is not None
         self._given_context = context
         self._found: dict[str, Any] = {}
         self.error_details: dict[str, int] = {}
 
-    def context(self) -> dict[str, Any]:
-        return super().context() | self._given_context
+    def context(self, item: dict[str, Any] | None = None) -> dict[str, Any]:
+        return super().context(item) | self._given_context
+
+    def described(self, sentence: str) -> str:
+        """As it is: there is no event to point to."""
+        return sentence
 
     def inspect(self, **found: Any) -> None:
         self._found |= found
@@ -103,8 +106,6 @@ class _TestVisit(Visit):
         """As the API shows it."""
         data: dict[str, Any] = {"input": self.input.text}
         data |= {name: value.text if isinstance(value, Document) else value for name, value in self._found.items()}
-        if self._assigns and self.flow.variables:
-            data["variables"] = Document({name: value.value for name, value in self.flow.variables.items()}).text
         if self.error_details:
             data["errorDetails"] = self.error_details
         return data
@@ -130,7 +131,7 @@ class _Mock:
             if "result" in mock:
                 outcome = Document.parse(mock["result"])
         except ValueError:
-            raise _invalid("Mocked result must be proper JSON") from None
+            raise _invalid("Mocked result must be valid JSON") from None
         return cls(outcome, mock.get("fieldValidationMode", "STRICT"))
 
 
@@ -204,7 +205,7 @@ def _state(params: dict[str, Any]) -> State:
     language = definition.get("QueryLanguage", DEFAULT)
     fields = next((fields for found, fields in states_in(definition) if found == name), None)
     if fields is None:
-        raise _invalid(f"State '{name}' not found in the state machine definition")
+        raise _invalid("State not found in definition")
     return compile_state(name, fields, language)
 
 
@@ -212,6 +213,8 @@ def _check_testable(state: State, mock: _Mock | None, params: dict[str, Any]) ->
     """Raise where a state can't be tested as it is asked for."""
     if mock is None:
         _check_unmocked(state, params)
+    elif params.get("revealSecrets"):
+        raise _invalid("TestState does not support RevealSecrets when a mock is specified.")
     elif not isinstance(state, Fallible):
         raise _invalid(f"State type '{state.type}' is not supported when a mock is specified")
     elif isinstance(mock.outcome, Document):

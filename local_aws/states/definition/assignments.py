@@ -37,19 +37,27 @@ def check_scopes(workflow: Any, place: str, outside: frozenset[str] = frozenset(
     """
     states = workflow.get("States") if isinstance(workflow, dict) else None
     named = [(f"{place}/States/{name}", state) for name, state in _objects(states)]
-    own: set[str] = set()
     for at, state in named:
         for where, owner in _owners(state, at):
-            names = _assigned(owner)
-            own.update(names)
-            for name in names:
+            for name in _assigned(owner):
                 if name in outside:
                     message = f"The variable '{name}' is assigned outside of this Map or Parallel state"
                     yield Diagnostic("ERROR", SCHEMA, message, f"{where}/Assign/{name}")
     for at, state in named:
-        visible = frozenset() if is_distributed(state) else outside | own
+        visible = frozenset() if is_distributed(state) else outside | _names_beside(state, named)
         for where, inner in _inner(state, at):
             yield from check_scopes(inner, where, visible)
+
+
+def _names_beside(state: dict[str, Any], named: list[tuple[str, dict[str, Any]]]) -> frozenset[str]:
+    """The names that a set of states assigns, but for those that a state's own catchers give, as they run after it."""
+    return frozenset(
+        name
+        for at, other in named
+        for _, owner in _owners(other, at)
+        if other is not state or not any(owner is catcher for _, catcher in _objects(state.get("Catch")))
+        for name in _assigned(owner)
+    )
 
 
 def _owners(state: dict[str, Any], place: str) -> Iterator[tuple[str, dict[str, Any]]]:

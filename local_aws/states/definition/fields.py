@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from local_aws.states.languages.jsonpath.choice_rules import COMBINATIONS, OPERATORS
+
 Language = Literal["JSONPath", "JSONata"]
 JSONPATH: Language = "JSONPath"
 JSONATA: Language = "JSONata"
@@ -23,6 +25,10 @@ class Field:
         language: the one query language that it belongs to, None for both.
         required: it must be there.
         expression: in JSONata, a string between `{%` and `%}` may stand for it, and for any value inside it.
+        path: in JSONPath, the kind of path that it holds: `PATH`, `REFERENCE`, `REFERENCE_OR_CALL` (of a function),
+            or `RESULT`, a reference path into the state's data alone.
+        nullable: null may stand for the path.
+        template: in JSONPath, fields `name.$` at any depth of it hold paths or calls of functions.
         values: what a string may be, where that is fixed.
         minimum, maximum: range of a number.
         fields: the fields of an object, where they are fixed.
@@ -32,6 +38,9 @@ class Field:
     language: Language | None = None
     required: bool = False
     expression: bool = False
+    path: Literal["PATH", "REFERENCE", "REFERENCE_OR_CALL", "RESULT"] | None = None
+    nullable: bool = False
+    template: bool = False
     values: tuple[str, ...] = ()
     minimum: float | None = None
     maximum: float | None = None
@@ -49,10 +58,12 @@ class Field:
 
 Fields = dict[str, Field]
 
-_DATA = Field("ANY", expression=True)
-_PATH = Field(language=JSONPATH)
+_DATA = Field("ANY", expression=True, template=True)
+_PATH = Field("ANY", JSONPATH, path="REFERENCE")
+_PATH_OR_CALL = Field("ANY", JSONPATH, path="REFERENCE_OR_CALL")
+_PARAMETERS = Field("ANY", JSONPATH, template=True)
 _OUTPUT = Field("ANY", JSONATA, expression=True)
-_ASSIGN = Field("OBJECT", expression=True)
+_ASSIGN = Field("OBJECT", expression=True, template=True)
 _ARGUMENTS = Field("ANY", JSONATA, expression=True)
 _SECONDS = Field("INTEGER", expression=True, minimum=1, maximum=99_999_999)
 
@@ -66,9 +77,11 @@ STATE_TYPES = ("Task", "Wait", "Pass", "Succeed", "Fail", "Choice", "Parallel", 
 """In the order in which AWS lists them."""
 
 _EVERY: Fields = {"Type": Field(required=True), "Comment": Field(), "QueryLanguage": Field("ANY")}
-_FILTERS: Fields = {"InputPath": Field("ANY", JSONPATH), "OutputPath": Field("ANY", JSONPATH)}
+_FILTER = Field("ANY", JSONPATH, path="PATH", nullable=True)
+_FILTERS: Fields = {"InputPath": _FILTER, "OutputPath": _FILTER}
 _TRANSITION: Fields = {"Next": Field(), "End": Field("BOOLEAN")}
-_RESULT: Fields = {"ResultPath": Field("ANY", JSONPATH), "ResultSelector": Field("OBJECT", JSONPATH)}
+_RESULT_PATH = Field("ANY", JSONPATH, path="RESULT", nullable=True)
+_RESULT: Fields = {"ResultPath": _RESULT_PATH, "ResultSelector": Field("OBJECT", JSONPATH, template=True)}
 _HANDLERS: Fields = {"Retry": Field("ARRAY"), "Catch": Field("ARRAY")}
 
 RETRIER: Fields = {
@@ -83,19 +96,20 @@ RETRIER: Fields = {
 CATCHER: Fields = {
     "ErrorEquals": Field("ARRAY", required=True),
     "Next": Field(required=True),
-    "ResultPath": Field("ANY", JSONPATH),
+    "ResultPath": _RESULT_PATH,
     "Output": _OUTPUT,
     "Assign": _ASSIGN,
     "Comment": Field(),
 }
 CHOICE_RULE: Fields = {
-    "Condition": Field("ANY", JSONATA, required=True, expression=True),
+    "Condition": Field("ANY", JSONATA, expression=True),
     "Next": Field(required=True),
     "Output": _OUTPUT,
     "Assign": _ASSIGN,
     "Comment": Field(),
+    **{name: Field("ANY", JSONPATH) for name in ("Variable", *COMBINATIONS, *OPERATORS)},
 }
-"""A rule in JSONata; in JSONPath a rule is made of comparisons, which nothing here reads."""
+"""A rule. What is particular to each language, that one checks: a condition, or one comparison."""
 
 WORKFLOW: Fields = {
     "States": Field("OBJECT", required=True),
@@ -132,7 +146,7 @@ _READER_CONFIG: Fields = {
 _READER: Fields = {
     "Resource": Field(required=True),
     "Arguments": _ARGUMENTS,
-    "Parameters": Field("OBJECT", JSONPATH),
+    "Parameters": Field("OBJECT", JSONPATH, template=True),
     "ReaderConfig": Field("OBJECT", fields=_READER_CONFIG),
 }
 _BATCHER: Fields = {
@@ -145,7 +159,7 @@ _BATCHER: Fields = {
 _WRITER: Fields = {
     "Resource": Field(),
     "Arguments": _ARGUMENTS,
-    "Parameters": Field("OBJECT", JSONPATH),
+    "Parameters": Field("OBJECT", JSONPATH, template=True),
     "WriterConfig": Field(
         "OBJECT",
         fields={
@@ -160,7 +174,7 @@ STATES: dict[str, Fields] = {
     | _FILTERS
     | _TRANSITION
     | {
-        "Parameters": Field("ANY", JSONPATH),
+        "Parameters": _PARAMETERS,
         "Result": Field("ANY", JSONPATH),
         "ResultPath": _RESULT["ResultPath"],
         "Output": _OUTPUT,
@@ -173,7 +187,7 @@ STATES: dict[str, Fields] = {
     | _HANDLERS
     | {
         "Resource": Field(required=True),
-        "Parameters": Field("ANY", JSONPATH),
+        "Parameters": _PARAMETERS,
         "Arguments": _ARGUMENTS,
         "Output": _OUTPUT,
         "Assign": _ASSIGN,
@@ -181,7 +195,7 @@ STATES: dict[str, Fields] = {
         "TimeoutSecondsPath": _PATH,
         "HeartbeatSeconds": _SECONDS,
         "HeartbeatSecondsPath": _PATH,
-        "Credentials": Field("OBJECT"),
+        "Credentials": Field("OBJECT", template=True),
     },
     "Choice": _EVERY
     | _FILTERS
@@ -207,8 +221,8 @@ STATES: dict[str, Fields] = {
     | {
         "Error": Field(expression=True),
         "Cause": Field(expression=True),
-        "ErrorPath": _PATH,
-        "CausePath": _PATH,
+        "ErrorPath": _PATH_OR_CALL,
+        "CausePath": _PATH_OR_CALL,
     },
     "Parallel": _EVERY
     | _FILTERS
@@ -217,7 +231,7 @@ STATES: dict[str, Fields] = {
     | _HANDLERS
     | {
         "Branches": Field("ARRAY", required=True),
-        "Parameters": Field("ANY", JSONPATH),
+        "Parameters": _PARAMETERS,
         "Arguments": _ARGUMENTS,
         "Output": _OUTPUT,
         "Assign": _ASSIGN,
@@ -233,7 +247,7 @@ STATES: dict[str, Fields] = {
         "Items": Field("ANY", JSONATA, expression=True),
         "ItemsPath": _PATH,
         "ItemSelector": _DATA,
-        "Parameters": Field("ANY", JSONPATH),
+        "Parameters": _PARAMETERS,
         "ItemReader": Field("OBJECT", fields=_READER),
         "ItemBatcher": Field("OBJECT", fields=_BATCHER),
         "ResultWriter": Field("OBJECT", fields=_WRITER),

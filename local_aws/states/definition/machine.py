@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from local_aws.states import timestamps
-from local_aws.states.definition import expressions, graph, handlers, maps, tasks
+from local_aws.states.definition import expressions, graph, handlers, maps, paths, tasks
 from local_aws.states.definition.assignments import check_names, check_scopes
 from local_aws.states.definition.diagnostic import DUPLICATE_NAME, SCHEMA, Diagnostic
 from local_aws.states.definition.fields import (
@@ -31,6 +31,7 @@ from local_aws.states.definition.fields import (
 
 MAX_NAME = 80
 _WITH_RESULT = ("Task", "Parallel", "Map")
+_VALUE_PATHS = ("REFERENCE", "REFERENCE_OR_CALL")
 _WAITS = ("Seconds", "Timestamp", "SecondsPath", "TimestampPath")
 
 
@@ -135,6 +136,7 @@ class _Checker:
         self.query_language(state, place)
         self.findings += check_names(state, place)
         self._transition(state, kind, place)
+        self._alternatives(state, kind, place)
         self._handlers(state, place, language)
         inside = getattr(self, f"_{kind.lower()}", None)
         if inside is not None:
@@ -148,6 +150,13 @@ class _Checker:
             self.report("A state can have only one of these fields: [Next, End]", place)
         elif "Next" not in state and not ends:
             self.report("One of these fields is required: [Next, End]", place)
+
+    def _alternatives(self, state: dict[str, Any], kind: str, place: str) -> None:
+        """A value and a path to it can't both be given; a Wait says so in its own words."""
+        for name in state:
+            field, pair = STATES[kind].get(name), [name.removesuffix("Path"), name]
+            if field and field.path in _VALUE_PATHS and pair[0] in state and name not in _WAITS:
+                self.report(f"A state can have only one of these fields: [{', '.join(pair)}]", place)
 
     def _handlers(self, state: dict[str, Any], place: str, language: Language) -> None:
         for name, fields in handlers.FIELDS.items():
@@ -175,7 +184,7 @@ class _Checker:
         timestamp = state.get("Timestamp")
         is_literal = isinstance(timestamp, str) and not (language == JSONATA and expressions.is_expression(timestamp))
         if is_literal and timestamps.parse(timestamp) is None:
-            self.report("String does not match RFC3339 timestamp", f"{place}/Timestamp")
+            self.report(paths.TIMESTAMP, f"{place}/Timestamp")
 
     def _choice(self, state: dict[str, Any], place: str, language: Language) -> None:
         rules = state.get("Choices")
@@ -187,10 +196,19 @@ class _Checker:
             at = f"{place}/Choices[{index}]"
             if not isinstance(rule, dict):
                 self.report("Expected value of type [OBJECT]", at)
-            elif language == JSONATA:
-                self.fields(rule, CHOICE_RULE, at, language)
-                self.findings += check_names(rule, at)
-                self._condition(rule.get("Condition", True), f"{at}/Condition")
+            else:
+                self._rule(rule, at, language)
+
+    def _rule(self, rule: dict[str, Any], place: str, language: Language) -> None:
+        known = {name: value for name, value in rule.items() if name in CHOICE_RULE}
+        self.fields(rule if language == JSONATA else known, CHOICE_RULE, place, language)
+        self.findings += check_names(rule, place)
+        if language == JSONPATH:
+            self.findings += paths.check_rule(rule, place, frozenset(CHOICE_RULE))
+        elif "Condition" not in rule:
+            self.report("These fields are required: [Condition]", place)
+        else:
+            self._condition(rule["Condition"], f"{place}/Condition")
 
     def _condition(self, value: Any, place: str) -> None:
         if not isinstance(value, bool) and not expressions.is_expression(value):
@@ -254,8 +272,14 @@ class _Checker:
             self.findings += found
             if found or (isinstance(value, str) and expressions.is_expression(value)):
                 return
+        if language == JSONPATH and field.path is not None:
+            if value is not None or not field.nullable:
+                self.findings += paths.check_path(value, field.path, place)
+            return
         for message in _wrong_value(value, field):
             self.report(message, place)
+        if language == JSONPATH and field.template:
+            self.findings += paths.check_template(value, place)
         if field.fields is not None and isinstance(value, dict):
             self.fields(value, field.fields, place, language)
 

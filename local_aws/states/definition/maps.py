@@ -81,6 +81,6 @@ def _check_writer(state: dict[str, Any], place: str) -> Iterator[Diagnostic]:
 
 
 def _config(state: dict[str, Any]) -> dict[str, Any]:
-    processor = state.get("ItemProcessor")
+    processor = state.get("ItemProcessor", state.get("Iterator"))
     config = processor.get("ProcessorConfig") if isinstance(processor, dict) else None
     return config if isinstance(config, dict) else {}

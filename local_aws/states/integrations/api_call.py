@@ -23,7 +23,10 @@ from local_aws.states.integrations.task import Task
 SERVICE = "states.amazonaws.com"
 SESSION_NAME = "StepFunctions"
 _LOOK_SECONDS = 0.05
-_HEADERS = {"x-amzn-requestid": "x-amzn-RequestId", "connection": "connection"}
+_HEADERS = {
+    "x-amzn-requestid": "x-amzn-RequestId",
+    "x-amzn-remapped-content-length": "x-amzn-Remapped-Content-Length",
+}
 """Headers that AWS's own answers don't write in title case."""
 
 

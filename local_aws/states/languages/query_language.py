@@ -1,63 +1,140 @@
-"""The query languages of the States Language, behind one interface: the only place that knows which there are.
+"""What a query language does for the states: the interface by which states, retries and maps know one.
 
-A language turns a field of a definition into a `Template` once, when a workflow is compiled; a state evaluates
-the template as often as it is visited. States, retries and maps know templates, never a language.
+A language compiles the fields of a state once; a state asks for their values as often as it is visited. How many
+fields data goes through on its way (two in JSONata, five in JSONPath) is the language's own matter.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Protocol
+import math
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Generic, Protocol, TypeVar
 
 from local_aws.states.document import Document
-from local_aws.states.languages.jsonata.language import JSONataLanguage
+from local_aws.states.languages.scope import Scope
+
+T_co = TypeVar("T_co", covariant=True)
+Fields = dict[str, Any]
 
 
-class Template(Protocol):
-    """A field's value, possibly with expressions in it."""
+class Field(Protocol, Generic[T_co]):
+    """A field with its value, possibly one that is found out at each visit."""
 
-    def evaluate(self, bindings: Mapping[str, Any], expected: str | None = None) -> Document:
-        """The field's value with every expression in it replaced by what it gives.
-
-        Args:
-            bindings: what expressions can name: the workflow's variables, and `states`.
-            expected: the JSON type that the value must have (`array`), where one is asked for.
+    def evaluate(self, scope: Scope) -> T_co:
+        """Its value.
 
         Raises:
-            errors.QueryEvaluationError: an expression failed, gave nothing, or gave another type.
+            QueryEvaluationError: an expression of JSONata failed; the history has an event for it.
+            FieldError: a field of JSONPath failed.
+        """
+
+
+@dataclass(frozen=True)
+class Range:
+    """Which numbers a field takes."""
+
+    least: float = 0
+    most: float = math.inf
+    whole: bool = True
+
+    def accepts(self, value: float) -> bool:
+        """Whether a number is one of them."""
+        return self.least <= value <= self.most and (not self.whole or value == int(value))
+
+
+@dataclass(frozen=True, slots=True)
+class Conclusion:
+    """What a state ends with: its output, and the values of the variables that it assigns, by name."""
+
+    output: Document
+    assigned: Document | None
+
+
+class Leaving(Protocol):
+    """One way out of a state: its own, that of a Choice's rule, that of a catcher."""
+
+    def conclude(self, scope: Scope) -> Conclusion:
+        """The output and the variables. Both see the values that were there when the state was entered.
+
+        Raises:
+            QueryEvaluationError, FieldError: see `Field.evaluate`.
+        """
+
+
+class DataFlow(Leaving, Protocol):
+    """How data goes through a state, from its input to its output."""
+
+    def enter(self, scope: Scope) -> Document:
+        """The effective input. The scope has the raw input in its place.
+
+        Raises:
+            QueryEvaluationError, FieldError: see `Field.evaluate`.
+        """
+
+    def arguments(self, scope: Scope) -> Document:
+        """What the state's work is given.
+
+        Raises:
+            QueryEvaluationError, FieldError: see `Field.evaluate`.
+        """
+
+
+class MapFlow(DataFlow, Protocol):
+    """How data goes through a Map."""
+
+    def items(self, scope: Scope, objects: bool) -> Any:
+        """The array to go through; an object as well where `objects` says that one may be given.
+
+        Raises:
+            QueryEvaluationError, FieldError: see `Field.evaluate`; also where it is neither.
+        """
+
+    def item_input(self, scope: Scope, item: Document) -> Document:
+        """The input of one iteration, whose item the context object has as well.
+
+        Raises:
+            QueryEvaluationError, FieldError: see `Field.evaluate`.
+        """
+
+
+class ChoiceRule(Leaving, Protocol):
+    """A rule of a Choice state."""
+
+    def holds(self, scope: Scope) -> bool:
+        """Whether it applies.
+
+        Raises:
+            QueryEvaluationError, FieldError: see `Field.evaluate`.
         """
 
 
 class QueryLanguage(Protocol):
-    """How the fields of a state are read."""
+    """How the fields of a state are read. Definitions have been checked: nothing here finds fault with one.
 
-    def template(self, value: Any, location: str) -> Template:
-        """Compile a field's value; `location` names it in errors (`Output`, `Catch[0]/Output`).
-
-        Raises:
-            jsonata.JSONataError: an expression in it doesn't parse.
-        """
-
-
-class _Literal:
-    """A value without expressions."""
-
-    def __init__(self, value: Any):
-        self._document = Document(value)
-
-    def evaluate(self, _bindings: Mapping[str, Any], _expected: str | None = None) -> Document:
-        return self._document
-
-
-class JSONPathLanguage:
-    """JSONPath, of which only what needs no path is there: fields with a literal value, such as a Fail's Cause.
-
-    A definition that uses a path is refused when it is checked. An implementation of JSONPath takes this place.
+    `location` names the object that holds a field, in errors: `` for the state itself, `Catch[0]/`.
     """
 
-    def template(self, value: Any, location: str) -> Template:
-        return _Literal(value)
+    def state(self, fields: Fields) -> DataFlow:
+        """The data flow of a state; for a Map a `MapFlow`."""
 
+    def catcher(self, fields: Fields, location: str) -> Leaving:
+        """An entry of Catch."""
 
-DEFAULT = "JSONPath"
-LANGUAGES: dict[str, QueryLanguage] = {"JSONata": JSONataLanguage(), "JSONPath": JSONPathLanguage()}
+    def rule(self, fields: Fields, location: str, state: Fields) -> ChoiceRule:
+        """An entry of a Choice's Choices."""
+
+    def arguments(self, fields: Fields, location: str) -> Field[Document] | None:
+        """What a reader or writer of a Map is given: its Arguments or Parameters."""
+
+    def data(self, fields: Fields, name: str, location: str) -> Field[Document] | None:
+        """A field that holds data; None where it is absent."""
+
+    def text(self, fields: Fields, name: str, location: str = "") -> Field[str] | None:
+        """A field that holds a text, or its counterpart that holds a path to one."""
+
+    def number(self, fields: Fields, name: str, allowed: Range, location: str = "") -> Field[float] | None:
+        """A field that holds a number, or its counterpart that holds a path to one."""
+
+    def moment(self, fields: Fields, name: str) -> Field[datetime] | None:
+        """A field that holds a timestamp, or its counterpart that holds a path to one."""

@@ -24,7 +24,7 @@ from local_aws.states.running.state_types.state import Blueprint
 
 def is_distributed(fields: dict[str, Any]) -> bool:
     """Whether a state is a Map in distributed mode."""
-    processor = fields.get("ItemProcessor", {}) if fields.get("Type") == "Map" else {}
+    processor = fields.get("ItemProcessor", fields.get("Iterator", {})) if fields.get("Type") == "Map" else {}
     return processor.get("ProcessorConfig", {}).get("Mode") == "DISTRIBUTED"
 
 
@@ -39,38 +39,34 @@ class DistributedMap(Map):
         self._writer = ResultWriter(blueprint)
         self.exports_results = self._writer.exports
         self._label = fields.get("Label")
-        self._definition = json.dumps(fields["ItemProcessor"])
+        self._definition = json.dumps(fields.get("ItemProcessor", fields.get("Iterator")))
 
     def attempt(self, visit: Visit) -> Document:
-        try:
-            if visit.progress is None:
-                self._begin(visit)
-            else:
-                visit.progress.redrive()
-                run = visit.progress
-                visit.flow.record("MapRunRedriven", mapRunArn=run.arn, redriveCount=run.redrive_count)
-            output = self._run(visit, visit.progress)
-        except StateError:
-            visit.flow.record("MapStateFailed")
-            raise
+        if visit.progress is None:
+            self._begin(visit)
+        else:
+            visit.progress.redrive()
+            run = visit.progress
+            visit.flow.record("MapRunRedriven", mapRunArn=run.arn, redriveCount=run.redrive_count)
+        output = self._run(visit, visit.progress)
         visit.flow.mark("MapStateSucceeded")
         return output
 
     def items(self, visit: Visit) -> list[Any]:
         """As inline, and an object's members as well ("Items", in the source of this module)."""
-        found = (visit.input if self._items is None else visit.evaluate(self._items)).value
-        if isinstance(found, dict):
-            return key_value_pairs(found)
-        return found if isinstance(found, list) else super().items(visit)
+        found = visit.ask(self.data_flow.items, True)
+        return key_value_pairs(found) if isinstance(found, dict) else found
 
     def rehearse(self, visit: Visit, read: list[Any] | None) -> int:
         return super().rehearse(visit, [] if self._reader and read is None else read)
 
     def _begin(self, visit: Visit) -> None:
         items = None if self._reader else self.items(visit)
-        run = visit.progress = MapRun(visit.flow.execution, self._program(visit), self.limits(visit), items)
+        limits: dict[str, float] = {"maxConcurrency": self.concurrency(visit)}
+        visit.flow.record("MapStateStarted", length=0 if items is None else len(items))
+        limits |= self.tolerated(visit)
+        run = visit.progress = MapRun(visit.flow.execution, self._program(visit), limits, items)
         visit.flow.execution.engine.map_runs.add(run)
-        visit.flow.record("MapStateStarted", length=0)
         visit.flow.record("MapRunStarted", mapRunArn=run.arn)
 
     def _run(self, visit: Visit, run: MapRun) -> Document:

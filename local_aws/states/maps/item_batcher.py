@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from local_aws.states.document import MAX_BYTES, Document
-from local_aws.states.errors import RuntimeFault, in_state
+from local_aws.states.errors import RuntimeFault
+from local_aws.states.languages.query_language import Range
 from local_aws.states.maps.map_run import ChildInput
 from local_aws.states.running.flow import Visit
 from local_aws.states.running.state_types.state import Blueprint
@@ -15,10 +16,10 @@ class ItemBatcher:
     """Groups items by number, by size, or both. A batch is `{"BatchInput": …, "Items": […]}`."""
 
     def __init__(self, blueprint: Blueprint):
-        fields = blueprint.definition["ItemBatcher"]
-        self._max_items = blueprint.template("MaxItemsPerBatch", fields, "ItemBatcher/")
-        self._max_bytes = blueprint.template("MaxInputBytesPerBatch", fields, "ItemBatcher/")
-        self._batch_input = blueprint.template("BatchInput", fields, "ItemBatcher/")
+        fields, language, inside = blueprint.definition["ItemBatcher"], blueprint.language, "ItemBatcher/"
+        self._max_items = language.number(fields, "MaxItemsPerBatch", Range(least=1), inside)
+        self._max_bytes = language.number(fields, "MaxInputBytesPerBatch", Range(least=1, most=MAX_BYTES), inside)
+        self._batch_input = language.data(fields, "BatchInput", inside)
 
     def batches(self, visit: Visit, items: list[Document]) -> list[ChildInput]:
         """The inputs of the children.
@@ -26,10 +27,8 @@ class ItemBatcher:
         Raises:
             StateError: an item is too large for any batch.
         """
-        max_items = visit.number(self._max_items, "ItemBatcher/MaxItemsPerBatch", len(items), least=1)
-        max_bytes = visit.number(
-            self._max_bytes, "ItemBatcher/MaxInputBytesPerBatch", MAX_BYTES, least=1, most=MAX_BYTES
-        )
+        max_items = visit.evaluate(self._max_items, len(items))
+        max_bytes = visit.evaluate(self._max_bytes, MAX_BYTES)
         head = {} if self._batch_input is None else {"BatchInput": visit.evaluate(self._batch_input).value}
         empty = Document({**head, "Items": []}).size
         batches: list[ChildInput] = []
@@ -39,7 +38,7 @@ class ItemBatcher:
             added = item.size + 1
             if empty + added > max_bytes:
                 sentence = f"An item of {added - 1} bytes does not fit into a batch of at most {max_bytes} bytes."
-                raise RuntimeFault(in_state(visit.state.name, visit.entered, sentence))
+                raise RuntimeFault(visit.described(sentence))
             if batch and (len(batch) == max_items or size + added > max_bytes):
                 batches.append(_batch(head, batch))
                 batch, size = [], empty

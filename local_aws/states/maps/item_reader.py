@@ -19,6 +19,7 @@ from botocore.exceptions import ClientError
 
 from local_aws.states.errors import ITEM_READER_FAILED, StateError
 from local_aws.states.integrations import s3_call
+from local_aws.states.languages.query_language import Range
 from local_aws.states.running.flow import Visit
 from local_aws.states.running.state_types.state import Blueprint
 
@@ -36,9 +37,10 @@ class ItemReader:
         self._config = fields.get("ReaderConfig", {})
         self._lists = fields["Resource"].endswith(f":{_LIST}")
         self._call = s3_call(fields["Resource"])
-        self._arguments = blueprint.template("Arguments", fields, "ItemReader/")
-        self._max_items = blueprint.template("MaxItems", self._config, "ItemReader/ReaderConfig/")
-        self._pointer = blueprint.template("ItemsPointer", self._config, "ItemReader/ReaderConfig/")
+        language, inside = blueprint.language, "ItemReader/ReaderConfig/"
+        self._arguments = language.arguments(fields, "ItemReader/")
+        self._max_items = language.number(self._config, "MaxItems", Range(least=-math.inf), inside)
+        self._pointer = language.text(self._config, "ItemsPointer", inside)
 
     def read(self, visit: Visit) -> list[Any]:
         """The items.
@@ -46,16 +48,16 @@ class ItemReader:
         Raises:
             StateError: `States.ItemReaderFailed`, they can't be read.
         """
-        arguments = visit.input.value if self._arguments is None else visit.evaluate(self._arguments, "object").value
+        arguments = visit.evaluate(self._arguments, visit.data).value
         faults = self._call.faults(arguments)
         if faults:
             raise failed(", ".join(faults))
-        max_items = visit.number(self._max_items, "ItemReader/ReaderConfig/MaxItems", least=-math.inf)
+        max_items = visit.evaluate(self._max_items)
         if max_items is not None and max_items <= 0:
             raise failed("field MaxItems must be positive")
         s3 = visit.flow.execution.client("s3")
         try:
-            items = self._items(s3, arguments, None if self._pointer is None else visit.evaluate(self._pointer).value)
+            items = self._items(s3, arguments, visit.evaluate(self._pointer))
             return list(items if max_items is None else islice(items, int(max_items)))
         except ClientError as error:
             raise failed(_described(error)) from error

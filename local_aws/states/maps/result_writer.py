@@ -28,7 +28,7 @@ class ResultWriter:
         fields = blueprint.definition.get("ResultWriter", {})
         config = fields.get("WriterConfig", {})
         self.exports = "Resource" in fields
-        self._arguments = blueprint.template("Arguments", fields, "ResultWriter/")
+        self._arguments = blueprint.language.arguments(fields, "ResultWriter/")
         self._transformation = config.get("Transformation", "NONE" if self.exports else "COMPACT")
         self._lines = config.get("OutputType") == "JSONL"
 
@@ -40,7 +40,7 @@ class ResultWriter:
         """
         if not self.exports or self._arguments is None:
             return Document(self._transformed(run.children))
-        arguments = visit.evaluate(self._arguments, "object").value
+        arguments = visit.evaluate(self._arguments, visit.data).value
         bucket, prefix = arguments.get("Bucket"), arguments.get("Prefix", "")
         if not isinstance(bucket, str) or not isinstance(prefix, str):
             raise StateError(RESULT_WRITER_FAILED, "The Arguments must have a Bucket, and may have a Prefix: texts")

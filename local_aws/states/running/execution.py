@@ -14,7 +14,6 @@ from local_aws.clock import Clock
 from local_aws.house import Host
 from local_aws.states.document import Document
 from local_aws.states.errors import RUNTIME, TIMEOUT, Cancelled, StateError
-from local_aws.states.languages.jsonata import bindable
 from local_aws.states.running.flow import NOT_TRUNCATED, Flow, iso_time
 from local_aws.states.running.history import MAX_EVENTS, EventLog, HistoryFull
 from local_aws.states.running.log_delivery import delivery
@@ -112,12 +111,12 @@ class Execution:
             raise StateError(RUNTIME, str(error)) from error
 
     def context(self) -> dict[str, Any]:
-        """The part of the context object that is the same in all states, ready to be bound."""
+        """The part of the context object that is the same in all states."""
         if self._context is None:
             self._context = {
                 "Execution": {
                     "Id": self.arn,
-                    "Input": self.input.view(bindable),
+                    "Input": self.input,
                     "Name": self.name,
                     "RoleArn": self.role_arn,
                     "StartTime": iso_time(self.started),

@@ -7,18 +7,20 @@ other. A `Visit` is its stay in one state: what expressions see there, how it is
 from __future__ import annotations
 
 import copy
-import math
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar, overload
 
-from local_aws.states.document import MAX_BYTES, Document, dumps
-from local_aws.states.errors import DATA_LIMIT_EXCEEDED, QueryEvaluationError, StateError, in_state
-from local_aws.states.languages.jsonata import bindable
-from local_aws.states.languages.query_language import Template
+from local_aws.states.document import MAX_BYTES, Document
+from local_aws.states.errors import DATA_LIMIT_EXCEEDED, FieldError, QueryEvaluationError, StateError, in_state
+from local_aws.states.languages.query_language import Field, Leaving
+from local_aws.states.languages.scope import Scope
 from local_aws.states.running.program import RunnableState, Transition, Workflow
 from local_aws.states.running.stop_signal import StopSignal
 from local_aws.states.running.surroundings import Surroundings
+
+T = TypeVar("T")
 
 NOT_TRUNCATED = {"truncated": False}
 MAX_VARIABLES_BYTES = 10 * 1024 * 1024
@@ -58,12 +60,12 @@ class Flow:
             HistoryFull: the history can't hold any more.
         """
         if self.visit is None:
-            self._enter(workflow.start, document)
+            self.enter(workflow.start, document)
         while True:
             transition = self.visit.state.perform(self.visit)
             if transition.next is None:
                 return transition.output
-            self._enter(workflow.states[transition.next], transition.output)
+            self.enter(workflow.states[transition.next], transition.output)
 
     def successor(self, stopped: StopSignal, previous: int) -> Flow:
         """A flow that goes on where this one ended, as a redrive does: the state isn't entered again.
@@ -85,7 +87,12 @@ class Flow:
         """Add an event beside the chain: the next one follows from what came before it."""
         return self.execution.log.append_unless(self.stopped, event_type, self.previous, details)
 
-    def _enter(self, state: RunnableState, document: Document) -> None:
+    def enter(self, state: RunnableState, document: Document) -> None:
+        """Go into a state.
+
+        Raises:
+            Cancelled, HistoryFull: see `run`.
+        """
         self.visit = Visit(self, state, document)
         self.visit.enter()
 
@@ -106,6 +113,7 @@ class Visit:
         self.retry_count = 0
         self.token: str | None = None
         self.progress: Any = None
+        self._data: Document | None = None
         self._before = flow.previous
         self._time = time.time()
 
@@ -115,108 +123,116 @@ class Visit:
             f"{self.state.type}StateEntered", name=self.state.name, input=self.input, inputDetails=NOT_TRUNCATED
         )
 
-    # ---- expressions ---------------------------------------------------------------------------------
+    # ---- the state's language ------------------------------------------------------------------------
 
-    def evaluate(self, template: Template, expected: str | None = None, **reserved: Any) -> Document:
-        """Evaluate a field.
+    @property
+    def data(self) -> Document:
+        """The effective input.
+
+        Raises:
+            StateError: see `ask`.
+        """
+        if self._data is None:
+            self._data = self._answer(self.state.data_flow.enter, self._scope(self.input))
+        return self._data
+
+    def ask(
+        self, question: Callable[..., T], *arguments: Any, item: dict[str, Any] | None = None, **reserved: Document
+    ) -> T:
+        """Have a question answered by the state's language.
 
         Args:
-            template: the field.
-            expected: the JSON type it must have.
-            reserved: members of `$states` beside input and context, as documents: `result`, `errorOutput`;
-                `map_item` puts an item into the context.
+            question: a method of one of the language's objects, which takes a scope.
+            arguments: what else it takes.
+            item: that of a Map, for the context object.
+            reserved: members of the scope: `result`, `error_output`.
 
         Raises:
-            StateError: `States.QueryEvaluationError`, already in the history.
+            StateError: a field failed; what the history has to say of it is already there.
         """
+        return self._answer(question, self._scope(self.data, item, **reserved), *arguments)
+
+    @overload
+    def evaluate(self, field: Field[T] | None, default: T) -> T: ...
+
+    @overload
+    def evaluate(self, field: Field[T] | None) -> T | None: ...
+
+    def evaluate(self, field: Field[T] | None, default: T | None = None) -> T | None:
+        """The value of a field, for which a default stands where it is absent.
+
+        Raises:
+            StateError: see `ask`.
+        """
+        return default if field is None else self.ask(field.evaluate)
+
+    def _scope(self, data: Document, item: dict[str, Any] | None = None, **reserved: Document) -> Scope:
+        return Scope(
+            self.input, data, self.flow.variables, lambda: self.context(item), inspect=self.inspect, **reserved
+        )
+
+    def _answer(self, question: Callable[..., T], *arguments: Any) -> T:
         try:
-            return template.evaluate(self._bindings(**reserved), expected)
+            return question(*arguments)
         except QueryEvaluationError as error:
             raise self.evaluation_failed(error) from error
+        except FieldError as error:
+            raise error.failure(self.described(error.sentence)) from error
 
-    def number(
-        self,
-        template: Template | None,
-        field: str,
-        default: float | None = None,
-        *,
-        least: float = 0,
-        most: float = math.inf,
-        whole: bool = True,
-    ) -> float | None:
-        """Evaluate a field that holds a number, for which a default stands where it is absent.
-
-        Raises:
-            StateError: as `evaluate`; also where the number is out of its range (in words that aren't AWS's,
-                which are not known).
-        """
-        if template is None:
-            return default
-        value = self.evaluate(template, "number").value
-        if least <= value <= most and (value == int(value) or not whole):
-            return int(value) if whole else value
-        kind = "whole number" if whole else "number"
-        range_ = f"of {least} or more" if most == math.inf else f"from {least} to {most}"
-        sentence = f"The field '{field}' must be a {kind} {range_}, but was: {dumps(value)}"
-        raise self.evaluation_failed(QueryEvaluationError(sentence, field))
+    def described(self, sentence: str) -> str:
+        """A sentence as the cause of a failure in this state."""
+        return in_state(self.state.name, self.entered, sentence)
 
     def evaluation_failed(self, error: QueryEvaluationError) -> StateError:
         """Record a failed evaluation; gives the error as the execution reports it."""
-        cause = in_state(self.state.name, self.entered, error.cause)
+        cause = self.described(error.cause)
         details = {"error": error.error, "cause": cause, "location": error.location, "state": self.state.name}
         if self.flow.previous == self.entered:
             self.flow.previous = self._before
         self.flow.record("EvaluationFailed", **{name: value for name, value in details.items() if value is not None})
         return StateError(error.error, cause)
 
-    def context(self) -> dict[str, Any]:
-        """The context object ("Accessing execution data from the Context object", developer guide)."""
+    def context(self, item: dict[str, Any] | None = None) -> dict[str, Any]:
+        """The context object ("Accessing execution data from the Context object", developer guide).
+
+        What is data of the workflow in it is a document: a language reads it in its own way.
+        """
         context = {
             **self.flow.execution.context(),
             "State": {"Name": self.state.name, "EnteredTime": iso_time(self._time), "RetryCount": self.retry_count},
         }
-        if self.flow.map_context is not None:
-            context["Map"] = self.flow.map_context
+        map_context = self.flow.map_context if item is None else {"Item": item}
+        if map_context is not None:
+            context["Map"] = map_context
         if self.token is not None:
             context["Task"] = {"Token": self.token}
         return context
 
-    def _bindings(self, map_item: dict[str, Any] | None = None, **reserved: Document) -> dict[str, Any]:
-        context = self.context()
-        if map_item is not None:
-            context["Map"] = {"Item": map_item}
-        states = {"input": self.input.view(bindable), "context": context}
-        states |= {name: document.view(bindable) for name, document in reserved.items()}
-        bindings = {name: document.view(bindable) for name, document in self.flow.variables.items()}
-        bindings["states"] = states
-        return bindings
-
     # ---- leaving -------------------------------------------------------------------------------------
 
-    def leave(
-        self,
-        next_state: str | None,
-        default: Document,
-        output: Template | None,
-        assign: Template | None,
-        **reserved: Document,
-    ) -> Transition:
-        """Evaluate Output and Assign, both on the values at entry, and record that the state is left.
+    def leave(self, next_state: str | None, way: Leaving, **reserved: Document) -> Transition:
+        """Find out the output and the variables, and record that the state is left.
 
         Args:
             next_state: where to go, None to end.
-            default: the output where the state has no Output.
-            reserved: see `evaluate`.
+            way: the way out: the state's own, or that of a rule or catcher.
+            reserved: see `ask`.
+
+        Raises:
+            StateError: see `ask`.
         """
-        document = default if output is None else self.evaluate(output, **reserved)
-        assigned = {} if assign is None else self._assigned(assign, **reserved)
+        conclusion = self.ask(way.conclude, **reserved)
+        document = conclusion.output
+        assigned = {} if conclusion.assigned is None else self._assigned(conclusion.assigned)
         self.check_size(document, self.state.name)
         details = {"name": self.state.name, "output": document, "outputDetails": NOT_TRUNCATED}
         if assigned:
             details["assignedVariables"] = {name: value.text for name, value in assigned.items()}
             details["assignedVariablesDetails"] = NOT_TRUNCATED
         self.flow.record(f"{self.state.type}StateExited", **details)
-        self.flow.variables |= assigned
+        if conclusion.assigned is not None:
+            self.flow.variables |= assigned
+            self.inspect(variables=Document({name: value.value for name, value in self.flow.variables.items()}))
         return Transition(document, next_state)
 
     def check_size(self, document: Document, name: str) -> None:
@@ -235,8 +251,7 @@ class Visit:
     def inspect(self, **found: Any) -> None:
         """Told what a field has come to; only TestState listens."""
 
-    def _assigned(self, assign: Template, **reserved: Document) -> dict[str, Document]:
-        values = self.evaluate(assign, **reserved)
+    def _assigned(self, values: Document) -> dict[str, Document]:
         assigned = {name: Document(value) for name, value in values.value.items()}
         if values.too_large:
             raise self._too_many_bytes(f"The variables that state '{self.state.name}' assigns", MAX_BYTES)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from local_aws.states.document import Document
+from local_aws.states.languages.query_language import DataFlow
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,7 @@ class RunnableState(Protocol):
 
     name: str
     type: Any
+    data_flow: DataFlow
 
     def perform(self, visit: Any) -> Transition:
         """Do what the state does, in the visit (a `flow.Visit`) that is its stay there.

@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import islice
 
 from local_aws.states.document import Document
 from local_aws.states.errors import Cancelled
@@ -87,11 +88,15 @@ class SideBySide:
         """
         parent = self._visit.flow
         start = parent.previous
+        # All that begin at once do so in their order, before any goes on, as recorded executions show it.
+        begun = [(index, self._fork(index, start)) for index in islice(self._pending, self._limit)]
+        for index, flow in begun:
+            self._start(index, flow)
         if self._limit == 1:
-            self._work(start)
+            self._work(*begun[0])
         elif self._limit > 1:
-            for _ in range(self._limit):
-                threading.Thread(target=self._work, args=(start,), name="states-flow", daemon=True).start()
+            for one in begun:
+                threading.Thread(target=self._work, args=one, name="states-flow", daemon=True).start()
             self._settled.wait()
         if self._error is not None:
             raise self._error
@@ -100,13 +105,13 @@ class SideBySide:
         parent.previous = self._last or parent.previous
         return [self._progress.results[index] for index in range(self._count)]
 
-    def _work(self, previous: int) -> None:
-        """Take strand after strand until none is left, or one has failed anywhere."""
-        index = self._next()
+    def _work(self, index: int | None, flow: Flow) -> None:
+        """Go on with a strand, then with strand after strand until none is left, or one has failed anywhere."""
         while index is not None:
-            flow = self._begin(index, previous)
             try:
-                result = self._run(index, flow)
+                self._start(index, flow)
+                strand = self._strands(index)
+                result = flow.run(strand.workflow, strand.input)
                 self._observer.succeeded(index, flow)
             except Cancelled:
                 break
@@ -119,6 +124,8 @@ class SideBySide:
                 self._progress.results[index] = result
                 del self._progress.unfinished[index]
             index = self._next()
+            if index is not None:
+                flow = self._fork(index, previous)
         with self._lock:
             self._working -= 1
             if self._working == 0:
@@ -128,7 +135,8 @@ class SideBySide:
         with self._lock:
             return None if self._signal.is_set() else next(self._pending, None)
 
-    def _begin(self, index: int, previous: int) -> Flow:
+    def _fork(self, index: int, previous: int) -> Flow:
+        """The flow of a strand; where a redrive goes on with one, it is in the state in which that one ended."""
         ended, signal = self._resumable.get(index), self._signal.child()
         if ended is None:
             flow = self._visit.flow.fork(signal, previous)
@@ -138,12 +146,13 @@ class SideBySide:
             self._progress.unfinished[index] = flow
         return flow
 
-    def _run(self, index: int, flow: Flow) -> Document:
-        strand = self._strands(index)
+    def _start(self, index: int, flow: Flow) -> None:
+        """Let a flow enter its first state, unless it is in one."""
         if flow.visit is None:
+            strand = self._strands(index)
             flow.map_context = strand.map_context or flow.map_context
             self._observer.started(index, flow)
-        return flow.run(strand.workflow, strand.input)
+            flow.enter(strand.workflow.start, strand.input)
 
     def _fail(self, index: int, flow: Flow, error: BaseException) -> None:
         """Take the first failure: stop the others, and write what became of them."""

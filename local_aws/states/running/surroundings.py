@@ -65,4 +65,4 @@ class Surroundings(Protocol):
         """
 
     def context(self) -> dict[str, Any]:
-        """The part of the context object that is the same in all states, ready to be bound."""
+        """The part of the context object that is the same in all states; its input is a document."""

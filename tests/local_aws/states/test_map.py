@@ -160,7 +160,7 @@ class TestDistributed:
             "MapStateExited",
             "ExecutionSucceeded",
         ]
-        assert details(events[2]) == {"length": 0}
+        assert details(events[2]) == {"length": 1}
         assert details(events[3])["mapRunArn"].startswith("arn:aws:states:us-east-1:123456789012:mapRun:")
 
     def test_one_poisoned_item_fails_the_run(self, workflows):

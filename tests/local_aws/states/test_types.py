@@ -131,7 +131,8 @@ class TestWait:
     def test_a_moment_that_is_none(self, workflows, text):
         description = workflows.run(workflows.create(one(Type="Wait", Timestamp="{% $states.input %}")), text)
         assert description["error"] == "States.QueryEvaluationError"
-        assert "'Timestamp'" in description["cause"]
+        sentence = "The Timestamp field cannot be parsed as an ISO-8601 extended offset date-time format string"
+        assert description["cause"].endswith(f"{sentence}: {text}")
 
     def test_a_negative_duration(self, workflows):
         description = workflows.run(workflows.create(one(Type="Wait", Seconds="{% $states.input %}")), -1)

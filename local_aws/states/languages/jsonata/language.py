@@ -24,14 +24,6 @@ _OPEN, _CLOSE = "{%", "%}"
 Bindings = Mapping[str, Any]
 
 
-class JSONataLanguage:
-    """The query language named `JSONata`."""
-
-    def template(self, value: Any, location: str) -> JSONataTemplate:
-        """Compile a field's value, with the expressions at any depth of it."""
-        return JSONataTemplate(value, location)
-
-
 class JSONataTemplate:
     """A field's value. One without expressions costs nothing to evaluate."""
 
@@ -41,17 +33,31 @@ class JSONataTemplate:
         self._source = _source(value)
         self._literal = Document(value) if self._evaluate is None else None
 
+    @property
+    def is_literal(self) -> bool:
+        """Whether it has no expression, and so needs no bindings."""
+        return self._evaluate is None
+
     def evaluate(self, bindings: Bindings, expected: str | None = None) -> Document:
-        """See `query_language.Template`."""
+        """The field's value with every expression in it replaced by what it gives.
+
+        Args:
+            bindings: what expressions can name: the workflow's variables, and `states`.
+            expected: the JSON type that the value must have (`array`), where one is asked for.
+
+        Raises:
+            QueryEvaluationError: an expression failed, gave nothing, or gave another type.
+        """
         if self._evaluate is None:
             document = self._literal
         else:
             document = Document(self._evaluate(bindings))
         if expected is not None and type_name(document.value) != expected:
-            raise self._unexpected(document.value, expected)
+            raise self.unexpected(document.value, expected)
         return document
 
-    def _unexpected(self, value: Any, expected: str) -> QueryEvaluationError:
+    def unexpected(self, value: Any, expected: str) -> QueryEvaluationError:
+        """The failure of a field whose value has another type than the one that is expected."""
         subject = _subject(self._source, self._location) if self._source is not None else f"The '{self._location}'"
         return QueryEvaluationError(
             f"{subject} returned an unexpected result type. "

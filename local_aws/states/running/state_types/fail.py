@@ -16,11 +16,9 @@ class Fail(State):
 
     def __init__(self, blueprint: Blueprint):
         super().__init__(blueprint)
-        self._error, self._cause = blueprint.template("Error"), blueprint.template("Cause")
+        self._error, self._cause = (
+            blueprint.language.text(blueprint.definition, field) for field in ("Error", "Cause")
+        )
 
     def perform(self, visit: Visit) -> NoReturn:
-        error, cause = (
-            None if template is None else visit.evaluate(template, "string").value
-            for template in (self._error, self._cause)
-        )
-        raise StateError(error, cause)
+        raise StateError(visit.evaluate(self._error), visit.evaluate(self._cause))

@@ -13,7 +13,7 @@ from typing import Any
 from local_aws.states import errors
 from local_aws.states.document import Document
 from local_aws.states.errors import Cancelled, StateError
-from local_aws.states.languages.query_language import Template
+from local_aws.states.languages.query_language import Leaving
 from local_aws.states.running.flow import Visit
 from local_aws.states.running.program import Transition
 from local_aws.states.running.state_types.state import Blueprint, State
@@ -48,8 +48,7 @@ class Catcher:
 
     errors: tuple[str, ...]
     next: str
-    output: Template | None
-    assign: Template | None
+    way: Leaving
 
 
 class Fallible(State):
@@ -68,8 +67,7 @@ class Fallible(State):
             Catcher(
                 tuple(fields["ErrorEquals"]),
                 fields["Next"],
-                blueprint.template("Output", fields, f"Catch[{index}]/"),
-                blueprint.template("Assign", fields, f"Catch[{index}]/"),
+                blueprint.language.catcher(fields, f"Catch[{index}]/"),
             )
             for index, fields in enumerate(blueprint.definition.get("Catch", ()))
         ]
@@ -101,6 +99,7 @@ class Fallible(State):
             except StateError as error:
                 index = matching(self.retriers, error)
                 if index is None or tries[index] >= self.retriers[index].attempts:
+                    self.give_up(visit, error)
                     return self.caught(visit, error)
                 self._pause(visit, self.retriers[index], tries[index])
                 tries[index] += 1
@@ -109,7 +108,10 @@ class Fallible(State):
 
     def conclude(self, visit: Visit, result: Document) -> Transition:
         """Leave the state with a result."""
-        return visit.leave(self.next, result, self.output, self.assign, result=result)
+        return visit.leave(self.next, self.data_flow, result=result)
+
+    def give_up(self, visit: Visit, error: StateError) -> None:
+        """Record that the work has failed for the last time, where the history has an event for it."""
 
     def caught(self, visit: Visit, error: StateError) -> Transition:
         """Leave the state by the catcher that takes the error.
@@ -121,8 +123,7 @@ class Fallible(State):
         if index is None:
             raise error
         catcher = self.catchers[index]
-        output = error_output(error)
-        return visit.leave(catcher.next, output, catcher.output, catcher.assign, errorOutput=output)
+        return visit.leave(catcher.next, catcher.way, error_output=error_output(error))
 
     def _pause(self, visit: Visit, retrier: Retrier, tries: int) -> None:
         delay = retrier.delay(tries)
@@ -131,18 +132,23 @@ class Fallible(State):
 
 
 def error_output(error: StateError) -> Document:
-    """`$states.errorOutput`: error and cause, as far as there are any."""
-    return Document({name.capitalize(): text for name, text in error.details().items()})
+    """What a catcher gets: error and cause, as far as there are any. That of a time-out has an empty cause."""
+    said = {name.capitalize(): text for name, text in error.details().items()}
+    if isinstance(error, errors.RuntimeFault):
+        said["Error"] = error.documented_as or error.error
+    return Document(said | ({"Cause": ""} if isinstance(error, errors.TimedOut) else {}))
 
 
 def matching(entries: list[Any], error: StateError) -> int | None:
     """The position of the first retrier or catcher that names the error."""
-    if isinstance(error, errors.RuntimeFault):
+    if isinstance(error, errors.RuntimeFault) and error.documented_as is None:
         return None
     return next((index for index, entry in enumerate(entries) if any(_names(n, error) for n in entry.errors)), None)
 
 
 def _names(name: str, error: StateError) -> bool:
+    if isinstance(error, errors.RuntimeFault):
+        return name == error.documented_as
     if name == error.error or name in error.also_known_as:
         return True
     if name == errors.ALL:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from local_aws.states.document import Document, dumps
-from local_aws.states.errors import QueryEvaluationError, StateError
-from local_aws.states.languages.jsonata import bindable
+from local_aws.states.document import Document
+from local_aws.states.errors import RuntimeFault, StateError
+from local_aws.states.languages.query_language import MapFlow, Range
 from local_aws.states.running.flow import Flow, Visit
 from local_aws.states.running.side_by_side import Observer, SideBySide, Strand
 from local_aws.states.running.state_types.fallible import Fallible
@@ -25,14 +25,13 @@ class Map(Fallible):
     """
 
     type = "Map"
+    data_flow: MapFlow
 
     def __init__(self, blueprint: Blueprint):
         super().__init__(blueprint)
-        self._items = blueprint.template("Items")
-        self._item_selector = blueprint.template("ItemSelector")
-        self._max_concurrency = blueprint.template("MaxConcurrency")
-        self._tolerated_count = blueprint.template("ToleratedFailureCount")
-        self._tolerated_percentage = blueprint.template("ToleratedFailurePercentage")
+        self._max_concurrency = blueprint.number("MaxConcurrency", Range())
+        self._tolerated_count = blueprint.number("ToleratedFailureCount", Range())
+        self._tolerated_percentage = blueprint.number("ToleratedFailurePercentage", Range(most=100, whole=False))
         # Iterator is what ItemProcessor was called before there were two modes.
         fields = blueprint.definition
         self.processor = blueprint.workflow(
@@ -40,68 +39,70 @@ class Map(Fallible):
         )
 
     def attempt(self, visit: Visit) -> Document:
-        try:
-            items = self.items(visit)
-            inputs = self.inputs(visit, items)
-            concurrency = self.limits(visit)["maxConcurrency"] or INLINE_CONCURRENCY
-            if visit.progress is None:
-                visit.flow.record("MapStateStarted", length=len(items))
-            observer = _Iterations(self.name)
-            outputs = SideBySide(
-                visit,
-                lambda index: Strand(self.processor, inputs[index], {"Item": _item(index, items[index])}),
-                len(items),
-                min(concurrency, INLINE_CONCURRENCY),
-                observer,
-            ).run()
-        except StateError:
-            visit.flow.record("MapStateFailed")
-            raise
+        items = self.items(visit)
+        inputs = self.inputs(visit, items)
+        concurrency = self.concurrency(visit) or INLINE_CONCURRENCY
+        if visit.progress is None:
+            visit.flow.record("MapStateStarted", length=len(items))
+        self.tolerated(visit)
+        observer = _Iterations(self.name)
+        outputs = SideBySide(
+            visit,
+            lambda index: Strand(self.processor, inputs[index], {"Item": _item(index, items[index])}),
+            len(items),
+            min(concurrency, INLINE_CONCURRENCY),
+            observer,
+        ).run()
         visit.flow.previous = observer.last or visit.flow.previous
         visit.flow.mark("MapStateSucceeded")
         return Document([output.value for output in outputs])
 
+    def give_up(self, visit: Visit, error: StateError) -> None:
+        if not isinstance(error, RuntimeFault):
+            visit.flow.record("MapStateFailed")
+
     def rehearse(self, visit: Visit, read: list | None) -> int:
         items = self.items(visit) if read is None else read
-        self.limits(visit)
+        self.concurrency(visit)
+        self.tolerated(visit)
         inputs = self.inputs(visit, items)
-        if self._item_selector is not None:
+        if self.data_flow.selects_items:
             visit.inspect(afterItemSelector=Document([document.value for document in inputs]))
         return len(items)
 
     def inputs(self, visit: Visit, items: list) -> list[Document]:
-        """The input of every iteration: what ItemSelector makes of the item, or the item itself."""
-        if self._item_selector is None:
+        """The input of every iteration: what the language makes of the item, which may be the item itself."""
+        if not self.data_flow.selects_items:
             return [Document(item) for item in items]
-        return [visit.evaluate(self._item_selector, map_item=_item(index, item)) for index, item in enumerate(items)]
+        return [
+            visit.ask(self.data_flow.item_input, Document(item), item=_item(index, item))
+            for index, item in enumerate(items)
+        ]
 
     def items(self, visit: Visit) -> list:
-        """The array to go through: Items, or the state's input."""
-        if self._items is not None:
-            return visit.evaluate(self._items, "array").value
-        items = visit.input.value
-        if not isinstance(items, list):
-            sentence = f"Map state input must be an array but was: {dumps(items)}"
-            raise visit.evaluation_failed(QueryEvaluationError(sentence, None))
-        return items
+        """The array to go through."""
+        return visit.ask(self.data_flow.items, False)
 
-    def limits(self, visit: Visit) -> dict[str, float]:
-        """`maxConcurrency`, and `toleratedFailureCount` and `toleratedFailurePercentage` where they are given."""
+    def concurrency(self, visit: Visit) -> int:
+        """How many iterations may run at once; 0 for as many as there can be."""
+        concurrency = visit.evaluate(self._max_concurrency, 0)
+        visit.inspect(maxConcurrency=concurrency)
+        return concurrency
+
+    def tolerated(self, visit: Visit) -> dict[str, float]:
+        """`toleratedFailureCount` and `toleratedFailurePercentage`, where they are given."""
         given = {
-            "maxConcurrency": visit.number(self._max_concurrency, "MaxConcurrency", 0),
-            "toleratedFailureCount": visit.number(self._tolerated_count, "ToleratedFailureCount"),
-            "toleratedFailurePercentage": visit.number(
-                self._tolerated_percentage, "ToleratedFailurePercentage", most=100, whole=False
-            ),
+            "toleratedFailureCount": visit.evaluate(self._tolerated_count),
+            "toleratedFailurePercentage": visit.evaluate(self._tolerated_percentage),
         }
-        limits = {name: value for name, value in given.items() if value is not None}
-        visit.inspect(**limits)
-        return limits
+        tolerated = {name: value for name, value in given.items() if value is not None}
+        visit.inspect(**tolerated)
+        return tolerated
 
 
 def _item(index: int, value: Any) -> dict[str, Any]:
-    """`$states.context.Map.Item`, ready to be bound."""
-    return {"Index": index, "Value": bindable(value)}
+    """`Map.Item` of the context object."""
+    return {"Index": index, "Value": Document(value)}
 
 
 class _Iterations(Observer):

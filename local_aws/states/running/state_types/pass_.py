@@ -1,4 +1,4 @@
-"""Pass: hands its input on, reshaped by Output."""
+"""Pass: hands its input on, reshaped."""
 
 from __future__ import annotations
 
@@ -13,4 +13,4 @@ class Pass(State):
     type = "Pass"
 
     def perform(self, visit: Visit) -> Transition:
-        return visit.leave(self.next, visit.input, self.output, self.assign)
+        return visit.leave(self.next, self.data_flow)

@@ -1,4 +1,4 @@
-"""What all state types share: their fields as templates, and the one method by which a flow runs them."""
+"""What all state types share: how data goes through them, and the one method by which a flow runs them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from local_aws.states.languages.query_language import QueryLanguage, Template
+from local_aws.states.languages.query_language import Field, QueryLanguage, Range
 from local_aws.states.running.flow import Visit
 from local_aws.states.running.program import Transition, Workflow
 
@@ -28,16 +28,9 @@ class Blueprint:
     language: QueryLanguage
     workflow: Callable[[dict[str, Any]], Workflow]
 
-    def template(self, field: str, fields: dict[str, Any] | None = None, inside: str = "") -> Template | None:
-        """A field as a template, None where it is absent.
-
-        Args:
-            field: its name.
-            fields: the object that holds it, the state itself by default.
-            inside: where that object stands in the state, with a slash at its end (`Catch[0]/`).
-        """
-        fields = self.definition if fields is None else fields
-        return self.language.template(fields[field], inside + field) if field in fields else None
+    def number(self, field: str, allowed: Range) -> Field[float] | None:
+        """A field of the state that holds a number, None where it is absent."""
+        return self.language.number(self.definition, field, allowed)
 
 
 class State(ABC):
@@ -48,8 +41,7 @@ class State(ABC):
     def __init__(self, blueprint: Blueprint):
         self.name = blueprint.name
         self.next: str | None = blueprint.definition.get("Next")
-        self.output = blueprint.template("Output")
-        self.assign = blueprint.template("Assign")
+        self.data_flow = blueprint.language.state(blueprint.definition)
 
     @abstractmethod
     def perform(self, visit: Visit) -> Transition:

@@ -13,4 +13,4 @@ class Succeed(State):
     type = "Succeed"
 
     def perform(self, visit: Visit) -> Transition:
-        return visit.leave(None, visit.input, self.output, None)
+        return visit.leave(None, self.data_flow)

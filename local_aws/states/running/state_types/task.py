@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from local_aws.states import integrations
 from local_aws.states.document import Document
-from local_aws.states.errors import MAX_SECONDS, Cancelled, RuntimeFault, StateError, TimedOut, in_state
+from local_aws.states.errors import MAX_SECONDS, Cancelled, RuntimeFault, StateError, TimedOut
 from local_aws.states.integrations.task import Task as IntegrationTask
+from local_aws.states.languages.query_language import Range
 from local_aws.states.running.activities import Activities, Offer
 from local_aws.states.running.flow import Visit
 from local_aws.states.running.state_types.fallible import Fallible
@@ -15,9 +16,11 @@ from local_aws.states.running.task_history import TaskHistory, task_history
 from local_aws.states.running.time_limit import within
 from local_aws.states.running.tokens import TaskTokens, WaitingTask
 
+_SECONDS = Range(least=1, most=MAX_SECONDS)
+
 
 class Task(Fallible):
-    """The Task state. Without Arguments, its input is what it passes on."""
+    """The Task state."""
 
     type = "Task"
 
@@ -25,17 +28,17 @@ class Task(Fallible):
         super().__init__(blueprint)
         self.resource = blueprint.definition["Resource"]
         self.integration = integrations.resolve(self.resource)
-        self._arguments = blueprint.template("Arguments")
-        self._timeout = blueprint.template("TimeoutSeconds")
-        self._heartbeat = blueprint.template("HeartbeatSeconds")
+        is_function = self.integration.style == "lambda-function"
+        self._reported_as = self.resource if is_function else self.integration.resource_type
+        self._timeout = blueprint.number("TimeoutSeconds", _SECONDS)
+        self._heartbeat = blueprint.number("HeartbeatSeconds", _SECONDS)
 
     def attempt(self, visit: Visit) -> Document:
         token = TaskTokens.new() if self.integration.waits_for_token else None
         # An activity's token goes to its worker, and not into the context object.
         visit.token = None if self.integration.style == "activity" else token
         arguments = self.arguments(visit)
-        timeout = visit.number(self._timeout, "TimeoutSeconds", least=1, most=MAX_SECONDS)
-        heartbeat = visit.number(self._heartbeat, "HeartbeatSeconds", least=1, most=MAX_SECONDS)
+        timeout, heartbeat = visit.evaluate(self._timeout), visit.evaluate(self._heartbeat)
         history = task_history(self.integration, self.resource, visit.flow)
         result = self._run(visit, token, history, arguments, timeout, heartbeat)
         visit.inspect(result=result)
@@ -47,9 +50,8 @@ class Task(Fallible):
 
     def arguments(self, visit: Visit) -> Document:
         """What is handed to the integration."""
-        arguments = visit.input if self._arguments is None else visit.evaluate(self._arguments)
+        arguments = visit.ask(self.data_flow.arguments)
         visit.check_size(arguments, self.name)
-        visit.inspect(afterArguments=arguments)
         return arguments
 
     def _run(
@@ -77,7 +79,7 @@ class Task(Fallible):
             history.scheduled(self._parameters(visit, arguments, task), arguments, timeout, heartbeat)
             history.started()
             result = Document(within(timeout, stopped, lambda: self.integration.run(arguments.value, task)))
-            visit.check_size(result, self.integration.resource_type)
+            visit.check_size(result, self._reported_as)
         except (Cancelled, RuntimeFault):
             raise
         except TimedOut as error:
@@ -96,7 +98,7 @@ class Task(Fallible):
         try:
             return Document(self.integration.scheduled_parameters(arguments.value, task))
         except RuntimeFault as fault:
-            raise RuntimeFault(in_state(self.name, visit.entered, fault.cause)) from fault
+            raise RuntimeFault(visit.described(fault.cause)) from fault
 
 
 class _Workers:

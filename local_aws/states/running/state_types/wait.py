@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import time
 
-from local_aws.states import timestamps
-from local_aws.states.document import dumps
-from local_aws.states.errors import MAX_SECONDS, Cancelled, QueryEvaluationError
+from local_aws.states.errors import MAX_SECONDS, Cancelled
+from local_aws.states.languages.query_language import Range
 from local_aws.states.running.flow import Visit
 from local_aws.states.running.program import Transition
 from local_aws.states.running.state_types.state import Blueprint, State
@@ -19,20 +18,15 @@ class Wait(State):
 
     def __init__(self, blueprint: Blueprint):
         super().__init__(blueprint)
-        self._seconds, self._timestamp = blueprint.template("Seconds"), blueprint.template("Timestamp")
+        self._seconds = blueprint.number("Seconds", Range(most=MAX_SECONDS))
+        self._moment = blueprint.language.moment(blueprint.definition, "Timestamp")
 
     def perform(self, visit: Visit) -> Transition:
         if visit.flow.execution.clock.wait(visit.flow.stopped, self._duration(visit)):
             raise Cancelled
-        return visit.leave(self.next, visit.input, self.output, self.assign)
+        return visit.leave(self.next, self.data_flow)
 
     def _duration(self, visit: Visit) -> float:
-        if self._seconds is not None:
-            return visit.number(self._seconds, "Seconds", most=MAX_SECONDS)
-        timestamp = visit.evaluate(self._timestamp, "string").value
-        moment = timestamps.parse(timestamp)
-        if moment is None:
-            # AWS's wording is known for JSONPath only.
-            sentence = f"The field 'Timestamp' must be an RFC 3339 timestamp, but was: {dumps(timestamp)}"
-            raise visit.evaluation_failed(QueryEvaluationError(sentence, "Timestamp"))
-        return min(moment.timestamp() - time.time(), MAX_SECONDS)
+        if self._moment is None:
+            return visit.evaluate(self._seconds)
+        return min(visit.evaluate(self._moment).timestamp() - time.time(), MAX_SECONDS)

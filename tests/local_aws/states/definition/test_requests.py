@@ -93,33 +93,6 @@ def test_answers_of_validate_state_machine_definition():
 # ---- what can't run here -----------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("fields", "named"),
-    [
-        ({"Parameters": {"a.$": "$.b"}}, "Parameters"),
-        ({"ResultPath": None}, "ResultPath"),
-        ({"Result": 1}, "Result"),
-        ({"Assign": {"a.$": "$.b"}}, "Assign"),
-    ],
-)
-def test_jsonpath_is_refused_by_name(fields, named):
-    text = json.dumps(machine(language=None, A=state(**fields)))
-    with pytest.raises(ApiError) as raised:
-        definition.require_valid(text, "STANDARD")
-    assert (raised.value.code, raised.value.status) == ("NotImplemented", 501)
-    assert f"The state 'A' uses the JSONPath field '{named}'" in str(raised.value)
-    assert definition.validate(text)["result"] == "OK"
-    assert definition.validate(text, "STANDARD", "WARNING")["diagnostics"][0]["code"] == "NOT_IMPLEMENTED_LOCALLY"
-
-
-def test_a_jsonpath_choice_is_refused_wherever_it_is():
-    choice = {"Type": "Choice", "Choices": [{"Variable": "$.a", "IsNull": True, "Next": "C"}], "Default": "C"}
-    branch = {"StartAt": "B", "States": {"B": choice, "C": state()}}
-    value = machine(language=None, A={"Type": "Parallel", "Branches": [branch], "End": True})
-    with pytest.raises(ApiError, match=r"The state 'B' uses the JSONPath field 'Choices\[0\]/Variable'"):
-        definition.require_valid(json.dumps(value), "STANDARD")
-
-
 def test_states_without_fields_of_a_language_run_under_both():
     plain = task()
     del plain["Arguments"]
@@ -185,8 +158,8 @@ def test_a_single_state():
         ("Reference to 'a' at the top level is not supported.", "/Output"),
         ("Field 'Extra' is not supported", "/"),
     ]
-    with pytest.raises(ApiError, match="The state of the definition uses the JSONPath field 'InputPath'"):
-        definition.require_valid_state(json.dumps(state(InputPath="$.a")))
+    found = definition.check_state(state(InputPath="a"))
+    assert [finding.location for finding in found] == ["/InputPath"]
 
 
 def test_variable_references():
@@ -196,3 +169,20 @@ def test_variable_references():
         P={"Type": "Parallel", "Branches": [branch], "Output": "{% $z + $x + ($t := 1; $t) %}", "End": True},
     )
     assert definition.variable_references(value) == {"P": ["x", "z"], "B": ["items", "outer"]}
+
+
+def test_variable_references_of_a_state_in_jsonpath():
+    """By what each state's paths, templates, functions and rules name; a literal that looks like a path names none."""
+    rules = [
+        {
+            "And": [{"Variable": "$c", "StringEqualsPath": "$d.x"}, {"Not": {"Variable": "$.e", "IsNull": True}}],
+            "Next": "P",
+        }
+    ]
+    value = machine(
+        language=None,
+        A=state(Parameters={"a.$": "States.Format('{}', $b)", "l": ["$no", {"n.$": "$a[0]"}]}, Next="C", End=False),
+        C={"Type": "Choice", "Choices": rules, "Default": "P"},
+        P=state(OutputPath="$f.g", Result={"h.$": "$h"}, Assign={"i.$": "$j"}),
+    )
+    assert definition.variable_references(value) == {"A": ["a", "b"], "C": ["c", "d"], "P": ["f", "j"]}

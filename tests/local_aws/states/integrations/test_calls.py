@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import threading
 from typing import Any
@@ -39,10 +40,10 @@ def failing(functions) -> str:
     return functions.create(source)
 
 
-@pytest.mark.parametrize("payload", [{"a": 'quote " and é'}, [1, None], "text", 3, None, True])
+@pytest.mark.parametrize("payload", [{"a": 'quote " and é'}, [1, None], '"text"', 3, True])
 def test_invoke_passes_any_json_and_gives_the_parsed_payload(attempt, echo, payload):
     result = attempt.run("lambda:invoke", {"FunctionName": echo, "Payload": payload})
-    assert result["Payload"] == {"got": payload}
+    assert result["Payload"] == {"got": json.loads(payload) if isinstance(payload, str) else payload}
     assert (result["ExecutedVersion"], result["StatusCode"]) == ("$LATEST", 200)
     assert list(result) == ["ExecutedVersion", "Payload", "SdkHttpMetadata", "SdkResponseMetadata", "StatusCode"]
     http = result["SdkHttpMetadata"]
@@ -50,6 +51,24 @@ def test_invoke_passes_any_json_and_gives_the_parsed_payload(attempt, echo, payl
     assert http["AllHttpHeaders"]["Content-Type"] == [http["HttpHeaders"]["Content-Type"]]
     assert result["SdkResponseMetadata"]["RequestId"] == http["HttpHeaders"]["x-amzn-RequestId"]
     assert attempt.submitted == []
+
+
+def test_a_payload_of_null_is_an_empty_object(attempt, echo):
+    """As recorded on AWS in November 2025."""
+    assert attempt.run("lambda:invoke", {"FunctionName": echo, "Payload": None})["Payload"] == {"got": {}}
+    assert attempt.run("lambda:invoke", {"FunctionName": echo})["Payload"] == {"got": {}}
+
+
+def test_invoke_tells_of_the_exchange_as_lambda_does(attempt, functions):
+    """The trace is the one that the function sees; the log comes with LogType."""
+    name = functions.create(
+        "import os\n\ndef handler(event, context):\n    print('said')\n    return os.environ['_X_AMZN_TRACE_ID']"
+    )
+    result = attempt.run("lambda:invoke", {"FunctionName": name, "LogType": "Tail"})
+    headers = result["SdkHttpMetadata"]["HttpHeaders"]
+    assert (headers["Connection"], headers["x-amzn-Remapped-Content-Length"]) == ("keep-alive", "0")
+    assert headers["X-Amzn-Trace-Id"].partition(";")[0] == result["Payload"].partition(";")[0]
+    assert "said" in base64.b64decode(result["LogResult"]).decode()
 
 
 def test_a_function_by_its_arn_gives_the_bare_payload(aws, attempt, echo):
@@ -210,7 +229,7 @@ def test_a_service_that_is_not_here_says_so_by_name(attempt):
 @pytest.mark.parametrize(
     ("resource", "arguments", "fault"),
     [
-        ("lambda:invoke", {"FunctionName": "f", "LogType": "Tail"}, 'The field "LogType" is not supported'),
+        ("lambda:invoke", {"FunctionName": "f", "DryRun": True}, 'The field "DryRun" is not supported'),
         ("lambda:invoke", {}, "The field 'FunctionName' is required but was missing"),
         ("sqs:sendMessage", {"QueueUrl": 1, "MessageBody": "x"}, "The value for the field 'QueueUrl' must be a STRING"),
         ("lambda:invoke", [], "The arguments must be a JSON object"),
