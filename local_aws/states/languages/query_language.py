@@ -81,7 +81,13 @@ class DataFlow(Leaving, Protocol):
 
 
 class MapFlow(DataFlow, Protocol):
-    """How data goes through a Map."""
+    """How data goes through a Map.
+
+    Attributes:
+        selects_items: whether something is made of the items before they are inputs.
+    """
+
+    selects_items: bool
 
     def items(self, scope: Scope, objects: bool) -> Any:
         """The array to go through; an object as well where `objects` says that one may be given.

@@ -76,7 +76,7 @@ class Function:
             return undefined
 
 
-def partition(items: list, size: float) -> list:
+def partition(items: list[Any], size: float) -> list[list[Any]]:
     """`$partition(array, size)`: the array in pieces of so many elements, the last one possibly shorter."""
     width = int(size)
     if width < 1:

@@ -102,7 +102,7 @@ class _Evaluator(Jsonata):
     """The engine with JavaScript's arithmetic, and errors that know in which function they arose."""
 
     def evaluate_numeric_expression(self, lhs: Any, rhs: Any, op: str | None) -> Any:
-        if Utils.is_numeric(lhs) and Utils.is_numeric(rhs):
+        if op is not None and Utils.is_numeric(lhs) and Utils.is_numeric(rhs):
             return _number(_ARITHMETIC[op](float(lhs), float(rhs)))
         return super().evaluate_numeric_expression(lhs, rhs, op)
 

@@ -92,7 +92,7 @@ def _power(base: float | None, exponent: float | None) -> Any:
     return Utils.convert_number(result)
 
 
-def _sort(items: list | None, comparator: Any) -> list | None:
+def _sort(items: list[Any] | None, comparator: Any) -> list[Any] | None:
     if items is not None and comparator is None and len(items) > 1:
         kinds = {str if isinstance(item, str) else _kind_of_number(item) for item in items}
         if kinds not in ({str}, {float}):
@@ -104,4 +104,10 @@ def _kind_of_number(item: Any) -> type:
     return float if isinstance(item, int | float) and not isinstance(item, bool) else object
 
 
-_REPLACED = {"number": _number, "power": _power, "replace": replace, "sort": _sort, "toMillis": _to_millis}
+_REPLACED: dict[str, Callable[..., Any]] = {
+    "number": _number,
+    "power": _power,
+    "replace": replace,
+    "sort": _sort,
+    "toMillis": _to_millis,
+}

@@ -37,8 +37,8 @@ def bindable(value: Any) -> Any:
         marked = [bindable(item) for item in value]
         return value if all(map(operator.is_, marked, value)) else marked
     if isinstance(value, dict):
-        marked = {key: bindable(item) for key, item in value.items()}
-        return value if all(map(operator.is_, marked.values(), value.values())) else marked
+        members = {key: bindable(item) for key, item in value.items()}
+        return value if all(map(operator.is_, members.values(), value.values())) else members
     return value
 
 

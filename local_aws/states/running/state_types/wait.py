@@ -28,5 +28,5 @@ class Wait(State):
 
     def _duration(self, visit: Visit) -> float:
         if self._moment is None:
-            return visit.evaluate(self._seconds)
-        return min(visit.evaluate(self._moment).timestamp() - time.time(), MAX_SECONDS)
+            return visit.evaluate(self._seconds, 0)
+        return min(visit.ask(self._moment.evaluate).timestamp() - time.time(), MAX_SECONDS)
