@@ -10,6 +10,7 @@ import tempfile
 from pathlib import Path
 
 from local_aws import ADMIN_ACCESS_KEY, ADMIN_SECRET_KEY, REGION
+from local_aws.isolation import callers_settings
 
 DEFAULT_PORT = 4566
 
@@ -20,6 +21,7 @@ def main(arguments: list[str] | None = None) -> int:
     if parsed.command == "env":
         print(environment_lines(f"http://127.0.0.1:{parsed.port}"))
         return 0
+    callers_settings.forget()
     from local_aws.server import run
 
     try:

@@ -26,7 +26,7 @@ FLOORS = {
         ("logs",),
         ("house",),
         ("gateway", "moto", "isolation"),
-        ("iam", "s3", "functions", "states", "sagemaker"),
+        ("iam", "cloudwatch_logs", "s3", "functions", "states", "sagemaker"),
         ("server",),
         ("__main__",),
     ),

@@ -134,12 +134,13 @@ class Container:
         return self._process
 
     def _copy_output(self, output: IO[bytes]) -> None:
-        for line in output:
-            text = sandbox.inside(line.decode("utf-8", "replace").rstrip("\r\n"), self.root)
-            # CloudWatch Logs takes no empty event; an empty line is kept as a blank.
-            self._log.write(text or " ")
-            if self._watch is not None:
-                self._watch(text)
+        with output:
+            for line in output:
+                text = sandbox.inside(line.decode("utf-8", "replace").rstrip("\r\n"), self.root)
+                # CloudWatch Logs takes no empty event; an empty line is kept as a blank.
+                self._log.write(text or " ")
+                if self._watch is not None:
+                    self._watch(text)
 
 
 def _image_environment() -> dict[str, str]:

@@ -1,7 +1,6 @@
 """The six functions that Step Functions adds to JSONata: `$partition $range $hash $random $uuid $parse`.
 
-Plain Python on JSON data; what JSONata's engine wants of a function is the jsonata module's concern. Source:
-"Additional JSONata functions provided by Step Functions", AWS Step Functions developer guide. What that page
+Source: "Additional JSONata functions provided by Step Functions", AWS Step Functions developer guide. What that page
 leaves open was measured on AWS by others: `$range` of one element is that element, a missing or impossible
 argument (a step or a size of 0) gives nothing, `$random(seed)` is `java.util.Random`.
 """
@@ -17,13 +16,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from local_aws.states.languages.jsonata.errors import Fault, JSONataError
+from local_aws.states.languages.jsonata.limits import Run
+from local_aws.states.languages.jsonata.operators import as_float
+from local_aws.states.languages.jsonata.values import UNDEFINED, number
+
 MAX_RANGE = 1_000_000
 
 _HASHES = {"MD5": "md5", "SHA-1": "sha1", "SHA-256": "sha256", "SHA-384": "sha384", "SHA-512": "sha512"}
-
-
-class Nothing(Exception):
-    """The function gives no value (undefined)."""
+_LONGEST_INTEGER = 16
+"""Characters of an integer that a number holds exactly."""
 
 
 class ArgumentError(Exception):
@@ -34,14 +36,6 @@ class ArgumentError(Exception):
         self.index = index
 
 
-class FunctionError(Exception):
-    """The function can't do it; `code` is JSONata's, None where it has none."""
-
-    def __init__(self, message: str, code: str | None = None):
-        super().__init__(message)
-        self.code = code
-
-
 @dataclass(frozen=True)
 class Function:
     """An implementation and the Python types that each argument may have, in order."""
@@ -50,86 +44,91 @@ class Function:
     signature: tuple[type | tuple[type, ...], ...]
     required: int
 
-    def call(self, arguments: list[Any], undefined: Any) -> Any:
+    def call(self, arguments: list[Any], run: Run) -> Any:
         """Check the arguments and call.
 
         Args:
-            arguments: JSON data, `undefined` for one that has no value.
-            undefined: the marker for no value, also returned where there is none.
+            arguments: `UNDEFINED` for one that has no value, also given where there is none.
+            run: the evaluation, which pays.
 
         Raises:
             ArgumentError: an argument of the wrong type, or one too many.
-            FunctionError: what the function itself refuses.
+            Fault, JSONataError: what the function itself refuses.
         """
         if len(arguments) > len(self.signature):
             raise ArgumentError(len(self.signature) + 1)
         for index, (value, types) in enumerate(zip(arguments, self.signature, strict=False), 1):
             is_bool = isinstance(value, bool) and types is not bool
-            if value is not undefined and (is_bool or not isinstance(value, types)):
+            if value is not UNDEFINED and (is_bool or not isinstance(value, types)):
                 raise ArgumentError(index)
-        given = [value for value in arguments if value is not undefined]
+        given = [value for value in arguments if value is not UNDEFINED]
         if len(given) < self.required or len(given) != len(arguments):
-            return undefined
-        try:
-            return self.implementation(*given)
-        except Nothing:
-            return undefined
+            return UNDEFINED
+        return self.implementation(run, *given)
 
 
-def partition(items: list[Any], size: float) -> list[list[Any]]:
+def partition(run: Run, items: list[Any], size: float) -> Any:
     """`$partition(array, size)`: the array in pieces of so many elements, the last one possibly shorter."""
-    width = int(size)
+    width = int(min(size, 2**53)) if size >= 1 else 0
     if width < 1:
-        raise Nothing
-    return [items[start : start + width] for start in range(0, len(items), width)]
+        return UNDEFINED
+    run.elements(len(items), 8 + 64 // width)
+    return [list(items[start : start + width]) for start in range(0, len(items), width)]
 
 
-def range_(first: float, last: float, step: float) -> Any:
+def range_(run: Run, first: float, last: float, step: float) -> Any:
     """`$range(first, last, step)`: numbers from first to last, the end included where a step lands on it."""
-    if step == 0:
-        raise Nothing
-    count = math.floor((last - first) / step) + 1
-    if count < 1:
-        raise Nothing
-    if count > MAX_RANGE:
-        raise FunctionError(
-            f"The size of the sequence allocated by the range operator (..) must not exceed 1e6. "
-            f"Attempted to allocate {count}.",
-            "D2014",
-        )
-    values = [first + position * step for position in range(count)]
+    first, last, step = as_float(first), as_float(last), as_float(step)
+    steps = (last - first) / step if step else math.nan
+    if not steps >= 0:
+        return UNDEFINED
+    if steps >= MAX_RANGE:
+        raise Fault("D2014", value=number(math.floor(steps) + 1.0) if math.isfinite(steps) else steps)
+    count = math.floor(steps) + 1
+    run.elements(count, 40)
+    values = [number(first + position * step) for position in range(count)]
     return values[0] if count == 1 else values
 
 
-def hash_(text: str, algorithm: str) -> str:
+def hash_(run: Run, text: str, algorithm: str) -> str:
     """`$hash(string, algorithm)`: the digest in hexadecimal; MD5, SHA-1, SHA-256, SHA-384 or SHA-512."""
     if algorithm not in _HASHES:
-        raise FunctionError(f"Unsupported hash algorithm {json.dumps(algorithm)}. Use one of {', '.join(_HASHES)}.")
-    return hashlib.new(_HASHES[algorithm], text.encode(), usedforsecurity=False).hexdigest()
+        named = json.dumps(algorithm[:100])
+        raise JSONataError(None, f"Unsupported hash algorithm {named}. Use one of {', '.join(_HASHES)}.")
+    run.characters(4 * len(text))
+    # Half a surrogate pair is a question mark, as where Java encodes it.
+    return hashlib.new(_HASHES[algorithm], text.encode(errors="replace"), usedforsecurity=False).hexdigest()
 
 
-def random_(seed: float | None = None) -> float:
+def random_(_run: Run, seed: float | None = None) -> float:
     """`$random([seed])`: a number from 0 to below 1, always the same one for the same seed."""
     if seed is None:
         return random.random()
-    return _java_random_double(int(seed))
+    return _java_random_double(int(seed) if math.isfinite(as_float(seed)) else 0)
 
 
-def uuid_() -> str:
+def uuid_(_run: Run) -> str:
     """`$uuid()`: a random UUID, version 4."""
     return str(uuid.uuid4())
 
 
-def parse(text: str) -> Any:
+def parse(run: Run, text: str) -> Any:
     """`$parse(jsonString)`: the data that a JSON text stands for."""
+    run.characters(len(text))
+    # Of short texts, such as `[]`, many values are made.
+    run.allocate(30 * len(text))
     try:
-        return json.loads(text, parse_constant=_refuse_constant)
-    except ValueError as error:
-        raise FunctionError(f'Unable to parse the argument of function "parse" as JSON: {error}') from None
+        return json.loads(text, parse_constant=_refuse_constant, parse_int=_integer)
+    except ValueError:
+        raise JSONataError(None, 'Unable to parse the argument of function "parse" as JSON') from None
 
 
 def _refuse_constant(name: str) -> Any:
     raise ValueError(f"{name} is not JSON")
+
+
+def _integer(digits: str) -> float:
+    return int(digits) if len(digits) <= _LONGEST_INTEGER else number(float(digits))
 
 
 def _java_random_double(seed: int) -> float:

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
+import math
 import re
-from collections.abc import Iterator
 from typing import Any, Final
 
-from local_aws.states.languages.jsonata.engine import JException
-from local_aws.states.languages.jsonata.values import UnsupportedResultError, plain
+from local_aws.states.languages.jsonata.engine import ERROR_TEXTS, JException
+from local_aws.states.languages.jsonata.values import UNDEFINED, TooLarge, UnsupportedResultError, to_json
 
 TIMEOUT_MESSAGE: Final = "Expression evaluation timeout: Check for infinite loop"
 DEPTH_MESSAGE: Final = (
     "Stack overflow error: Check for non-terminating recursive function. Consider rewriting as tail-recursive"
 )
 SIZE_MESSAGE: Final = "Expression evaluation memory limit exceeded: Check for excessive memory usage"
+MAX_QUOTED: Final = 8192
+"""Characters of a value that a message quotes."""
 
 
 class JSONataError(Exception):
@@ -31,50 +32,76 @@ class JSONataError(Exception):
         self.code, self.message = code, message
 
 
-_PLURALS = {"a": "arrays", "b": "booleans", "f": "functions", "n": "numbers", "o": "objects", "s": "strings"}
-_FUNCTION_WORD = re.compile(r"\bObject\b(?! structure)")
-_BOUNDS = {"D1011": DEPTH_MESSAGE, "D1012": TIMEOUT_MESSAGE}
+class Fault(Exception):
+    """A failure by JSONata's code, with what its text names; who calls a function adds the function's name."""
+
+    def __init__(self, code: str, **named: Any):
+        super().__init__(code)
+        self.code, self.named = code, named
+
+    def described(self) -> JSONataError:
+        """With its text."""
+        template = re.sub(r"\s{2,}", " ", ERROR_TEXTS[self.code])
+        return JSONataError(self.code, _PLACEHOLDER.sub(self._filled, template))
+
+    def _filled(self, match: re.Match[str]) -> str:
+        if match[1]:
+            return _cut(str(self.named.get(match[1], "")))
+        return _cut(_quoted(self.named.get(match[2], UNDEFINED)))
+
+
+_HALF_PAIR = re.compile("[\ud800-\udfff]")
 _PLACEHOLDER = re.compile(r"\{\{\{(\w+)\}\}\}|\{\{(\w+)\}\}")
 
 
-def described(error: BaseException) -> JSONataError:
-    """The engine's failure in JSONata's words: it says `Object` for `function` and leaves values unquoted."""
+def described(error: Exception) -> JSONataError:
+    """A failure of an evaluation, whatever it was."""
     if isinstance(error, JSONataError):
         return error
+    if isinstance(error, Fault):
+        return error.described()
     if isinstance(error, RecursionError):
         return JSONataError(None, DEPTH_MESSAGE)
-    if not isinstance(error, JException):
-        return JSONataError(None, f"{type(error).__name__}: {error}")
-    code = _code_of(error)
-    template = JException.error_codes.get(code)
-    if template is None:
-        return JSONataError(code, str(error))
-    if code in _BOUNDS:
-        return JSONataError(None, _BOUNDS[code])
-    template = re.sub(r"\s{2,}", " ", _FUNCTION_WORD.sub("function", template))
-    arguments = iter(_arguments_of(error))
-    return JSONataError(code, _PLACEHOLDER.sub(lambda match: _filled(match, arguments), template))
+    if isinstance(error, TimeoutError):
+        return JSONataError(None, TIMEOUT_MESSAGE)
+    if isinstance(error, MemoryError | TooLarge):
+        return JSONataError(None, SIZE_MESSAGE)
+    raise error
 
 
-def _code_of(error: Any) -> str:
-    """JSONata's code: the engine gives that of an empty regular expression for a bad escape in a text."""
-    return "S0103" if error.error == "S0301" and error.current is not None else error.error
+def unparsed(error: JException) -> JSONataError:
+    """The parser's failure. It gives the code of an empty regular expression for a bad escape in a text."""
+    code = "S0103" if error.error == "S0301" and error.current is not None else error.error
+    if code not in ERROR_TEXTS:
+        return JSONataError("S0201", f"Syntax error: {_quoted(error.current)}")
+    given = iter([error.current, error.expected, error.extra])
+    template = re.sub(r"\s{2,}", " ", ERROR_TEXTS[code])
+    return JSONataError(code, _cut(_PLACEHOLDER.sub(lambda match: _next(match, given), template)))
 
 
-def _arguments_of(error: Any) -> list[Any]:
-    given = [error.current, error.expected, error.extra]
-    name = getattr(error, "function_name", None)
-    if error.error in ("T0410", "T0411"):
-        return [next((value for value in given if isinstance(value, int)), 1), name]
-    if error.error == "T0412":
-        return [error.current, error.expected, _PLURALS.get(str(error.extra), error.extra)]
-    return given
+def _next(match: re.Match[str], given: Any) -> str:
+    value = next(given, None)
+    return str(value) if match[1] else _quoted(value)
 
 
-def _filled(match: re.Match[str], arguments: Iterator[Any]) -> str:
-    value = next(arguments, None)
-    if match[1]:
-        return str(value)
-    with contextlib.suppress(UnsupportedResultError):
-        return json.dumps(plain(value), ensure_ascii=False, separators=(",", ":"))
-    return str(value)
+def quoted(text: str) -> str:
+    """A text as JSON has it: half a surrogate pair is escaped."""
+    made = json.dumps(text, ensure_ascii=False)
+    return made if made.isascii() else _HALF_PAIR.sub(lambda match: f"\\u{ord(match[0]):04x}", made)
+
+
+def _quoted(value: Any) -> str:
+    if value is UNDEFINED:
+        return "undefined"
+    if isinstance(value, str):
+        return quoted(value)
+    if isinstance(value, float) and not math.isfinite(value):
+        return "null"
+    try:
+        return json.dumps(to_json(value), separators=(",", ":"), ensure_ascii=False)
+    except (UnsupportedResultError, TooLarge, RecursionError):
+        return "undefined"
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= MAX_QUOTED else f"{text[:MAX_QUOTED]}..."

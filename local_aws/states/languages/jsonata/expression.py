@@ -1,23 +1,25 @@
-"""Expressions: parsed once, evaluated as often as needed, from any thread."""
+"""Expressions: parsed and compiled once, evaluated as often as needed, from any thread."""
 
 from __future__ import annotations
 
-import math
-import operator
 import re
 import threading
-import time
 from collections.abc import Mapping
 from typing import Any, Final
 
-from local_aws.states.languages.jsonata.engine import Frame, JException, Jsonata, Parser, Tokenizer, Utils
-from local_aws.states.languages.jsonata.errors import JSONataError, described
-from local_aws.states.languages.jsonata.library import make_base_frame
-from local_aws.states.languages.jsonata.limits import BoundedPattern, Guard
+from local_aws.states.languages.jsonata.calling import Frame
+from local_aws.states.languages.jsonata.compiler import compile_body
+from local_aws.states.languages.jsonata.engine import JException, Parser, Tokenizer
+from local_aws.states.languages.jsonata.errors import JSONataError, described, unparsed
+from local_aws.states.languages.jsonata.library import FUNCTIONS
+from local_aws.states.languages.jsonata.limits import MAX_DEPTH, Run
+from local_aws.states.languages.jsonata.patterns import Pattern
 from local_aws.states.languages.jsonata.references import references
-from local_aws.states.languages.jsonata.values import UnsupportedResultError, to_json
+from local_aws.states.languages.jsonata.values import UNDEFINED, UnsupportedResultError, to_json
 
 _ESCAPED_PAIR = re.compile(r"(?<!\\)((?:\\\\)*)\\u([dD][89aAbB]\w\w)\\u([dD][c-fC-F]\w\w)", re.ASCII)
+FUNCTION_NAMES: Final = frozenset(FUNCTIONS)
+"""The functions that every expression has, without the `$`."""
 
 
 class Expression:
@@ -29,8 +31,9 @@ class Expression:
     """
 
     def __init__(self, source: str, tree: Any):
-        self.source, self._tree = source, tree
+        self.source = source
         self.references = references(tree)
+        self._body = compile_body(tree)
 
     def evaluate(self, variables: Mapping[str, Any]) -> Any:
         """The expression's value as JSON data, or `UNDEFINED`.
@@ -43,20 +46,20 @@ class Expression:
             JSONataError: it threw, or exceeded a bound.
             UnsupportedResultError: its value is not JSON.
         """
-        frame = Frame(_BASE_FRAME)
-        bindings = frame.bindings
-        bindings.update(variables)
-        guard = Guard()
-        bindings["__evaluate_entry"], bindings["__evaluate_exit"] = guard.enter, guard.leave
-        evaluator = _evaluator()
-        evaluator.timestamp = int(time.time() * 1000)
+        run = Run()
+        frame = Frame(Frame(None, run, 0, FUNCTIONS), run, 0, dict(variables))
+        body = self._body
+        evaluate = body.plain if body.deepest <= MAX_DEPTH else body.guarded()
         try:
-            return to_json(evaluator.eval(self._tree, None, frame))
+            return to_json(evaluate(UNDEFINED, frame))
         except UnsupportedResultError:
             raise
         except Exception as error:
-            # Whatever the engine raises is a failure of the expression; an engine breaks down in many ways.
-            raise described(error) from error
+            failure = described(error)
+        finally:
+            run.end()
+        # Not within the handler: the error would hold on to all that was computed.
+        raise failure.with_traceback(None)
 
 
 def compile_expression(source: str) -> Expression:
@@ -68,13 +71,14 @@ def compile_expression(source: str) -> Expression:
     text = source.strip()
     with _parse_lock:
         try:
-            tree = _parser.parse(_ESCAPED_PAIR.sub(_character, text), BoundedPattern)
-        except (JException, RecursionError) as error:
+            return Expression(text, _parser.parse(_ESCAPED_PAIR.sub(_character, text), Pattern))
+        except JException as error:
+            raise unparsed(error) from error
+        except (JSONataError, RecursionError) as error:
             raise described(error) from error
-        except Exception as error:
+        except (IndexError, TypeError, AttributeError) as error:
             # The tokenizer runs off the end of some broken texts, such as an unclosed comment.
             raise JSONataError("S0207", "Unexpected end of expression") from error
-    return Expression(text, tree)
 
 
 def _character(match: re.Match[str]) -> str:
@@ -83,7 +87,7 @@ def _character(match: re.Match[str]) -> str:
     return match[1] + pair.encode("utf-16", "surrogatepass").decode("utf-16")
 
 
-class _NotIn206(Parser.Infix):
+class _NotIn206(Parser.Infix):  # type: ignore[misc] # the parser has no types
     """An operator that JSONata gained after 2.0.6: there it is a misplaced `?` or `:`."""
 
     def led(self, _left: Any) -> Any:
@@ -98,52 +102,5 @@ def _make_parser() -> Any:
     return parser
 
 
-class _Evaluator(Jsonata):
-    """The engine with JavaScript's arithmetic, and errors that know in which function they arose."""
-
-    def evaluate_numeric_expression(self, lhs: Any, rhs: Any, op: str | None) -> Any:
-        if op is not None and Utils.is_numeric(lhs) and Utils.is_numeric(rhs):
-            return _number(_ARITHMETIC[op](float(lhs), float(rhs)))
-        return super().evaluate_numeric_expression(lhs, rhs, op)
-
-    def evaluate_function(self, expr: Any, input: Any, environment: Any, applyto_context: Any) -> Any:
-        try:
-            return super().evaluate_function(expr, input, environment, applyto_context)
-        except JException as error:
-            if not hasattr(error, "function_name"):
-                error.function_name = getattr(expr.procedure, "value", None)
-            raise
-
-
-def _divided(left: float, right: float) -> float:
-    if right == 0:
-        return math.nan if left == 0 else math.copysign(math.inf, left) * math.copysign(1, right)
-    return left / right
-
-
-def _remainder(left: float, right: float) -> float:
-    return math.nan if right == 0 else math.fmod(left, right)
-
-
-def _number(value: float) -> float | int:
-    """A result that may be too large for a number, or none at all; the engine allows neither."""
-    return Utils.convert_number(value) if math.isfinite(value) else value
-
-
-_ARITHMETIC = {"+": operator.add, "-": operator.sub, "*": operator.mul, "/": _divided, "%": _remainder}
 _parse_lock = threading.Lock()
 _parser = _make_parser()
-_BASE_FRAME = make_base_frame()
-FUNCTION_NAMES: Final = frozenset(_BASE_FRAME.bindings)
-"""The functions that every expression has, without the `$`."""
-_evaluators = threading.local()
-
-
-def _evaluator() -> Any:
-    """This thread's evaluator. The engine looks for it in a thread-local of its own, and takes the time from it."""
-    mine = getattr(_evaluators, "mine", None)
-    if mine is None:
-        with _parse_lock:
-            mine = _evaluators.mine = _Evaluator("null")
-    Jsonata.CURRENT.jsonata = mine
-    return mine

@@ -1,98 +1,166 @@
-"""The bounds of one evaluation: time, depth, size; and regular expressions that keep to the time.
+"""The bounds of one evaluation: time, depth, size of a value, memory.
 
 The second is documented ("Transforming data with JSONata in Step Functions", AWS Step Functions developer guide);
 depth and sizes were measured on AWS by others.
+
+All callers share one process and one interpreter lock, so nothing may run, or fill memory, unwatched. An evaluation
+pays for what it does, before it does it: a *step* for each turn of a loop, bytes for what it builds. By trial, this
+holds as well as a process of its own, which could be killed: each operation is short on values within the sizes,
+and handing the data to a process and back costs more than the usual expression. What a library does in one go
+(regular expressions) it does with the lock released, and with a time-out.
 """
 
 from __future__ import annotations
 
-import math
+import os
 import threading
 import time
-from collections.abc import Callable, Iterator
+import weakref
 from typing import Any, Final
 
-import regex
+import psutil
 
-from local_aws.states.languages.jsonata.errors import DEPTH_MESSAGE, SIZE_MESSAGE, TIMEOUT_MESSAGE, JSONataError
+from local_aws.states.languages.jsonata.errors import SIZE_MESSAGE, TIMEOUT_MESSAGE, JSONataError
 
 MAX_SECONDS: Final = 1.0
+"""Of the processor, as a busy computer is no fault of the expression."""
+MAX_WALL_SECONDS: Final = 3.0
 MAX_DEPTH: Final = 100
 MAX_ELEMENTS: Final = 873_782
 MAX_CHARACTERS: Final = 4_194_304
+MAX_BYTES: Final = 320 * 2**20
+_STEPS, _BYTES = 400, 48 * 2**20
+_process = psutil.Process(os.getpid())
+_large_one = threading.Semaphore()
 
 
-class _Current(threading.local):
-    """The deadline of the evaluation that this thread is in."""
+class Run:
+    """One evaluation, and what it has left.
 
-    deadline: float = math.inf
+    Attributes:
+        steps: until the clock is looked at. Loops count it down themselves, and call `look` when it is spent.
+        depth: of nested expressions at the call of a function.
+        millis: the time that `$now` and `$millis` give.
+        frames: weak references to the frames that functions remember.
+    """
 
-
-_current = _Current()
-
-
-class Guard:
-    """Called by the engine when it enters and leaves a node: counts depth, looks at the clock and at sizes."""
+    __slots__ = (
+        "_bytes",
+        "_is_large",
+        "_resident",
+        "_spent",
+        "_until",
+        "_wall_until",
+        "depth",
+        "frames",
+        "millis",
+        "steps",
+    )
 
     def __init__(self) -> None:
-        self.depth = 0
-        self.visits = 0
-        self.deadline = _current.deadline = time.monotonic() + MAX_SECONDS
+        self.steps, self.depth = _STEPS, 0
+        self.frames: list[weakref.ref[Any]] = []
+        self.millis = int(time.time() * 1000)
+        self._until = time.thread_time() + MAX_SECONDS
+        self._wall_until = time.monotonic() + MAX_WALL_SECONDS
+        self._bytes, self._spent = _BYTES, 0
+        self._is_large, self._resident = False, 0
 
-    def enter(self, _node: Any, _input: Any, _frame: Any) -> None:
-        self.depth += 1
-        if self.depth > MAX_DEPTH:
-            raise JSONataError(None, DEPTH_MESSAGE)
-        self.visits += 1
-        if not self.visits & 63 and time.monotonic() > self.deadline:
+    def look(self) -> None:
+        """Look at the clock.
+
+        Raises:
+            JSONataError: the time is up.
+        """
+        self.steps = _STEPS
+        if time.thread_time() > self._until or time.monotonic() > self._wall_until:
             raise JSONataError(None, TIMEOUT_MESSAGE)
 
-    def leave(self, _node: Any, _input: Any, _frame: Any, result: Any) -> None:
-        self.depth -= 1
-        if (isinstance(result, list) and len(result) > MAX_ELEMENTS) or (
-            isinstance(result, str) and len(result) > MAX_CHARACTERS
-        ):
+    def spend(self, steps: int) -> None:
+        """Pay for work of so many steps, about a quarter of a microsecond each."""
+        self.steps -= steps
+        if self.steps < 0:
+            self.look()
+
+    def seconds_left(self) -> float:
+        """Of the processor, and of the wall clock."""
+        left = min(self._until - time.thread_time(), self._wall_until - time.monotonic())
+        if left <= 0:
+            raise JSONataError(None, TIMEOUT_MESSAGE)
+        return left
+
+    def pay_elsewhere(self, seconds: float) -> None:
+        """Count time that a library took of the processor with the interpreter lock released.
+
+        `thread_time` has it already; here for what waits.
+        """
+        self._wall_until += seconds
+
+    def allocate(self, size: int) -> None:
+        """Pay for memory of so many bytes.
+
+        Raises:
+            JSONataError: it is too much.
+        """
+        self._bytes -= size
+        if self._bytes < 0:
+            self._weigh()
+
+    def characters(self, count: float) -> None:
+        """Pay for a text of so many characters.
+
+        Raises:
+            JSONataError: it is too long, or there is no memory for it.
+        """
+        if count > MAX_CHARACTERS:
+            raise JSONataError(None, SIZE_MESSAGE)
+        self.steps -= int(count) >> 8
+        self.allocate(int(count) + 64)
+
+    def elements(self, count: int, size: int = 8) -> None:
+        """Pay for a list of so many elements, of `size` bytes each.
+
+        Raises:
+            JSONataError: it is too long, or there is no memory for it.
+        """
+        if count > MAX_ELEMENTS:
+            raise JSONataError(None, SIZE_MESSAGE)
+        self.spend(count >> 4)
+        self.allocate(count * size + 64)
+
+    def end(self) -> None:
+        """Give back what is held; functions and the frames they remember refer to each other."""
+        for reference in self.frames:
+            frame = reference()
+            if frame is not None:
+                frame.variables = {}
+        if self._is_large:
+            self._is_large = False
+            _large_one.release()
+
+    def _weigh(self) -> None:
+        """What was paid for may be free again, so look at the process; one large evaluation at a time.
+
+        Memory that somebody else takes meanwhile is no reason to fail: both what was paid for and what the
+        process has grown by must be too much.
+        """
+        self._spent += _BYTES - self._bytes
+        self._bytes = _BYTES
+        self.look()
+        if not self._is_large:
+            if not _large_one.acquire(timeout=max(self._wall_until - time.monotonic(), 0)):
+                raise JSONataError(None, SIZE_MESSAGE)
+            self._is_large = True
+            self._resident = _resident() - _BYTES
+        elif self._spent > MAX_BYTES and _resident() - self._resident > MAX_BYTES:
             raise JSONataError(None, SIZE_MESSAGE)
 
 
-class BoundedPattern:
-    """A regular expression that stops at the evaluation's deadline, however it backtracks.
-
-    As in JSONata a match of no characters is an error.
-    """
-
-    def __init__(self, pattern: str, flags: Any):
-        options = (regex.IGNORECASE if flags.case_insensitive else 0) | (regex.MULTILINE if flags.multiline else 0)
-        self._pattern = regex.compile(pattern, options)
-        self.pattern = pattern
-
-    def search(self, string: str) -> Any:
-        return next(self.finditer(string), None)
-
-    def finditer(self, string: str) -> Iterator[Any]:
-        return iter(_bounded(lambda timeout: [*map(self._not_empty, self._pattern.finditer(string, timeout=timeout))]))
-
-    def sub(self, repl: Callable[[Any], str], string: str, count: int = 0) -> str:
-        return _bounded(
-            lambda timeout: self._pattern.sub(
-                lambda match: repl(self._not_empty(match)), string, count, timeout=timeout
-            )
-        )
-
-    def split(self, string: str) -> list[str]:
-        matches = list(self.finditer(string))
-        starts, ends = [0, *(match.end() for match in matches)], [*(match.start() for match in matches), len(string)]
-        return [string[start:end] for start, end in zip(starts, ends, strict=True)]
-
-    @staticmethod
-    def _not_empty(match: Any) -> Any:
-        if match.start() == match.end():
-            raise JSONataError("D1004", "Regular expression matches zero length string")
-        return match
+def _resident() -> int:
+    """Bytes of memory that the process has now."""
+    return _process.memory_info().rss
 
 
-def _bounded(operation: Callable[[float], Any]) -> Any:
-    try:
-        return operation(max(_current.deadline - time.monotonic(), 0.001))
-    except TimeoutError:
-        raise JSONataError(None, TIMEOUT_MESSAGE) from None
+def size_of(value: Any) -> int:
+    """About how many bytes a dictionary of so many keys takes."""
+    return 184 + 100 * len(value)

@@ -1,12 +1,14 @@
-"""Values on their way into the engine and out of it: JSON data here, the engine's own types there."""
+"""Values of an evaluation: JSON data as it is, and what JSONata has besides.
+
+Undefined is `UNDEFINED`, null is None. JSONata tells a list that was selected from one that was written down: a
+selected one of one element is that element, an empty one is undefined.
+"""
 
 from __future__ import annotations
 
 import math
-import operator
+from decimal import Decimal
 from typing import Any, Final
-
-from local_aws.states.languages.jsonata.engine import NULL, Utils
 
 
 class _Undefined:
@@ -20,58 +22,125 @@ class _Undefined:
 
 
 UNDEFINED: Final = _Undefined()
+EXACT: Final = 2**53
+"""The integers up to here, and no others, are all numbers of JavaScript's."""
+MAX_NESTING: Final = 1000
+"""Of lists and objects in each other, as Jackson, AWS's parser, has it."""
+MAX_NODES: Final = 2_000_000
+"""Values in a result: far more than any state may pass on, and no more than memory allows."""
+
+
+class Selected(list[Any]):
+    """A list that was selected (JSONata's sequence)."""
+
+    __slots__ = ()
+
+
+class Kept(Selected):
+    """A selected list that stays one if it has a single element, because of a `[]`."""
+
+    __slots__ = ()
+
+
+class Constructed(list[Any]):
+    """A list that a path's `[...]` made: a step takes it for one value."""
+
+    __slots__ = ()
+
+
+class Tuples(list[Any]):
+    """Values with the variables that `@`, `#` and `%` bind for each: dictionaries, the value under `@`."""
+
+    __slots__ = ()
 
 
 class UnsupportedResultError(Exception):
     """The value of an expression is not JSON (a function, a regular expression)."""
 
 
-def bindable(value: Any) -> Any:
-    """JSON data as the engine wants it bound: every null is its own marker, since it takes None for undefined.
+class TooLarge(Exception):
+    """A value has more parts than `MAX_NODES`."""
 
-    Gives the same object where there is nothing to mark.
+
+def unwrapped(value: Any) -> Any:
+    """What a selected list stands for."""
+    kind = type(value)
+    if kind is Selected:
+        return value if len(value) > 1 else (value[0] if value else UNDEFINED)
+    return UNDEFINED if kind is Kept and not value else value
+
+
+def bindable(value: Any, nesting: int = 1) -> Any:
+    """JSON data, ready to be bound to a variable: as it is.
+
+    Raises:
+        RecursionError: it is nested more deeply than AWS's parser allows, and than can be worked with.
     """
-    if value is None:
-        return NULL
-    if isinstance(value, list):
-        marked = [bindable(item) for item in value]
-        return value if all(map(operator.is_, marked, value)) else marked
+    if nesting > MAX_NESTING:
+        raise RecursionError
     if isinstance(value, dict):
-        members = {key: bindable(item) for key, item in value.items()}
-        return value if all(map(operator.is_, members.values(), value.values())) else members
+        for item in value.values():
+            if isinstance(item, dict | list):
+                bindable(item, nesting + 1)
+    elif isinstance(value, list):
+        for item in value:
+            if isinstance(item, dict | list):
+                bindable(item, nesting + 1)
     return value
 
 
 def to_json(value: Any) -> Any:
-    """The engine's value as JSON data of our own, `UNDEFINED` where there is none.
+    """A value as JSON data of our own, `UNDEFINED` where there is none.
 
-    It has no engine types, and no shared lists that a caller could change.
+    It has no types of an evaluation, and no shared lists that a caller could change.
 
     Raises:
         UnsupportedResultError: it is not JSON.
+        TooLarge: it has too many parts, as a value that holds another many times may have.
     """
-    return UNDEFINED if value is None else plain(value)
+    return value if value is UNDEFINED else _Copy().of(value)
 
 
-def plain(value: Any) -> Any:
-    """As `to_json`, for a value that is there."""
-    if value is None or value is NULL:
-        return None
-    if isinstance(value, str | bool | int):
-        return value
-    if isinstance(value, float):
-        return _number(value)
-    if isinstance(value, Utils.RangeList):
-        return list(range(value.a, value.b + 1))
-    if isinstance(value, list):
-        return [plain(item) for item in value]
-    if isinstance(value, dict):
-        return {str(key): plain(item) for key, item in value.items()}
-    raise UnsupportedResultError
+class _Copy:
+    """Copies a value, and counts what it copies."""
+
+    def __init__(self) -> None:
+        self.left = MAX_NODES
+
+    def of(self, value: Any) -> Any:
+        kind = type(value)
+        if kind is str or kind is int or kind is bool or value is None:
+            return value
+        if kind is float:
+            return json_number(value)
+        if value is UNDEFINED:
+            return None
+        if isinstance(value, list):
+            self._count(value)
+            return [self.of(item) for item in value]
+        if isinstance(value, dict):
+            self._count(value)
+            return {key: self.of(item) for key, item in value.items()}
+        raise UnsupportedResultError
+
+    def _count(self, value: Any) -> None:
+        self.left -= len(value) + 1
+        if self.left < 0:
+            raise TooLarge
 
 
-def _number(value: float) -> Any:
+def json_number(value: float) -> Any:
+    """A number as JSON has it: an integer without a fraction. AWS answers a string where JSON has no number."""
     if math.isfinite(value):
-        return int(value) if value.is_integer() and abs(value) < 1e15 else value
-    # AWS answers a string where JSON has no number.
+        return integer(value) if value.is_integer() and abs(value) < 1e21 else value
     return "NaN" if math.isnan(value) else ("Infinity" if value > 0 else "-Infinity")
+
+
+def integer(value: float) -> int:
+    """A whole number with the digits that JavaScript writes: as many as tell it apart, then zeros."""
+    return int(value) if abs(value) <= EXACT else int(Decimal(repr(value)))
+
+
+def number(value: float) -> float | int:
+    """A number, as an integer where it is one that is exact."""
+    return int(value) if -EXACT <= value <= EXACT and value.is_integer() else value
