@@ -11,19 +11,19 @@ from typing import Any
 
 import pytest
 from botocore.model import ListShape, MapShape, Shape, StructureShape
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from local_aws import wire
 from tests.local_aws.wire.test_wire import request_of
 
 SERVICES = ("lambda", "stepfunctions", "sagemaker", "sagemaker-runtime", "sts", "s3", "iam")
-_AT_ANOTHER_HOST = {"WriteGetObjectResponse"}
+_AT_ANOTHER_HOST = {"ListDirectoryBuckets", "WriteGetObjectResponse"}
 _DEPTH, _MEMBERS = 4, 4
 """How deep a value may go, and how many members a structure has that need not be there."""
 
-# In a header, and around a name in a path, other characters can't stand or mean something else.
-_TOKENS = st.text(string.ascii_letters + string.digits + "-_", min_size=1, max_size=8)
+# In a header and in a path, other characters can't stand or mean something else; a header's name has no capitals.
+_TOKENS = st.text(string.ascii_lowercase + string.digits + "-_", min_size=1, max_size=8)
 _TEXTS = st.text(
     st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\ufffe\uffff") | st.sampled_from("&<>=+% /?\"'"),
     min_size=1,
@@ -47,7 +47,10 @@ def requests(draw: st.DrawFn, service: str) -> tuple[str, dict[str, Any]]:
     """An operation, and parameters for it."""
     model = wire.api_for(service).model
     name = draw(st.sampled_from([name for name in model.operation_names if name not in _AT_ANOTHER_HOST]))
-    shape = model.operation_model(name).input_shape
+    operation = model.operation_model(name)
+    # One that is deprecated has the path of the one that came after it.
+    assume(not operation.deprecated)
+    shape = operation.input_shape
     return name, {} if shape is None else value(draw, shape)
 
 
@@ -82,8 +85,8 @@ def _chosen(draw: st.DrawFn, shape: StructureShape, depth: int) -> list[str]:
 def reads_the_same(service: str, examples: int) -> None:
     @settings(max_examples=examples)
     @given(requests(service))
-    def holds(request: tuple[str, dict[str, Any]]) -> None:
-        name, params = request
+    def holds(asked: tuple[str, dict[str, Any]]) -> None:
+        name, params = asked
         written = request_of(service, name, params)
         found, path_values = wire.api_for(service).route(written)
         assert found.name == name
@@ -100,7 +103,7 @@ def _without_empty(params: dict[str, Any], body: str | None) -> dict[str, Any]:
 
 @pytest.mark.parametrize("service", SERVICES)
 def test_what_a_client_writes_is_read_the_same(service: str) -> None:
-    reads_the_same(service, 600)
+    reads_the_same(service, 120)
 
 
 @pytest.mark.long
