@@ -63,7 +63,13 @@ class Leaving(Protocol):
 
 
 class DataFlow(Leaving, Protocol):
-    """How data goes through a state, from its input to its output."""
+    """How data goes through a state, from its input to its output.
+
+    Attributes:
+        selects_input: whether `enter` has to be asked for the effective input; it is the input where not.
+    """
+
+    selects_input: bool
 
     def enter(self, scope: Scope) -> Document:
         """The effective input. The scope has the raw input in its place.
@@ -84,7 +90,7 @@ class MapFlow(DataFlow, Protocol):
     """How data goes through a Map.
 
     Attributes:
-        selects_items: whether something is made of the items before they are inputs.
+        selects_items: whether the input of an iteration is another than its item.
     """
 
     selects_items: bool
