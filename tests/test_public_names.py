@@ -23,6 +23,7 @@ from benchmarks import lessons
 from benchmarks.__main__ import SUBJECTS
 from benchmarks.figures import Figure
 from lambda_code.lambda_function import lambda_handler
+from local_aws import administrator
 from local_aws.__main__ import main
 from processing import reviews
 
@@ -44,7 +45,10 @@ def test_the_embedded_aws_is_served_with_these_options() -> None:
         assert re.search(rf"^  {option} ", said, re.MULTILINE), f"{option} is not among\n{said}"
 
 
-def test_a_shell_is_told_where_the_embedded_aws_is(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_shell_is_told_where_the_embedded_aws_is(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(administrator, "secret_for", lambda endpoint_url: "the secret of the one that runs there")
     assert main(["env", "--port", "4567"]) == 0
     said = capsys.readouterr().out
     for variable in ("AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION"):
