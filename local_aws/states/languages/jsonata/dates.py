@@ -13,7 +13,7 @@ from typing import Any
 
 import regex
 
-from local_aws.states.languages.jsonata.errors import TIMEOUT_MESSAGE, Fault, JSONataError
+from local_aws.states.languages.jsonata.errors import SIZE_MESSAGE, TIMEOUT_MESSAGE, Fault, JSONataError
 from local_aws.states.languages.jsonata.integer_pictures import (
     IntegerPicture,
     formatted,
@@ -198,7 +198,7 @@ class _Marker:
 def _picture(run: Run, picture: str) -> list[str | _Marker]:
     """A picture taken apart: texts and markers."""
     if len(picture) > _MAX_PICTURE:
-        raise Fault("D3135")
+        raise JSONataError(None, SIZE_MESSAGE)
     run.spend(20 * len(picture))
     parts: list[str | _Marker] = []
     start = position = 0
