@@ -10,7 +10,6 @@ import contextlib
 import json
 import logging
 import os
-import shutil
 import signal
 import tempfile
 import threading
@@ -22,17 +21,20 @@ from typing import Any
 import psutil
 
 from local_aws import ACCOUNT, REGION
+from local_aws.access import administrator
 from local_aws.access.callers import Callers
 from local_aws.access.roles import Roles
 from local_aws.clock import Clock
+from local_aws.cloudwatch_logs.service import LogsService
 from local_aws.functions.service import LambdaService
 from local_aws.gateway.gateway import Gateway
 from local_aws.house import Host, Service
 from local_aws.http_server import HttpServer
 from local_aws.iam.service import IamService
 from local_aws.iam.sts import StsService
+from local_aws.isolation import kernel, scratch, system
 from local_aws.logs.writer import LogWriter
-from local_aws.moto.backend import WsgiApp, application
+from local_aws.moto.backend import Backends, secret_of
 from local_aws.moto.inside import Moto
 from local_aws.s3.bucket_policies import BucketPolicies
 from local_aws.s3.events import S3Events
@@ -43,13 +45,18 @@ from local_aws.states.service import StatesService
 log = logging.getLogger(__name__)
 
 LOOPBACK = "127.0.0.1"
+_NO_ISOLATION = (
+    "This system allows no namespaces: functions and jobs see the whole file system with your rights. "
+    "Run only code here that you would run yourself."
+)
 
 
 @dataclass(frozen=True)
 class LocalAws:
-    """A running embedded AWS: where it answers, and what its clock does."""
+    """A running embedded AWS: where it answers, what its administrator signs with, and what its clock does."""
 
     endpoint_url: str
+    admin_secret: str
     host: Host
     services: tuple[Service, ...]
     http: HttpServer
@@ -67,12 +74,18 @@ def serve(port: int = 0, clock: float = 60.0, directory: Path | None = None) -> 
     Raises:
         OSError: the port is taken.
     """
-    scratch = Path(tempfile.mkdtemp(prefix="local-aws-", dir=directory))
+    with scratch.folder(directory) as own, _serving(port, clock, own) as aws:
+        yield aws
+
+
+@contextlib.contextmanager
+def _serving(port: int, clock: float, directory: Path) -> Iterator[LocalAws]:
     http = HttpServer((LOOPBACK, port), _starting)
     url = f"http://{LOOPBACK}:{http.port}"
-    roles = Roles(url, ACCOUNT, REGION)
-    host = Host(ACCOUNT, REGION, url, scratch, Clock(clock), roles, LogWriter(roles))
-    callers, moto = Callers(roles.identities, roles.iam), application()
+    secret = administrator.new_secret()
+    roles = Roles(url, ACCOUNT, REGION, secret)
+    host = Host(ACCOUNT, REGION, url, directory, Clock(clock), roles, LogWriter(roles))
+    callers, moto = Callers(roles.identities, roles.iam, secret, secret_of), Backends()
     services = _services(host, moto)
     s3_events = S3Events(host)
     named = {service.name: service for service in services}
@@ -81,7 +94,8 @@ def serve(port: int = 0, clock: float = 60.0, directory: Path | None = None) -> 
     thread = threading.Thread(target=http.serve_forever, name="http", daemon=True)
     thread.start()
     try:
-        yield LocalAws(url, host, services, http)
+        with administrator.kept(secret, http.port):
+            yield LocalAws(url, secret, host, services, http)
     finally:
         # Once while the door is open, since what a service ends may have a last line to log, and once for what
         # was let in meanwhile.
@@ -92,7 +106,6 @@ def serve(port: int = 0, clock: float = 60.0, directory: Path | None = None) -> 
         for service in (*services, s3_events):
             service.close()
         http.server_close()
-        shutil.rmtree(scratch, ignore_errors=True)
 
 
 def run(port: int, clock: float, parent: int | None, ready_file: Path | None, log_file: Path | None) -> None:
@@ -108,9 +121,15 @@ def run(port: int, clock: float, parent: int | None, ready_file: Path | None, lo
     stop = threading.Event()
     for signal_number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(signal_number, lambda *_: stop.set())
+    if kernel.known():
+        # The administrator's secret, and whatever the environment of whoever started this holds.
+        kernel.hide_memory()
     with serve(port, clock) as aws:
         speed = "real time" if clock == 1 else f"waits pass {clock:g} times as fast as on AWS"
         print(f"The embedded AWS answers at {aws.endpoint_url} ({speed}). Its log: {log_file}", flush=True)
+        refusal = system.refusal()
+        if refusal is not None:
+            print(f"{_NO_ISOLATION} ({refusal})", flush=True)
         if ready_file:
             _write_ready(ready_file, aws, log_file)
         try:
@@ -122,9 +141,10 @@ def run(port: int, clock: float, parent: int | None, ready_file: Path | None, lo
                 ready_file.unlink(missing_ok=True)
 
 
-def _services(host: Host, moto: WsgiApp) -> tuple[Service, ...]:
-    own = (StsService(host), LambdaService(host), StatesService(host), IamService(host, Moto(moto, host.region)))
-    return (*own, *sagemaker.services(host))
+def _services(host: Host, moto: Backends) -> tuple[Service, ...]:
+    ours = (StsService(host), LambdaService(host), StatesService(host))
+    beside_moto = (IamService(host, Moto(moto, host.region)), LogsService(host))
+    return (*ours, *beside_moto, *sagemaker.services(host))
 
 
 def _starting(environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:

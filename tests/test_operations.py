@@ -8,13 +8,15 @@ from typing import Any
 
 import botocore.session
 import pytest
+from botocore import xform_name
 from botocore.client import BaseClient
 from botocore.config import Config
 from botocore.exceptions import ClientError
 from botocore.model import Shape
 
 from docs.operations import PAGE, answers, page, services
-from local_aws import ADMIN_ACCESS_KEY, ADMIN_SECRET_KEY, REGION, wire
+from local_aws import REGION, wire
+from local_aws.__main__ import environment
 from tests.served import served
 
 SERVICES = sorted(services())
@@ -59,12 +61,13 @@ def caller(service: str, endpoint: str) -> BaseClient:
         inject_host_prefix=False,
         s3={"addressing_style": "path"},
     )
+    variables = environment(endpoint)
     return botocore.session.get_session().create_client(
         service,
         region_name=REGION,
         endpoint_url=endpoint,
-        aws_access_key_id=ADMIN_ACCESS_KEY,
-        aws_secret_access_key=ADMIN_SECRET_KEY,
+        aws_access_key_id=variables["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=variables["AWS_SECRET_ACCESS_KEY"],
         config=config,
     )
 
@@ -73,7 +76,7 @@ def is_named_as_missing(client: BaseClient, operation: str) -> bool:
     """Whether a call with some parameters, right or wrong, is answered by saying that the operation isn't there."""
     shape = client.meta.service_model.operation_model(operation).input_shape
     try:
-        client._make_api_call(operation, some_value(shape) if shape else {})
+        getattr(client, xform_name(operation))(**(some_value(shape) if shape else {}))
     except ClientError as error:
         found = error.response["Error"]
         return found["Code"] == "NotImplemented" and f"{operation} is not there" in found["Message"]

@@ -1,7 +1,8 @@
-"""What keeps functions and jobs apart from the machine: a file system, processes and users of their own.
+"""What keeps functions and jobs apart from the machine, and the server from the settings of whoever starts it.
 
-Linux only. A room of the ground floor: it knows neither Lambda nor SageMaker. `view` says what is shown, `namespaces`
-steps in, `first_process` is process 1 in there, and `system` says whether this system lets any of it happen.
+`view` says what functions and jobs see, `namespaces` steps in, `first_process` is process 1 in there, `launcher` starts
+a job's command, and `system` says whether this system lets any of it happen. It is Linux's; the room knows neither
+Lambda nor SageMaker. `scratch` and `callers_settings` are for every system.
 
 Where it holds, it is a boundary for files, memory and processes: what runs inside sees nothing of the user's home,
 of the project, of the server or of its neighbours. The network stays the machine's own, since the embedded AWS answers
