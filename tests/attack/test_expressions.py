@@ -5,6 +5,7 @@ Bounds: an evaluation ends within 4 seconds and 600 MB more than before, and no 
 
 from __future__ import annotations
 
+import os
 import re
 import threading
 import time
@@ -19,6 +20,8 @@ from hypothesis import strategies as st
 from local_aws.states.languages import jsonata
 
 SECONDS, WAIT, MEGABYTES = 4.0, 2.0, 600
+SLACK = max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1)) if hasattr(os, "getloadavg") else 1.0
+"""How much longer everything takes, as others want the processors, too."""
 SIZE = "Expression evaluation memory limit exceeded: Check for excessive memory usage"
 TIME = "Expression evaluation timeout: Check for infinite loop"
 DEPTH = "Stack overflow error"
@@ -59,8 +62,8 @@ def held(source: str) -> str:
     with Watch() as watch:
         said = _said(source)
     took = time.monotonic() - started
-    assert took < SECONDS, f"{source[:80]} took {took:.1f} s"
-    assert watch.longest < WAIT, f"{source[:80]} kept others waiting for {watch.longest:.1f} s"
+    assert took < SECONDS * SLACK, f"{source[:80]} took {took:.1f} s"
+    assert watch.longest < WAIT * SLACK, f"{source[:80]} kept others waiting for {watch.longest:.1f} s"
     assert watch.most < MEGABYTES * 2**20, f"{source[:80]} took {watch.most >> 20} MB"
     return said
 
@@ -218,7 +221,7 @@ def test_many_at_once_take_no_more_memory_than_one():
         for thread in threads:
             thread.join(30)
     assert set(answers) <= {SIZE, TIME} and len(answers) == len(threads)
-    assert watch.most < 2 * MEGABYTES * 2**20 and watch.longest < WAIT
+    assert watch.most < 2 * MEGABYTES * 2**20 and watch.longest < WAIT * SLACK
 
 
 # ---- whatever is written, JSONata answers --------------------------------------------------------------

@@ -23,6 +23,8 @@ _CLASSES = {"d": "0-9", "w": "0-9A-Z_a-z"}
 _LINE_ENDS = r"\n\r\u2028\u2029"
 MAX_TEXT = 1_048_576
 """Characters that one may be matched with: what it remembers to try again later takes a hundred bytes for each."""
+MAX_SEARCH_SECONDS = 0.5
+"""For one match. The `regex` module counts time of the processor, so that it is longer where that is busy."""
 MAX_PATTERN = 20_000
 MAX_EXPANDED = 50_000
 """Parts of a regular expression, each repeated as often as `{n}` says: so many are compiled, which nothing bounds."""
@@ -78,7 +80,8 @@ class Pattern(Function):
         run.spend(8)
         run.allocate(200)
         try:
-            return self._compiled.search(text, position, concurrent=True, timeout=run.seconds_left())
+            seconds = min(run.seconds_left(), MAX_SEARCH_SECONDS)
+            return self._compiled.search(text, position, concurrent=True, timeout=seconds)
         except TimeoutError:
             raise JSONataError(None, TIMEOUT_MESSAGE) from None
 
