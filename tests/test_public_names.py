@@ -23,8 +23,8 @@ from benchmarks import lessons
 from benchmarks.__main__ import SUBJECTS
 from benchmarks.figures import Figure
 from lambda_code.lambda_function import lambda_handler
-from local_aws import administrator
 from local_aws.__main__ import main
+from local_aws.access import administrator
 from processing import reviews
 
 PROJECT = Path(__file__).resolve().parents[1]
