@@ -14,7 +14,8 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from local_aws import ADMIN_ACCESS_KEY, ADMIN_SECRET_KEY, REGION
+from local_aws import ADMIN_ACCESS_KEY, REGION
+from local_aws.access import administrator
 
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build"
@@ -70,7 +71,7 @@ class Emulator:
         Raises:
             NotThere: it ended, or did not answer in a minute; the text has the last line of its log.
         """
-        s3 = self.client("s3")
+        self.client("s3")  # reads the models that the clients below are made of
         # Compiled modules are kept, as they are wherever nobody has forbidden it.
         unwanted = ("AWS_", "PYTHONDONTWRITEBYTECODE")
         environment = {name: value for name, value in os.environ.items() if not name.startswith(unwanted)}
@@ -87,7 +88,7 @@ class Emulator:
             )
         while time.monotonic() < started + _START_SECONDS and self._process.poll() is None:
             try:
-                s3.list_buckets()
+                self.client("s3").list_buckets()  # anew each time: the secret is there once it answers
                 return time.monotonic() - started
             except (BotoCoreError, ClientError):
                 time.sleep(0.005)
@@ -106,6 +107,10 @@ class Emulator:
                 self._process.wait()
             self._process = None
 
+    def secret(self) -> str:
+        """What its administrator signs with; of one that checks no signature, anything."""
+        return "any"
+
     def client(self, service: str) -> Any:
         """A boto3 client, with no retries: a call that fails shall be seen."""
         return _SESSION.client(
@@ -113,7 +118,7 @@ class Emulator:
             region_name=REGION,
             endpoint_url=self.endpoint_url,
             aws_access_key_id=ADMIN_ACCESS_KEY,
-            aws_secret_access_key=ADMIN_SECRET_KEY,
+            aws_secret_access_key=self.secret(),
             config=Config(
                 retries={"total_max_attempts": 1},
                 max_pool_connections=64,
@@ -130,6 +135,10 @@ class Ours(Emulator):
 
     def command(self) -> list[str]:
         return [sys.executable, "-m", "local_aws", "serve", "--port", str(self.port), "--clock", str(CLOCK)]
+
+    def secret(self) -> str:
+        """It makes one anew each time that it starts."""
+        return administrator.secret_for(self.endpoint_url) or "not yet there"
 
 
 def free_port() -> int:

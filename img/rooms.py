@@ -41,9 +41,10 @@ def draw() -> Picture:
         subtitle="Drawn from the imports. A room imports the rooms that its arrows lead to, and what lies below those.",
         alt=(
             "The rooms of course and of local_aws, drawn from the imports: boxes on floors, and arrows from each room"
-            " down to what it imports. No arrow points up. In local_aws the server stands on top; below it are s3, iam"
-            " and the three wings, functions, states and sagemaker, without an arrow between them; then gateway, house,"
-            " logs and access, and wire and call on the ground. Only HTTP leads from course to local_aws."
+            " down to what it imports. No arrow points up. In local_aws the server stands on top; below it are the"
+            " services, among them three wings, functions, states and sagemaker, without an arrow between them; then"
+            " gateway, house, logs and access, and wire and call on the ground. Only HTTP leads from course to"
+            " local_aws."
         ),
         lessons=(),
         height=top + course.height + between + aws.height + 4 * border + 14,

@@ -7,4 +7,3 @@ SQS, SNS and the rest of what a course needs are moto's, stock. `python -m local
 ACCOUNT = "123456789012"
 REGION = "us-east-1"
 ADMIN_ACCESS_KEY = "AKIALOCALAWSEMBEDDED"
-ADMIN_SECRET_KEY = "local-aws-only-not-a-real-secret-key-000"

@@ -8,8 +8,10 @@ import os
 import sys
 import tempfile
 from pathlib import Path
+from urllib.parse import urlsplit
 
-from local_aws import ADMIN_ACCESS_KEY, ADMIN_SECRET_KEY, REGION
+from local_aws import ADMIN_ACCESS_KEY, REGION
+from local_aws.access import administrator
 from local_aws.isolation import callers_settings
 
 DEFAULT_PORT = 4566
@@ -19,8 +21,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Run a command; the exit status says whether it could be done."""
     parsed = _parser().parse_args(arguments)
     if parsed.command == "env":
-        print(environment_lines(f"http://127.0.0.1:{parsed.port}"))
-        return 0
+        return _print_environment(parsed.port)
     callers_settings.forget()
     from local_aws.server import run
 
@@ -28,6 +29,15 @@ def main(arguments: list[str] | None = None) -> int:
         run(parsed.port, parsed.clock, parsed.parent, parsed.ready_file, parsed.log_file)
     except OSError as error:
         print(_explained(error, parsed.port), file=sys.stderr)
+        return 1
+    return 0
+
+
+def _print_environment(port: int) -> int:
+    try:
+        print(environment_lines(f"http://127.0.0.1:{port}"))
+    except LookupError as error:
+        print(error.args[0], file=sys.stderr)
         return 1
     return 0
 
@@ -47,11 +57,20 @@ def _explained(error: OSError, port: int) -> str:
 
 
 def environment(endpoint_url: str) -> dict[str, str]:
-    """The environment variables that send every AWS SDK and the AWS CLI to this server."""
+    """The environment variables that send every AWS SDK and the AWS CLI to a server, as its administrator.
+
+    Raises:
+        LookupError: no server of this user answers there; the text says how to start one.
+    """
+    secret = administrator.secret_for(endpoint_url)
+    if secret is None:
+        port = urlsplit(endpoint_url).port
+        serve = "python -m local_aws serve" + ("" if port == DEFAULT_PORT else f" --port {port}")
+        raise LookupError(f"No embedded AWS of yours runs on port {port}. Start it first: {serve}")
     return {
         "AWS_ENDPOINT_URL": endpoint_url,
         "AWS_ACCESS_KEY_ID": ADMIN_ACCESS_KEY,
-        "AWS_SECRET_ACCESS_KEY": ADMIN_SECRET_KEY,
+        "AWS_SECRET_ACCESS_KEY": secret,
         "AWS_REGION": REGION,
         "AWS_DEFAULT_REGION": REGION,
         "AWS_DISABLE_HOST_PREFIX_INJECTION": "true",

@@ -1,28 +1,96 @@
 """HTTP/1.1 for a WSGI application: a thread for each connection, connections kept alive, nothing delayed.
 
 A server with a fixed number of threads won't do: a function that runs calls back while its caller waits, to any
-depth. Werkzeug's own server has a thread for each connection as well, but ends each after one answer.
+depth. What is bounded instead is how many connections the server waits *for*, and how long: for the head of a
+request, for the rest of a body, for the next request. Whoever exceeds either bound is disconnected, the one that
+has waited longest first, so a new caller always finds a place.
+
+A request that could be read in two ways is refused: a target that isn't a path, a header given twice that may be
+there once, a length and chunks together, a header that is continued or isn't one (RFC 9112, "Message Body Length",
+"Obsolete Line Folding", "Request Smuggling").
 """
 
 from __future__ import annotations
 
+import contextlib
+import itertools
 import logging
+import re
 import socket
 import sys
-from collections.abc import Callable, Iterable
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator
+from email.utils import formatdate
+from socketserver import StreamRequestHandler, ThreadingTCPServer
+from typing import Any, BinaryIO
 from urllib.parse import unquote_to_bytes
-
-from werkzeug.serving import DechunkedInput
-from werkzeug.wsgi import LimitedStream
 
 log = logging.getLogger(__name__)
 
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
+HEAD_SECONDS = 10
+"""In which the whole head of a connection's first request must be there."""
+KEPT_SECONDS = 300
+"""For which a connection is kept that asks for nothing more."""
+IDLE_SECONDS = 20
+"""In which the next bytes of a body must come."""
+TAKEN_SECONDS = 300
+"""In which the next piece of an answer must be taken."""
+BODY_SECONDS, BODY_RATE = 60, 64 << 10
+"""What a body may take beside a second for so many bytes."""
+DRAIN_SECONDS = 5
+"""For which the rest of a body is read that nobody wanted, so that its sender reads the answer."""
+MOST_NEW, MOST_SENDING, MOST_KEPT = 256, 256, 1024
+_LINE_BYTES, _HEAD_BYTES = 32 << 10, 64 << 10
+_BLOCK, _PIECE = 64 << 10, 1 << 20
 
-class HttpServer(ThreadingHTTPServer):
+_REQUEST_LINE = re.compile(rb"([A-Z]{1,32}) (/[!-\"$-~]*) HTTP/1\.([01])\r?\n")
+_HEADER = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([\t -~\x80-\xff]*?)[ \t]*\r?\n")
+_CHUNK = re.compile(rb"([0-9A-Fa-f]{1,16})[ \t]*(;[\t -~]*)?\r?\n")
+_GIVEN_ONCE = {
+    "host",
+    "content-length",
+    "content-type",
+    "content-encoding",
+    "content-md5",
+    "transfer-encoding",
+    "authorization",
+    "date",
+    "expect",
+    "range",
+    "origin",
+    "referer",
+}
+_REASONS = {400: "Bad Request", 408: "Request Timeout", 431: "Request Header Fields Too Large", 501: "Not Implemented"}
+
+
+class BadRequest(Exception):
+    """A request that isn't HTTP, or could be read in two ways; `status` is the answer's."""
+
+    def __init__(self, why: str, status: int = 400):
+        super().__init__(why)
+        self.status = status
+
+
+class BodyError(Exception):
+    """A body that can't be read to its end. The connection is good for nothing after it."""
+
+
+class BodyEnded(BodyError):
+    """The sender went away before the body's end."""
+
+
+class BodyTimeout(BodyError):
+    """The body's next bytes did not come in time."""
+
+
+class BodyMalformed(BodyError):
+    """What should be a chunk of a body is none."""
+
+
+class HttpServer(ThreadingTCPServer):
     """Serves an application on an address; port 0 takes a free one.
 
     Raises:
@@ -30,11 +98,13 @@ class HttpServer(ThreadingHTTPServer):
     """
 
     daemon_threads = True
-    request_queue_size = 256
+    allow_reuse_address = sys.platform != "win32"
+    request_queue_size = 1024
 
     def __init__(self, address: tuple[str, int], application: Application):
         self.application = application
-        super().__init__(address, _Handler)
+        self.new, self.sending, self.kept = _Waiting(MOST_NEW), _Waiting(MOST_SENDING), _Waiting(MOST_KEPT)
+        super().__init__(address, _Connection)
 
     @property
     def port(self) -> int:
@@ -42,12 +112,15 @@ class HttpServer(ThreadingHTTPServer):
         return self.server_address[1]
 
     def server_bind(self) -> None:
-        """Bind without looking up the machine's name, which can take seconds."""
+        """Bind to a port that nobody else listens on, also where the system would share it."""
         if sys.platform == "win32":
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
-            self.allow_reuse_address = False
-        super(ThreadingHTTPServer.__bases__[1], self).server_bind()
-        self.server_name, self.server_port = self.server_address[:2]
+        super().server_bind()
+
+    def service_actions(self) -> None:
+        """End what has waited too long; called twice a second."""
+        for waiting in (self.new, self.sending, self.kept):
+            waiting.end_overdue()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A connection that broke is the client's affair; anything else goes to the log."""
@@ -56,99 +129,348 @@ class HttpServer(ThreadingHTTPServer):
         log.exception("a connection failed")
 
 
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = default_request_version = "HTTP/1.1"
+class _Waiting:
+    """Connections that the server waits for, the longest waiting first."""
+
+    def __init__(self, most: int):
+        self._most, self._lock = most, threading.Lock()
+        self._until: dict[socket.socket, float] = {}
+
+    @contextlib.contextmanager
+    def listed(self, connection: socket.socket, seconds: float) -> Iterator[None]:
+        """Be one of them inside the block; the connection is ended after so many seconds, or for a newer one."""
+        with self._lock:
+            self._until[connection] = time.monotonic() + seconds
+            overdue = [next(iter(self._until))] if len(self._until) > self._most else []
+        self._end(overdue)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._until.pop(connection, None)
+
+    def end_overdue(self) -> None:
+        """End those whose time is over."""
+        now = time.monotonic()
+        with self._lock:
+            overdue = [connection for connection, until in self._until.items() if until < now]
+        self._end(overdue)
+
+    def _end(self, connections: Iterable[socket.socket]) -> None:
+        for connection in connections:
+            with self._lock:
+                self._until.pop(connection, None)
+            with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+
+
+class _Connection(StreamRequestHandler):
     disable_nagle_algorithm = True
+    rbufsize = _BLOCK
 
-    def handle_expect_100(self) -> bool:
-        self.wfile.write(b"HTTP/1.1 100 Continue\r\n\r\n")
-        return True
+    def handle(self) -> None:
+        self.request.settimeout(KEPT_SECONDS)
+        waiting, seconds = self.server.new, HEAD_SECONDS
+        while True:
+            try:
+                with waiting.listed(self.request, seconds):
+                    head = self._head()
+            except BadRequest as error:
+                self._refuse(error)
+                return
+            if head is None or not self._answer(*head):
+                return
+            waiting, seconds = self.server.kept, KEPT_SECONDS
 
-    def answer(self) -> None:
-        """Run the application for one request, and leave the connection ready for the next."""
-        if not self.headers.get("Content-Length", "0").isdecimal():
-            self.send_error(400, "Content-Length is not a number")
-            return
-        environ = self._environ()
+    # ---- what is asked -------------------------------------------------------------------------------
+
+    def _head(self) -> tuple[str, str, int, list[tuple[str, str]]] | None:
+        """Method, target, minor version and headers of the next request; None where the connection has ended."""
+        line = self.rfile.readline(_LINE_BYTES + 1)
+        if line in {b"\r\n", b"\n"}:  # what some clients send after a body
+            line = self.rfile.readline(_LINE_BYTES + 1)
+        if not line.endswith(b"\n"):
+            if len(line) > _LINE_BYTES:
+                raise BadRequest("the request line is too long")
+            return None
+        found = _REQUEST_LINE.fullmatch(line)
+        if found is None:
+            raise BadRequest("not a request line of HTTP/1.1 whose target is a path")
+        headers = self._headers()
+        if headers is None:
+            return None
+        return found.group(1).decode(), found.group(2).decode(), int(found.group(3)), headers
+
+    def _headers(self) -> list[tuple[str, str]] | None:
+        headers, size, once = [], 0, set()
+        while True:
+            line = self.rfile.readline(_LINE_BYTES + 1)
+            size += len(line)
+            if size > _HEAD_BYTES or len(line) > _LINE_BYTES:
+                raise BadRequest("Your request header section exceeds the maximum allowed size.", 431)
+            if line in {b"\r\n", b"\n"}:
+                return headers
+            if not line.endswith(b"\n"):
+                return None
+            found = _HEADER.fullmatch(line)
+            if found is None:
+                raise BadRequest("a line among the headers is none")
+            name, value = found.group(1).decode("latin-1").lower(), found.group(2).decode("latin-1")
+            if name in _GIVEN_ONCE or (name.startswith("x-amz-") and not name.startswith("x-amz-meta-")):
+                if name in once:
+                    raise BadRequest(f"the header {name} is there twice")
+                once.add(name)
+            headers.append((name, value))
+
+    def _body(self, minor: int, named: dict[str, str]) -> Body:
+        coding, length = named.get("transfer-encoding"), named.get("content-length")
+        if coding is not None and length is not None:
+            raise BadRequest("Content-Length and Transfer-Encoding exclude each other")
+        if coding is not None and (coding.lower() != "chunked" or minor == 0):
+            raise BadRequest("a Transfer-Encoding other than chunked", 501)
+        if length is not None and not re.fullmatch(r"[0-9]{1,18}", length):
+            raise BadRequest("Content-Length is not a number")
+        size = None if coding is not None else int(length or 0)
+        expected = self.wfile if named.get("expect", "").lower() == "100-continue" and minor else None
+        return Body(self.rfile, size, self.request, self.server.sending, expected)
+
+    # ---- the answer ----------------------------------------------------------------------------------
+
+    def _answer(self, method: str, target: str, minor: int, headers: list[tuple[str, str]]) -> bool:
+        """Run the application for one request; whether the connection is good for another."""
+        named = dict(headers)
+        try:
+            if "host" not in named and minor:
+                raise BadRequest("the header host is missing")
+            body = self._body(minor, named)
+        except BadRequest as error:
+            self._refuse(error)
+            return False
+        self.request.settimeout(IDLE_SECONDS)
+        keep = minor == 1 and "close" not in named.get("connection", "").lower()
         started: list[Any] = []
         chunks = self.server.application(
-            environ, lambda status, headers, exc_info=None: started.extend((status, headers))
+            self._environ(method, target, minor, headers, body),
+            lambda status, headers, exc_info=None: started.extend((status, headers)),
         )
         try:
-            self._write(started, chunks)
+            keep = self._write(method, minor, *started, chunks, keep and not body.broken) and keep
         finally:
             if hasattr(chunks, "close"):
                 chunks.close()
-        while environ["wsgi.input"].read(1 << 16):
-            continue
+        if not body.drain():
+            keep = False
+        self.request.settimeout(KEPT_SECONDS)
+        return keep
 
-    do_GET = do_HEAD = do_POST = do_PUT = do_DELETE = do_PATCH = do_OPTIONS = answer  # noqa: N815
-
-    def _write(self, started: list[Any], chunks: Iterable[bytes]) -> None:
+    def _write(
+        self,
+        method: str,
+        minor: int,
+        status: str,
+        headers: list[tuple[str, str]],
+        chunks: Iterable[bytes],
+        keep: bool,
+    ) -> bool:
+        """Send an answer; whether its end can be told without ending the connection."""
         chunks = iter(chunks)
         first = next(chunks, b"")
-        status, headers = started
-        code, _, reason = status.partition(" ")
-        self.send_response_only(int(code), reason)
         names = {name.lower() for name, _ in headers}
-        bodiless = self.command == "HEAD" or code in {"204", "304"}
-        chunked = "content-length" not in names and not bodiless
-        for name, value in headers:
-            self.send_header(name, value)
+        bodiless = method == "HEAD" or status[:3] in {"204", "304"}
+        endless = "content-length" not in names and not bodiless
+        chunked = endless and minor == 1
+        lines = [f"HTTP/1.1 {status}", *(f"{name}: {value}" for name, value in headers)]
         if "date" not in names:
-            self.send_header("Date", self.date_time_string())
+            lines.append(f"Date: {formatdate(usegmt=True)}")
         if chunked:
-            self.send_header("Transfer-Encoding", "chunked")
-        self._headers_buffer.append(b"\r\n")
-        head = b"".join(self._headers_buffer)
-        self._headers_buffer.clear()
+            lines.append("Transfer-Encoding: chunked")
+        if not keep:
+            lines.append("Connection: close")
+        if any("\r" in line or "\n" in line for line in lines):
+            raise ValueError("a header of the answer holds a line's end")
+        head = "\r\n".join([*lines, "", ""]).encode("latin-1", "replace")
+        self.request.settimeout(TAKEN_SECONDS)
         if bodiless:
-            self.wfile.write(head)
+            self._send(head)
         elif not chunked:
-            self.wfile.write(head + first if len(first) < 1 << 16 else head)
-            if len(first) >= 1 << 16:
-                self.wfile.write(first)
-            for data in chunks:
-                self.wfile.write(data)
+            small = len(first) < _BLOCK
+            self._send(head + first if small else head)
+            for data in chunks if small else itertools.chain((first,), chunks):
+                self._send(data)
         else:
-            self.wfile.write(head)
-            for data in (first, *chunks):
+            self._send(head)
+            for data in itertools.chain((first,), chunks):
                 if data:
-                    self.wfile.write(b"%x\r\n%s\r\n" % (len(data), data))
-            self.wfile.write(b"0\r\n\r\n")
+                    self._send(b"%x\r\n%s\r\n" % (len(data), data))
+            self._send(b"0\r\n\r\n")
+        return chunked or not endless
 
-    def _environ(self) -> dict[str, Any]:
-        path, _, query = self.path.partition("?")
+    def _send(self, data: bytes) -> None:
+        """In pieces, each of which has its time: whoever takes an answer slowly is slow, not gone."""
+        if len(data) <= _PIECE:
+            self.wfile.write(data)
+            return
+        view = memoryview(data)
+        for start in range(0, len(data), _PIECE):
+            self.wfile.write(view[start : start + _PIECE])
+
+    def _refuse(self, error: BadRequest) -> None:
+        """Answer what is no request, as the doors of AWS do, and end the connection."""
+        body = (
+            '<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>BadRequest</Code><Message>An error occurred when '
+            f"parsing the HTTP request: {error}</Message></Error>"
+        ).encode()
+        head = f"HTTP/1.1 {error.status} {_REASONS[error.status]}\r\nContent-Type: application/xml\r\n"
+        head += f"Content-Length: {len(body)}\r\nConnection: close\r\n\r\n"
+        self.request.settimeout(IDLE_SECONDS)
+        self.wfile.write(head.encode() + body)
+        _linger(self.request)
+
+    def _environ(
+        self, method: str, target: str, minor: int, headers: list[tuple[str, str]], body: Body
+    ) -> dict[str, Any]:
+        path, _, query = target.partition("?")
         environ: dict[str, Any] = {
-            "REQUEST_METHOD": self.command,
+            "REQUEST_METHOD": method,
             "SCRIPT_NAME": "",
             "PATH_INFO": unquote_to_bytes(path).decode("latin-1"),
             "QUERY_STRING": query,
-            "RAW_URI": self.path,
-            "REQUEST_URI": self.path,
+            "RAW_URI": target,
             "SERVER_NAME": self.server.server_address[0],
             "SERVER_PORT": str(self.server.port),
-            "SERVER_PROTOCOL": self.request_version,
+            "SERVER_PROTOCOL": f"HTTP/1.{minor}",
             "REMOTE_ADDR": self.client_address[0],
-            "CONTENT_TYPE": self.headers.get("Content-Type", ""),
+            "CONTENT_TYPE": "",
             "wsgi.version": (1, 0),
             "wsgi.url_scheme": "http",
             "wsgi.errors": sys.stderr,
             "wsgi.multithread": True,
             "wsgi.multiprocess": False,
             "wsgi.run_once": False,
+            "wsgi.input": body,
+            "wsgi.input_terminated": True,
+            HEADERS: headers,
         }
-        for name, value in self.headers.items():
-            key = "HTTP_" + name.upper().replace("-", "_")
-            environ[key] = f"{environ[key]},{value}" if key in environ else value
-        length = self.headers.get("Content-Length")
-        if self.headers.get("Transfer-Encoding", "").lower() == "chunked":
-            environ["wsgi.input"] = DechunkedInput(self.rfile)
-            environ["wsgi.input_terminated"] = True
-        else:
-            environ["wsgi.input"] = LimitedStream(self.rfile, int(length or 0))
-            environ["CONTENT_LENGTH"] = length or ""
+        for name, value in headers:
+            if name == "content-type":
+                environ["CONTENT_TYPE"] = value
+            elif name == "content-length":
+                environ["CONTENT_LENGTH"] = value
+            elif "_" not in name:  # as WSGI spells it, such a name can't be told from one with hyphens
+                key = "HTTP_" + name.upper().replace("-", "_")
+                environ[key] = f"{environ[key]},{value}" if key in environ else value
         return environ
 
-    def log_message(self, format: str, *args: Any) -> None:
-        log.debug(format, *args)
+
+HEADERS = "local_aws.headers"
+"""Where the environment has the headers as they came: name in lower case, and value, in their order."""
+
+
+class Body:
+    """A request's body as it comes in. What its sender is asked to send first, it is asked for at the first read."""
+
+    def __init__(
+        self,
+        stream: BinaryIO,
+        size: int | None,
+        connection: socket.socket,
+        sending: _Waiting,
+        expected: BinaryIO | None,
+    ):
+        self._stream, self._connection, self._sending = stream, connection, sending
+        self._chunked, self._left = size is None, size or 0
+        self._done, self._expected = size == 0, expected
+        self._until = time.monotonic() + BODY_SECONDS
+        self.size, self.broken = size, False
+
+    def read(self, size: int = -1) -> bytes:
+        """So many bytes, less only at the end; all that is left for a negative size.
+
+        Raises:
+            BodyError: the body did not come to its end.
+        """
+        if self._done or size == 0:
+            return b""
+        if self._expected is not None:
+            self._expected.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+            self._expected = None
+        parts, wanted = [], size if size >= 0 else float("inf")
+        try:
+            with self._sending.listed(self._connection, self._until - time.monotonic()):
+                while wanted and not self._done:
+                    part = self._next(int(min(wanted, _BLOCK)))
+                    parts.append(part)
+                    wanted -= len(part)
+        except TimeoutError as error:
+            self._broken()
+            raise BodyTimeout from error
+        except (BodyError, OSError) as error:
+            self._broken()
+            raise error if isinstance(error, BodyError) else BodyEnded from error
+        return b"".join(parts)
+
+    def drain(self) -> bool:
+        """Read what nobody wanted, for a while; whether the connection is good for another request."""
+        if self._expected is not None and not self._done:
+            return False
+        until = time.monotonic() + DRAIN_SECONDS
+        try:
+            while not self._done and time.monotonic() < until:
+                self.read(_BLOCK)
+        except BodyError:
+            return False
+        return self._done and not self.broken
+
+    def _broken(self) -> None:
+        self.broken = self._done = True
+
+    def _next(self, most: int) -> bytes:
+        if self._chunked and not self._left:
+            self._left = self._chunk_size()
+            if not self._left:
+                self._trailer()
+                self._done = True
+                return b""
+        data = self._stream.read1(min(most, self._left))
+        if not data:
+            raise BodyEnded
+        self._until += len(data) / BODY_RATE
+        self._left -= len(data)
+        if self._chunked and not self._left:
+            self._line_end()
+        elif not self._left:
+            self._done = True
+        return data
+
+    def _chunk_size(self) -> int:
+        line = self._line()
+        found = _CHUNK.fullmatch(line)
+        if found is None:
+            raise BodyMalformed
+        return int(found.group(1), 16)
+
+    def _line_end(self) -> None:
+        if self._line() not in {b"\r\n", b"\n"}:
+            raise BodyMalformed
+
+    def _trailer(self) -> None:
+        for _ in range(64):
+            if self._line() in {b"\r\n", b"\n"}:
+                return
+        raise BodyMalformed
+
+    def _line(self) -> bytes:
+        line = self._stream.readline(1024)
+        if not line.endswith(b"\n"):
+            raise BodyMalformed if len(line) == 1024 else BodyEnded
+        return line
+
+
+def _linger(connection: socket.socket) -> None:
+    """Close so that what was written is read: what still comes in would else reset the connection."""
+    with contextlib.suppress(OSError):
+        connection.shutdown(socket.SHUT_WR)
+        connection.settimeout(1)
+        until = time.monotonic() + 1
+        while time.monotonic() < until and connection.recv(_BLOCK):
+            continue

@@ -21,9 +21,11 @@ from typing import Any
 import psutil
 
 from local_aws import ACCOUNT, REGION
+from local_aws.access import administrator
 from local_aws.access.callers import Callers
 from local_aws.access.roles import Roles
 from local_aws.clock import Clock
+from local_aws.cloudwatch_logs.service import LogsService
 from local_aws.functions.service import LambdaService
 from local_aws.gateway.gateway import Gateway
 from local_aws.house import Host, Service
@@ -32,7 +34,7 @@ from local_aws.iam.service import IamService
 from local_aws.iam.sts import StsService
 from local_aws.isolation import kernel, scratch, system
 from local_aws.logs.writer import LogWriter
-from local_aws.moto.backend import WsgiApp, application
+from local_aws.moto.backend import Backends, secret_of
 from local_aws.moto.inside import Moto
 from local_aws.s3.bucket_policies import BucketPolicies
 from local_aws.s3.events import S3Events
@@ -51,9 +53,10 @@ _NO_ISOLATION = (
 
 @dataclass(frozen=True)
 class LocalAws:
-    """A running embedded AWS: where it answers, and what its clock does."""
+    """A running embedded AWS: where it answers, what its administrator signs with, and what its clock does."""
 
     endpoint_url: str
+    admin_secret: str
     host: Host
     services: tuple[Service, ...]
     http: HttpServer
@@ -79,9 +82,10 @@ def serve(port: int = 0, clock: float = 60.0, directory: Path | None = None) -> 
 def _serving(port: int, clock: float, directory: Path) -> Iterator[LocalAws]:
     http = HttpServer((LOOPBACK, port), _starting)
     url = f"http://{LOOPBACK}:{http.port}"
-    roles = Roles(url, ACCOUNT, REGION)
+    secret = administrator.new_secret()
+    roles = Roles(url, ACCOUNT, REGION, secret)
     host = Host(ACCOUNT, REGION, url, directory, Clock(clock), roles, LogWriter(roles))
-    callers, moto = Callers(roles.identities, roles.iam), application()
+    callers, moto = Callers(roles.identities, roles.iam, secret, secret_of), Backends()
     services = _services(host, moto)
     s3_events = S3Events(host)
     named = {service.name: service for service in services}
@@ -90,7 +94,8 @@ def _serving(port: int, clock: float, directory: Path) -> Iterator[LocalAws]:
     thread = threading.Thread(target=http.serve_forever, name="http", daemon=True)
     thread.start()
     try:
-        yield LocalAws(url, host, services, http)
+        with administrator.kept(secret, http.port):
+            yield LocalAws(url, secret, host, services, http)
     finally:
         # Once while the door is open, since what a service ends may have a last line to log, and once for what
         # was let in meanwhile.
@@ -136,9 +141,10 @@ def run(port: int, clock: float, parent: int | None, ready_file: Path | None, lo
                 ready_file.unlink(missing_ok=True)
 
 
-def _services(host: Host, moto: WsgiApp) -> tuple[Service, ...]:
-    own = (StsService(host), LambdaService(host), StatesService(host), IamService(host, Moto(moto, host.region)))
-    return (*own, *sagemaker.services(host))
+def _services(host: Host, moto: Backends) -> tuple[Service, ...]:
+    ours = (StsService(host), LambdaService(host), StatesService(host))
+    beside_moto = (IamService(host, Moto(moto, host.region)), LogsService(host))
+    return (*ours, *beside_moto, *sagemaker.services(host))
 
 
 def _starting(environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:

@@ -162,3 +162,14 @@ def test_the_changelog_and_the_project_name_the_same_version() -> None:
     assert versions == sorted(versions, reverse=True)
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     assert project["version"] == ".".join(map(str, versions[0]))
+
+
+def test_each_decision_stands_in_the_list_of_decisions() -> None:
+    folder = ROOT / "docs" / "decisions"
+    listed = re.findall(r"^- \[(.+)\]\((\w+\.md)\)$", (folder / "index.md").read_text(encoding="utf-8"), re.MULTILINE)
+    titles = {
+        path.name: path.read_text(encoding="utf-8").splitlines()[0].removeprefix("# ")
+        for path in folder.glob("*.md")
+        if path.name != "index.md"
+    }
+    assert {name: title for title, name in listed} == titles

@@ -17,7 +17,7 @@ import boto3
 import pytest
 
 from lambda_code import build
-from local_aws import ADMIN_ACCESS_KEY, ADMIN_SECRET_KEY, REGION
+from local_aws.__main__ import environment as environment_of
 from processing.reviews import preprocess
 from tests.served import served
 
@@ -62,10 +62,7 @@ def environment(endpoint, monkeypatch, tmp_path):
     for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN"):
         monkeypatch.delenv(name, raising=False)
     values = {
-        "AWS_ENDPOINT_URL": endpoint,
-        "AWS_ACCESS_KEY_ID": ADMIN_ACCESS_KEY,
-        "AWS_SECRET_ACCESS_KEY": ADMIN_SECRET_KEY,
-        "AWS_DEFAULT_REGION": REGION,
+        **environment_of(endpoint),
         "AWS_CONFIG_FILE": str(tmp_path / "no-config"),
         "AWS_SHARED_CREDENTIALS_FILE": str(tmp_path / "no-credentials"),
     }

@@ -14,7 +14,8 @@ from botocore.exceptions import ClientError
 from botocore.model import Shape
 
 from docs.operations import PAGE, answers, page, services
-from local_aws import ADMIN_ACCESS_KEY, ADMIN_SECRET_KEY, REGION, wire
+from local_aws import REGION, wire
+from local_aws.__main__ import environment
 from tests.served import served
 
 SERVICES = sorted(services())
@@ -59,12 +60,13 @@ def caller(service: str, endpoint: str) -> BaseClient:
         inject_host_prefix=False,
         s3={"addressing_style": "path"},
     )
+    variables = environment(endpoint)
     return botocore.session.get_session().create_client(
         service,
         region_name=REGION,
         endpoint_url=endpoint,
-        aws_access_key_id=ADMIN_ACCESS_KEY,
-        aws_secret_access_key=ADMIN_SECRET_KEY,
+        aws_access_key_id=variables["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=variables["AWS_SECRET_ACCESS_KEY"],
         config=config,
     )
 

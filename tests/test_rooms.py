@@ -26,7 +26,7 @@ FLOORS = {
         ("logs",),
         ("house",),
         ("gateway", "moto", "isolation"),
-        ("iam", "s3", "functions", "states", "sagemaker"),
+        ("iam", "cloudwatch_logs", "s3", "functions", "states", "sagemaker"),
         ("server",),
         ("__main__",),
     ),
@@ -213,7 +213,7 @@ def test_the_wings_never_import_each_other(wing):
 
 def test_the_course_knows_of_the_embedded_aws_only_how_to_start_it():
     known = {name for _, name in imported(ROOT / "course") if name.split(".")[0] == "local_aws"}
-    assert known <= {"local_aws", "local_aws.ADMIN_ACCESS_KEY", "local_aws.ADMIN_SECRET_KEY", "local_aws.REGION"}
+    assert known <= {"local_aws", "local_aws.ADMIN_ACCESS_KEY", "local_aws.REGION", "local_aws.access.administrator"}
 
 
 def test_moto_is_known_to_one_room():

@@ -28,6 +28,7 @@ from course.account import embedded
 from course.account.costs import cost_of_lesson
 from course.account.sessions import new_session, renew_default_session
 from course.errors import CourseError
+from local_aws.access import administrator
 
 _STATE = Path(__file__).resolve().parents[2] / ".course"
 
@@ -122,6 +123,13 @@ def _connect_local() -> Target:
     return Target("local", account, local_aws.REGION, ledger, server.clock)
 
 
+def _secret(endpoint_url: str) -> str:
+    secret = administrator.secret_for(endpoint_url)
+    if secret is None:
+        raise CourseError(f"The embedded AWS at {endpoint_url} has ended, or is another user's: run this cell again.")
+    return secret
+
+
 def _open_local(endpoint_url: str) -> None:
     """Lead to the embedded AWS at an address, as its administrator."""
     for name in ("NO_PROXY", "no_proxy"):
@@ -132,7 +140,7 @@ def _open_local(endpoint_url: str) -> None:
         {
             "AWS_ENDPOINT_URL": endpoint_url,
             "AWS_ACCESS_KEY_ID": local_aws.ADMIN_ACCESS_KEY,
-            "AWS_SECRET_ACCESS_KEY": local_aws.ADMIN_SECRET_KEY,
+            "AWS_SECRET_ACCESS_KEY": _secret(endpoint_url),
             "AWS_REGION": local_aws.REGION,
             "AWS_DEFAULT_REGION": local_aws.REGION,
             # TestState and StartSyncExecution put `sync-` before the host, which 127.0.0.1 can't have.
@@ -145,6 +153,8 @@ def _open_local(endpoint_url: str) -> None:
 def _served_at(endpoint_url: str) -> embedded.Server | None:
     """The embedded AWS at an address that the learner has set, None where none answers there."""
     if not endpoint_url or not _is_loopback(endpoint_url) or endpoint_url in _not_ours:
+        return None
+    if administrator.secret_for(endpoint_url) is None:
         return None
     _open_local(endpoint_url)
     once = Config(connect_timeout=2, read_timeout=5, retries={"total_max_attempts": 1})

@@ -9,6 +9,8 @@ language = "en"
 
 extensions = ["myst_nb", "sphinx_copybutton"]
 nb_execution_mode = "off"
+# Links lead to headings, as they do where the repository is read.
+myst_heading_anchors = 3
 # Outputs in Markdown may be tables, as in JupyterLab.
 nb_render_markdown_format = "gfm"
 # The search needs no copy of each source.

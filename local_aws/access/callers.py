@@ -1,116 +1,98 @@
 """Who calls: from a request's signature to a principal.
 
-The access key says it all: the fixed administrator's, one that STS or a service has handed out, or an IAM
-user's. Signatures are not verified; what keeps strangers out is that the server listens on the loopback alone
-and that `refuse_web_pages` lets no page in a browser of this machine act here.
+The access key says who: the administrator, whose secret is made anew for each server, somebody to whom STS or a
+service has handed one out, or an IAM user. The signature says that it is really they. A page in a browser is nobody.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable
+from datetime import UTC, datetime
 
-from local_aws import ACCOUNT, ADMIN_ACCESS_KEY, REGION, wire
+from local_aws import ACCOUNT, ADMIN_ACCESS_KEY, wire
 from local_aws.access.iam_reader import IamReader
 from local_aws.access.identity import Identities
+from local_aws.access.signature import Signature, signature, verify
 from local_aws.call import ApiError, Call, Principal
 
 ADMIN = Principal(f"arn:aws:iam::{ACCOUNT}:user/administrator", "admin", "AIDALOCALAWSADMIN000")
 ANONYMOUS = Principal("anonymous", "anonymous", "ANONYMOUS")
 
-_CREDENTIAL = re.compile(r"Credential=([^/,\s]+)/\d{8}/([^/,\s]+)/([^/,\s]+)/aws4_request")
-_OWN_HOSTS = re.compile(r"(127\.0\.0\.1|localhost|\[::1\])(:\d+)?", re.IGNORECASE)
+_OWN_HOSTS = re.compile(r"(127\.0\.0\.1|localhost|\[::1\])(:\d{1,5})?", re.IGNORECASE)
 _EXPIRED_TOKEN = {"s3", "sts", "iam"}
 """Services whose code for an expired token has no `Exception` at its end."""
 
 
-@dataclass(frozen=True)
-class Signature:
-    """What a request was signed with and for; an unsigned one has no access key, a long-lived key no token."""
-
-    access_key: str | None
-    region: str
-    service: str
-    token: str | None = None
-
-
-def signature(request: wire.Request) -> Signature:
-    """Access key, region and service that a request is signed for; an unsigned one can only mean S3.
-
-    Raises:
-        ApiError: a presigned URL that has run out or whose dates are none.
-    """
-    query = request.query
-    token = request.headers.get("x-amz-security-token") or query.get("X-Amz-Security-Token")
-    text = request.headers.get("authorization") or f"Credential={query.get('X-Amz-Credential', '')}"
-    found = _CREDENTIAL.search(text)
-    if found:
-        if "X-Amz-Expires" in query:
-            _check_unexpired(query.get("X-Amz-Date", ""), query["X-Amz-Expires"])
-        return Signature(found.group(1), found.group(2), found.group(3), token)
-    if "AWSAccessKeyId" in query and "Expires" in query:
-        _check_unexpired(None, query["Expires"])
-        return Signature(query["AWSAccessKeyId"], REGION, "s3", query.get("x-amz-security-token"))
-    return Signature(None, REGION, "s3")
-
-
-def _check_unexpired(signed: str | None, seconds: str) -> None:
-    """Of a presigned URL: so many seconds after its date, or after 1970 where it has none (signature version 2)."""
-    try:
-        start = datetime.fromtimestamp(0, UTC) if signed is None else datetime.strptime(signed + "+0000", _SIGNED_AT)
-        until = start + timedelta(seconds=int(seconds))
-    except (ValueError, OverflowError) as error:
-        message = f"X-Amz-Date or X-Amz-Expires is not what it should be: {error}"
-        raise ApiError("AuthorizationQueryParametersError", message, 400) from error
-    now = datetime.now(UTC)
-    if until < now:
-        members = {"Expires": until.strftime(_STAMP), "ServerTime": now.strftime(_STAMP)}
-        raise ApiError("AccessDenied", "Request has expired", 403, **members)
-
-
-_SIGNED_AT, _STAMP = "%Y%m%dT%H%M%SZ%z", "%Y-%m-%dT%H:%M:%SZ"
-
-
-def refuse_web_pages(request: wire.Request, service: str) -> None:
+def refuse_web_pages(request: wire.Request) -> None:
     """Let no web page act here: a browser sends its requests to the loopback as readily as to any other address.
 
-    A page may read from S3 (a picture by its presigned URL); all else that a browser sends for a page of another
-    origin is refused, and so is a request under a name that isn't the loopback's (DNS rebinding).
+    Whatever a browser marks as its own is refused, and so is a request under a name that isn't the loopback's (DNS
+    rebinding). What is left to a page is to show an object of S3 by a URL that somebody signed for it.
 
     Raises:
         ApiError: `AccessDenied`.
     """
     headers = request.headers
-    if not _OWN_HOSTS.fullmatch(headers.get("host", "127.0.0.1")):
-        raise ApiError("AccessDenied", f"this server does not answer as {headers['host']}", 403)
-    foreign = "origin" in headers or headers.get("sec-fetch-site", "none") not in {"none", "same-origin"}
-    if foreign and not (service == "s3" and request.method in {"GET", "HEAD"}):
-        raise ApiError("AccessDenied", "a page in a browser may only read from S3 here", 403)
+    if not _OWN_HOSTS.fullmatch(headers.get("host", "")):
+        raise ApiError("AccessDenied", f"this server does not answer as {headers.get('host', 'nobody')}", 403)
+    from_browser = "origin" in headers or "referer" in headers or any(name.startswith("sec-fetch-") for name in headers)
+    if from_browser and not _is_presigned_read(request):
+        raise ApiError("AccessDenied", "a page in a browser may only show objects of S3 by presigned URLs here", 403)
+
+
+def _is_presigned_read(request: wire.Request) -> bool:
+    try:
+        signed = signature(request)
+    except ApiError:
+        return False
+    return signed.presigned and signed.service == "s3" and request.method in {"GET", "HEAD"}
 
 
 class Callers:
-    """Tells principals by their access keys."""
+    """Tells principals by their access keys, and whether it is they.
 
-    def __init__(self, identities: Identities, iam: IamReader):
+    Args:
+        admin_secret: what the administrator signs with.
+        user_secret: gives the secret of an IAM user's access key, None for nobody's.
+    """
+
+    def __init__(
+        self, identities: Identities, iam: IamReader, admin_secret: str, user_secret: Callable[[str], str | None]
+    ):
         self._identities, self._iam = identities, iam
+        self._admin_secret, self._user_secret = admin_secret, user_secret
 
     def call(self, api: wire.Api, operation: str, request: wire.Request, signed: Signature, request_id: str) -> Call:
         """The call that a request is, with its caller.
 
         Raises:
-            ApiError: an access key that is unknown or whose session has ended.
+            ApiError: an access key that is unknown or whose session has ended, a signature that isn't the key's.
         """
+        principal = self._principal(api, signed)
+        if signed.access_key is not None:
+            secret = self.secret_of(signed)
+            if not secret:
+                raise _unknown_key(api)
+            verify(api, signed, secret, request)
         return Call(
             service=api.name,
             operation=operation,
-            principal=self._principal(api, signed),
+            principal=principal,
             region=signed.region,
             account=ACCOUNT,
             request_id=request_id,
             trace_header=request.headers.get("x-amzn-trace-id"),
             source_ip="127.0.0.1",
         )
+
+    def secret_of(self, signed: Signature) -> str:
+        """What the holder of an access key signs with; empty for nobody's key."""
+        key = signed.access_key
+        if key is None or key == ADMIN_ACCESS_KEY:
+            return self._admin_secret if key else ""
+        temporary = self._identities.find(key)
+        return (temporary[1].secret_key if temporary else self._user_secret(key)) or ""
 
     def _principal(self, api: wire.Api, signed: Signature) -> Principal:
         key = signed.access_key

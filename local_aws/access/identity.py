@@ -2,7 +2,6 @@
 
 Holds the temporary credentials that the embedded AWS has handed out (STS AssumeRole, and those under which
 its services call each other). Long-lived keys of IAM users stay IAM's; the gateway asks it for them.
-Signatures are not verified: the server listens on the loopback alone and its keys are not anyone's.
 """
 
 from __future__ import annotations

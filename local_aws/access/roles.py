@@ -18,7 +18,7 @@ import botocore.session
 from botocore.awsrequest import AWSRequest
 from botocore.config import Config
 
-from local_aws import ADMIN_ACCESS_KEY, ADMIN_SECRET_KEY
+from local_aws import ADMIN_ACCESS_KEY
 from local_aws.access.iam_reader import IamReader, Role
 from local_aws.access.identity import Credentials, Identities
 from local_aws.access.judge import Judge
@@ -43,7 +43,8 @@ def traced(header: str | None) -> Iterator[None]:
 class Roles:
     """Clients and credentials under a role's rights, and the checks of roles that services make."""
 
-    def __init__(self, endpoint_url: str, account: str, region: str):
+    def __init__(self, endpoint_url: str, account: str, region: str, admin_secret: str):
+        self._admin_secret = admin_secret
         self._endpoint_url, self._account, self._region = endpoint_url, account, region
         self._session = botocore.session.Session()
         self._lock = threading.RLock()
@@ -148,7 +149,7 @@ class Roles:
             region_name=region or self._region,
             endpoint_url=self._endpoint_url,
             aws_access_key_id=credentials.access_key if credentials else ADMIN_ACCESS_KEY,
-            aws_secret_access_key=credentials.secret_key if credentials else ADMIN_SECRET_KEY,
+            aws_secret_access_key=credentials.secret_key if credentials else self._admin_secret,
             aws_session_token=credentials.token if credentials else None,
             config=Config(
                 retries={"total_max_attempts": 1},

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import math
 import secrets
+from collections import deque
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -78,12 +79,13 @@ class EnvironmentLog(LogStream):
 
     def __init__(self, writer: LogWriter, destination: Destination):
         super().__init__(writer, destination)
-        self._tail: list[str] | None = None
+        self._tail: deque[str] | None = None
+        self._tail_length = 0
 
     def begin_tail(self) -> None:
         """Keep what is written from now on, for the caller of the invocation."""
         with self._lock:
-            self._tail = []
+            self._tail, self._tail_length = deque(), 0
 
     def end_tail(self) -> bytes:
         """The last 4 KB of what was written since."""
@@ -91,7 +93,15 @@ class EnvironmentLog(LogStream):
             text, self._tail = "".join(self._tail or []), None
         return text.encode()[-_TAIL_BYTES:]
 
-    def _take(self, text: str, time_ms: int) -> None:
+    def _take(self, texts: list[str], time_ms: int) -> None:
         if self._tail is not None:
-            self._tail.append(text)
-        super()._take(text, time_ms)
+            for text in texts:
+                self._keep(text[-_TAIL_BYTES:], self._tail)
+        super()._take(texts, time_ms)
+
+    def _keep(self, text: str, tail: deque[str]) -> None:
+        """Add to the tail, and drop what no longer belongs to the last 4 KB."""
+        tail.append(text)
+        self._tail_length += len(text)
+        while self._tail_length - len(tail[0]) >= _TAIL_BYTES:
+            self._tail_length -= len(tail.popleft())

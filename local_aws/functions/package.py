@@ -3,12 +3,16 @@
 Limits: AWS Lambda developer guide, "Lambda quotas".
 """
 
+# A Path for each of 60,000 members would take seconds.
+# ruff: noqa: PTH101, PTH103, PTH118, PTH120, PTH123, PTH211
+
 from __future__ import annotations
 
 import base64
 import errno
 import hashlib
 import io
+import os
 import shutil
 import stat
 import threading
@@ -23,6 +27,9 @@ from local_aws.call import ApiError
 ZIPPED_BYTES = 52_428_800
 UNZIPPED_BYTES = 262_144_000
 _REQUEST_BYTES = 70_167_211
+_MEMBERS = 65_535
+"""What a zip holds at most, as long as it is none of the 64-bit kind; Lambda's guide names no number."""
+_NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0)
 _UNREADABLE = "Could not unzip uploaded file. Please check your file, then try to upload again."
 
 
@@ -63,9 +70,11 @@ class Packages:
         digest = hashlib.sha256(data)
         with self._lock:
             package = self._packages.get(digest.hexdigest())
-            if package is None:
-                package = self._unpack(data, digest.hexdigest(), base64.b64encode(digest.digest()).decode())
-                self._packages[digest.hexdigest()] = package
+        if package is None:
+            # Outside of the lock, so that a large package keeps no other waiting; the first that is done is kept.
+            made = self._unpack(data, digest.hexdigest(), base64.b64encode(digest.digest()).decode())
+            with self._lock:
+                package = self._packages.setdefault(digest.hexdigest(), made)
         return package
 
     def _unpack(self, data: bytes, name: str, sha256: str) -> Package:
@@ -76,8 +85,11 @@ class Packages:
                 members = archive.infolist()
                 if sum(member.file_size for member in members) > UNZIPPED_BYTES:
                     raise _invalid(f"Unzipped size must be smaller than {UNZIPPED_BYTES} bytes")
+                if len(members) > _MEMBERS:
+                    raise _invalid(_UNREADABLE)
+                unpacking = _Unpacking(archive, partial)
                 for member in members:
-                    _extract(archive, member, partial)
+                    unpacking.extract(member)
         except (
             zipfile.BadZipFile,
             zlib.error,
@@ -102,25 +114,60 @@ class Packages:
         return Package(sha256, len(data), place, zipped)
 
 
-def _extract(archive: zipfile.ZipFile, member: zipfile.ZipInfo, directory: Path) -> None:
-    target = (directory / member.filename).resolve()
-    if not target.is_relative_to(directory.resolve()):
-        raise ValueError(f"the zip holds {member.filename}, which leads out of it")
-    mode = member.external_attr >> 16
-    if member.is_dir():
-        target.mkdir(parents=True, exist_ok=True)
-        return
-    target.parent.mkdir(parents=True, exist_ok=True)
-    if stat.S_ISLNK(mode):
-        link = archive.read(member).decode()
-        if not (target.parent / link).resolve().is_relative_to(directory.resolve()):
-            raise ValueError(f"the zip holds {member.filename}, a link that leads out of it")
-        target.symlink_to(link)
-        return
-    with archive.open(member) as source, target.open("wb") as sink:
-        shutil.copyfileobj(source, sink)
-    # Lambda needs files to be readable by all; a zip made by hand may say otherwise.
-    target.chmod((stat.S_IMODE(mode) or 0o644) | 0o444)
+class _Unpacking:
+    """Writes the members of a zip into a folder, and nothing beside it."""
+
+    def __init__(self, archive: zipfile.ZipFile, directory: Path):
+        self._archive, self._directory = archive, os.path.realpath(directory)
+        self._made: set[str] = set()
+        self._has_links = False
+
+    def extract(self, member: zipfile.ZipInfo) -> None:
+        """Write one member.
+
+        Raises:
+            ValueError: it leads out of the folder.
+        """
+        target = self._inside(member.filename)
+        mode = member.external_attr >> 16
+        if member.is_dir():
+            self._make(target)
+            return
+        parent = os.path.dirname(target)
+        self._make(parent)
+        if stat.S_ISLNK(mode):
+            self._link(member, parent, target)
+            return
+        # Lambda needs files to be readable by all; a zip made by hand may say otherwise.
+        readable = (stat.S_IMODE(mode) or 0o644) | 0o444
+        with open(os.open(target, _NEW_FILE, readable), "wb") as sink:
+            if member.file_size:
+                with self._archive.open(member) as source:
+                    shutil.copyfileobj(source, sink)
+        os.chmod(target, readable)
+
+    def _inside(self, name: str) -> str:
+        target = os.path.normpath(os.path.join(self._directory, name))
+        if self._has_links:
+            target = os.path.realpath(target)
+        self._require_inside(target, f"the zip holds {name}, which leads out of it")
+        return target
+
+    def _require_inside(self, path: str, otherwise: str) -> None:
+        if path != self._directory and not path.startswith(self._directory + os.sep):
+            raise ValueError(otherwise)
+
+    def _make(self, folder: str) -> None:
+        if folder not in self._made:
+            os.makedirs(folder, exist_ok=True)
+            self._made.add(folder)
+
+    def _link(self, member: zipfile.ZipInfo, parent: str, target: str) -> None:
+        link = self._archive.read(member).decode()
+        leads_to = os.path.realpath(os.path.join(parent, link))
+        self._require_inside(leads_to, f"the zip holds {member.filename}, a link that leads out of it")
+        os.symlink(link, target)
+        self._has_links = True
 
 
 def _invalid(message: str) -> ApiError:

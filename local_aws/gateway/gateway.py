@@ -1,7 +1,7 @@
 """The front door: every request passes here once.
 
-Finds the service by the request's signature and the caller by the access key, asks the judge whether the caller
-may, and hands the request to the service: to our own through the wire, to moto's as it came.
+Reads the request once, finds the service by its signature and the caller by the access key, asks the judge whether
+the caller may, and hands the call to the service: to our own through the wire, to moto's told anew.
 An operation that isn't there is answered by its name, never with an invented result.
 """
 
@@ -14,17 +14,19 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 
 from botocore import xform_name
+from botocore.model import OperationModel
 
 from local_aws import wire
-from local_aws.access.callers import Callers, Signature, refuse_web_pages, signature
+from local_aws.access.callers import Callers, refuse_web_pages
 from local_aws.access.resource_policies import policy_at
 from local_aws.access.roles import Roles
+from local_aws.access.signature import Signature, signature
 from local_aws.call import ApiError, not_there
 from local_aws.gateway.dispatch import dispatch, routed
 from local_aws.gateway.exchange import Exchange, StartResponse
 from local_aws.house import Service
 from local_aws.moto.backend import SERVICES as MOTO_SERVICES
-from local_aws.moto.backend import WsgiApp, answer_of
+from local_aws.moto.backend import Backends
 
 log = logging.getLogger(__name__)
 
@@ -47,7 +49,7 @@ class Answering(Protocol):
 class Gateway:
     """A WSGI application that answers for all of AWS that is here."""
 
-    def __init__(self, roles: Roles, callers: Callers, services: Mapping[str, Service], s3: Answering, moto: WsgiApp):
+    def __init__(self, roles: Roles, callers: Callers, services: Mapping[str, Service], s3: Answering, moto: Backends):
         self._roles, self._callers, self._services = roles, callers, services
         self._s3, self._moto = s3, moto
 
@@ -55,9 +57,12 @@ class Gateway:
         exchange = Exchange(environ, start_response)
         api = wire.api_for("s3")
         try:
+            exchange.read()
+            refuse_web_pages(exchange.request)
             signed = signature(exchange.request)
-            refuse_web_pages(exchange.request, signed.service)
             api = _api(signed.service, exchange.request)
+            if api.name != "s3":
+                wire.require_plain_path(exchange.request)
             if signed.service not in _OWN_SIGNING_NAMES and signed.service not in MOTO_SERVICES:
                 raise not_there(f"the service {signed.service}")
             if api.name in self._services and api.name not in MOTO_SERVICES.values():
@@ -67,33 +72,40 @@ class Gateway:
             return self._motos(api, signed, exchange)
         except ApiError as error:
             return _refuse(api, error, exchange)
+        except RecursionError:
+            return _refuse(api, _too_deep(api), exchange)
         except Exception as failure:
             log.exception("request %s %s failed inside", exchange.request.method, exchange.request.path)
             return _refuse(api, _internal(failure), exchange)
 
     def _own(self, api: wire.Api, signed: Signature, exchange: Exchange) -> Iterable[bytes]:
         """An operation of one of our own services."""
-        exchange.read_body()
-        operation, path_values = routed(api, exchange.request)
+        operation, path_values = _asked(api, exchange)
         call = self._callers.call(api, operation.name, exchange.request, signed, exchange.request_id)
         service = self._services[api.name]
         return exchange.send(dispatch(service, self._roles.judge, call, operation, exchange.request, path_values))
 
     def _motos(self, api: wire.Api, signed: Signature, exchange: Exchange) -> Iterable[bytes]:
         """An operation of a service that moto answers, S3 apart; ours, where moto lacks it and we have it."""
-        exchange.read_body()
-        operation, path_values = routed(api, exchange.request)
+        operation, path_values = _asked(api, exchange)
         call = self._callers.call(api, operation.name, exchange.request, signed, exchange.request_id)
         own = self._services.get(api.name)
         if own is not None and hasattr(own, xform_name(operation.name)):
             return exchange.send(dispatch(own, self._roles.judge, call, operation, exchange.request, path_values))
+        params = wire.parse(exchange.request, operation, path_values)
+        if api.protocol == "json":  # a form can't tell what is empty from what is missing
+            wire.require_members(operation, params)
         if call.principal.kind != "admin" or api.name == "sns":
-            params = wire.parse(exchange.request, operation, path_values)
             self._roles.judge.authorise(call, params, lambda: policy_at(self._roles.admin_client, call, params))
             if api.name == "sns" and operation.name == "Subscribe" and params.get("Protocol") == "lambda":
                 raise not_there("sns:Subscribe with the protocol lambda")
-        what = f"{api.name}:{operation.name}"
-        answer = answer_of(self._moto, what, exchange.environ, exchange.start_response, exchange.request.body)
+        told, key = (
+            wire.restated(operation, exchange.request, path_values, params),
+            call.principal.context.get("access_key"),
+        )
+        answer = self._moto.answer(
+            api, operation.name, told, exchange.start_response, region=call.region, access_key=key
+        )
         if api.name == "iam" and not operation.name.startswith(_READS):
             self._roles.iam.forget()
         return answer
@@ -101,12 +113,26 @@ class Gateway:
 
 def _api(service: str, request: wire.Request) -> wire.Api:
     """The API of a service by its name in a signature; also of one that isn't there, which is then told so."""
-    if request.path.startswith("/moto-api"):
-        raise ApiError("AccessDenied", "Access Denied", 403)
     if service == "sagemaker" and request.path.startswith("/endpoints/"):
         return wire.api_for("sagemaker-runtime")
     name = _OWN_SIGNING_NAMES.get(service) or MOTO_SERVICES.get(service)
     return wire.api_for(name) if name else wire.api_like(service, request)
+
+
+def _asked(api: wire.Api, exchange: Exchange) -> tuple[OperationModel, dict[str, str]]:
+    """The operation that a request means, with the parameters in its path; the body is read on the way."""
+    if api.protocol == "query":  # only its body may say which
+        exchange.read_body(api)
+        return routed(api, exchange.request)
+    found = routed(api, exchange.request)
+    exchange.read_body(api, found[0].name)
+    return found
+
+
+def _too_deep(api: wire.Api) -> ApiError:
+    if api.protocol == "rest-xml":
+        return ApiError("MalformedXML", "The XML you provided was not well-formed or did not validate", 400)
+    return ApiError("SerializationException", "the request is nested too deeply")
 
 
 def _internal(failure: Exception) -> ApiError:

@@ -10,6 +10,7 @@ Limits: Amazon CloudWatch Logs API reference, PutLogEvents.
 from __future__ import annotations
 
 import contextlib
+import json
 import logging
 import threading
 import time
@@ -21,13 +22,13 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from local_aws.access.roles import Roles
 from local_aws.call import ApiError
+from local_aws.logs.lines import BATCH_BYTES, EVENT_BYTES, EVENT_OVERHEAD_BYTES, cut
 
 log = logging.getLogger(__name__)
 
-_EVENT_BYTES = 256 * 1024
-_EVENT_OVERHEAD_BYTES = 26
-_BATCH_BYTES = 1_048_576
 _BATCH_EVENTS = 10_000
+_WAITING_CHARACTERS = 16 * 1_048_576
+"""Who writes faster than can be sent waits from here on, as behind any pipe that is full."""
 _BATCH_SECONDS = 0.1
 _FLUSH_SECONDS = 10.0
 
@@ -64,7 +65,11 @@ class LogStream:
         self._latest = 0
 
     def write(self, text: str, at: int | None = None) -> None:
-        """Add an event; one that is larger than CloudWatch takes is cut into several.
+        """Add an event; one that is larger than CloudWatch takes is cut into several."""
+        self.write_all([text], at)
+
+    def write_all(self, texts: list[str], at: int | None = None) -> None:
+        """Add events.
 
         CloudWatch orders events by their times. A record's is its writer's own (`at`, epoch milliseconds), a plain
         line's is when it was read here, which is later: no event may be earlier than the one written before it.
@@ -72,29 +77,20 @@ class LogStream:
         now = time.time_ns() // 1_000_000 if at is None else at
         with self._lock:
             self._latest = max(now, self._latest)
-            self._take(text, self._latest)
+            self._take(texts, self._latest)
 
     def flush(self) -> None:
         """Have what was written sent now."""
         self._writer.flush()
 
-    def _take(self, text: str, time_ms: int) -> None:
-        self._writer.put(self.destination, [LogEvent(time_ms, piece) for piece in _pieces(text)])
+    def _take(self, texts: list[str], time_ms: int) -> None:
+        self._writer.put(self.destination, [LogEvent(time_ms, piece) for text in texts for piece in _pieces(text)])
 
 
 def _pieces(text: str) -> Iterable[str]:
-    if len(text) * 4 <= _EVENT_BYTES:
+    if len(text) * 4 <= EVENT_BYTES:
         return (text,)
-    return _cut(text.encode())
-
-
-def _cut(data: bytes) -> Iterable[str]:
-    while data:
-        end = _EVENT_BYTES
-        while end < len(data) and data[end] & 0xC0 == 0x80:
-            end -= 1
-        yield data[:end].decode()
-        data = data[end:]
+    return (piece.decode() for piece in cut(text.encode("utf-8", "replace")))
 
 
 class LogWriter:
@@ -106,16 +102,19 @@ class LogWriter:
         self._made: set[Destination] = set()
         self._refused: set[Destination] = set()
         self._changed = threading.Condition()
-        self._taken = self._sent = 0
+        self._taken = self._sent = self._characters = 0
+        self._body = b""
         self._hurry = self._closed = False
         threading.Thread(target=self._run, name="log-writer", daemon=True).start()
 
     def put(self, destination: Destination, events: list[LogEvent]) -> None:
-        """Take events to be sent; returns at once."""
+        """Take events to be sent; returns at once, unless too much is waiting already."""
         with self._changed:
+            self._changed.wait_for(lambda: self._characters < _WAITING_CHARACTERS or self._closed)
             if not self._waiting:
                 self._changed.notify_all()
             self._waiting.setdefault(destination, []).extend(events)
+            self._characters += sum(len(event.text) for event in events)
             self._taken += 1
 
     def flush(self) -> None:
@@ -136,8 +135,9 @@ class LogWriter:
             with self._changed:
                 self._changed.wait_for(lambda: self._waiting or self._closed)
                 self._changed.wait_for(lambda: self._hurry or self._closed, _BATCH_SECONDS)
-                waiting, self._waiting = self._waiting, {}
+                waiting, self._waiting, self._characters = self._waiting, {}, 0
                 taken, self._hurry = self._taken, False
+                self._changed.notify_all()
             for destination, events in waiting.items():
                 try:
                     self._send(destination, events)
@@ -164,8 +164,13 @@ class LogWriter:
             session_name=destination.session_name,
         )
 
+    def _fill(self, params: dict[str, Any], **_: Any) -> None:
+        """Put the body that is to be sent in place of botocore's."""
+        params["body"] = self._body
+
     def _send(self, destination: Destination, events: list[LogEvent]) -> None:
         client = self._client(destination)
+        client.meta.events.register("before-call.logs.PutLogEvents", self._fill, unique_id="log-writer")
         names = {"logGroupName": destination.group, "logStreamName": destination.stream}
         if destination not in self._made:
             # Whether the group may be made or is there already, the stream is what counts.
@@ -176,8 +181,10 @@ class LogWriter:
             self._made.add(destination)
         for batch in _batches(sorted(events, key=lambda event: event.time)):
             messages = [{"timestamp": event.time, "message": event.text} for event in batch]
+            # botocore would take ten times as long to write this; it only signs and sends it.
+            self._body = json.dumps({**names, "logEvents": messages}).encode()
             try:
-                client.put_log_events(**names, logEvents=messages)
+                client.put_log_events(**names, logEvents=[])
             except client.exceptions.ResourceNotFoundException:
                 # The group was deleted while its writer lives: it is made again, as on AWS.
                 self._made.discard(destination)
@@ -190,8 +197,8 @@ def _batches(events: list[LogEvent]) -> Iterable[list[LogEvent]]:
     for event in events:
         if not event.text.strip("\n"):
             continue
-        bytes_ = len(event.text.encode()) + _EVENT_OVERHEAD_BYTES
-        if batch and (size + bytes_ > _BATCH_BYTES or len(batch) == _BATCH_EVENTS):
+        bytes_ = len(event.text.encode("utf-8", "replace")) + EVENT_OVERHEAD_BYTES
+        if batch and (size + bytes_ > BATCH_BYTES or len(batch) == _BATCH_EVENTS):
             yield batch
             batch, size = [], 0
         batch.append(event)

@@ -1,7 +1,10 @@
-"""The only file that knows moto: its stock server application, for the services that it answers well.
+"""The only file that knows moto: its stock answers, for the services that it answers well.
 
-Moto's own check of rights stays off (the gateway judges every request before it comes here), and nothing is
-registered in moto's Lambda, so that its own S3 notifier has nothing to call.
+Moto's server finds out for itself what a request means: the service by host, header or path, the operation by query,
+body or header, and pages of its own under `/moto-api`. None of that is used here. Each service's own application is
+called, with an environment made from the operation that was judged; nothing else that came in reaches it.
+Moto's own check of rights stays off, and nothing is registered in moto's Lambda, so that its own S3 notifier has
+nothing to call.
 """
 
 from __future__ import annotations
@@ -10,10 +13,12 @@ import functools
 import io
 import os
 import re
+import sys
+import threading
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from local_aws import ACCOUNT
+from local_aws import ACCOUNT, ADMIN_ACCESS_KEY, wire
 from local_aws.call import not_there
 
 SERVICES = {
@@ -30,37 +35,88 @@ SERVICES = {
 }
 """What moto answers here: the name in a request's signature, and botocore's name of the service's model."""
 
+SETTINGS = {
+    "MOTO_ACCOUNT_ID": ACCOUNT,
+    "MOTO_IAM_LOAD_MANAGED_POLICIES": "true",
+    "MOTO_DISABLE_GLOBAL_CORS": "true",
+}
+"""What moto is told. Without a fixed account it looks for the caller's key in every partition of AWS at each request,
+and the first such search loads the managed policies of them all; a browser page must not read answers from here."""
+
+OTHER_SETTINGS = {
+    "AWS_XRAY_CONTEXT_MISSING",
+    "DEFAULT_CONTAINER_REGISTRY",
+    "INITIAL_NO_AUTH_ACTION_COUNT",
+    "MAX_SHARED_ACCOUNTS",
+    "S3_IGNORE_SUBDOMAIN_BUCKETNAME",
+    "S3_UPLOAD_PART_MIN_SIZE",
+    "SF_EXECUTION_HISTORY_TYPE",
+    "TESTS_SKIP_REQUIRES_DOCKER",
+    "TEST_PROXY_MODE",
+    "TEST_PROXY_MODE_ENDPOINT",
+    "TEST_SERVER_MODE",
+    "TEST_SERVER_MODE_ENDPOINT",
+    "VALIDATE_LAMBDA_S3",
+}
+"""Moto's settings without its prefix."""
+
 _LACKING = re.compile(
     "Abac|Analytics|Annotation|CreateSession|IntelligentTiering|Inventory|Metadata.*(Configuration|Table)|Metrics|"
-    "RenameObject|RequestPayment|Torrent|UpdateObjectEncryption|WriteGetObjectResponse"
+    "RenameObject|RequestPayment|Torrent|UpdateObjectEncryption|WriteGetObjectResponse|GetObjectRetention"
 )
-
-_FORM = "application/x-www-form-urlencoded"
+_FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
-def application() -> WsgiApp:
-    """Moto's server application, with AWS's managed policies loaded, one account, and no CORS headers.
+class Backends:
+    """Moto's services, each an application of its own, with AWS's managed policies loaded and one account."""
 
-    A browser page from elsewhere must not be able to read answers of a server on the loopback. Without a fixed
-    account moto looks for the caller's key in every partition of AWS at each request, and the first such search
-    loads the managed policies of them all.
-    """
-    configure()
-    from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+    def __init__(self) -> None:
+        configure()
+        self._applications: dict[str, WsgiApp] = {}
+        self._lock = threading.Lock()
 
-    dispatcher = DomainDispatcherApplication(create_backend_app)
-    # Else moto lists its package's folder at every request: a quarter of the time of a small object's GetObject.
-    find = functools.lru_cache(maxsize=256)(dispatcher.get_backend_for_host)
-    dispatcher.get_backend_for_host = find  # type: ignore[method-assign] # moto offers no other way in
-    return dispatcher
+    def answer(
+        self,
+        api: wire.Api,
+        operation: str,
+        request: wire.Request,
+        start_response: Callable[..., Any],
+        *,
+        region: str,
+        access_key: str | None,
+    ) -> Iterable[bytes]:
+        """Moto's answer to a call.
+
+        Args:
+            request: the call as `wire.restated` tells it.
+            access_key: the caller's, for what moto knows by it; None for one that has none.
+
+        Raises:
+            ApiError: `NotImplemented`.
+        """
+        application = self._application(api.name)
+        environ = _environ(api, operation, request, region, access_key or ADMIN_ACCESS_KEY)
+        try:
+            return application(environ, start_response)
+        except NotImplementedError as error:
+            raise not_there(f"{api.name}:{operation}") from error
+
+    def _application(self, name: str) -> WsgiApp:
+        from moto.moto_server.werkzeug_app import create_backend_app
+
+        with self._lock:
+            if name not in self._applications:
+                service: Any = name.replace("-", "")  # which moto knows one by one
+                self._applications[name] = create_backend_app(service)
+            return self._applications[name]
 
 
 def configure() -> None:
-    """Give moto its settings, which it reads while it is imported: before any import of it."""
-    os.environ["MOTO_ACCOUNT_ID"] = ACCOUNT
-    os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"
-    os.environ["MOTO_DISABLE_GLOBAL_CORS"] = "true"
+    """Leave moto the settings above and none of the user's. It reads them while it is imported: before that."""
+    for name in [name for name in os.environ if name.startswith("MOTO_") or name in OTHER_SETTINGS]:
+        del os.environ[name]
+    os.environ.update(SETTINGS)
 
 
 @functools.cache
@@ -69,28 +125,60 @@ def lacks(operation: str) -> bool:
     return _LACKING.search(operation) is not None
 
 
-def answer_of(
-    moto: WsgiApp, what: str, environ: dict[str, Any], start_response: Callable[..., Any], body: bytes | None
-) -> Iterable[bytes]:
-    """Moto's answer to a request.
+def secret_of(access_key: str) -> str | None:
+    """The secret of an IAM user's access key, which no operation of IAM tells; None for nobody's."""
+    from moto.iam.models import iam_backends
 
-    Args:
-        what: service and operation, for the answer that says that moto doesn't have it.
-        body: the request's, where it has been read already.
+    key = iam_backends[ACCOUNT]["aws"].access_keys.get(access_key)
+    return key.secret_access_key if key is not None and key.status == "Active" else None
 
-    Raises:
-        ApiError: `NotImplemented`.
-    """
-    if environ["REQUEST_METHOD"] == "PUT" and environ["CONTENT_TYPE"].startswith(_FORM):
-        environ["CONTENT_TYPE"] = "binary/octet-stream"  # what some clients call any body; moto would lose it as a form
-    if body is not None:
-        environ["wsgi.input"] = io.BytesIO(body)
-        environ["CONTENT_LENGTH"] = str(len(body))
-        environ.pop("HTTP_TRANSFER_ENCODING", None)
-    try:
-        return moto(environ, start_response)
-    except NotImplementedError as error:
-        raise not_there(what) from error
+
+def _environ(api: wire.Api, operation: str, request: wire.Request, region: str, access_key: str) -> dict[str, Any]:
+    body = request.body
+    environ: dict[str, Any] = {
+        "REQUEST_METHOD": request.method,
+        "SCRIPT_NAME": "",
+        "PATH_INFO": "/",
+        "RAW_URI": request.path,
+        "QUERY_STRING": request.raw_query,
+        "SERVER_NAME": "127.0.0.1",
+        "SERVER_PORT": "80",
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "REMOTE_ADDR": "127.0.0.1",
+        "CONTENT_TYPE": "",
+        "CONTENT_LENGTH": str(len(body)),
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": "http",
+        "wsgi.errors": sys.stderr,
+        "wsgi.multithread": True,
+        "wsgi.multiprocess": False,
+        "wsgi.run_once": False,
+        "wsgi.input": io.BytesIO(body),
+        "wsgi.input_terminated": True,
+    }
+    names = {}
+    for name, value in request.headers.items():
+        key = name.upper().replace("-", "_")
+        if name == "content-type":
+            environ["CONTENT_TYPE"] = value
+        elif name != "content-length":
+            environ[f"HTTP_{key}"] = value
+            if "_" in name:
+                names[f"HTTP_{key}"] = name
+    environ["moto.preserved_header_names"] = names
+    scope = f"19700101/{region}/{api.model.signing_name}/aws4_request"
+    environ["HTTP_AUTHORIZATION"] = f"AWS4-HMAC-SHA256 Credential={access_key}/{scope}, Signature=0"
+    if api.name == "s3":
+        # The routes of moto's application go by the number of segments and know no newline; what the segments are
+        # it reads in RAW_URI.
+        bucket, _, key = request.path[1:].partition("/")
+        environ["PATH_INFO"] = "/bucket/key" if key else "/bucket" if bucket else "/"
+        if request.method == "PUT" and environ["CONTENT_TYPE"].startswith(_FORMS):
+            environ["CONTENT_TYPE"] = "binary/octet-stream"  # moto would lose the body as a form
+    elif api.protocol == "json":
+        # Without a query moto reads the body as one, and takes its operation from there.
+        environ["QUERY_STRING"] = f"Action={operation}"
+    return environ
 
 
 def set_user_boundary(user: str, policy_arn: str | None) -> None:

@@ -1,10 +1,11 @@
 """Moto asked from inside the house, past the front door: for an operation of ours that ends in one of moto's.
 
-A request goes to moto's application as botocore makes it, and no further. Who may ask has been judged before.
+A request goes to moto as botocore makes it, and no further. Who may ask has been judged before.
 """
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,17 +13,17 @@ import botocore.session
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse, HeadersDict
 from botocore.config import Config
 from botocore.exceptions import ClientError
-from werkzeug.test import Client as WsgiClient
 
+from local_aws import wire
 from local_aws.call import ApiError
-from local_aws.moto.backend import WsgiApp
+from local_aws.moto.backend import Backends
 
 
 class Moto:
     """Moto's API in Python."""
 
-    def __init__(self, application: WsgiApp, region: str):
-        self._application, self._region = WsgiClient(application), region
+    def __init__(self, backends: Backends, region: str):
+        self._backends, self._region = backends, region
         self._session = botocore.session.Session()
         self._clients: dict[str, Any] = {}
 
@@ -50,20 +51,40 @@ class Moto:
                 aws_secret_access_key="inside",
                 config=Config(retries={"total_max_attempts": 1}, parameter_validation=False, inject_host_prefix=False),
             )
-            client.meta.events.register("before-send", self._send)
+            client.meta.events.register("before-send", functools.partial(self._send, wire.api_for(api)))
             # A policy's text is handed on as it is.
             client.meta.events.unregister("after-call.iam", botocore.handlers.json_decode_policies)
             self._clients[api] = client
         return self._clients[api]
 
-    def _send(self, request: AWSPreparedRequest, **_: Any) -> AWSResponse:
-        answer = self._application.open(
-            request.url,
-            method=request.method,
-            headers={name: _text(value) for name, value in request.headers.items()},
-            data=request.body,
+    def _send(self, api: wire.Api, request: AWSPreparedRequest, **_: Any) -> AWSResponse:
+        headers = {name.lower(): _text(value) for name, value in request.headers.items()}
+        target = request.url.removeprefix("http://127.0.0.1")
+        sent = wire.read(request.method, target, [("host", "127.0.0.1"), *headers.items()])
+        sent.body = _bytes(request.body)
+        found = api.route(sent)
+        if found is None:
+            raise ValueError(f"botocore made a request of {api.name} that is none: {request.method} {target}")
+        operation, path_values = found
+        told = wire.restated(operation, sent, path_values)
+        started: list[Any] = []
+        chunks = self._backends.answer(
+            api,
+            operation.name,
+            told,
+            lambda status, answered, exc_info=None: started.extend((status, answered)),
+            region=self._region,
+            access_key=None,
         )
-        return AWSResponse(request.url, answer.status_code, HeadersDict(dict(answer.headers)), _Raw(answer.data))
+        data = b"".join(chunks)
+        status, answered = started
+        return AWSResponse(request.url, int(status.split()[0]), HeadersDict(dict(answered)), _Raw(data))
+
+
+def _bytes(body: Any) -> bytes:
+    if body is None or isinstance(body, bytes | bytearray):
+        return bytes(body or b"")
+    return body.encode() if isinstance(body, str) else body.read()
 
 
 def _text(value: str | bytes) -> str:

@@ -10,8 +10,19 @@ from local_aws.call import ApiError
 from local_aws.house import Host
 
 _NAME = re.compile(r"(?!\d+\.\d+\.\d+\.\d+$)(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
+_POSSIBLE = re.compile(r"[A-Za-z0-9._-]{1,255}")
 _RESERVED_STARTS = ("xn--", "sthree-", "amzn-s3-demo-")
 _RESERVED_ENDS = ("-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3")
+
+
+def require_possible_name(bucket: str) -> None:
+    """Raise unless some bucket may have this name, also one from before the rules of today.
+
+    Raises:
+        ApiError: `InvalidBucketName`.
+    """
+    if not _POSSIBLE.fullmatch(bucket):
+        raise ApiError("InvalidBucketName", "The specified bucket is not valid.", 400, BucketName=bucket)
 
 
 def require_bucket_name(bucket: str) -> None:

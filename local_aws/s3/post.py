@@ -6,79 +6,163 @@ Source: S3 API reference, "Browser-Based Uploads Using POST", its pages on the f
 from __future__ import annotations
 
 import base64
-import io
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import IO, Any, cast
+from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
+from xml.sax.saxutils import escape
 
 from botocore.utils import parse_timestamp
-from werkzeug.formparser import parse_form_data
+from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.formparser import FormDataParser
+from werkzeug.http import parse_options_header
 
 from local_aws import wire
+from local_aws.access.signature import Signature, form_signature
 from local_aws.call import ApiError
+from local_aws.gateway.exchange import body_errors
+from local_aws.http_server import Body
+from local_aws.s3.content import MOST
 
 _FREE_FIELDS = {"policy", "x-amz-signature", "signature", "awsaccesskeyid", "file", "x-amz-security-token"}
 """Fields that a form may have though its policy has no condition for them; so may `x-ignore-…`."""
+_FIELD_BYTES = 20 << 10
+"""What all fields but the file may have together."""
+_AS_HEADERS = {"cache-control", "content-disposition", "content-encoding", "content-type", "expires"}
+_NOT_AS_HEADERS = {
+    "x-amz-algorithm",
+    "x-amz-credential",
+    "x-amz-date",
+    "x-amz-signature",
+    "x-amz-security-token",
+}
 
 
 @dataclass(frozen=True)
 class Upload:
-    """An object as a form brings it. `access_key` is None for a form that isn't signed, `token` for a lasting key."""
+    """An object as a form brings it; `signed` is how the form is."""
 
     bucket: str
     key: str
-    access_key: str | None
-    token: str | None
+    signed: Signature
+    fields: Mapping[str, str]
+    content: bytes
+
+    def request(self, posted: wire.Request) -> wire.Request:
+        """The PutObject that the form comes to."""
+        headers = {
+            name: value
+            for name, value in self.fields.items()
+            if name in _AS_HEADERS or (name.startswith("x-amz-") and name not in _NOT_AS_HEADERS)
+        }
+        if "acl" in self.fields:
+            headers["x-amz-acl"] = self.fields["acl"]
+        if "tagging" in self.fields:
+            headers["x-amz-tagging"] = _tags(self.fields["tagging"])
+        if any(not value.isprintable() for value in headers.values()):
+            raise _invalid("A field that becomes a header of the object must not hold a control character.")
+        headers["host"] = posted.headers["host"]
+        return wire.Request("PUT", posted.path, wire.query(""), headers, self.content)
+
+    def answer(self, etag: str, host: str) -> wire.Response:
+        """What the form asks to be answered once the object is there."""
+        location = f"http://{host}/{self.bucket}/{self.key}"
+        redirect = self.fields.get("success_action_redirect") or self.fields.get("redirect")
+        if redirect and urlsplit(redirect).scheme in {"http", "https"} and redirect.isprintable():
+            parts = urlsplit(redirect)
+            query = [*parse_qsl(parts.query), ("bucket", self.bucket), ("key", self.key), ("etag", etag)]
+            return wire.Response(303, {"Location": urlunsplit(parts._replace(query=urlencode(query))), "ETag": etag})
+        headers = {"ETag": etag, "Location": quote(location, safe=":/")}
+        status = self.fields.get("success_action_status")
+        if status != "201":
+            return wire.Response(200 if status == "200" else 204, headers)
+        body = (
+            f'<?xml version="1.0" encoding="UTF-8"?>\n<PostResponse><Location>{escape(location)}</Location>'
+            f"<Bucket>{self.bucket}</Bucket><Key>{escape(self.key)}</Key><ETag>{escape(etag)}</ETag></PostResponse>"
+        )
+        return wire.Response(201, headers | {"Content-Type": "application/xml"}, body.encode())
 
 
 def is_form_post(request: wire.Request) -> bool:
     """Whether a request is a form posted to a bucket."""
-    return request.method == "POST" and request.headers["content-type"].startswith("multipart/form-data")
+    return (
+        request.method == "POST"
+        and request.headers["content-type"].startswith("multipart/form-data")
+        and "/" not in request.path.strip("/")
+    )
 
 
-def upload(request: wire.Request) -> Upload:
+def upload(request: wire.Request, body: Body, signed: Signature) -> Upload:
     """Read the form, and hold it against its policy.
+
+    Args:
+        signed: how the request is signed beside the form, which it must not be.
 
     Raises:
         ApiError: `AccessDenied` where the policy has run out or a condition isn't met, `EntityTooLarge`,
             `EntityTooSmall`, `InvalidArgument` and `InvalidPolicyDocument` for a form that lacks what it needs.
     """
-    environ = {
-        "REQUEST_METHOD": "POST",
-        "CONTENT_TYPE": request.headers["content-type"],
-        "CONTENT_LENGTH": str(len(request.body)),
-        "wsgi.input": io.BytesIO(request.body),
-    }
-    _, form, files = parse_form_data(environ)
-    fields = {name.lower(): value for name, value in form.items()}
+    if signed.kind != "none" or request.raw_query:
+        raise _invalid("Only one auth mechanism allowed, and no query string, with a form.")
+    fields, content, file_name = _form(request, body)
     if "key" not in fields:
         raise _invalid("Bucket POST must contain a field named 'key'.  If it is specified, please check the order.")
-    if "file" not in files and "file" not in fields:
-        raise _invalid("POST requires exactly one file upload per request.")
-    bucket = request.path.strip("/")
-    credential = fields.get("x-amz-credential") or fields.get("awsaccesskeyid")
-    if credential is not None:
-        if "policy" not in fields:
-            raise _invalid("Bucket POST must contain a field named 'policy'.  If it is specified, check the order.")
-        _check_policy(_document(fields["policy"]), fields | {"bucket": bucket}, _size(form, files))
-    file_name = files["file"].filename or "" if "file" in files else ""
+    bucket = unquote(request.path.strip("/"))
+    signed = form_signature(fields)
+    if signed.access_key is not None:
+        _check_policy(_document(fields["policy"]), fields | {"bucket": bucket}, len(content))
     key = fields["key"].replace("${filename}", file_name)
-    access_key = credential.partition("/")[0] if credential else None
-    return Upload(bucket, key, access_key, fields.get("x-amz-security-token"))
+    if not key:
+        raise _invalid("User key must have a length greater than 0.")
+    return Upload(bucket, key, signed, fields, content)
 
 
-def _size(form: Any, files: Any) -> int:
-    if "file" not in files:
-        return len(form["file"].encode())
-    return files["file"].stream.seek(0, io.SEEK_END)
+def _form(request: wire.Request, body: Body) -> tuple[dict[str, str], bytes, str]:
+    """The form's fields by their names in lower case, the file's content, and its name."""
+    if body.size is not None and body.size > MOST:
+        raise ApiError("EntityTooLarge", "Your proposed upload exceeds the maximum allowed size", 400)
+    kind, options = parse_options_header(request.headers["content-type"])
+    parser = FormDataParser(max_form_memory_size=_FIELD_BYTES, max_content_length=MOST, silent=False)
+    try:
+        with body_errors():
+            _, form, files = parser.parse(cast(IO[bytes], body), kind, body.size, options)
+    except RequestEntityTooLarge as error:
+        message = f"Your POST request fields preceding the upload file were too large ({_FIELD_BYTES} bytes)."
+        raise ApiError("MaxPostPreDataLengthExceededError", message, 400) from error
+    except ValueError as error:
+        message = "The body of your POST request is not well-formed multipart/form-data."
+        raise ApiError("MalformedPOSTRequest", message, 400) from error
+    names = [name.lower() for name, _ in form.items(multi=True)]
+    fields = {name.lower(): value for name, value in form.items()}
+    if len(fields) != len(names):
+        raise _invalid("A field of the form is there twice.")
+    uploads = list(files.items(multi=True))
+    if len(uploads) + ("file" in fields) != 1 or (uploads and uploads[0][0].lower() != "file"):
+        raise _invalid("POST requires exactly one file upload per request.")
+    if uploads:
+        with uploads[0][1].stream as stream:
+            return fields, stream.read(), uploads[0][1].filename or ""
+    return fields, fields["file"].encode(), ""
+
+
+def _tags(document: str) -> str:
+    """What a form's field `tagging` says, as the header says it."""
+    put = wire.api_for("s3").model.operation_model("PutObjectTagging")
+    request = wire.Request("PUT", "/", wire.query(""), {}, document.encode())
+    tags = wire.parse(request, put, {})["Tagging"].get("TagSet", [])
+    return urlencode({tag["Key"]: tag["Value"] for tag in tags})
 
 
 def _document(encoded: str) -> dict[str, Any]:
     try:
         document = json.loads(base64.b64decode(encoded))
-        return {"expiration": parse_timestamp(document["expiration"]), "conditions": document["conditions"]}
-    except (ValueError, KeyError, TypeError) as error:
+        expiration, conditions = parse_timestamp(document["expiration"]), document["conditions"]
+        if expiration.tzinfo is None or not isinstance(conditions, list):
+            raise ValueError("no time zone, or no list of conditions")
+        return {"expiration": expiration, "conditions": conditions}
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise ApiError("InvalidPolicyDocument", "Invalid Policy: Invalid JSON.") from error
 
 
@@ -87,9 +171,7 @@ def _check_policy(document: dict[str, Any], fields: dict[str, str], size: int) -
         raise _denied("Policy expired.")
     named = set(_FREE_FIELDS) | {"bucket"}
     for condition in document["conditions"]:
-        if isinstance(condition, dict):
-            condition = ["eq", *(part for name, value in condition.items() for part in (f"${name}", value))]
-        kind, name, wanted = str(condition[0]).lower(), condition[1], condition[2]
+        kind, name, wanted = _condition(condition)
         if kind == "content-length-range":
             _check_size(size, int(name), int(wanted))
             continue
@@ -101,6 +183,20 @@ def _check_policy(document: dict[str, Any], fields: dict[str, str], size: int) -
     extra = [name for name in fields if name not in named and not name.startswith("x-ignore-")]
     if extra:
         raise _denied(f"Extra input fields: {', '.join(extra)}")
+
+
+def _condition(condition: Any) -> tuple[str, Any, Any]:
+    if isinstance(condition, dict) and len(condition) == 1:
+        condition = ["eq", *(part for name, value in condition.items() for part in (f"${name}", value))]
+    if isinstance(condition, list) and len(condition) == 3 and isinstance(condition[0], str):
+        kind, name, wanted = condition[0].lower(), condition[1], condition[2]
+        numbers = all(
+            isinstance(bound, int) or (isinstance(bound, str) and bound.isdecimal()) for bound in condition[1:]
+        )
+        texts = isinstance(name, str) and name.startswith("$") and isinstance(wanted, str)
+        if (kind == "content-length-range" and numbers) or (kind in {"eq", "starts-with"} and texts):
+            return kind, name, wanted
+    raise ApiError("InvalidPolicyDocument", "Invalid Policy: Invalid Simple-Condition.", 400)
 
 
 def _check_size(size: int, least: int, most: int) -> None:

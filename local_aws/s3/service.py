@@ -3,7 +3,7 @@
 Moto keeps buckets and objects. Notifications are `events`', bucket policies `bucket_policies`'; what else is here is
 what moto leaves out: rights in AWS's terms (a key that isn't there looks like one that may not be read,
 DeleteObjects refuses key by key, a posted form is held against its policy) and the news of every change in a
-bucket that is watched.
+bucket that is watched. Moto is asked for what was judged, told anew, and for nothing else.
 """
 
 from __future__ import annotations
@@ -15,25 +15,28 @@ from xml.sax.saxutils import escape
 
 from botocore import xform_name
 from botocore.exceptions import ClientError
+from botocore.model import OperationModel
 
-from local_aws import ADMIN_ACCESS_KEY, REGION, wire
+from local_aws import wire
 from local_aws.access.actions import wanted
-from local_aws.access.callers import Callers, Signature
+from local_aws.access.callers import Callers
 from local_aws.access.judge import denial
 from local_aws.access.roles import Roles
+from local_aws.access.signature import Signature
 from local_aws.access.wanted import Place, Wanted
 from local_aws.call import Call, not_there
 from local_aws.gateway.dispatch import dispatch, routed
 from local_aws.gateway.exchange import Exchange
-from local_aws.moto.backend import WsgiApp, answer_of, lacks
+from local_aws.moto.backend import Backends, lacks
 from local_aws.s3.bucket_policies import BucketPolicies
-from local_aws.s3.buckets import require_bucket_name
+from local_aws.s3.buckets import require_bucket_name, require_possible_name
+from local_aws.s3.content import received, require_signed_body
 from local_aws.s3.event_record import Change
 from local_aws.s3.events import S3Events
 from local_aws.s3.post import is_form_post, upload
 
-_SENT_ON = {"PutObject", "UploadPart"}
-"""Operations whose body goes to moto unread."""
+_WITH_CONTENT = {"PutObject", "UploadPart"}
+"""Operations whose body is no document of S3's but what somebody keeps there."""
 _READS = {"GetObject", "HeadObject"}
 _EVENTS = {
     "PutObject": "ObjectCreated:Put",
@@ -48,15 +51,13 @@ _WATCHED = {*_EVENTS, "DeleteObject", "DeleteObjects"}
 """Operations that set off an event where their bucket is watched."""
 CORRECTED = {"CreateBucket", "DeleteBucket", *_WATCHED, *_READS}
 """Operations of which more is done here than to judge who may: moto's answer alone would not be AWS's."""
-_ALLOWED = f"AWS4-HMAC-SHA256 Credential={ADMIN_ACCESS_KEY}/19700101/{REGION}/s3/aws4_request, Signature=0"
-"""Moto would hold an unsigned request that was allowed here against what it knows of policies."""
 _EMPTY_MD5 = "d41d8cd98f00b204e9800998ecf8427e"
 
 
 class S3:
     """Answers the requests that are meant for S3."""
 
-    def __init__(self, roles: Roles, callers: Callers, policies: BucketPolicies, events: S3Events, moto: WsgiApp):
+    def __init__(self, roles: Roles, callers: Callers, policies: BucketPolicies, events: S3Events, moto: Backends):
         self._roles, self._callers, self._policies = roles, callers, policies
         self._events, self._moto = events, moto
 
@@ -66,42 +67,59 @@ class S3:
         Raises:
             ApiError: the caller may not, or an error of the notification operations.
         """
-        request = exchange.request
-        if is_form_post(request):
+        if is_form_post(exchange.request):
             return self._post(api, signed, exchange)
-        operation, path_values = routed(api, request)
+        operation, path_values = routed(api, exchange.request)
         name = operation.name
+        if "Bucket" in path_values:
+            require_possible_name(path_values["Bucket"])
         if lacks(name):
             raise not_there(f"s3:{name}")
-        call = self._callers.call(api, name, request, signed, exchange.request_id)
-        if name not in _SENT_ON:
-            exchange.read_body()
+        call = self._callers.call(api, name, exchange.request, signed, exchange.request_id)
+        if signed.presigned:
+            exchange.request = wire.hoisted(operation, exchange.request)
+        if name not in _WITH_CONTENT:
+            exchange.read_body(api, name)
+            require_signed_body(exchange.request)
+        request = exchange.request
         part = next((part for part in (self._events, self._policies) if hasattr(part, xform_name(name))), None)
         if part is not None:
             return exchange.send(dispatch(part, self._roles.judge, call, operation, request, path_values))
         params: dict[str, Any] = {**path_values}
+        told: dict[str, Any] | None = None
         refusals: list[str] = []
         if call.principal.kind != "admin":
-            params = wire.parse(request, operation, path_values)
+            params = told = wire.parse(request, operation, path_values)
             if name == "DeleteObjects":
-                refusals = self._refuse_deletions(call, params, exchange)
-                if len(refusals) == len(params["Delete"]["Objects"]):
+                refusals = self._refuse_deletions(call, told)
+                if not told["Delete"]["Objects"]:
                     body = f"<DeleteResult>{''.join(refusals)}</DeleteResult>".encode()
                     return exchange.send(wire.Response(200, {"Content-Type": "application/xml"}, body))
             else:
-                self._authorise(call, params)
+                self._authorise(call, told)
         if name == "CreateBucket":
             require_bucket_name(params["Bucket"])
-        return self._from_moto(call, params, exchange, refusals)
+        if name in _WITH_CONTENT:
+            request = received(exchange, signed, self._callers.secret_of(signed))
+        exchange.request = wire.restated(operation, request, path_values, told)
+        return self._from_moto(api, operation, call, params, exchange, refusals)
 
     def _post(self, api: wire.Api, signed: Signature, exchange: Exchange) -> Iterable[bytes]:
-        exchange.read_body()
-        posted = upload(exchange.request)
-        signed = Signature(posted.access_key, signed.region, "s3", posted.token)
-        call = self._callers.call(api, "PostObject", exchange.request, signed, exchange.request_id)
+        posted = upload(exchange.request, exchange.body, signed)
+        call = self._callers.call(api, "PostObject", exchange.request, posted.signed, exchange.request_id)
         params = {"Bucket": posted.bucket, "Key": posted.key}
+        require_possible_name(posted.bucket)
         self._authorise(call, params)
-        return self._from_moto(call, params, exchange, [])
+        operation = api.model.operation_model("PutObject")
+        exchange.request = wire.restated(operation, posted.request(exchange.request), params)
+        answer, start_response = Answer(), exchange.start_response
+        exchange.start_response = answer
+        chunks = list(self._from_moto(api, operation, call, params, exchange, []))
+        exchange.start_response = start_response
+        if answer.status >= 300:
+            start_response(answer.status_line, answer.headers)
+            return chunks
+        return exchange.send(posted.answer(answer.header("etag") or "", exchange.request.headers["host"]))
 
     def _authorise(self, call: Call, params: dict[str, Any]) -> None:
         self._roles.judge.authorise(call, params, lambda: self._bucket_policy(params))
@@ -112,18 +130,22 @@ class S3:
     # ---- moto's answer -------------------------------------------------------------------------------
 
     def _from_moto(
-        self, call: Call, params: dict[str, Any], exchange: Exchange, refusals: list[str]
+        self,
+        api: wire.Api,
+        operation: OperationModel,
+        call: Call,
+        params: dict[str, Any],
+        exchange: Exchange,
+        refusals: list[str],
     ) -> Iterable[bytes]:
-        name = call.operation
-        body = None if name in _SENT_ON else exchange.request.body
-        if call.principal.kind == "anonymous":
-            exchange.environ["HTTP_AUTHORIZATION"] = _ALLOWED
+        name, key = call.operation, call.principal.context.get("access_key")
         hidden = name in _READS and call.principal.kind != "admin"
         told = name == "DeleteBucket" or (name in _WATCHED and self._events.watches(params["Bucket"]))
-        if not (hidden or told or refusals):
-            return answer_of(self._moto, f"s3:{name}", exchange.environ, exchange.start_response, body)
-        answer = _Answer()
-        chunks = list(answer_of(self._moto, f"s3:{name}", exchange.environ, answer, body))
+        answer = Answer() if hidden or told or refusals else exchange.start_response
+        chunks = self._moto.answer(api, operation.name, exchange.request, answer, region=call.region, access_key=key)
+        if not isinstance(answer, Answer):
+            return chunks
+        chunks = list(chunks)
         if hidden and answer.status == 404:
             self._hide_missing(call, params)
         if told and answer.status < 300:
@@ -141,29 +163,27 @@ class S3:
         if not decision.allowed:
             raise denial(call, listing, decision)
 
-    def _refuse_deletions(self, call: Call, params: dict[str, Any], exchange: Exchange) -> list[str]:
+    def _refuse_deletions(self, call: Call, params: dict[str, Any]) -> list[str]:
         """Take out of a DeleteObjects what the caller may not delete; gives the `Error` elements for it."""
-        refusals, root = [], ElementTree.fromstring(exchange.request.body)
+        refusals, allowed = [], []
         policy = self._bucket_policy(params)
-        objects = [element for element in root if element.tag.rpartition("}")[2] == "Object"]
         needs = wanted(call.service, call.operation, params, Place(call.region, call.account))
-        for element, target, needed in zip(objects, params["Delete"]["Objects"], needs, strict=True):
+        for target, needed in zip(params["Delete"]["Objects"], needs, strict=True):
             decision = self._roles.judge.decide(call, needed, policy)
-            if not decision.allowed:
-                root.remove(element)
-                error = denial(call, needed, decision)
-                refusals.append(
-                    f"<Error><Key>{escape(target['Key'])}</Key><Code>{error.code}</Code>"
-                    f"<Message>{escape(error.message)}</Message></Error>"
-                )
-        for element in root.iter():
-            element.tag = element.tag.rpartition("}")[2]
-        exchange.request.body = ElementTree.tostring(root)
+            if decision.allowed:
+                allowed.append(target)
+                continue
+            error = denial(call, needed, decision)
+            refusals.append(
+                f"<Error><Key>{escape(target['Key'])}</Key><Code>{error.code}</Code>"
+                f"<Message>{escape(error.message)}</Message></Error>"
+            )
+        params["Delete"]["Objects"] = allowed
         return refusals
 
     # ---- what a change sets off ----------------------------------------------------------------------
 
-    def _tell(self, call: Call, params: dict[str, Any], exchange: Exchange, answer: _Answer, body: bytes) -> None:
+    def _tell(self, call: Call, params: dict[str, Any], exchange: Exchange, answer: Answer, body: bytes) -> None:
         name, bucket = call.operation, params["Bucket"]
         if name == "DeleteBucket":
             self._policies.bucket_deleted(bucket)
@@ -187,13 +207,12 @@ class S3:
         markers = s3.list_object_versions(Bucket=bucket, Prefix=key).get("DeleteMarkers", [])
         return next((m["VersionId"] for m in markers if m["Key"] == key and m["IsLatest"]), None)
 
-    def _written(self, call: Call, bucket: str, key: str, exchange: Exchange, answer: _Answer) -> Change:
+    def _written(self, call: Call, bucket: str, key: str, exchange: Exchange, answer: Answer) -> Change:
         event, version = _EVENTS[call.operation], answer.header("x-amz-version-id")
         version = None if version == "null" else version
-        headers = exchange.request.headers
         if call.operation == "PutObject":
-            size = headers.get("x-amz-decoded-content-length") or headers.get("content-length")
-            return Change(event, bucket, key, int(size or 0), (answer.header("etag") or "").strip('"'), version)
+            etag = (answer.header("etag") or "").strip('"')
+            return Change(event, bucket, key, len(exchange.request.body), etag, version)
         which = {"VersionId": version} if version else {}
         try:
             head = self._roles.admin_client("s3").head_object(Bucket=bucket, Key=key, **which)
@@ -203,7 +222,7 @@ class S3:
         return Change(event, bucket, key, size, head["ETag"].strip('"'), version)
 
 
-class _Answer:
+class Answer:
     """A WSGI start_response that remembers what it was told."""
 
     def __init__(self) -> None:

@@ -6,8 +6,10 @@ protocols json, rest-json, query and rest-xml. It knows nothing of what a servic
 
 from local_aws.wire.model import Api, Request, Response, api_for, api_like, form, query
 from local_aws.wire.parse import parse
+from local_aws.wire.reading import read, require_plain_path
+from local_aws.wire.restating import hoisted, restated
 from local_aws.wire.serialise import serialise, serialise_error
-from local_aws.wire.validate import validate
+from local_aws.wire.validate import require_members, validate
 
 __all__ = [
     "Api",
@@ -16,8 +18,13 @@ __all__ = [
     "api_for",
     "api_like",
     "form",
+    "hoisted",
     "parse",
     "query",
+    "read",
+    "require_members",
+    "require_plain_path",
+    "restated",
     "serialise",
     "serialise_error",
     "validate",

@@ -14,16 +14,19 @@ from botocore.exceptions import UnknownServiceError
 from botocore.model import OperationModel, ServiceModel
 from werkzeug.datastructures import MultiDict
 
+from local_aws.call import ApiError
+
 
 @dataclass
 class Request:
-    """An HTTP request. `path` is as sent (percent-encoded); header names are lower case."""
+    """An HTTP request. `path` and `raw_query` are as sent (percent-encoded); header names are lower case."""
 
     method: str
     path: str
     query: MultiDict[str, str]
     headers: Mapping[str, str]
     body: bytes = b""
+    raw_query: str = ""
 
 
 @dataclass
@@ -118,8 +121,26 @@ def api_like(service: str, request: Request) -> Api:
 
 
 def form(request: Request) -> Mapping[str, str]:
-    """The parameters of a query-protocol request, from its body or its query string."""
-    return dict(parse_qsl(request.body.decode(errors="replace"), keep_blank_values=True)) or request.query
+    """The parameters of a query-protocol request: of its body, or of its query where it has no body.
+
+    Raises:
+        ApiError: `MalformedQueryString` for a parameter that is there twice, or one that is not UTF-8;
+            `InvalidParameterCombination` for parameters in both places.
+    """
+    asked = [(name, value) for name, value in request.query.items(multi=True) if not name.startswith("X-Amz-")]
+    try:
+        text = request.body.decode()
+        posted = parse_qsl(text, keep_blank_values=True, errors="strict") if text else []
+    except UnicodeDecodeError as error:
+        raise ApiError("MalformedQueryString", "The query string contains a syntax error.") from error
+    if posted and asked:
+        message = "Parameters must be in the query string or in the body, not in both."
+        raise ApiError("InvalidParameterCombination", message)
+    pairs = posted or asked
+    fields = dict(pairs)
+    if len(fields) != len(pairs):
+        raise ApiError("MalformedQueryString", "A parameter of the request is there twice.")
+    return fields
 
 
 def query(text: str) -> MultiDict[str, str]:

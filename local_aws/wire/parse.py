@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import base64
 import binascii
+import functools
 import json
 import math
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 from xml.etree import ElementTree
+from xml.etree.ElementTree import TreeBuilder
 
 from botocore.model import ListShape, MapShape, OperationModel, Shape, StructureShape
 from botocore.utils import parse_timestamp
@@ -33,7 +35,7 @@ def parse(request: Request, operation: OperationModel, path_values: Mapping[str,
     if protocol == "json":
         return _from_json(_json_body(request.body), shape)
     if protocol == "query":
-        return _from_form(form(request), shape, "")
+        return _from_form(_Fields(form(request)), shape, "")
     return _from_rest(request, shape, path_values, protocol)
 
 
@@ -82,7 +84,10 @@ def _payload(request: Request, name: str, member: Shape, protocol: str) -> dict[
     if member.type_name == "blob":
         return {name: request.body}
     if member.type_name == "string":
-        return {name: request.body.decode()} if request.body else {}
+        try:
+            return {name: request.body.decode()} if request.body else {}
+        except UnicodeDecodeError as error:
+            raise ApiError("SerializationException", "the request's body is not UTF-8") from error
     if not request.body:
         return {}
     if protocol == "rest-xml":
@@ -92,7 +97,10 @@ def _payload(request: Request, name: str, member: Shape, protocol: str) -> dict[
 
 def _json_body(body: bytes) -> Any:
     try:
-        parsed = json.loads(body or b"{}")
+        text = (body or b"{}").decode()
+        parsed = json.loads(text)
+        if "\\ud" in text or "\\uD" in text:
+            json.dumps(parsed, ensure_ascii=False).encode()  # half of a pair is no character
     except (ValueError, RecursionError) as error:
         raise ApiError("SerializationException", f"the request's body is not JSON: {error}") from error
     if not isinstance(parsed, dict):
@@ -106,9 +114,12 @@ def _from_json(value: Any, shape: Shape, only: Mapping[str, Shape] | None = None
         if shape.is_document_type:
             return value
         fields = _expect(value, dict, shape)
-        members = shape.members if only is None else only
-        wired = {name: fields.get(m.serialization.get("name", name)) for name, m in members.items()}
-        return {name: _from_json(v, members[name]) for name, v in wired.items() if v is not None}
+        found = {}
+        for name, wired, member in _wired(shape) if only is None else _wired_members(only):
+            value = fields.get(wired)
+            if value is not None:
+                found[name] = _from_json(value, member)
+        return found
     if isinstance(shape, ListShape):
         return [_from_json(item, shape.member) for item in _expect(value, list, shape)]
     if isinstance(shape, MapShape):
@@ -116,10 +127,20 @@ def _from_json(value: Any, shape: Shape, only: Mapping[str, Shape] | None = None
     return _scalar(value, shape)
 
 
+@functools.cache
+def _wired(shape: StructureShape) -> list[tuple[str, str, Shape]]:
+    """The members of a shape, which a flood of log events reads very often: by name, by name on the wire, itself."""
+    return _wired_members(shape.members)
+
+
+def _wired_members(members: Mapping[str, Shape]) -> list[tuple[str, str, Shape]]:
+    return [(name, member.serialization.get("name", name), member) for name, member in members.items()]
+
+
 def _scalar(value: Any, shape: Shape) -> Any:
     kind = shape.type_name
     if kind == "string":
-        return _expect(value, str, shape)
+        return value if type(value) is str else _expect(value, str, shape)
     if kind == "boolean":
         return _expect(value, bool, shape)
     if kind in {"integer", "long"}:
@@ -195,7 +216,7 @@ def _from_text(text: str, shape: Shape) -> Any:
     return text
 
 
-def _from_form(fields: Mapping[str, str], shape: Shape, prefix: str) -> Any:
+def _from_form(fields: _Fields, shape: Shape, prefix: str) -> Any:
     """A value of the query protocol: `Tags.member.1.Key=…`."""
     if isinstance(shape, StructureShape):
         start = f"{prefix}." if prefix else ""
@@ -223,32 +244,74 @@ def _from_form(fields: Mapping[str, str], shape: Shape, prefix: str) -> Any:
     return _from_text(fields[prefix], shape) if prefix in fields else None
 
 
-def _numbered(fields: Mapping[str, str], prefix: str, read: Any) -> list[Any]:
+class _Fields(dict[str, str]):
+    """A form's fields, and `stems`: all that a field's name begins with up to a full stop, or is."""
+
+    def __init__(self, fields: Mapping[str, str]):
+        super().__init__(fields)
+        names = (name.split(".")[:_STEM_PARTS] for name in fields)
+        self.stems = {".".join(parts[: end + 1]) for parts in names for end in range(len(parts))}
+
+
+_STEM_PARTS = 16
+"""No parameter's name has as many parts as this."""
+
+
+def _numbered(fields: _Fields, prefix: str, read: Any) -> list[Any]:
     items: list[Any] = []
-    while any(key == f"{prefix}.{len(items) + 1}" or key.startswith(f"{prefix}.{len(items) + 1}.") for key in fields):
+    while f"{prefix}.{len(items) + 1}" in fields.stems:
         items.append(read(f"{prefix}.{len(items) + 1}"))
     return items
 
 
+_XML_DEPTH = 64
+"""No document of S3's is as deep as this."""
+
+
+class _Builder(TreeBuilder):
+    """Builds a document's tree without namespaces: as deep as one of S3's may be, and of no type of its own."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._depth = 0
+
+    def doctype(self, name: str, public: str | None, system: str | None) -> None:
+        raise ElementTree.ParseError("a document type is not allowed")
+
+    def start(self, tag: str, attributes: dict[str, str]) -> ElementTree.Element:
+        self._depth += 1
+        if self._depth > _XML_DEPTH:
+            raise ElementTree.ParseError("the document is nested too deeply")
+        return super().start(tag.rpartition("}")[2], attributes)
+
+    def end(self, tag: str) -> ElementTree.Element:
+        self._depth -= 1
+        return super().end(tag.rpartition("}")[2])
+
+
 def _xml_body(body: bytes) -> ElementTree.Element:
     try:
-        if b"<!DOCTYPE" in body or b"<!ENTITY" in body:
-            raise ElementTree.ParseError("a document type is not allowed")
-        root = ElementTree.fromstring(body)
-    except ElementTree.ParseError as error:
+        return ElementTree.fromstring(body, ElementTree.XMLParser(target=_Builder()))
+    except (ElementTree.ParseError, ValueError, LookupError) as error:
         raise ApiError(
             "MalformedXML",
             "The XML you provided was not well-formed or did not validate against our published schema",
         ) from error
-    for element in root.iter():
-        element.tag = element.tag.rpartition("}")[2]
-    return root
+
+
+_INSTANCE = "{http://www.w3.org/2001/XMLSchema-instance}"
+"""The one namespace of an attribute: `xsi:type`."""
 
 
 def _from_xml(element: ElementTree.Element, shape: Shape, only: Mapping[str, Shape] | None = None) -> Any:
     if isinstance(shape, StructureShape):
         values = {}
         for name, member in (shape.members if only is None else only).items():
+            if member.serialization.get("xmlAttribute"):
+                said = element.get(_INSTANCE + member.serialization["name"].rpartition(":")[2])
+                if said is not None:
+                    values[name] = _from_text(said, member)
+                continue
             found = element.findall(member.serialization.get("name", name))
             if not found:
                 continue

@@ -32,9 +32,31 @@ def validate(operation: OperationModel, params: dict[str, Any]) -> None:
     if protocol == "rest-xml":
         _require(params, operation.input_shape)
         return
-    faults = list(_faults(params, operation.input_shape, ""))
+    _raise(operation, list(_faults(params, operation.input_shape, "")))
+
+
+def require_members(operation: OperationModel, params: dict[str, Any]) -> None:
+    """Check alone that nothing is missing, for a service that looks at all else itself.
+
+    Raises:
+        ApiError: as `validate`.
+    """
+    if operation.input_shape is None:
+        return
+    if operation.service_model.resolved_protocol == "rest-xml":
+        _require(params, operation.input_shape)
+        return
+    faults = _faults(params, operation.input_shape, "")
+    _raise(operation, [fault for fault in faults if fault.endswith(_MISSING)])
+
+
+_MISSING = "Member must not be null"
+
+
+def _raise(operation: OperationModel, faults: list[str]) -> None:
     if not faults:
         return
+    protocol = operation.service_model.resolved_protocol
     noun = "validation error" if len(faults) == 1 else "validation errors"
     own_code = protocol == "query" or "ValidationError" in operation.service_model.shape_names
     code = "ValidationError" if own_code else "ValidationException"
@@ -42,7 +64,7 @@ def validate(operation: OperationModel, params: dict[str, Any]) -> None:
 
 
 def _require(value: Any, shape: Shape) -> None:
-    if any(fault.endswith("must not be null") for fault in _faults(value, shape, "")):
+    if any(fault.endswith(_MISSING) for fault in _faults(value, shape, "")):
         message = "The XML you provided was not well-formed or did not validate against our published schema"
         raise ApiError("MalformedXML", message)
 
@@ -51,7 +73,7 @@ def _faults(value: Any, shape: Shape, path: str) -> Iterator[str]:
     if isinstance(shape, StructureShape):
         for name in shape.required_members:
             if name not in value:
-                yield _fault(None, _join(path, name), "Member must not be null")
+                yield _fault(None, _join(path, name), _MISSING)
         for name, item in value.items():
             if name in shape.members:
                 yield from _faults(item, shape.members[name], _join(path, name))

@@ -1,5 +1,20 @@
-"""The embedded AWS that is attacked: the one of the embedded AWS's own tests."""
+"""The embedded AWS that is attacked: the one of the embedded AWS's own tests, or, for what is done to it from outside,
+one in a process of its own."""
 
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.attack.outsider import Outsider
 from tests.local_aws.conftest import aws, wait_until_fixture
+from tests.served import served
 
-__all__ = ["aws", "wait_until_fixture"]
+__all__ = ["aws", "outsider", "wait_until_fixture"]
+
+
+@pytest.fixture(scope="session")
+def outsider() -> Iterator[Outsider]:
+    with served() as endpoint_url:
+        yield Outsider(endpoint_url)

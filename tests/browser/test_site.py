@@ -69,7 +69,7 @@ def test_every_lesson_and_page_is_there_and_nothing_is_wrong_with_it(site: Path)
     for path in LESSONS:
         assert (site / "notebooks" / f"{path.stem}.html").is_file()
         assert f'href="notebooks/{path.stem}.html">{path.name[:2]} ' in front
-    for name in ("glossary", "instructors", "troubleshooting"):
+    for name in ("glossary", "instructors", "troubleshooting", "architecture", "operations", "decisions/index"):
         assert f'href="docs/{name}.html"' in front
 
 

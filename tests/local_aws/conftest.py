@@ -14,7 +14,8 @@ import boto3
 import pytest
 from botocore.config import Config
 
-from local_aws import ADMIN_ACCESS_KEY, ADMIN_SECRET_KEY, REGION
+from local_aws import ADMIN_ACCESS_KEY, REGION
+from local_aws.access import administrator
 from local_aws.server import LocalAws, serve
 from tests.local_aws.sagemaker.hosting_support import Hosting, packed, train
 from tests.local_aws.states.states_support import Workflows
@@ -33,9 +34,14 @@ class Aws:
     def endpoint_url(self) -> str:
         return self.server.endpoint_url
 
+    @property
+    def secret(self) -> str:
+        """What the administrator signs with."""
+        return administrator.secret_for(self.endpoint_url)
+
     def client(self, service: str, role_arn: str | None = None, **options: Any) -> Any:
         """A boto3 client as administrator, or under a role."""
-        credentials = {"aws_access_key_id": ADMIN_ACCESS_KEY, "aws_secret_access_key": ADMIN_SECRET_KEY}
+        credentials = {"aws_access_key_id": ADMIN_ACCESS_KEY, "aws_secret_access_key": self.secret}
         if role_arn:
             answer = self.client("sts").assume_role(RoleArn=role_arn, RoleSessionName="test")["Credentials"]
             credentials = {

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-import io
+import importlib.util
 import os
+import re
+from pathlib import Path
 
 import botocore.session
 import pytest
-from werkzeug.serving import DechunkedInput
 
 from local_aws import wire
+from local_aws.call import ApiError
 from local_aws.moto import backend as moto_backend
 
 
 @pytest.fixture(scope="module")
 def moto():
-    """Moto's application. Nothing of moto may be imported before: it reads settings while it is imported."""
-    return moto_backend.application()
+    """Moto's services. Nothing of moto may be imported before: it reads settings while it is imported."""
+    return moto_backend.Backends()
 
 
 def test_motos_settings_are_read_from_the_environment(moto):
@@ -27,26 +29,32 @@ def test_motos_settings_are_read_from_the_environment(moto):
     assert settings.DISABLE_GLOBAL_CORS is True
 
 
+def test_no_setting_of_moto_is_unknown_here():
+    """Whatever moto reads in the environment is either told by us or taken out; what it finds there of AWS's own is
+    not the user's either, since the server's process has none of it."""
+    folder = Path(importlib.util.find_spec("moto").origin).parent
+    source = "".join(path.read_text(encoding="utf-8") for path in folder.rglob("*.py"))
+    read = set(re.findall(r"""os\.(?:environ(?:\.get\(|\[)|getenv\()\s*["']([A-Z][A-Z0-9_]+)""", source))
+    unknown = {name for name in read if not name.startswith(("MOTO_", "AWS_"))} - moto_backend.OTHER_SETTINGS
+    assert (unknown, "INITIAL_NO_AUTH_ACTION_COUNT" in read) == (set(), True)
+
+
 def test_moto_raises_for_what_it_does_not_have(moto):
-    """`answer_of` turns this exception into the answer that names the operation."""
-    environ = {
-        "REQUEST_METHOD": "POST",
-        "PATH_INFO": "/",
-        "QUERY_STRING": "",
-        "SERVER_NAME": "127.0.0.1",
-        "SERVER_PORT": "80",
-        "SERVER_PROTOCOL": "HTTP/1.1",
-        "HTTP_HOST": "127.0.0.1",
-        "HTTP_AUTHORIZATION": "AWS4-HMAC-SHA256 Credential=A/20260101/us-east-1/servicequotas/aws4_request",
-        "HTTP_X_AMZ_TARGET": "ServiceQuotasV20190624.ListServices",
-        "CONTENT_TYPE": "application/x-amz-json-1.1",
-        "CONTENT_LENGTH": "2",
-        "wsgi.url_scheme": "http",
-        "wsgi.input": io.BytesIO(b"{}"),
-        "wsgi.errors": io.StringIO(),
-    }
-    with pytest.raises(NotImplementedError):
-        moto(environ, lambda *_: None)
+    """`answer` turns this exception into the answer that names the operation."""
+    api = wire.api_for("service-quotas")
+    headers = {"host": "127.0.0.1", "x-amz-target": "ServiceQuotasV20190624.ListServices"}
+    request = wire.Request("POST", "/", wire.query(""), headers | {"content-type": "application/x-amz-json-1.1"}, b"{}")
+    with pytest.raises(ApiError, match="service-quotas:ListServices is not there"):
+        moto.answer(api, "ListServices", request, lambda *_: None, region="us-east-1", access_key=None)
+
+
+def test_motos_secrets_of_access_keys(aws):
+    iam = aws.client("iam")
+    iam.create_user(UserName="with-a-key")
+    key = iam.create_access_key(UserName="with-a-key")["AccessKey"]
+    assert moto_backend.secret_of(key["AccessKeyId"]) == key["SecretAccessKey"]
+    iam.delete_access_key(UserName="with-a-key", AccessKeyId=key["AccessKeyId"])
+    assert moto_backend.secret_of(key["AccessKeyId"]) is None
 
 
 @pytest.mark.parametrize("name", sorted(moto_backend.SERVICES.values()))
@@ -63,11 +71,6 @@ def test_what_moto_lacks_in_s3_still_is_so_named():
     lacking = [name for name in names if moto_backend.lacks(name)]
     assert {"DeleteBucketAnalyticsConfiguration", "PutBucketMetricsConfiguration", "CreateSession"} <= set(lacking)
     assert not {"PutObject", "GetObject", "PutBucketTagging", "PutBucketVersioning", "HeadObject"} & set(lacking)
-
-
-def test_chunked_bodies_are_read_by_werkzeug():
-    body = DechunkedInput(io.BytesIO(b"3\r\nabc\r\n4\r\ndefg\r\n0\r\n\r\nrest"))
-    assert body.read() == b"abcdefg"
 
 
 def test_botocores_models_say_what_the_wire_asks():

@@ -172,9 +172,9 @@ def test_env_prints_what_a_shell_needs(aws):
     assert done.stdout.strip() == "arn:aws:iam::123456789012:user/administrator", done.stderr
 
 
-def test_what_env_sets():
-    variables = environment("http://127.0.0.1:4566")
-    assert variables["AWS_ENDPOINT_URL"] == "http://127.0.0.1:4566"
+def test_what_env_sets(aws):
+    variables = environment(aws.endpoint_url)
+    assert variables["AWS_ENDPOINT_URL"] == aws.endpoint_url
     assert variables["AWS_DISABLE_HOST_PREFIX_INJECTION"] == "true"
     assert {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION", "AWS_DEFAULT_REGION"} <= variables.keys()
 

@@ -7,7 +7,7 @@ length, eight of time in microseconds, then the text; its first byte can't begin
 that text and frames can share a pipe. Frames are kept below the size that a pipe takes in one piece, long
 texts being continued.
 
-It knows nothing of CloudWatch: `log` turns what is read here into log events.
+It knows of CloudWatch only how large an event may be: `log` turns what is read here into log events.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+
+from local_aws.logs.lines import EVENT_BYTES, LineCutter, cut
 
 _PREFIX = b"\xa5\x5a\x00"
 _TEXT, _CONTINUED, _MARK = 0x03, 0xFD, 0xFE
@@ -74,7 +76,7 @@ class FrameReader:
 
     def __init__(self) -> None:
         self._buffer = bytearray()
-        self._line = bytearray()
+        self._lines = LineCutter()
         self._continued = bytearray()
 
     def feed(self, data: bytes) -> Iterator[Written]:
@@ -94,9 +96,8 @@ class FrameReader:
 
     def flush(self) -> Iterator[Written]:
         """Yield the last line, which had no line feed: the process is gone or the invocation over."""
-        if self._line:
-            yield Written(self._line.decode("utf-8", "replace"), _now())
-            self._line.clear()
+        for line in self._lines.flush():
+            yield Written(line.decode("utf-8", "replace"), _now())
 
     def _take_frame(self) -> list[Written] | None:
         if len(self._buffer) < _HEADER.size:
@@ -107,13 +108,18 @@ class FrameReader:
             return None
         self._continued += self._buffer[_HEADER.size : end]
         del self._buffer[:end]
-        if kind == _CONTINUED:
+        if kind == _CONTINUED and len(self._continued) <= EVENT_BYTES:
             return []
-        text = self._continued.decode("utf-8", "replace")
+        *pieces, last = cut(self._continued)
+        written = [Written(piece.decode("utf-8", "replace"), microseconds // 1000) for piece in pieces]
         self._continued.clear()
+        if kind == _CONTINUED:
+            self._continued += last
+            return written
+        text = last.decode("utf-8", "replace")
         if kind == _MARK:
             return [*self.flush(), Written(text, microseconds // 1000, is_mark=True)]
-        return [Written(text, microseconds // 1000)]
+        return [*written, Written(text, microseconds // 1000)]
 
     def _take_text(self, end: int) -> Iterator[Written]:
         if end < 0:
@@ -123,13 +129,11 @@ class FrameReader:
                 if self._buffer.endswith(_PREFIX[:overlap]):
                     end -= overlap
                     break
-        text = self._line + self._buffer[:end]
+        text = self._buffer[:end]
         del self._buffer[:end]
-        *lines, rest = text.split(b"\n")
-        self._line = bytearray(rest)
         now = _now()
-        for line in lines:
-            yield Written(line.decode("utf-8", "replace") + "\n", now)
+        for line in self._lines.feed(text):
+            yield Written(line.decode("utf-8", "replace"), now)
 
 
 def _now() -> int:

@@ -11,6 +11,7 @@ from typing import IO, Protocol
 
 import local_aws
 from local_aws.isolation.launcher import Launched
+from local_aws.logs.lines import lines_of
 from local_aws.sagemaker.containers import sandbox, tree
 
 _PYTHON = {"python", "python3"}
@@ -33,8 +34,8 @@ class ContainerFailed(Exception):
 class Output(Protocol):
     """Where a container's output goes; a log stream, for one."""
 
-    def write(self, text: str) -> None:
-        """Take a line."""
+    def write_all(self, texts: list[str]) -> None:
+        """Take lines."""
 
     def flush(self) -> None:
         """Have what was written sent now."""
@@ -134,12 +135,13 @@ class Container:
         return self._process
 
     def _copy_output(self, output: IO[bytes]) -> None:
-        for line in output:
-            text = sandbox.inside(line.decode("utf-8", "replace").rstrip("\r\n"), self.root)
+        for lines in lines_of(output):
+            texts = [sandbox.inside(line, self.root) for line in lines]
             # CloudWatch Logs takes no empty event; an empty line is kept as a blank.
-            self._log.write(text or " ")
+            self._log.write_all([text or " " for text in texts])
             if self._watch is not None:
-                self._watch(text)
+                for text in texts:
+                    self._watch(text)
 
 
 def _image_environment() -> dict[str, str]:

@@ -223,10 +223,11 @@ class _Output:
     def __init__(self, log: LogStream, listening: Callable[[int], None]):
         self._log, self._listening = log, listening
 
-    def write(self, line: str) -> None:
-        self._log.write(line)
-        if found := _LISTENING.search(line):
-            self._listening(int(found[1]))
+    def write_all(self, lines: list[str]) -> None:
+        self._log.write_all(lines)
+        for line in lines:
+            if found := _LISTENING.search(line):
+                self._listening(int(found[1]))
 
     def flush(self) -> None:
         self._log.flush()

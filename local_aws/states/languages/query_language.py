@@ -63,7 +63,13 @@ class Leaving(Protocol):
 
 
 class DataFlow(Leaving, Protocol):
-    """How data goes through a state, from its input to its output."""
+    """How data goes through a state, from its input to its output.
+
+    Attributes:
+        selects_input: whether `enter` has to be asked for the effective input; it is the input where not.
+    """
+
+    selects_input: bool
 
     def enter(self, scope: Scope) -> Document:
         """The effective input. The scope has the raw input in its place.
@@ -81,7 +87,13 @@ class DataFlow(Leaving, Protocol):
 
 
 class MapFlow(DataFlow, Protocol):
-    """How data goes through a Map."""
+    """How data goes through a Map.
+
+    Attributes:
+        selects_items: whether the input of an iteration is another than its item.
+    """
+
+    selects_items: bool
 
     def items(self, scope: Scope, objects: bool) -> Any:
         """The array to go through; an object as well where `objects` says that one may be given.

@@ -133,7 +133,8 @@ class Visit:
             StateError: see `ask`.
         """
         if self._data is None:
-            self._data = self._answer(self.state.data_flow.enter, self._scope(self.input))
+            flow = self.state.data_flow
+            self._data = self._answer(flow.enter, self._scope(self.input)) if flow.selects_input else self.input
         return self._data
 
     def ask(

@@ -14,6 +14,7 @@ import pytest
 import local_aws
 from course.account import target
 from course.errors import CourseError
+from local_aws.access import administrator
 
 PROJECT = Path(__file__).resolve().parents[3]
 
@@ -96,7 +97,7 @@ def account(endpoint_url, environment, monkeypatch, tmp_path) -> None:
     monkeypatch.setattr(target, "_STATE", tmp_path / "state")
     own = {
         "AWS_ACCESS_KEY_ID": local_aws.ADMIN_ACCESS_KEY,
-        "AWS_SECRET_ACCESS_KEY": local_aws.ADMIN_SECRET_KEY,
+        "AWS_SECRET_ACCESS_KEY": administrator.secret_for(endpoint_url),
         "AWS_DEFAULT_REGION": "eu-west-1",
         "AWS_ENDPOINT_URL_STS": endpoint_url,
         "AWS_ENDPOINT_URL": "http://127.0.0.1:9",

@@ -127,18 +127,18 @@ def test_tail_is_four_kilobytes_and_begins_after_initialisation(functions):
 
 def test_long_output_is_whole_and_cut_only_where_cloudwatch_must(functions, wait_until):
     name = functions.create("def handler(event, context):\n    print('y' * event)\n    print('after')")
-    functions.invoke(name, 600_000)
+    functions.invoke(name, 2_400_000)
     events = wait_until(lambda: len(log := functions.log(name)) >= 8 and log)
-    assert [len(event) for event in events[2:5]] == [262_144, 262_144, 75_713]
-    assert "".join(events[2:5]) == "y" * 600_000 + "\n" and events[5] == "after\n"
+    assert [len(event) for event in events[2:5]] == [1_048_550, 1_048_550, 302_901]
+    assert "".join(events[2:5]) == "y" * 2_400_000 + "\n" and events[5] == "after\n"
 
 
 def test_a_cut_never_falls_inside_a_character(functions, wait_until):
     name = functions.create("def handler(event, context):\n    print('x' + 'é' * event)")
-    functions.invoke(name, 200_000)
+    functions.invoke(name, 700_000)
     events = wait_until(lambda: len(log := functions.log(name)) >= 6 and log)
-    assert [len(event.encode()) for event in events[2:4]] == [262_143, 137_859]
-    assert "".join(events[2:4]) == "x" + "é" * 200_000 + "\n"
+    assert [len(event.encode()) for event in events[2:4]] == [1_048_549, 351_453]
+    assert "".join(events[2:4]) == "x" + "é" * 700_000 + "\n"
 
 
 def test_a_role_that_may_not_write_logs_leaves_none(functions):

@@ -12,23 +12,19 @@ from urllib.parse import urlsplit
 import boto3
 import psutil
 import pytest
+from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from local_aws import ADMIN_ACCESS_KEY, ADMIN_SECRET_KEY, REGION
+from local_aws import ADMIN_ACCESS_KEY, REGION
+from tests.signing import send, signed_headers
 
 
-def _signed_for(service: str, key: str = ADMIN_ACCESS_KEY) -> dict[str, str]:
-    return {"Authorization": f"AWS4-HMAC-SHA256 Credential={key}/20260101/{REGION}/{service}/aws4_request, Signature=0"}
-
-
-def _send(aws, method: str, path: str, headers: dict | None = None, body: bytes | None = None):
-    """A request without any SDK; gives status, headers and body."""
-    connection = http.client.HTTPConnection(urlsplit(aws.endpoint_url).netloc, timeout=20)
-    connection.request(method, path, body, headers or {})
-    answer = connection.getresponse()
-    content = answer.read()
-    connection.close()
-    return answer.status, answer.headers, content.decode()
+def _send(aws, method: str, path: str, headers: dict | None = None, body: bytes | None = None, service: str = ""):
+    """A request without any SDK, signed for a service where one is named; gives status, headers and body."""
+    if service:
+        headers = signed_headers(aws.endpoint_url, aws.secret, service, method, path, headers, body or b"")
+    status, answered, content = send(aws.endpoint_url, method, path, headers, body)
+    return status, answered, content.decode()
 
 
 @pytest.mark.parametrize(
@@ -79,7 +75,7 @@ def test_what_is_not_there_says_so_by_name_in_every_protocol(aws, service, opera
 )
 def test_an_operation_nobody_knows(aws, service, request_, status, words):
     method, path, headers, body = request_
-    answered, _, text = _send(aws, method, path, headers | _signed_for(service), body)
+    answered, _, text = _send(aws, method, path, headers, body, service)
     assert (answered, words in text) == (status, True), text
 
 
@@ -105,7 +101,7 @@ def test_faults_in_a_request_are_all_named(aws):
 
 def test_a_body_that_is_not_json(aws):
     target = {"X-Amz-Target": "x"}
-    status, headers, _ = _send(aws, "POST", "/2015-03-31/functions", target | _signed_for("lambda"), b"{not json")
+    status, headers, _ = _send(aws, "POST", "/2015-03-31/functions", target, b"{not json", "lambda")
     assert (status, headers["x-amzn-ErrorType"]) == (400, "SerializationException")
 
 
@@ -115,9 +111,11 @@ def test_answers_carry_a_request_id(aws):
 
 
 def test_motos_own_pages_are_closed(aws):
-    for headers in ({}, _signed_for("s3"), _signed_for("iam")):
+    name = aws.bucket()
+    for service in ("", "s3", "iam"):
         for path in ("/moto-api/", "/moto-api/reset", "/moto-api/data.json"):
-            assert _send(aws, "POST", path, headers)[0] == 403
+            assert _send(aws, "POST", path, service=service)[0] >= 400
+    assert aws.client("s3").head_bucket(Bucket=name)
 
 
 def test_only_the_loopback_listens(aws):
@@ -151,8 +149,9 @@ def test_a_page_in_a_browser_cannot_act_here(aws, headers):
     assert name not in [user["UserName"] for user in aws.client("iam").list_users()["Users"]]
 
 
-def test_a_page_may_show_an_object_by_its_presigned_url(aws):
-    bucket, s3 = aws.bucket(), aws.client("s3")
+@pytest.mark.parametrize("version", ["s3v4", None])
+def test_a_page_may_show_an_object_by_its_presigned_url(aws, version):
+    bucket, s3 = aws.bucket(), aws.client("s3", config=Config(signature_version=version))
     s3.put_object(Bucket=bucket, Key="picture.svg", Body=b"<svg/>")
     url = s3.generate_presigned_url("get_object", Params={"Bucket": bucket, "Key": "picture.svg"})
     parts = urlsplit(url)
@@ -169,16 +168,20 @@ def test_a_connection_is_kept_for_many_requests(aws):
     bucket = aws.bucket()
     path = f"/{bucket}/key"
     # Refused, unread, empty and chunked bodies all have to leave the connection where the next request begins.
-    for method, target, body, headers, status in (
-        ("GET", "/", None, _signed_for("s3"), 200),
-        ("PUT", path, b"x" * 200_000, {}, 403),
-        ("PUT", path, b"x" * 200_000, _signed_for("s3"), 200),
-        ("HEAD", path, None, _signed_for("s3"), 200),
-        ("PUT", path, iter([b"abc", b"def"]), _signed_for("s3") | {"Transfer-Encoding": "chunked"}, 200),
-        ("HEAD", "/missing", None, _signed_for("s3"), 404),
-        ("DELETE", path, None, _signed_for("s3"), 204),
-        ("POST", "/", b"Action=GetCallerIdentity", _signed_for("sts"), 200),
+    for method, target, body, service, status in (
+        ("GET", "/", None, "s3", 200),
+        ("PUT", path, b"x" * 200_000, "", 403),
+        ("PUT", path, b"x" * 200_000, "s3", 200),
+        ("HEAD", path, None, "s3", 200),
+        ("PUT", path, [b"abc", b"def"], "s3", 200),
+        ("HEAD", "/missing", None, "s3", 404),
+        ("DELETE", path, None, "s3", 204),
+        ("POST", "/", b"Action=GetCallerIdentity", "sts", 200),
     ):
+        whole = b"".join(body) if isinstance(body, list) else body or b""
+        headers = {"Transfer-Encoding": "chunked"} if isinstance(body, list) else {}
+        if service:
+            headers = signed_headers(aws.endpoint_url, aws.secret, service, method, target, headers, whole)
         connection.request(method, target, body, headers, encode_chunked=True)
         answer = connection.getresponse()
         answer.read()
@@ -255,6 +258,6 @@ def test_keys_of_any_spelling(aws, key):
 
 
 def test_any_region_is_answered(aws):
-    options = {"aws_access_key_id": ADMIN_ACCESS_KEY, "aws_secret_access_key": ADMIN_SECRET_KEY}
+    options = {"aws_access_key_id": ADMIN_ACCESS_KEY, "aws_secret_access_key": aws.secret}
     client = boto3.client("sts", region_name="eu-west-1", endpoint_url=aws.endpoint_url, **options)
     assert client.get_caller_identity()["Arn"].startswith("arn:aws:iam::123456789012:user/")

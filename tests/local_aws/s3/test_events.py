@@ -152,7 +152,7 @@ def test_every_way_to_make_and_remove_an_object(aws, queue, bucket, wait_until, 
 
 def test_a_presigned_put_is_a_put(aws, queue, bucket, wait_until):
     url = aws.client("s3").generate_presigned_url("put_object", Params={"Bucket": bucket, "Key": "k"})
-    with urllib.request.urlopen(urllib.request.Request(url, b"four", method="PUT")) as answer:
+    with urllib.request.urlopen(urllib.request.Request(url, b"four", {"Content-Type": ""}, method="PUT")) as answer:
         assert answer.status == 200
     assert wait_until(queue.records)[0]["s3"]["object"]["size"] == 4
     assert names(queue) == ["ObjectCreated:Put"]

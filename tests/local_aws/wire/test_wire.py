@@ -196,7 +196,8 @@ def test_a_null_member_is_an_absent_one():
 
 def test_a_form_that_is_no_text():
     request = wire.Request("POST", "/", wire.query(""), {}, b"Action=\xff\xfe")
-    assert wire.api_for("sts").route(request) is None
+    with pytest.raises(ApiError, match="syntax error"):
+        wire.api_for("sts").route(request)
 
 
 def test_models_of_botocore_are_shared():

@@ -148,6 +148,8 @@ def _template(fields: Fields, name: str, location: str = "") -> JSONataTemplate 
 
 
 class _StateFlow(_Leaving):
+    selects_input = False
+
     def __init__(self, fields: Fields):
         super().__init__(fields)
         self._arguments = _template(fields, "Arguments")

@@ -224,6 +224,8 @@ class _ResultPath:
 class _StateFlow:
     """A state without a result of its own: Wait, Choice, Succeed, Fail."""
 
+    selects_input = True
+
     def __init__(self, fields: Fields):
         self._input, self._output = _Filter(fields, "InputPath"), _Filter(fields, "OutputPath")
         self._variables = _Variables(fields)

@@ -33,7 +33,7 @@ from local_aws.states.languages.jsonpath.errors import InvalidPathError, NotFoun
 MAX_LENGTH = 10_000
 MAX_RESULTS = 100_000
 """What is found at most, in place of a limit of time: more wouldn't fit into the output of a state."""
-MATCH_SECONDS = 1.0
+MATCH_SECONDS = 0.25
 """How long a regular expression of a filter may look at one value."""
 
 Step = str | int
@@ -353,8 +353,10 @@ def _found(compiled: Any, data: Any) -> list[Any]:
 
 
 def _matches(pattern: re.Pattern[str], text: str) -> bool:
+    """Whether the whole text fits. A pattern may backtrack until its time is over: others run meanwhile."""
+    flags = pattern.flags & _FLAGS
     try:
-        return regex.fullmatch(pattern.pattern, text, flags=pattern.flags & _FLAGS, timeout=MATCH_SECONDS) is not None
+        return regex.fullmatch(pattern.pattern, text, flags, timeout=MATCH_SECONDS, concurrent=True) is not None
     except (regex.error, TimeoutError) as error:
         raise PathError(f"The pattern '{pattern.pattern}' can't be matched: {error}") from error
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import time
 
-from local_aws.states.errors import MAX_SECONDS, Cancelled
+from local_aws.states.errors import MAX_SECONDS, Cancelled, RuntimeFault
 from local_aws.states.languages.query_language import Range
 from local_aws.states.running.flow import Visit
 from local_aws.states.running.program import Transition
 from local_aws.states.running.state_types.state import Blueprint, State
+
+_MAX_DELAY = 2**31 - 1
+"""How many seconds ahead a timestamp may be (recorded on AWS: 24,855 days are taken, 24,856 are not)."""
 
 
 class Wait(State):
@@ -29,4 +32,7 @@ class Wait(State):
     def _duration(self, visit: Visit) -> float:
         if self._moment is None:
             return visit.evaluate(self._seconds)
-        return min(visit.evaluate(self._moment).timestamp() - time.time(), MAX_SECONDS)
+        seconds = visit.evaluate(self._moment).timestamp() - time.time()
+        if seconds > _MAX_DELAY:
+            raise RuntimeFault(visit.described("Wait state delay is too long."))
+        return seconds

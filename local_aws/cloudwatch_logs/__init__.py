@@ -1,0 +1,1 @@
+"""Our own operations of CloudWatch Logs: what searches the events that moto keeps."""

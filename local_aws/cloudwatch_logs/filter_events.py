@@ -1,0 +1,117 @@
+"""FilterLogEvents: the events of a group that a filter pattern means, page by page; `aws logs tail` lives on it.
+
+Source: Amazon CloudWatch Logs API reference, FilterLogEvents. A page holds 10,000 events or 1 MB. How AWS names the
+mistake of giving both a prefix and names of streams isn't known.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from typing import Any
+
+from local_aws.call import ApiError, Call
+from local_aws.cloudwatch_logs.log_groups import group_name, streams_in
+from local_aws.house import Service
+from local_aws.logs.filter_pattern import Pattern, PatternError, compile_pattern
+from local_aws.moto.log_events import StoredEvent, events_of
+
+_EVENTS, _BYTES = 10_000, 1_048_576
+
+
+class FilterOperations(Service):
+    """FilterLogEvents."""
+
+    name = "logs"
+
+    def filter_log_events(self, call: Call, **params: Any) -> dict[str, Any]:
+        """The events by time, whatever stream they are of."""
+        group = _group(params)
+        pattern = _pattern(params.get("filterPattern", ""))
+        streams = _streams(call, group, params)
+        since, until = params.get("startTime", 0), params.get("endTime", float("inf"))
+        after = _position(params["nextToken"], group) if "nextToken" in params else (-1, -1)
+        events = sorted(
+            event
+            for event in events_of(group, call.region, streams)
+            if since <= event.timestamp <= until and event[:2] > after
+        )
+        try:
+            page, last = _page(events, pattern, params.get("limit", _EVENTS))
+        except PatternError as error:
+            raise _refused(error) from error
+        answer: dict[str, Any] = {"events": [_shown(event) for event in page], "searchedLogStreams": []}
+        if last is not None:
+            answer["nextToken"] = _token(last, group)
+        return answer
+
+
+def _group(params: dict[str, Any]) -> str:
+    if ("logGroupName" in params) == ("logGroupIdentifier" in params):
+        message = "Exactly one of logGroupName and logGroupIdentifier must be specified."
+        raise ApiError("InvalidParameterException", message)
+    return group_name(params.get("logGroupName") or params["logGroupIdentifier"])
+
+
+def _pattern(text: str) -> Pattern:
+    try:
+        return compile_pattern(text)
+    except PatternError as error:
+        raise _refused(error) from error
+
+
+def _refused(error: PatternError) -> ApiError:
+    return ApiError("InvalidParameterException", str(error))
+
+
+def _streams(call: Call, group: str, params: dict[str, Any]) -> list[str]:
+    streams = streams_in(call, group)
+    names, prefix = params.get("logStreamNames"), params.get("logStreamNamePrefix")
+    if names is not None and prefix is not None:
+        message = "Only one of logStreamNamePrefix and logStreamNames can be specified."
+        raise ApiError("InvalidParameterException", message)
+    if names is None:
+        return [name for name in streams if name.startswith(prefix or "")]
+    if not set(names) <= set(streams):
+        raise ApiError("ResourceNotFoundException", "The specified log stream does not exist.")
+    return list(dict.fromkeys(names))
+
+
+def _page(events: list[StoredEvent], pattern: Pattern, limit: int) -> tuple[list[StoredEvent], StoredEvent | None]:
+    """The first events that are meant, and the last event looked at, None where all were."""
+    page: list[StoredEvent] = []
+    size = 0
+    for index, event in enumerate(events):
+        if pattern.matches(event.message):
+            size += len(event.message)
+            if page and (len(page) == limit or size > _BYTES):
+                return page, events[index - 1]
+            page.append(event)
+    return page, None
+
+
+def _shown(event: StoredEvent) -> dict[str, Any]:
+    return {
+        "logStreamName": event.stream,
+        "timestamp": event.timestamp,
+        "message": event.message,
+        "ingestionTime": event.ingested,
+        "eventId": f"{event.number:056d}",
+    }
+
+
+def _token(event: StoredEvent, group: str) -> str:
+    return base64.urlsafe_b64encode(json.dumps([group, event.timestamp, event.number]).encode()).decode()
+
+
+def _position(token: str, group: str) -> tuple[int, int]:
+    """Raises:
+    ApiError: `InvalidParameterException`, the token isn't one of this group's.
+    """
+    try:
+        of, timestamp, number = json.loads(base64.urlsafe_b64decode(token))
+        if of == group:
+            return int(timestamp), int(number)
+    except (ValueError, TypeError):
+        pass
+    raise ApiError("InvalidParameterException", "The specified nextToken is invalid.")

@@ -1,0 +1,10 @@
+"""The operations of CloudWatch Logs that are ours, together; moto answers the others."""
+
+from __future__ import annotations
+
+from local_aws.cloudwatch_logs.filter_events import FilterOperations
+from local_aws.cloudwatch_logs.insights.operations import QueryOperations
+
+
+class LogsService(FilterOperations, QueryOperations):
+    """What searches log events."""

@@ -1,0 +1,80 @@
+"""Patterns of events with fields between blanks: `[ip, user, ..., status = 4* && status != 404, bytes > 1000]`.
+
+Text in brackets or in quotes is one field, as in the logs of web servers.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from local_aws.logs.filter_pattern.boolean import Reader, Test, read_whole
+from local_aws.logs.filter_pattern.pattern import COMPARISONS, Pattern, condition, invalid
+
+_FIELD = re.compile(r'\[([^\]]*)\]|"([^"]*)"|(\S+)')
+_TOKEN = re.compile(r'\s*(?P<token>\&\&|\|\||[()]|!=|<=|>=|[=<>]|"(?:[^"\\]|\\.)*"|%[^%]*%|[^\s&|()=!<>",]+)')
+_NAME = re.compile(r"[\w$-]+")
+_REST = "..."
+
+
+@dataclass(frozen=True)
+class SpaceDelimited(Pattern):
+    """A test for each field, None for one that may be anything; `rest` is where `...` stands, None without it."""
+
+    fields: Sequence[Test[str] | None]
+    rest: int | None
+
+    def matches(self, message: str) -> bool:
+        values = ["".join(parts) for parts in _FIELD.findall(message)]
+        missing = len(values) - len(self.fields)
+        if missing < 0 or (missing > 0 and self.rest is None):
+            return False
+        if self.rest is not None:
+            del values[self.rest : self.rest + missing]
+        return all(test is None or test(value) for test, value in zip(self.fields, values, strict=True))
+
+
+def parse(text: str) -> SpaceDelimited:
+    """Raises:
+    PatternError: the text between the brackets isn't such a pattern.
+    """
+    parts = [part.strip() for part in _split(text)]
+    if parts.count(_REST) > 1 or not all(parts):
+        raise invalid()
+    rest = parts.index(_REST) if _REST in parts else None
+    return SpaceDelimited([_test(part) for part in parts if part != _REST], rest)
+
+
+def _split(text: str) -> list[str]:
+    """The fields of the pattern: cut at commas that stand outside of quotes and regular expressions."""
+    parts, start, closing = [], 0, ""
+    for at, character in enumerate(text):
+        if closing:
+            closing = "" if character == closing else closing
+        elif character in '"%':
+            closing = character
+        elif character == ",":
+            parts.append(text[start:at])
+            start = at + 1
+    return [*parts, text[start:]]
+
+
+def _test(part: str) -> Test[str] | None:
+    tokens, at = [], 0
+    while at < len(part):
+        found = _TOKEN.match(part, at)
+        if found is None:
+            raise invalid()
+        tokens.append(found["token"])
+        at = found.end()
+    if len(tokens) == 1 and _NAME.fullmatch(tokens[0]):
+        return None
+    return read_whole(Reader(tokens), _condition)
+
+
+def _condition(reader: Reader) -> Test[str]:
+    name, comparison = reader.take(), reader.take()
+    if not _NAME.fullmatch(name) or comparison not in COMPARISONS:
+        raise invalid()
+    return condition(comparison, reader.take()).holds

@@ -1,0 +1,155 @@
+"""Definitions in JSONPath: what is refused, where, and in which words; a test says which of them are AWS's."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.local_aws.states.definition.definition_support import SCHEMA, distributed_map, findings, machine, state, task
+
+ELSE = {"Type": "Succeed"}
+
+
+def found(**states):
+    return findings(machine(language=None, **states))
+
+
+def rules(*choices, **fields):
+    return found(A={"Type": "Choice", "Choices": list(choices), "Default": "B", **fields}, B=ELSE)
+
+
+@pytest.mark.parametrize("field", ["Parameters", "Assign"])
+def test_a_template_holds_paths_and_calls(field):
+    """Recorded on AWS, with the place of the object that holds the field."""
+    valid = {
+        "a.$": "$.x[*]",
+        "b.$": "$$.State.Name",
+        "c.$": "$v",
+        "d.$": "States.UUID()",
+        "e": ["not.a.path", {"f.$": "$"}],
+    }
+    assert found(A=state(**{field: valid})) == []
+    message = "The value for the field '{}' must be a valid JSONPath or a valid intrinsic function call"
+    wrong = {"a.$": "x", "l": [{"b.$": 1}], "c": {"d.$": "States.Nothing()"}}
+    assert found(A=state(**{field: wrong})) == [
+        f"{SCHEMA}: {message.format('a.$')} at /States/A/{field}",
+        f"{SCHEMA}: {message.format('b.$')} at /States/A/{field}/l[0]",
+        f"{SCHEMA}: {message.format('d.$')} at /States/A/{field}/c",
+    ]
+
+
+def test_the_result_of_a_pass_is_no_template():
+    assert found(A=state(Result={"a.$": "x"})) == []
+
+
+@pytest.mark.parametrize("field", ["InputPath", "OutputPath"])
+def test_filters(field):
+    for valid in ("$", "$.a[?(@.b > 1)]", "$$.Execution.Input", "$v.a", None):
+        assert found(A=state(**{field: valid})) == []
+    assert found(A=state(**{field: "a"}))[0].startswith(f"{SCHEMA}: Value is not a valid JSONPath: ")
+    assert found(A=state(**{field: 1})) == [f"{SCHEMA}: Expected value of type [STRING] at /States/A/{field}"]
+
+
+def test_a_result_path_leads_into_the_data():
+    for valid in ("$", "$.a['b'][0]", None):
+        assert found(A=state(ResultPath=valid)) == []
+    for wrong in ("$.a[*]", "$..a", "$$.State", "$v", "a", "$.a.length()"):
+        refused = found(A=state(ResultPath=wrong))
+        assert [message.partition(": ")[2].partition(":")[0] for message in refused] == [
+            "Value is not a Reference Path"
+        ]
+
+
+@pytest.mark.parametrize(
+    "field",
+    ["ItemsPath", "MaxConcurrencyPath", "ToleratedFailureCountPath", "ToleratedFailurePercentagePath"],
+)
+def test_fields_of_a_map_that_hold_a_reference_path(field):
+    """The sentence after the colon is AWS's."""
+    assert found(A=distributed_map(**{field: "$$.Execution.Input.a"})) == []
+    assert found(A=distributed_map(**{field: "$v.a"})) == []
+    sentence = "Value is not a Reference Path: Reference path didn't start with '$'"
+    assert found(A=distributed_map(**{field: "a"})) == [f"{SCHEMA}: {sentence} at /States/A/{field}"]
+
+
+def test_a_value_and_a_path_to_it():
+    assert found(A=task(Parameters={"FunctionName": "f"}, TimeoutSeconds=1, TimeoutSecondsPath="$.t"))[-1] == (
+        f"{SCHEMA}: A state can have only one of these fields: [TimeoutSeconds, TimeoutSecondsPath] at /States/A"
+    )
+    fail = {"Type": "Fail", "Error": "E", "CausePath": "States.Format('{}', $.c)"}
+    assert found(A=fail) == []
+    both = found(A={**fail, "Cause": "c"})
+    assert both == [f"{SCHEMA}: A state can have only one of these fields: [Cause, CausePath] at /States/A"]
+
+
+def test_rules():
+    """All that a rule can be made of."""
+    compared = {"Variable": "$.a", "NumericLessThanEqualsPath": "$$.Execution.Input.n"}
+    present = {"Variable": "$v", "IsPresent": True, "Comment": "said"}
+    whole = {"And": [compared, {"Or": [present]}, {"Not": compared}], "Next": "B", "Assign": {"x.$": "$.a"}}
+    assert rules(whole, {**present, "Next": "B"}) == []
+
+
+@pytest.mark.parametrize(
+    ("fields", "message", "place"),
+    [
+        ({"Variable": "$.a", "StringEquals": 1}, "Expected value of type [STRING]", "/StringEquals"),
+        ({"Variable": "$.a", "NumericEquals": True}, "Expected value of type [NUMBER]", "/NumericEquals"),
+        ({"Variable": "$.a", "IsNull": "true"}, "Expected value of type [BOOLEAN]", "/IsNull"),
+        (
+            {"Variable": "$.a", "TimestampEquals": "today"},
+            "String does not match RFC3339 timestamp",
+            "/TimestampEquals",
+        ),
+        ({"StringEquals": "x"}, "These fields are required: [Variable]", ""),
+        ({"And": []}, "'And' must have at least one rule", "/And"),
+        ({"Not": [1]}, "Expected value of type [OBJECT]", "/Not"),
+        ({"Or": [{"Variable": "$.a", "IsNull": True, "Next": "B"}]}, "Field 'Next' is not supported", "/Or[0]"),
+        ({"Variable": "$.a", "StringLike": "x"}, "Field 'StringLike' is not supported", ""),
+        (
+            {"Variable": "States.ArrayLength($.a)", "NumericEquals": 0},
+            "Value is not a Reference Path: Reference path didn't start with '$'",
+            "/Variable",
+        ),
+    ],
+)
+def test_what_a_rule_cannot_be(fields, message, place):
+    """The last, and the one on timestamps, are AWS's words."""
+    assert f"{SCHEMA}: {message} at /States/A/Choices[0]{place}" in rules({**fields, "Next": "B"})
+
+
+def test_a_rule_has_one_comparison():
+    for fields, shown in (
+        ({"Variable": "$.a", "IsNull": True, "IsString": True}, "[IsNull, IsString]"),
+        ({"Variable": "$.a"}, "none"),
+    ):
+        message = f"A rule must have exactly one comparison operator, And, Or or Not, but has {shown}"
+        assert rules({**fields, "Next": "B"}) == [f"{SCHEMA}: {message} at /States/A/Choices[0]"]
+
+
+def test_rules_of_the_other_language_are_named():
+    """In the sentence that AWS has for every field of the other language."""
+    sentence = "The QueryLanguage is set to '{}', but field '{}' is only supported for the '{}' QueryLanguage"
+    assert rules({"Condition": True, "Next": "B"})[0] == (
+        f"{SCHEMA}: {sentence.format('JSONPath', 'Condition', 'JSONata')} at /States/A/Choices[0]"
+    )
+    refused = rules({"Variable": "$.a", "IsNull": True, "Next": "B"}, QueryLanguage="JSONata")
+    assert refused[:2] == [
+        f"{SCHEMA}: {sentence.format('JSONata', field, 'JSONPath')} at /States/A/Choices[0]"
+        for field in ("Variable", "IsNull")
+    ]
+
+
+def test_a_branch_may_use_the_name_that_the_catcher_of_its_parallel_gives():
+    """As a recorded machine does; a name that the Parallel itself assigns is taken."""
+    branch = {"StartAt": "B", "States": {"B": state(Assign={"x": 1})}}
+    catcher = {"ErrorEquals": ["E"], "Assign": {"x": 2}, "Next": "C"}
+    parallel = {"Type": "Parallel", "Branches": [branch], "Catch": [catcher], "End": True}
+    assert found(A=parallel, C=ELSE) == []
+    assert len(found(A={**parallel, "Assign": {"x": 3}}, C=ELSE)) == 1
+    assert len(found(A=parallel, C=state(Assign={"x": 3}))) == 1
+
+
+def test_a_distributed_map_by_its_older_name():
+    older = distributed_map(ItemReader={"Resource": "arn:aws:states:::s3:getObject", "Parameters": {"Bucket.$": "$.b"}})
+    older["Iterator"] = older.pop("ItemProcessor")
+    assert found(A=older) == []
