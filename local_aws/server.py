@@ -36,6 +36,7 @@ from local_aws.isolation import kernel, scratch, system
 from local_aws.logs.writer import LogWriter
 from local_aws.moto.backend import Backends, secret_of
 from local_aws.moto.inside import Moto
+from local_aws.s3.bucket_defaults import BucketDefaults
 from local_aws.s3.bucket_policies import BucketPolicies
 from local_aws.s3.events import S3Events
 from local_aws.s3.service import S3
@@ -89,7 +90,8 @@ def _serving(port: int, clock: float, directory: Path) -> Iterator[LocalAws]:
     services = _services(host, moto)
     s3_events = S3Events(host)
     named = {service.name: service for service in services}
-    s3 = S3(roles, callers, BucketPolicies(host), s3_events, moto)
+    defaults = BucketDefaults(host, Moto(moto, host.region))
+    s3 = S3(roles, callers, defaults, BucketPolicies(host, defaults), s3_events, moto)
     http.application = Gateway(roles, callers, named, s3, moto)
     thread = threading.Thread(target=http.serve_forever, name="http", daemon=True)
     thread.start()

@@ -8,6 +8,7 @@ from typing import Any
 
 import botocore.session
 import pytest
+from botocore import xform_name
 from botocore.client import BaseClient
 from botocore.config import Config
 from botocore.exceptions import ClientError
@@ -75,7 +76,7 @@ def is_named_as_missing(client: BaseClient, operation: str) -> bool:
     """Whether a call with some parameters, right or wrong, is answered by saying that the operation isn't there."""
     shape = client.meta.service_model.operation_model(operation).input_shape
     try:
-        client._make_api_call(operation, some_value(shape) if shape else {})
+        getattr(client, xform_name(operation))(**(some_value(shape) if shape else {}))
     except ClientError as error:
         found = error.response["Error"]
         return found["Code"] == "NotImplemented" and f"{operation} is not there" in found["Message"]

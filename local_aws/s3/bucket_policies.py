@@ -12,10 +12,29 @@ from typing import Any
 from local_aws.access.policy import Policy
 from local_aws.call import ApiError, Call
 from local_aws.house import Host, Service
+from local_aws.s3.bucket_defaults import BucketDefaults, blocked
 from local_aws.s3.buckets import require_bucket
 
 _BYTES = 20 * 1024
 _EFFECTS = {"Allow", "Deny"}
+_NARROWING = {
+    "aws:principalarn",
+    "aws:principalaccount",
+    "aws:principalorgid",
+    "aws:principalorgpaths",
+    "aws:sourceaccount",
+    "aws:sourcearn",
+    "aws:sourceip",
+    "aws:sourceorgid",
+    "aws:sourceowner",
+    "aws:sourcevpc",
+    "aws:sourcevpce",
+    "aws:userid",
+    "aws:viaawsservice",
+    "s3:dataaccesspointaccount",
+    "s3:dataaccesspointarn",
+}
+"""Condition keys that make a policy not public where their values are fixed, in small letters."""
 
 
 class BucketPolicies(Service):
@@ -23,14 +42,18 @@ class BucketPolicies(Service):
 
     name = "s3"
 
-    def __init__(self, host: Host):
+    def __init__(self, host: Host, defaults: BucketDefaults):
         super().__init__(host)
+        self._defaults = defaults
         self._policies: dict[str, str] = {}
 
     def of(self, bucket: str) -> Policy | None:
-        """A bucket's policy as the judge reads it; None where it has none."""
+        """A bucket's policy as the judge reads it; None where it has none, or where its being public is blocked."""
         text = self._policies.get(bucket)
-        return json.loads(text) if text else None
+        policy = json.loads(text) if text else None
+        if policy is not None and self._defaults.blocks(bucket, "RestrictPublicBuckets") and is_public(policy):
+            return None
+        return policy
 
     def bucket_deleted(self, bucket: str) -> None:
         """Forget a bucket's policy."""
@@ -45,23 +68,19 @@ class BucketPolicies(Service):
 
     def get_bucket_policy_status(self, call: Call, Bucket: str, **_: Any) -> dict[str, Any]:  # noqa: N803
         """Whether the policy lets just anyone in: an Allow for all principals that no condition narrows."""
-        policy = json.loads(self.get_bucket_policy(call, Bucket)["Policy"])
-        public = any(
-            statement["Effect"] == "Allow"
-            and statement.get("Principal") in ("*", {"AWS": "*"}, {"AWS": ["*"]})
-            and not statement.get("Condition")
-            for statement in _statements(policy)
-        )
-        return {"PolicyStatus": {"IsPublic": public}}
+        return {"PolicyStatus": {"IsPublic": is_public(json.loads(self.get_bucket_policy(call, Bucket)["Policy"]))}}
 
     def put_bucket_policy(self, call: Call, Bucket: str, Policy: str, **_: Any) -> dict[str, Any]:  # noqa: N803
         """Replace the policy.
 
         Raises:
-            ApiError: `MalformedPolicy`, `NoSuchBucket`.
+            ApiError: `MalformedPolicy`, `NoSuchBucket`; `AccessDenied`, public policies are blocked.
         """
         require_bucket(self.host, Bucket)
         _check(Policy, Bucket)
+        if self._defaults.blocks(Bucket, "BlockPublicPolicy") and is_public(json.loads(Policy)):
+            reason = "public policies are prevented by the BlockPublicPolicy setting"
+            raise blocked(call, f"arn:aws:s3:::{Bucket}", reason)
         self._policies[Bucket] = Policy
         return {}
 
@@ -70,6 +89,32 @@ class BucketPolicies(Service):
         require_bucket(self.host, Bucket)
         self._policies.pop(Bucket, None)
         return {}
+
+
+def is_public(policy: Policy) -> bool:
+    """Whether a policy lets just anyone in ("The meaning of public", Amazon S3 user guide): an Allow for all principals
+    that no condition narrows to fixed callers. Of conditions on addresses, a range of them all narrows nothing."""
+    return any(
+        statement["Effect"] == "Allow"
+        and ("NotPrincipal" in statement or _is_everybody(statement.get("Principal")))
+        and not any(_narrows(keys) for keys in statement.get("Condition", {}).values())
+        for statement in _statements(policy)
+    )
+
+
+def _is_everybody(principal: Any) -> bool:
+    if not isinstance(principal, dict):
+        return principal == "*"
+    named = principal.get("AWS", [])
+    return "*" in (named if isinstance(named, list) else [named])
+
+
+def _narrows(keys: Any) -> bool:
+    for key, values in keys.items():
+        fixed = all("*" not in str(value) for value in (values if isinstance(values, list) else [values]))
+        if key.lower() in _NARROWING and fixed and "0.0.0.0/0" not in str(values) and "::/0" not in str(values):
+            return True
+    return False
 
 
 def _check(text: str, bucket: str) -> None:

@@ -28,6 +28,7 @@ from local_aws.call import Call, not_there
 from local_aws.gateway.dispatch import dispatch, routed
 from local_aws.gateway.exchange import Exchange
 from local_aws.moto.backend import Backends, lacks
+from local_aws.s3.bucket_defaults import BucketDefaults
 from local_aws.s3.bucket_policies import BucketPolicies
 from local_aws.s3.buckets import require_bucket_name, require_possible_name
 from local_aws.s3.content import received, require_signed_body
@@ -37,6 +38,9 @@ from local_aws.s3.post import is_form_post, upload
 
 _WITH_CONTENT = {"PutObject", "UploadPart"}
 """Operations whose body is no document of S3's but what somebody keeps there."""
+_WITH_ACL_IN_BODY = {"PutBucketAcl", "PutObjectAcl"}
+_WITH_ACL = {"PutObject", "CopyObject", "CreateMultipartUpload", *_WITH_ACL_IN_BODY}
+"""Operations that may bring an ACL."""
 _READS = {"GetObject", "HeadObject"}
 _EVENTS = {
     "PutObject": "ObjectCreated:Put",
@@ -49,7 +53,7 @@ _EVENTS = {
 }
 _WATCHED = {*_EVENTS, "DeleteObject", "DeleteObjects"}
 """Operations that set off an event where their bucket is watched."""
-CORRECTED = {"CreateBucket", "DeleteBucket", *_WATCHED, *_READS}
+CORRECTED = {"CreateBucket", "DeleteBucket", *_WITH_ACL, *_WATCHED, *_READS}
 """Operations of which more is done here than to judge who may: moto's answer alone would not be AWS's."""
 _EMPTY_MD5 = "d41d8cd98f00b204e9800998ecf8427e"
 
@@ -57,9 +61,17 @@ _EMPTY_MD5 = "d41d8cd98f00b204e9800998ecf8427e"
 class S3:
     """Answers the requests that are meant for S3."""
 
-    def __init__(self, roles: Roles, callers: Callers, policies: BucketPolicies, events: S3Events, moto: Backends):
-        self._roles, self._callers, self._policies = roles, callers, policies
-        self._events, self._moto = events, moto
+    def __init__(
+        self,
+        roles: Roles,
+        callers: Callers,
+        defaults: BucketDefaults,
+        policies: BucketPolicies,
+        events: S3Events,
+        moto: Backends,
+    ):
+        self._roles, self._callers = roles, callers
+        self._defaults, self._policies, self._events, self._moto = defaults, policies, events, moto
 
     def answer(self, api: wire.Api, signed: Signature, exchange: Exchange) -> Iterable[bytes]:
         """Answer one request.
@@ -82,7 +94,9 @@ class S3:
             exchange.read_body(api, name)
             require_signed_body(exchange.request)
         request = exchange.request
-        part = next((part for part in (self._events, self._policies) if hasattr(part, xform_name(name))), None)
+        part = next(
+            (part for part in (self._events, self._policies, self._defaults) if hasattr(part, xform_name(name))), None
+        )
         if part is not None:
             return exchange.send(dispatch(part, self._roles.judge, call, operation, request, path_values))
         params: dict[str, Any] = {**path_values}
@@ -99,6 +113,10 @@ class S3:
                 self._authorise(call, told)
         if name == "CreateBucket":
             require_bucket_name(params["Bucket"])
+            self._defaults.check_new_bucket(request.headers)
+        elif name in _WITH_ACL:
+            brought = wire.parse(request, operation, path_values) if name in _WITH_ACL_IN_BODY else {}
+            self._defaults.check_acl(call, params["Bucket"], request.headers, brought.get("AccessControlPolicy"))
         if name in _WITH_CONTENT:
             request = received(exchange, signed, self._callers.secret_of(signed))
         exchange.request = wire.restated(operation, request, path_values, told)
@@ -140,7 +158,7 @@ class S3:
     ) -> Iterable[bytes]:
         name, key = call.operation, call.principal.context.get("access_key")
         hidden = name in _READS and call.principal.kind != "admin"
-        told = name == "DeleteBucket" or (name in _WATCHED and self._events.watches(params["Bucket"]))
+        told = name in ("CreateBucket", "DeleteBucket") or (name in _WATCHED and self._events.watches(params["Bucket"]))
         answer = Answer() if hidden or told or refusals else exchange.start_response
         chunks = self._moto.answer(api, operation.name, exchange.request, answer, region=call.region, access_key=key)
         if not isinstance(answer, Answer):
@@ -185,7 +203,10 @@ class S3:
 
     def _tell(self, call: Call, params: dict[str, Any], exchange: Exchange, answer: Answer, body: bytes) -> None:
         name, bucket = call.operation, params["Bucket"]
-        if name == "DeleteBucket":
+        if name == "CreateBucket":
+            self._defaults.bucket_created(bucket, exchange.request.headers.get("x-amz-object-ownership"))
+        elif name == "DeleteBucket":
+            self._defaults.bucket_deleted(bucket)
             self._policies.bucket_deleted(bucket)
             self._events.bucket_deleted(bucket)
         elif name in _EVENTS:

@@ -96,6 +96,10 @@ class RunningRuntime:
             self._marked.wait_for(lambda: name in self._marks or self._drained.is_set(), _DRAIN_SECONDS)
             self._marks.discard(name)
 
+    def is_there(self) -> bool:
+        """Whether it can still take an invocation: it may have been killed, and the news be on its way."""
+        return self.process.parent_is_there() and self.api.connected()
+
     def stop(self) -> None:
         """Kill the process, and read what it still had written."""
         self.process.kill()
@@ -182,6 +186,8 @@ class Environment:
 
     def invoke(self, invocation: Invocation) -> Outcome:
         """Run the function once. Its errors are outcomes; nothing is raised for them."""
+        if self._runtime is None:
+            self._spawner.prepare()
         init_ms = None if self._initialised_once else self._first_init()
         self._await_ready()
         self.stream.begin_tail()
@@ -301,14 +307,16 @@ class Environment:
     def _await_ready(self) -> None:
         """Wait until the runtime asks for more; one that has died since the last invocation is given up."""
         runtime = self._runtime
-        if runtime is None or runtime.ready:
+        if runtime is None:
             return
-        said = self._hear(runtime, time.monotonic() + _END_SECONDS)
-        if said is None or said.kind != "ready":
+        if not runtime.ready:
+            said = self._hear(runtime, time.monotonic() + _END_SECONDS)
+            if said is not None and said.kind == "ready":
+                runtime.wait_for_mark(READY)
+                runtime.ready = True
+        if not runtime.ready or not runtime.is_there():
             self._discard_runtime()
-            return
-        runtime.wait_for_mark(READY)
-        runtime.ready = True
+            self._spawner.prepare()
 
     def _run(self, runtime: RunningRuntime, invocation: Invocation, deadline: float) -> Outcome:
         self._watch.begin(runtime.memory)

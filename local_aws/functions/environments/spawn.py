@@ -34,9 +34,16 @@ _CREDENTIALS_SPACE = socket.CMSG_SPACE(_CREDENTIALS.size) if hasattr(socket, "CM
 
 
 class Runtime:
-    """A runtime's process as the server sees it: it can be killed, and it ends once."""
+    """A runtime's process as the server sees it: it can be killed, and it ends once.
 
-    def __init__(self, kill: Callable[[Runtime], None], not_counted: int):
+    Args:
+        kill: kills it.
+        not_counted: bytes that it holds and doesn't use.
+        parent_is_there: whether the process that must live for it to live does.
+    """
+
+    def __init__(self, kill: Callable[[Runtime], None], not_counted: int, parent_is_there: Callable[[], bool]):
+        self.parent_is_there = parent_is_there
         self.pid = 0
         self.exit_code: int | None = None
         self.not_counted = not_counted
@@ -75,6 +82,9 @@ class Spawner(Protocol):
     """Starts runtimes."""
 
     isolates: bool
+
+    def prepare(self) -> None:
+        """Wait until a runtime can be started at once: what this takes is nobody's initialisation."""
 
     def start(self, spec: dict[str, Any], log_descriptor: int) -> Runtime:
         """Start a runtime that writes to the descriptor; the caller keeps and closes its own copy."""
@@ -136,6 +146,11 @@ class ForkServer:
         """Whether runtimes have a file system of their own; known once one has been started."""
         return self._stage is not None
 
+    def prepare(self) -> None:
+        """Wait for the zygote's imports."""
+        self._begun.join()
+        self._current().wait_until_ready()
+
     def start(self, spec: dict[str, Any], log_descriptor: int) -> Runtime:
         """Fork a runtime."""
         self._begun.join()
@@ -167,21 +182,21 @@ class ForkServer:
 
     def _current(self) -> ZygoteProcess:
         with self._lock:
-            if self._closed:
+            if self._zygote is None or self._closed:
                 raise RuntimeError("the server is being stopped")
             if self._zygote.gone:
-                self._zygote = ZygoteProcess(self._stage, self._lost)
+                self._start_again()
             return self._zygote
 
     def _lost(self, zygote: ZygoteProcess) -> None:
         with self._lock:
-            if self._closed or self._zygote is not zygote:
-                return
             # One that did not come up at all is tried again when a function is invoked, and not before.
-            then = "is started again" if zygote.came_up else "did not come up"
-            log.warning("the process that functions are forked from has ended, and %s", then)
-            if zygote.came_up:
-                self._zygote = ZygoteProcess(self._stage, self._lost)
+            if self._zygote is zygote and zygote.came_up and not self._closed:
+                self._start_again()
+
+    def _start_again(self) -> None:
+        log.warning("the process that functions are forked from has ended: it is started again")
+        self._zygote = ZygoteProcess(self._stage, self._lost)
 
 
 class ZygoteProcess:
@@ -219,14 +234,18 @@ class ZygoteProcess:
         theirs.close()
         threading.Thread(target=self._listen, name="lambda-zygote", daemon=True).start()
 
+    def wait_until_ready(self) -> None:
+        """Wait until it forks at once, or has ended."""
+        self._ready.wait(_START_SECONDS)
+
     def fork(self, serial: int, spec: dict[str, Any], log_descriptor: int) -> Runtime | None:
         """A new runtime; None where the zygote has ended meanwhile.
 
         Raises:
             RuntimeError: the zygote is there and does not answer.
         """
-        self._ready.wait(_START_SECONDS)
-        runtime = Runtime(lambda runtime: self._kill(serial), self._preloaded)
+        self.wait_until_ready()
+        runtime = Runtime(lambda runtime: self._kill(serial), self._preloaded, lambda: self._process.poll() is None)
         answered = threading.Event()
         message = json.dumps({"id": serial, "spec": spec}).encode()
         with self._lock:
@@ -313,6 +332,9 @@ class Subprocesses:
 
     isolates = False
 
+    def prepare(self) -> None:
+        """Nothing is shared that could be prepared."""
+
     def __init__(self) -> None:
         self._processes: set[subprocess.Popen] = set()
         self._lock = threading.Lock()
@@ -326,7 +348,7 @@ class Subprocesses:
             stderr=log_descriptor,
             env=_child_environment(),
         )
-        runtime = Runtime(lambda _: self._kill(process), 0)
+        runtime = Runtime(lambda _: self._kill(process), 0, lambda: True)
         runtime.pid = process.pid
         with self._lock:
             self._processes.add(process)

@@ -24,6 +24,8 @@ from local_aws.states.languages.jsonata.values import UNDEFINED, number
 MAX_RANGE = 1_000_000
 
 _HASHES = {"MD5": "md5", "SHA-1": "sha1", "SHA-256": "sha256", "SHA-384": "sha384", "SHA-512": "sha512"}
+_AT_ONCE = 262_144
+"""Characters of JSON that are read in one go, within which nobody looks at the clock."""
 _LONGEST_INTEGER = 16
 """Characters of an integer that a number holds exactly."""
 
@@ -73,7 +75,7 @@ def partition(run: Run, items: list, size: float) -> Any:
     if width < 1:
         return UNDEFINED
     run.elements(len(items), 8 + 64 // width)
-    return [list(items[start : start + width]) for start in range(0, len(items), width)]
+    return [list(items[start : start + width]) for start in run.each(range(0, len(items), width))]
 
 
 def range_(run: Run, first: float, last: float, step: float) -> Any:
@@ -86,7 +88,7 @@ def range_(run: Run, first: float, last: float, step: float) -> Any:
         raise Fault("D2014", value=number(math.floor(steps) + 1.0) if math.isfinite(steps) else steps)
     count = math.floor(steps) + 1
     run.elements(count, 40)
-    values = [number(first + position * step) for position in range(count)]
+    values = [number(first + position * step) for position in run.each(range(count))]
     return values[0] if count == 1 else values
 
 
@@ -118,9 +120,31 @@ def parse(run: Run, text: str) -> Any:
     # Of short texts, such as `[]`, many values are made.
     run.allocate(30 * len(text))
     try:
-        return json.loads(text, parse_constant=_refuse_constant, parse_int=_integer)
+        return (_decoder() if len(text) <= _AT_ONCE else _SlowDecoder(run)).decode(text)
     except ValueError:
         raise JSONataError(None, 'Unable to parse the argument of function "parse" as JSON') from None
+
+
+class _SlowDecoder(json.JSONDecoder):
+    """Looks at the clock after each list and object, which the standard library's fast decoder gives no chance to."""
+
+    def __init__(self, run: Run):
+        super().__init__(parse_constant=_refuse_constant, parse_int=_integer)
+        self._run = run
+        self.parse_array = self._watched(json.decoder.JSONArray)
+        self.parse_object = self._watched(json.decoder.JSONObject)
+        self.scan_once = json.scanner.py_make_scanner(self)
+
+    def _watched(self, parse_part: Callable[..., Any]) -> Callable[..., Any]:
+        def watched(*arguments: Any) -> Any:
+            self._run.spend(4)
+            return parse_part(*arguments)
+
+        return watched
+
+
+def _decoder() -> json.JSONDecoder:
+    return json.JSONDecoder(parse_constant=_refuse_constant, parse_int=_integer)
 
 
 def _refuse_constant(name: str) -> Any:

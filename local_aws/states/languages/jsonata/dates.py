@@ -13,7 +13,7 @@ from typing import Any
 
 import regex
 
-from local_aws.states.languages.jsonata.errors import TIMEOUT_MESSAGE, Fault, JSONataError
+from local_aws.states.languages.jsonata.errors import SIZE_MESSAGE, TIMEOUT_MESSAGE, Fault, JSONataError
 from local_aws.states.languages.jsonata.integer_pictures import (
     IntegerPicture,
     formatted,
@@ -24,6 +24,7 @@ from local_aws.states.languages.jsonata.integer_pictures import (
 )
 from local_aws.states.languages.jsonata.limits import MAX_CHARACTERS, Run
 from local_aws.states.languages.jsonata.operators import as_float
+from local_aws.states.languages.jsonata.patterns import MAX_SEARCH_SECONDS
 from local_aws.states.languages.jsonata.values import UNDEFINED, number
 
 _DAY = 86_400_000
@@ -198,7 +199,7 @@ class _Marker:
 def _picture(run: Run, picture: str) -> list[str | _Marker]:
     """A picture taken apart: texts and markers."""
     if len(picture) > _MAX_PICTURE:
-        raise Fault("D3135")
+        raise JSONataError(None, SIZE_MESSAGE)
     run.spend(20 * len(picture))
     parts: list[str | _Marker] = []
     start = position = 0
@@ -386,7 +387,7 @@ def _parsed(run: Run, timestamp: str, picture: str) -> Any:
     expression = "".join(f"({part.pattern})" for part in readers)
     try:
         compiled = regex.compile(expression, regex.IGNORECASE | regex.VERSION0)
-        match = compiled.fullmatch(timestamp, concurrent=True, timeout=run.seconds_left())
+        match = compiled.fullmatch(timestamp, concurrent=True, timeout=min(run.seconds_left(), MAX_SEARCH_SECONDS))
     except TimeoutError:
         raise JSONataError(None, TIMEOUT_MESSAGE) from None
     if match is None:

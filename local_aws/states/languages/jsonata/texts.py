@@ -13,6 +13,8 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 from urllib.parse import quote
 
+import regex
+
 from local_aws.states.languages.jsonata.calling import Function, apply
 from local_aws.states.languages.jsonata.errors import Fault, JSONataError
 from local_aws.states.languages.jsonata.limits import Run
@@ -20,7 +22,7 @@ from local_aws.states.languages.jsonata.patterns import Pattern, described, grou
 from local_aws.states.languages.jsonata.text_of import text_of
 from local_aws.states.languages.jsonata.values import UNDEFINED, Selected
 
-_BLANKS = re.compile(r"[ \t\n\r]+")
+_BLANKS = regex.compile(r"[ \t\n\r]+")
 _ESCAPES = re.compile("(?:%[0-9A-Fa-f]{2})+|%")
 _RESERVED = ";/?:@&=+$,#"
 _UNRESERVED = "-_.!~*'()"
@@ -96,7 +98,7 @@ def length(_run: Run, text: str) -> int:
 
 @on_text
 def trim(_run: Run, text: str) -> str:
-    return _BLANKS.sub(" ", text).removeprefix(" ").removesuffix(" ")
+    return _BLANKS.sub(" ", text, concurrent=True).removeprefix(" ").removesuffix(" ")
 
 
 @on_text
@@ -332,7 +334,7 @@ def base64_encode(_run: Run, text: str) -> str:
 def base64_decode(_run: Run, text: str) -> str:
     """Fails for what is no base64, as AWS does (measured by others; the reference skips what it doesn't know)."""
     try:
-        return base64.b64decode(_BLANKS.sub("", text), validate=True).decode("latin-1")
+        return base64.b64decode(_BLANKS.sub("", text, concurrent=True), validate=True).decode("latin-1")
     except (binascii.Error, ValueError):
         raise JSONataError(None, "The string to be decoded is not correctly encoded.") from None
 

@@ -39,7 +39,7 @@ MATCH_SECONDS = 0.25
 Step = str | int
 _INDEX = re.compile(r"-?\d+", re.ASCII)
 _INDEXES = re.compile(r"\s*-?\d+\s*(,\s*-?\d+\s*)+", re.ASCII)
-_SLICE = re.compile(r"\s*(-?\d+)?\s*:\s*(-?\d+)?\s*(:\s*(-?\d+)?)?\s*", re.ASCII)
+_SLICE = re.compile(r"\s*+(-?\d++)?\s*+:\s*+(-?\d++)?\s*+(:\s*+(-?\d++)?)?\s*+", re.ASCII)
 _QUOTED = re.compile(r"""\s*('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")\s*(,|$)""", re.DOTALL)
 
 
