@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import json.decoder
+import json.scanner
 import math
 import random
 import uuid
@@ -24,6 +26,8 @@ from local_aws.states.languages.jsonata.values import UNDEFINED, number
 MAX_RANGE = 1_000_000
 
 _HASHES = {"MD5": "md5", "SHA-1": "sha1", "SHA-256": "sha256", "SHA-384": "sha384", "SHA-512": "sha512"}
+_AT_ONCE = 262_144
+"""Characters of JSON that are read in one go, within which nobody looks at the clock."""
 _LONGEST_INTEGER = 16
 """Characters of an integer that a number holds exactly."""
 
@@ -67,13 +71,13 @@ class Function:
         return self.implementation(run, *given)
 
 
-def partition(run: Run, items: list, size: float) -> Any:
+def partition(run: Run, items: list[Any], size: float) -> Any:
     """`$partition(array, size)`: the array in pieces of so many elements, the last one possibly shorter."""
     width = int(min(size, 2**53)) if size >= 1 else 0
     if width < 1:
         return UNDEFINED
     run.elements(len(items), 8 + 64 // width)
-    return [list(items[start : start + width]) for start in range(0, len(items), width)]
+    return [list(items[start : start + width]) for start in run.each(range(0, len(items), width))]
 
 
 def range_(run: Run, first: float, last: float, step: float) -> Any:
@@ -86,7 +90,7 @@ def range_(run: Run, first: float, last: float, step: float) -> Any:
         raise Fault("D2014", value=number(math.floor(steps) + 1.0) if math.isfinite(steps) else steps)
     count = math.floor(steps) + 1
     run.elements(count, 40)
-    values = [number(first + position * step) for position in range(count)]
+    values = [number(first + position * step) for position in run.each(range(count))]
     return values[0] if count == 1 else values
 
 
@@ -118,9 +122,31 @@ def parse(run: Run, text: str) -> Any:
     # Of short texts, such as `[]`, many values are made.
     run.allocate(30 * len(text))
     try:
-        return json.loads(text, parse_constant=_refuse_constant, parse_int=_integer)
+        return (_decoder() if len(text) <= _AT_ONCE else _SlowDecoder(run)).decode(text)
     except ValueError:
         raise JSONataError(None, 'Unable to parse the argument of function "parse" as JSON') from None
+
+
+class _SlowDecoder(json.JSONDecoder):
+    """Looks at the clock after each list and object, which the standard library's fast decoder gives no chance to."""
+
+    def __init__(self, run: Run):
+        super().__init__(parse_constant=_refuse_constant, parse_int=_integer)
+        self._run = run
+        self.parse_array = self._watched(json.decoder.JSONArray)  # type: ignore[attr-defined] # typeshed hasn't got it
+        self.parse_object = self._watched(json.decoder.JSONObject)  # type: ignore[attr-defined] # nor this
+        self.scan_once = json.scanner.py_make_scanner(self)  # type: ignore[attr-defined] # nor this
+
+    def _watched(self, parse_part: Callable[..., Any]) -> Callable[..., Any]:
+        def watched(*arguments: Any) -> Any:
+            self._run.spend(4)
+            return parse_part(*arguments)
+
+        return watched
+
+
+def _decoder() -> json.JSONDecoder:
+    return json.JSONDecoder(parse_constant=_refuse_constant, parse_int=_integer)
 
 
 def _refuse_constant(name: str) -> Any:

@@ -126,6 +126,9 @@ class Native(Function):
         self._signature, self._implementation = Signature(signature, letter), implementation
 
     def call(self, arguments: list[Any], context: Any, run: Run) -> Any:
+        run.steps -= 4
+        if run.steps < 0:
+            run.look()
         return self._implementation(run, *self._signature.validate(arguments, context))
 
 

@@ -304,7 +304,11 @@ class _Compiler:
             if isinstance(value, Function):
                 return Composed(value, function)
             frame.run.depth = frame.base + depth
-            return apply(function, [value], None, frame.run)
+            try:
+                return apply(function, [value], None, frame.run)
+            except Fault as fault:
+                fault.named.setdefault("token", getattr(function, "name", UNDEFINED))
+                raise
 
         return applied
 

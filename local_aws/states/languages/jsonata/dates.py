@@ -13,7 +13,7 @@ from typing import Any
 
 import regex
 
-from local_aws.states.languages.jsonata.errors import TIMEOUT_MESSAGE, Fault, JSONataError
+from local_aws.states.languages.jsonata.errors import SIZE_MESSAGE, TIMEOUT_MESSAGE, Fault, JSONataError
 from local_aws.states.languages.jsonata.integer_pictures import (
     IntegerPicture,
     formatted,
@@ -24,6 +24,7 @@ from local_aws.states.languages.jsonata.integer_pictures import (
 )
 from local_aws.states.languages.jsonata.limits import MAX_CHARACTERS, Run
 from local_aws.states.languages.jsonata.operators import as_float
+from local_aws.states.languages.jsonata.patterns import MAX_SEARCH_SECONDS
 from local_aws.states.languages.jsonata.values import UNDEFINED, number
 
 _DAY = 86_400_000
@@ -198,7 +199,7 @@ class _Marker:
 def _picture(run: Run, picture: str) -> list[str | _Marker]:
     """A picture taken apart: texts and markers."""
     if len(picture) > _MAX_PICTURE:
-        raise Fault("D3135")
+        raise JSONataError(None, SIZE_MESSAGE)
     run.spend(20 * len(picture))
     parts: list[str | _Marker] = []
     start = position = 0
@@ -324,6 +325,8 @@ def _offset(run: Run, marker: _Marker, hours: int, minutes: int) -> str:
     picture = marker.integer
     if offset == 0 and marker.modifier == "t":
         return "Z"
+    if picture is None:
+        raise Fault("D3134", value=marker.presentation)
     if picture.regular or picture.mandatory in (3, 4):
         text = formatted(run, offset, picture)
     elif picture.mandatory in (1, 2):
@@ -386,12 +389,12 @@ def _parsed(run: Run, timestamp: str, picture: str) -> Any:
     expression = "".join(f"({part.pattern})" for part in readers)
     try:
         compiled = regex.compile(expression, regex.IGNORECASE | regex.VERSION0)
-        match = compiled.fullmatch(timestamp, concurrent=True, timeout=run.seconds_left())
+        match = compiled.fullmatch(timestamp, concurrent=True, timeout=min(run.seconds_left(), MAX_SEARCH_SECONDS))
     except TimeoutError:
         raise JSONataError(None, TIMEOUT_MESSAGE) from None
     if match is None:
         return UNDEFINED
-    found = {
+    found: dict[str | None, Any] = {
         part.component: part.read(text)
         for part, text in zip(readers, match.groups(), strict=True)
         if part.read is not None and part.component
@@ -425,6 +428,8 @@ def _short(name: str, longest: int | None) -> str:
 
 
 def _zone_reader(part: _Marker) -> _Reader:
+    if part.integer is None:
+        raise Fault("D3134", value=part.presentation)
     separator = part.integer.separators[0][1] if part.integer.regular else None
     expression = ("GMT" if part.component == "z" else "") + "[-+][0-9]+"
     if separator is not None:

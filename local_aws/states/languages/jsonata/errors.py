@@ -8,7 +8,7 @@ import re
 from typing import Any, Final
 
 from local_aws.states.languages.jsonata.engine import ERROR_TEXTS, JException
-from local_aws.states.languages.jsonata.values import UNDEFINED, TooLarge, UnsupportedResultError, to_json
+from local_aws.states.languages.jsonata.values import UNDEFINED, Free, TooLarge, UnsupportedResultError, to_json
 
 TIMEOUT_MESSAGE: Final = "Expression evaluation timeout: Check for infinite loop"
 DEPTH_MESSAGE: Final = (
@@ -70,8 +70,8 @@ def described(error: Exception) -> JSONataError:
 
 
 def unparsed(error: JException) -> JSONataError:
-    """The parser's failure. It gives the code of an empty regular expression for a bad escape in a text."""
-    code = "S0103" if error.error == "S0301" and error.current is not None else error.error
+    """The parser's failure."""
+    code = error.error
     if code not in ERROR_TEXTS:
         return JSONataError("S0201", f"Syntax error: {_quoted(error.current)}")
     given = iter([error.current, error.expected, error.extra])
@@ -98,7 +98,7 @@ def _quoted(value: Any) -> str:
     if isinstance(value, float) and not math.isfinite(value):
         return "null"
     try:
-        return json.dumps(to_json(value), separators=(",", ":"), ensure_ascii=False)
+        return json.dumps(to_json(value, Free()), separators=(",", ":"), ensure_ascii=False)
     except (UnsupportedResultError, TooLarge, RecursionError):
         return "undefined"
 

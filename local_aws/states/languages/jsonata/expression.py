@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import threading
 from collections.abc import Mapping
 from typing import Any, Final
@@ -17,7 +16,6 @@ from local_aws.states.languages.jsonata.patterns import Pattern
 from local_aws.states.languages.jsonata.references import references
 from local_aws.states.languages.jsonata.values import UNDEFINED, UnsupportedResultError, to_json
 
-_ESCAPED_PAIR = re.compile(r"(?<!\\)((?:\\\\)*)\\u([dD][89aAbB]\w\w)\\u([dD][c-fC-F]\w\w)", re.ASCII)
 FUNCTION_NAMES: Final = frozenset(FUNCTIONS)
 """The functions that every expression has, without the `$`."""
 
@@ -51,7 +49,7 @@ class Expression:
         body = self._body
         evaluate = body.plain if body.deepest <= MAX_DEPTH else body.guarded()
         try:
-            return to_json(evaluate(UNDEFINED, frame))
+            return to_json(evaluate(UNDEFINED, frame), run)
         except UnsupportedResultError:
             raise
         except Exception as error:
@@ -71,23 +69,17 @@ def compile_expression(source: str) -> Expression:
     text = source.strip()
     with _parse_lock:
         try:
-            return Expression(text, _parser.parse(_ESCAPED_PAIR.sub(_character, text), Pattern))
+            return Expression(text, _parser.parse(text, Pattern))
         except JException as error:
             raise unparsed(error) from error
         except (JSONataError, RecursionError) as error:
             raise described(error) from error
-        except (IndexError, TypeError, AttributeError) as error:
-            # The tokenizer runs off the end of some broken texts, such as an unclosed comment.
-            raise JSONataError("S0207", "Unexpected end of expression") from error
+        except (IndexError, KeyError, TypeError, AttributeError, NotImplementedError) as error:
+            # The parser trips over some texts that the reference refuses, such as an operator in an odd place.
+            raise JSONataError("S0201", "Syntax error") from error
 
 
-def _character(match: re.Match[str]) -> str:
-    """The character of two escapes that are a surrogate pair, which the engine would take for two characters."""
-    pair = "".join(chr(int(half, 16)) for half in match.groups()[1:])
-    return match[1] + pair.encode("utf-16", "surrogatepass").decode("utf-16")
-
-
-class _NotIn206(Parser.Infix):
+class _NotIn206(Parser.Infix):  # type: ignore[misc] # the parser has no types
     """An operator that JSONata gained after 2.0.6: there it is a misplaced `?` or `:`."""
 
     def led(self, _left: Any) -> Any:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from local_aws.states.languages.jsonata.errors import Fault
+from local_aws.states.languages.jsonata.errors import SIZE_MESSAGE, Fault, JSONataError
 from local_aws.states.languages.jsonata.limits import Run
 from local_aws.states.languages.jsonata.number_pictures import regular_distance
 from local_aws.states.languages.jsonata.operators import as_float
@@ -85,6 +85,9 @@ _ZEROS = [
     *(0x0DE6, 0x0E50, 0x0ED0, 0x0F20, 0x1040, 0x1090, 0x17E0, 0x1810, 0x1946, 0x19D0, 0x1A80, 0x1A90, 0x1B50),
     *(0x1BB0, 0x1C40, 0x1C50, 0xA620, 0xA8D0, 0xA900, 0xA9D0, 0xA9F0, 0xAA50, 0xABF0, 0xFF10),
 ]
+_MAX_PICTURE = 4096
+_MAX_TEXT = 65_536
+"""Characters of an integer that is read: every one of JavaScript's has less."""
 _WORD_SEPARATOR = re.compile(r",\s|\sand\s|[\s\\-]")
 _LEADING_INTEGER = re.compile(r"\s*([+-]?[0-9]+)", re.ASCII)
 _DECIMAL, _LETTERS, _ROMAN_NUMERAL, _WORDS, _SEQUENCE = "decimal", "letters", "roman", "words", "sequence"
@@ -132,7 +135,10 @@ def integer_picture(picture: str) -> IntegerPicture:
 
     Raises:
         Fault: its digits are of different families.
+        JSONataError: it is too long.
     """
+    if len(picture) > _MAX_PICTURE:
+        raise JSONataError(None, SIZE_MESSAGE)
     primary, semicolon, modifier = picture.rpartition(";")
     if not semicolon:
         primary, modifier = picture, ""
@@ -255,7 +261,8 @@ def _digits(run: Run, value: float, picture: IntegerPicture) -> str:
 
 def _separated(run: Run, text: str, separators: list[tuple[int, str]], regular: bool) -> str:
     if regular:
-        pieces, start = [], 0
+        pieces: list[str] = []
+        start = 0
         for place, character in separators:
             pieces += (text[start : len(text) - place], character)
             start = len(text) - place
@@ -282,8 +289,9 @@ def parse_integer(run: Run, value: Any, picture: Any) -> Any:
         return value
     if picture is UNDEFINED:
         raise Fault("T0410", index=2)
+    if len(value) > _MAX_TEXT:
+        raise JSONataError(None, SIZE_MESSAGE)
     run.spend(len(picture) + len(value))
-    run.characters(len(picture) + len(value))
     return reader(integer_picture(picture))(value)
 
 

@@ -12,9 +12,10 @@ and handing the data to a process and back costs more than the usual expression.
 
 from __future__ import annotations
 
-import os
 import threading
 import time
+import weakref
+from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 import psutil
@@ -23,13 +24,12 @@ from local_aws.states.languages.jsonata.errors import SIZE_MESSAGE, TIMEOUT_MESS
 
 MAX_SECONDS: Final = 1.0
 """Of the processor, as a busy computer is no fault of the expression."""
-MAX_WALL_SECONDS: Final = 3.0
+MAX_WALL_SECONDS: Final = 2.5
 MAX_DEPTH: Final = 100
 MAX_ELEMENTS: Final = 873_782
 MAX_CHARACTERS: Final = 4_194_304
 MAX_BYTES: Final = 320 * 2**20
 _STEPS, _BYTES = 400, 48 * 2**20
-_process = psutil.Process(os.getpid())
 _large_one = threading.Semaphore()
 
 
@@ -57,7 +57,8 @@ class Run:
     )
 
     def __init__(self) -> None:
-        self.steps, self.depth, self.frames = _STEPS, 0, []
+        self.steps, self.depth = _STEPS, 0
+        self.frames: list[weakref.ref[Any]] = []
         self.millis = int(time.time() * 1000)
         self._until = time.thread_time() + MAX_SECONDS
         self._wall_until = time.monotonic() + MAX_WALL_SECONDS
@@ -87,13 +88,6 @@ class Run:
             raise JSONataError(None, TIMEOUT_MESSAGE)
         return left
 
-    def pay_elsewhere(self, seconds: float) -> None:
-        """Count time that a library took of the processor with the interpreter lock released.
-
-        `thread_time` has it already; here for what waits.
-        """
-        self._wall_until += seconds
-
     def allocate(self, size: int) -> None:
         """Pay for memory of so many bytes.
 
@@ -103,6 +97,14 @@ class Run:
         self._bytes -= size
         if self._bytes < 0:
             self._weigh()
+
+    def each(self, items: Iterable[Any]) -> Iterator[Any]:
+        """The items, a step each."""
+        for item in items:
+            self.steps -= 1
+            if self.steps < 0:
+                self.look()
+            yield item
 
     def characters(self, count: float) -> None:
         """Pay for a text of so many characters.
@@ -156,7 +158,7 @@ class Run:
 
 def _resident() -> int:
     """Bytes of memory that the process has now."""
-    return _process.memory_info().rss
+    return psutil.Process().memory_info().rss
 
 
 def size_of(value: Any) -> int:

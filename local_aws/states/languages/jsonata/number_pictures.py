@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from typing import Any
 
-from local_aws.states.languages.jsonata.errors import Fault, JSONataError
+from local_aws.states.languages.jsonata.errors import SIZE_MESSAGE, Fault, JSONataError
 from local_aws.states.languages.jsonata.limits import Run
 from local_aws.states.languages.jsonata.numerals import rounded
 from local_aws.states.languages.jsonata.operators import as_float
@@ -33,7 +33,7 @@ _DEFAULTS = {
 }
 _MAX_DIGITS = 100
 """Digits after the point that JavaScript writes."""
-_MAX_PICTURE = 10_000
+_MAX_PICTURE = 1000
 
 
 @dataclass(frozen=True)
@@ -92,8 +92,10 @@ class _Layout:
 def format_number(run: Run, value: Any, picture: Any, options: Any) -> Any:
     if value is UNDEFINED:
         return value
-    if picture is UNDEFINED or len(picture) > _MAX_PICTURE:
+    if picture is UNDEFINED:
         raise Fault("T0410", index=2)
+    if len(picture) > _MAX_PICTURE:
+        raise JSONataError(None, SIZE_MESSAGE)
     run.spend(40 * len(picture))
     words = _DEFAULTS | {
         name: text for name, text in ({} if options is UNDEFINED else options).items() if type(text) is str and text

@@ -9,7 +9,7 @@ from typing import Any
 import regex
 
 from local_aws.states.languages.jsonata.calling import Function
-from local_aws.states.languages.jsonata.errors import TIMEOUT_MESSAGE, Fault, JSONataError
+from local_aws.states.languages.jsonata.errors import SIZE_MESSAGE, TIMEOUT_MESSAGE, Fault, JSONataError
 from local_aws.states.languages.jsonata.limits import Run
 from local_aws.states.languages.jsonata.values import UNDEFINED
 
@@ -21,8 +21,13 @@ _TOKEN = re.compile(
 _KEPT_ESCAPES = frozenset("sSbBfnrtv0")
 _CLASSES = {"d": "0-9", "w": "0-9A-Z_a-z"}
 _LINE_ENDS = r"\n\r\u2028\u2029"
+MAX_TEXT = 1_048_576
+"""Characters that one may be matched with: what it remembers to try again later takes a hundred bytes for each."""
+MAX_SEARCH_SECONDS = 0.5
+"""For one match. The `regex` module counts time of the processor, so that it is longer where that is busy."""
 MAX_PATTERN = 20_000
-"""Characters of a regular expression: compiling it takes time that nothing bounds."""
+MAX_EXPANDED = 50_000
+"""Parts of a regular expression, each repeated as often as `{n}` says: so many are compiled, which nothing bounds."""
 
 
 class Pattern(Function):
@@ -42,8 +47,8 @@ class Pattern(Function):
     def __init__(self, pattern: str, flags: Any):
         self.pattern = pattern
         options = (regex.IGNORECASE if flags.case_insensitive else 0) | (regex.MULTILINE if flags.multiline else 0)
-        if len(pattern) > MAX_PATTERN:
-            raise JSONataError(None, "Invalid regular expression: too large")
+        if len(pattern) > MAX_PATTERN or _expanded(pattern) > MAX_EXPANDED:
+            raise JSONataError(None, "Invalid regular expression: Regular expression too large")
         try:
             self._compiled = regex.compile(_translated(pattern, flags.multiline), options | regex.VERSION0)
         except (regex.error, ValueError, OverflowError, RecursionError):
@@ -60,6 +65,8 @@ class Pattern(Function):
 
         The first one may have no characters; one that follows may not, or they would never end.
         """
+        if len(text) > MAX_TEXT:
+            raise JSONataError(None, SIZE_MESSAGE)
         match = self._search(text, 0, run)
         while match is not None:
             yield match
@@ -73,7 +80,8 @@ class Pattern(Function):
         run.spend(8)
         run.allocate(200)
         try:
-            return self._compiled.search(text, position, concurrent=True, timeout=run.seconds_left())
+            seconds = min(run.seconds_left(), MAX_SEARCH_SECONDS)
+            return self._compiled.search(text, position, concurrent=True, timeout=seconds)
         except TimeoutError:
             raise JSONataError(None, TIMEOUT_MESSAGE) from None
 
@@ -115,6 +123,30 @@ def _translated(pattern: str, multiline: bool) -> str:
         else:
             made.append(token)
     return "".join(made).replace("[^]", r"[\s\S]").replace("[]", "(?!)")
+
+
+def _expanded(pattern: str) -> int:
+    """How many parts a regular expression has, as `Pattern` counts them."""
+    open_groups, total, last, in_class = [], 0, 0, False
+    for token in _TOKEN.findall(pattern):
+        if in_class:
+            in_class = token != "]"
+        elif token[0] == "{" and len(token) > 1:
+            times = min(int(token[1:].partition(",")[0].rstrip("}?+")[:9]), MAX_EXPANDED)
+            total += last * max(times - 1, 0)
+            last *= max(times, 1)
+        elif token[0] == "(":
+            open_groups.append(total)
+            last = 0
+        elif token == ")" and open_groups:
+            last = total - open_groups.pop() + 1
+            total += 1
+        else:
+            in_class = token == "["
+            total, last = total + 1, 1
+        if total > MAX_EXPANDED:
+            break
+    return total
 
 
 def _escape(token: str, in_class: bool) -> str:

@@ -9,11 +9,15 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+import regex
+
 from local_aws.states.languages.jsonata.errors import Fault, JSONataError
 from local_aws.states.languages.jsonata.values import UNDEFINED
 
 _PLURALS = {"a": "arrays", "b": "booleans", "f": "functions", "n": "numbers", "o": "objects", "s": "strings"}
 _ANY = {"a": "[asnblfom]", "x": "[asnblfom]", "j": "[asnblom]", "f": "f"}
+_SECONDS = 0.5
+"""For a signature that an expression writes, as `<x+x+x+n>` takes a long time to be sure of a mismatch."""
 _CLOSING = {"(": ")", "<": ">"}
 
 
@@ -21,7 +25,9 @@ class _Parameter:
     """One parameter: the types it takes as a regular expression on their letters."""
 
     def __init__(self, types: str, pattern: str):
-        self.types, self.pattern, self.context, self.subtype = types, pattern, None, None
+        self.types, self.pattern = types, pattern
+        self.context: re.Pattern[str] | None = None
+        self.subtype: str | None = None
 
 
 class Signature:
@@ -30,7 +36,7 @@ class Signature:
     def __init__(self, text: str, letter: Callable[[Any], str]):
         self._letter = letter
         self._parameters = list(_parameters(text))
-        self._pattern = re.compile("".join(f"({parameter.pattern})" for parameter in self._parameters))
+        self._pattern = regex.compile("".join(f"({parameter.pattern})" for parameter in self._parameters))
         self._seen: dict[str, tuple[str, ...]] = {}
 
     def validate(self, arguments: list[Any], context: Any) -> list[Any]:
@@ -42,7 +48,7 @@ class Signature:
         letters = "".join(map(self._letter, arguments))
         groups = self._seen.get(letters)
         if groups is None:
-            match = self._pattern.fullmatch(letters)
+            match = self._pattern.fullmatch(letters, concurrent=True, timeout=_SECONDS)
             if match is None:
                 raise self._mismatch(letters)
             groups = match.groups()
@@ -79,7 +85,7 @@ class Signature:
         pattern, good = "", 0
         for parameter in self._parameters:
             pattern += parameter.pattern
-            match = re.match(pattern, letters)
+            match = regex.match(pattern, letters, concurrent=True, timeout=_SECONDS)
             if match is None:
                 break
             good = match.end()

@@ -185,7 +185,7 @@ def zip_(run: Run, *lists: Any) -> Any:
     rows = min((len(items) if isinstance(items, list) else 0 for items in lists), default=0)
     run.elements(rows, 64 + 8 * len(lists))
     run.elements(rows * len(lists), 0)
-    return [list(row) for row in zip(*lists, strict=False)] if rows else []
+    return [list(row) for row in run.each(zip(*lists, strict=False))] if rows else []
 
 
 def shuffle(run: Run, items: Any) -> Any:

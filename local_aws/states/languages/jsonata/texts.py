@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import base64
 import binascii
+import itertools
 import math
 import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 from urllib.parse import quote
+
+import regex
 
 from local_aws.states.languages.jsonata.calling import Function, apply
 from local_aws.states.languages.jsonata.errors import Fault, JSONataError
@@ -20,7 +23,7 @@ from local_aws.states.languages.jsonata.patterns import Pattern, described, grou
 from local_aws.states.languages.jsonata.text_of import text_of
 from local_aws.states.languages.jsonata.values import UNDEFINED, Selected
 
-_BLANKS = re.compile(r"[ \t\n\r]+")
+_BLANKS = regex.compile(r"[ \t\n\r]+")
 _ESCAPES = re.compile("(?:%[0-9A-Fa-f]{2})+|%")
 _RESERVED = ";/?:@&=+$,#"
 _UNRESERVED = "-_.!~*'()"
@@ -96,7 +99,7 @@ def length(_run: Run, text: str) -> int:
 
 @on_text
 def trim(_run: Run, text: str) -> str:
-    return _BLANKS.sub(" ", text).removeprefix(" ").removesuffix(" ")
+    return _BLANKS.sub(" ", text, concurrent=True).removeprefix(" ").removesuffix(" ")
 
 
 @on_text
@@ -309,7 +312,7 @@ def _reference(rest: str, whole: str, groups: list[Any]) -> tuple[str, int]:
     if rest[:1] == "0":
         return whole, 1
     most = len(str(len(groups)))
-    digits = re.match(r"[0-9]*", rest[:most], re.ASCII)[0]
+    digits = "".join(itertools.takewhile("0123456789".__contains__, rest[:most]))
     if most > 1 and digits and int(digits) > len(groups):
         digits = digits[: most - 1]
     if not digits:
@@ -332,7 +335,7 @@ def base64_encode(_run: Run, text: str) -> str:
 def base64_decode(_run: Run, text: str) -> str:
     """Fails for what is no base64, as AWS does (measured by others; the reference skips what it doesn't know)."""
     try:
-        return base64.b64decode(_BLANKS.sub("", text), validate=True).decode("latin-1")
+        return base64.b64decode(_BLANKS.sub("", text, concurrent=True), validate=True).decode("latin-1")
     except (binascii.Error, ValueError):
         raise JSONataError(None, "The string to be decoded is not correctly encoded.") from None
 

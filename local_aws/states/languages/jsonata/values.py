@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 
 class _Undefined:
@@ -30,7 +30,7 @@ MAX_NODES: Final = 2_000_000
 """Values in a result: far more than any state may pass on, and no more than memory allows."""
 
 
-class Selected(list):
+class Selected(list[Any]):
     """A list that was selected (JSONata's sequence)."""
 
     __slots__ = ()
@@ -42,13 +42,13 @@ class Kept(Selected):
     __slots__ = ()
 
 
-class Constructed(list):
+class Constructed(list[Any]):
     """A list that a path's `[...]` made: a step takes it for one value."""
 
     __slots__ = ()
 
 
-class Tuples(list):
+class Tuples(list[Any]):
     """Values with the variables that `@`, `#` and `%` bind for each: dictionaries, the value under `@`."""
 
     __slots__ = ()
@@ -89,7 +89,23 @@ def bindable(value: Any, nesting: int = 1) -> Any:
     return value
 
 
-def to_json(value: Any) -> Any:
+class Payer(Protocol):
+    """Who pays for a copy (`limits.Run`)."""
+
+    def spend(self, steps: int) -> None: ...
+
+    def allocate(self, size: int) -> None: ...
+
+
+class Free:
+    """Pays nothing: for what is small."""
+
+    def spend(self, steps: int) -> None: ...
+
+    def allocate(self, size: int) -> None: ...
+
+
+def to_json(value: Any, payer: Payer) -> Any:
     """A value as JSON data of our own, `UNDEFINED` where there is none.
 
     It has no types of an evaluation, and no shared lists that a caller could change.
@@ -98,14 +114,14 @@ def to_json(value: Any) -> Any:
         UnsupportedResultError: it is not JSON.
         TooLarge: it has too many parts, as a value that holds another many times may have.
     """
-    return value if value is UNDEFINED else _Copy().of(value)
+    return value if value is UNDEFINED else _Copy(payer).of(value)
 
 
 class _Copy:
     """Copies a value, and counts what it copies."""
 
-    def __init__(self) -> None:
-        self.left = MAX_NODES
+    def __init__(self, payer: Payer) -> None:
+        self.left, self.payer = MAX_NODES, payer
 
     def of(self, value: Any) -> Any:
         kind = type(value)
@@ -116,17 +132,19 @@ class _Copy:
         if value is UNDEFINED:
             return None
         if isinstance(value, list):
-            self._count(value)
+            self._count(len(value), 64)
             return [self.of(item) for item in value]
         if isinstance(value, dict):
-            self._count(value)
+            self._count(len(value), 184)
             return {key: self.of(item) for key, item in value.items()}
         raise UnsupportedResultError
 
-    def _count(self, value: Any) -> None:
-        self.left -= len(value) + 1
+    def _count(self, parts: int, size: int) -> None:
+        self.left -= parts + 1
         if self.left < 0:
             raise TooLarge
+        self.payer.spend(1 + (parts >> 1))
+        self.payer.allocate(size + (8 if size == 64 else 60) * parts)
 
 
 def json_number(value: float) -> Any:
