@@ -105,9 +105,10 @@ def record_calls(session: boto3.session.Session, ledger: Ledger, lesson: str, bu
                     ledger.record(Resource(kind, name, lesson))
 
         if http_response.status_code < 300:
-            # What is changed belongs to this lesson, too, if a lesson has made it; else it is the learner's own.
+            # What is changed belongs to this lesson, too, if a lesson has made it; else it is the learner's own, or
+            # of the whole course.
             named = changed(model.service_model.service_name, model.name, context.get("course_params", {}))
-            there = {(one.kind, one.name) for one in ledger.resources()} if named else set()
+            there = {(one.kind, one.name) for one in ledger.resources() if one.lesson.isdigit()} if named else set()
             for kind, name in set(named) & there:
                 ledger.record(Resource(kind, name, lesson))
 

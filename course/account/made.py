@@ -94,7 +94,7 @@ def _asked_for(details: dict[str, Any]) -> Made:
 
 def changed(service: str, operation: str, params: dict[str, Any]) -> Made:
     """What a call gives a new form to, where it is there already: a lesson that makes it again has made it, too."""
-    if (service, operation) == ("iam", "UpdateAssumeRolePolicy"):
+    if service == "iam" and operation in ("UpdateAssumeRolePolicy", "PutRolePolicy", "AttachRolePolicy"):
         return [("IAM role", params["RoleName"])]
     if (service, operation) == ("stepfunctions", "UpdateStateMachine"):
         return [("state machine", params["stateMachineArn"])]

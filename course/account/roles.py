@@ -1,6 +1,6 @@
 """Roles for functions and state machines, as the console makes them along with those.
 
-Each is made, or changed where one of that name is there: a cell may be run again after a correction.
+Each is made, or brought up to date where it is there: a cell may be run again after a correction.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ def role_for(service: str, name: str) -> str:
 
     Args:
         service: such as `lambda.amazonaws.com`.
-        name: of the role. One of that name is changed: whoever could take it on, now this service can.
+        name: of the role. One of that name is taken as it is, if it is for this service.
 
     Returns:
         Its ARN.
@@ -30,8 +30,11 @@ def role_for(service: str, name: str) -> str:
     try:
         return iam.create_role(RoleName=name, AssumeRolePolicyDocument=trust)["Role"]["Arn"]
     except iam.exceptions.EntityAlreadyExistsException:
-        iam.update_assume_role_policy(RoleName=name, PolicyDocument=trust)
-        return iam.get_role(RoleName=name)["Role"]["Arn"]
+        role = iam.get_role(RoleName=name)["Role"]
+        if role["AssumeRolePolicyDocument"] != json.loads(trust):
+            # A role of somebody else's, or of another service: to change it might break what runs under it.
+            raise
+        return role["Arn"]
 
 
 def logging_role(name: str) -> str:

@@ -214,9 +214,15 @@ def run(state_machine_arn: str, input: Any, name: str | None = None, seconds: fl
     """
     text = input if isinstance(input, str) else json.dumps(input)
     named = {"name": name} if name else {}
-    others = _still_running(state_machine_arn)
-    answer = boto3.client("stepfunctions").start_execution(stateMachineArn=state_machine_arn, input=text, **named)
-    execution = follow(answer["executionArn"], seconds, others)
+    if_begun = (
+        "You have stopped looking; the execution goes on, if it has begun by now.\n"
+        f'Those that go on: boto3.client("stepfunctions").list_executions(stateMachineArn="{state_machine_arn}", '
+        'statusFilter="RUNNING")'
+    )
+    with interruptible(if_begun):
+        others = _still_running(state_machine_arn)
+        answer = boto3.client("stepfunctions").start_execution(stateMachineArn=state_machine_arn, input=text, **named)
+        execution = follow(answer["executionArn"], seconds, others)
     if others:
         print(others)
     return execution
