@@ -115,8 +115,8 @@ class S3:
             require_bucket_name(params["Bucket"])
             self._defaults.check_new_bucket(request.headers)
         elif name in _WITH_ACL:
-            body = wire.parse(request, operation, path_values) if name in _WITH_ACL_IN_BODY else {}
-            self._defaults.check_acl(call, params["Bucket"], request.headers, body.get("AccessControlPolicy"))
+            brought = wire.parse(request, operation, path_values) if name in _WITH_ACL_IN_BODY else {}
+            self._defaults.check_acl(call, params["Bucket"], request.headers, brought.get("AccessControlPolicy"))
         if name in _WITH_CONTENT:
             request = received(exchange, signed, self._callers.secret_of(signed))
         exchange.request = wire.restated(operation, request, path_values, told)

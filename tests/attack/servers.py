@@ -35,7 +35,7 @@ class Server(Aws):
 
     def __init__(self, folder: Path, environment: Mapping[str, str] | None = None, through: Sequence[str] = ()):
         self.folder, self._through = folder, through
-        self._environment = {**os.environ, "TMPDIR": str(folder), **(environment or {})}
+        self.environment = {**os.environ, "TMPDIR": str(folder), **(environment or {})}
         self._ready = folder / "ready.json"
         self.process = self._start("serve", "--port", "0", "--clock", str(CLOCK), "--ready-file", str(self._ready))
         wait_until(lambda: self._ready.exists() or self.process.poll() is not None, START_SECONDS)
@@ -81,7 +81,7 @@ class Server(Aws):
     def _start(self, *arguments: str) -> Any:
         return subprocess.Popen(
             [*self._through, sys.executable, "-m", "local_aws", *arguments],
-            env=self._environment,
+            env=self.environment,
             cwd=PROJECT,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

@@ -96,6 +96,10 @@ class RunningRuntime:
             self._marked.wait_for(lambda: name in self._marks or self._drained.is_set(), _DRAIN_SECONDS)
             self._marks.discard(name)
 
+    def is_there(self) -> bool:
+        """Whether it can still take an invocation: it may have been killed, and the news be on its way."""
+        return self.process.parent_is_there() and self.api.connected()
+
     def stop(self) -> None:
         """Kill the process, and read what it still had written."""
         self.process.kill()
@@ -182,6 +186,8 @@ class Environment:
 
     def invoke(self, invocation: Invocation) -> Outcome:
         """Run the function once. Its errors are outcomes; nothing is raised for them."""
+        if self._runtime is None:
+            self._spawner.prepare()
         init_ms = None if self._initialised_once else self._first_init()
         self._await_ready()
         self.stream.begin_tail()
@@ -191,9 +197,8 @@ class Environment:
         deadline = started + timeout
         invocation.deadline_ms = int((time.time() + timeout) * 1000)
         try:
-            if self._runtime is None:
-                self._init_inside_invocation(deadline)
-            outcome = self._run(self._runtime, invocation, deadline)
+            runtime = self._init_inside_invocation(deadline) if self._runtime is None else self._runtime
+            outcome = self._run(runtime, invocation, deadline)
         except InitError as failed:
             outcome = failed.outcome or timed_out(request_id, timeout)
             outcome = replace(outcome, payload=outcome.payload.replace(b"{request-id}", request_id.encode()))
@@ -270,16 +275,16 @@ class Environment:
             return None
         return (time.monotonic() - started) * 1000
 
-    def _init_inside_invocation(self, deadline: float) -> None:
+    def _init_inside_invocation(self, deadline: float) -> RunningRuntime:
         started = time.monotonic()
         try:
-            self._start_runtime(deadline)
+            return self._start_runtime(deadline)
         except InitError as failed:
             error_type = failed.outcome.error_type if failed.outcome else None
             self.stream.write(lines.init_report((time.monotonic() - started) * 1000, "invoke", error_type))
             raise
 
-    def _start_runtime(self, deadline: float) -> None:
+    def _start_runtime(self, deadline: float) -> RunningRuntime:
         runtime = RunningRuntime(self, self._spawner)
         self._watch.begin(runtime.memory)
         self._runtime = runtime
@@ -289,7 +294,7 @@ class Environment:
         self._stop_watching(runtime)
         if said is not None and said.kind == "ready":
             runtime.ready = True
-            return
+            return runtime
         outcome = None
         if said is not None and said.kind == "init-error":
             outcome = Outcome(runtime.as_learner_sees(said.body), "Unhandled", said.error_type)
@@ -301,14 +306,16 @@ class Environment:
     def _await_ready(self) -> None:
         """Wait until the runtime asks for more; one that has died since the last invocation is given up."""
         runtime = self._runtime
-        if runtime is None or runtime.ready:
+        if runtime is None:
             return
-        said = self._hear(runtime, time.monotonic() + _END_SECONDS)
-        if said is None or said.kind != "ready":
+        if not runtime.ready:
+            said = self._hear(runtime, time.monotonic() + _END_SECONDS)
+            if said is not None and said.kind == "ready":
+                runtime.wait_for_mark(READY)
+                runtime.ready = True
+        if not runtime.ready or not runtime.is_there():
             self._discard_runtime()
-            return
-        runtime.wait_for_mark(READY)
-        runtime.ready = True
+            self._spawner.prepare()
 
     def _run(self, runtime: RunningRuntime, invocation: Invocation, deadline: float) -> Outcome:
         self._watch.begin(runtime.memory)
@@ -331,7 +338,7 @@ class Environment:
         timeout = self.version.timeout
         if said is None:
             return timed_out(request_id, timeout)
-        if is_crash(runtime.process.exit_code) and not runtime.memory.exceeded:
+        if is_crash(runtime.process.exit_code or 0) and not runtime.memory.exceeded:
             time.sleep(max(0.0, deadline - time.monotonic()))
             return timed_out(request_id, timeout)
         return self._ended(runtime, request_id)

@@ -74,6 +74,18 @@ class RuntimeApi:
         """Answer the runtime's pending, or next, request for an invocation."""
         self._invocations.put(invocation)
 
+    def connected(self) -> bool:
+        """Whether the runtime that asked last is still there; a process that is gone has closed its connection."""
+        if self._connection is None or not hasattr(socket, "MSG_DONTWAIT"):
+            return self._connection is not None
+        try:
+            # It says nothing while it waits for an answer: all that can be read is the end.
+            return bool(self._connection.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT))
+        except BlockingIOError:
+            return True
+        except OSError:
+            return False
+
     def close(self) -> None:
         """Stop serving."""
         self._invocations.put(None)

@@ -20,7 +20,7 @@ import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Protocol
+from typing import IO, Any, Protocol
 
 from local_aws.functions.environments.zygote import MESSAGE_BYTES
 from local_aws.isolation import system
@@ -34,9 +34,16 @@ _CREDENTIALS_SPACE = socket.CMSG_SPACE(_CREDENTIALS.size) if hasattr(socket, "CM
 
 
 class Runtime:
-    """A runtime's process as the server sees it: it can be killed, and it ends once."""
+    """A runtime's process as the server sees it: it can be killed, and it ends once.
 
-    def __init__(self, kill: Callable[[Runtime], None], not_counted: int):
+    Args:
+        kill: kills it.
+        not_counted: bytes that it holds and doesn't use.
+        parent_is_there: whether the process that must live for it to live does.
+    """
+
+    def __init__(self, kill: Callable[[Runtime], None], not_counted: int, parent_is_there: Callable[[], bool]):
+        self.parent_is_there = parent_is_there
         self.pid = 0
         self.exit_code: int | None = None
         self.not_counted = not_counted
@@ -74,7 +81,12 @@ class Runtime:
 class Spawner(Protocol):
     """Starts runtimes."""
 
-    isolates: bool
+    @property
+    def isolates(self) -> bool:
+        """Whether runtimes have a file system of their own."""
+
+    def prepare(self) -> None:
+        """Wait until a runtime can be started at once: what this takes is nobody's initialisation."""
 
     def start(self, spec: dict[str, Any], log_descriptor: int) -> Runtime:
         """Start a runtime that writes to the descriptor; the caller keeps and closes its own copy."""
@@ -136,6 +148,11 @@ class ForkServer:
         """Whether runtimes have a file system of their own; known once one has been started."""
         return self._stage is not None
 
+    def prepare(self) -> None:
+        """Wait for the zygote's imports."""
+        self._begun.join()
+        self._current().wait_until_ready()
+
     def start(self, spec: dict[str, Any], log_descriptor: int) -> Runtime:
         """Fork a runtime."""
         self._begun.join()
@@ -167,21 +184,21 @@ class ForkServer:
 
     def _current(self) -> ZygoteProcess:
         with self._lock:
-            if self._closed:
+            if self._zygote is None or self._closed:
                 raise RuntimeError("the server is being stopped")
             if self._zygote.gone:
-                self._zygote = ZygoteProcess(self._stage, self._lost)
+                self._start_again()
             return self._zygote
 
     def _lost(self, zygote: ZygoteProcess) -> None:
         with self._lock:
-            if self._closed or self._zygote is not zygote:
-                return
             # One that did not come up at all is tried again when a function is invoked, and not before.
-            then = "is started again" if zygote.came_up else "did not come up"
-            log.warning("the process that functions are forked from has ended, and %s", then)
-            if zygote.came_up:
-                self._zygote = ZygoteProcess(self._stage, self._lost)
+            if self._zygote is zygote and zygote.came_up and not self._closed:
+                self._start_again()
+
+    def _start_again(self) -> None:
+        log.warning("the process that functions are forked from has ended: it is started again")
+        self._zygote = ZygoteProcess(self._stage, self._lost)
 
 
 class ZygoteProcess:
@@ -219,14 +236,18 @@ class ZygoteProcess:
         theirs.close()
         threading.Thread(target=self._listen, name="lambda-zygote", daemon=True).start()
 
+    def wait_until_ready(self) -> None:
+        """Wait until it forks at once, or has ended."""
+        self._ready.wait(_START_SECONDS)
+
     def fork(self, serial: int, spec: dict[str, Any], log_descriptor: int) -> Runtime | None:
         """A new runtime; None where the zygote has ended meanwhile.
 
         Raises:
             RuntimeError: the zygote is there and does not answer.
         """
-        self._ready.wait(_START_SECONDS)
-        runtime = Runtime(lambda runtime: self._kill(serial), self._preloaded)
+        self.wait_until_ready()
+        runtime = Runtime(lambda runtime: self._kill(serial), self._preloaded, lambda: self._process.poll() is None)
         answered = threading.Event()
         message = json.dumps({"id": serial, "spec": spec}).encode()
         with self._lock:
@@ -292,11 +313,13 @@ class ZygoteProcess:
         else:
             with self._lock:
                 # One that never came up has said why in its log.
-                runtime, answered = self._starting.pop(message["exited"], (None, None))
-                runtime = runtime or self._running.pop(message["exited"], None)
-            if runtime:
+                starting = self._starting.pop(message["exited"], None)
+                running = self._running.pop(message["exited"], None)
+            if running:
+                running.end(message["status"])
+            if starting:
+                runtime, answered = starting
                 runtime.end(message["status"])
-            if answered:
                 answered.set()
 
 
@@ -308,13 +331,22 @@ def _sender(ancillary: list[tuple[int, int, bytes]]) -> int:
     return 0
 
 
+def _input_of(process: subprocess.Popen[bytes]) -> IO[bytes]:
+    if process.stdin is None:
+        raise ValueError("a runtime is told through a pipe what to run")
+    return process.stdin
+
+
 class Subprocesses:
     """Runtimes as plain subprocesses, each with its own imports; without a file system of their own."""
 
     isolates = False
 
+    def prepare(self) -> None:
+        """Nothing is shared that could be prepared."""
+
     def __init__(self) -> None:
-        self._processes: set[subprocess.Popen] = set()
+        self._processes: set[subprocess.Popen[bytes]] = set()
         self._lock = threading.Lock()
 
     def start(self, spec: dict[str, Any], log_descriptor: int) -> Runtime:
@@ -326,14 +358,15 @@ class Subprocesses:
             stderr=log_descriptor,
             env=_child_environment(),
         )
-        runtime = Runtime(lambda _: self._kill(process), 0)
+        pipe = _input_of(process)
+        runtime = Runtime(lambda _: self._kill(process), 0, lambda: True)
         runtime.pid = process.pid
         with self._lock:
             self._processes.add(process)
         threading.Thread(target=self._wait, args=(process, runtime), daemon=True).start()
         with contextlib.suppress(BrokenPipeError):
-            process.stdin.write(json.dumps({**spec, "isolated": False, "data_limit": 0}).encode() + b"\n")
-            process.stdin.flush()
+            pipe.write(json.dumps({**spec, "isolated": False, "data_limit": 0}).encode() + b"\n")
+            pipe.flush()
         return runtime
 
     def close(self) -> None:
@@ -343,15 +376,15 @@ class Subprocesses:
         for process in processes:
             self._kill(process)
 
-    def _wait(self, process: subprocess.Popen, runtime: Runtime) -> None:
+    def _wait(self, process: subprocess.Popen[bytes], runtime: Runtime) -> None:
         exit_code = process.wait()
         with self._lock:
             self._processes.discard(process)
         with contextlib.suppress(OSError):
-            process.stdin.close()
+            _input_of(process).close()
         runtime.end(exit_code)
 
-    def _kill(self, process: subprocess.Popen) -> None:
+    def _kill(self, process: subprocess.Popen[bytes]) -> None:
         if hasattr(os, "killpg"):
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(process.pid, signal.SIGKILL)

@@ -72,7 +72,7 @@ def _open_folder(root: Path, folder: PurePosixPath) -> int | None:
     Raises:
         OSError: it is no folder, or a link leads to it.
     """
-    if ".." in folder.parts:
+    if folder.is_absolute() or ".." in folder.parts:
         raise NotADirectoryError(f"{folder} leads out of the tree")
     if not _BY_DESCRIPTOR:
         if (root / folder).resolve() != root.resolve() / folder:

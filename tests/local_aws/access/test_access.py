@@ -181,6 +181,7 @@ def test_anonymous_sees_what_is_public(aws, bucket):
     get = lambda: anonymous.get_object(Bucket=bucket, Key="data/a b.txt")  # noqa: E731
     assert refusal(get)["Code"] == "AccessDenied"
     public = allow("s3:GetObject", f"arn:aws:s3:::{bucket}/data/*", Principal="*")
+    aws.client("s3").delete_public_access_block(Bucket=bucket)
     aws.client("s3").put_bucket_policy(Bucket=bucket, Policy=document(public))
     assert get()["Body"].read() == b"content"
     assert refusal(lambda: anonymous.put_object(Bucket=bucket, Key="data/x", Body=b""))["Code"] == "AccessDenied"
