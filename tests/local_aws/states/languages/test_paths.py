@@ -154,7 +154,7 @@ def test_a_path_finds_no_more_than_a_state_could_hold():
 )
 def test_a_reference_path_has_names_and_indexes_only(text):
     """The operators of "Reference Paths" in the developer guide."""
-    with pytest.raises(InvalidPathError, match="single node|must be followed by"):
+    with pytest.raises(InvalidPathError, match=r"single node|must be followed by"):
         reference_path(text)
 
 
