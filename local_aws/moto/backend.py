@@ -10,7 +10,6 @@ nothing to call.
 from __future__ import annotations
 
 import functools
-import io
 import os
 import re
 import sys
@@ -20,6 +19,7 @@ from typing import Any
 
 from local_aws import ACCOUNT, ADMIN_ACCESS_KEY, wire
 from local_aws.call import not_there
+from local_aws.moto.contents import Input, Stored, in_pieces, install
 
 SERVICES = {
     "s3": "s3",
@@ -65,6 +65,8 @@ _LACKING = re.compile(
     "RenameObject|RequestPayment|Torrent|UpdateObjectEncryption|WriteGetObjectResponse|GetObjectRetention"
 )
 _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+_IN_PIECES = {"GetObject", "CopyObject", "UploadPartCopy"}
+"""Operations in which moto only hands an object's content on; for a copy's checksum it looks at it."""
 WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
@@ -73,6 +75,7 @@ class Backends:
 
     def __init__(self) -> None:
         configure()
+        install()
         self._applications: dict[str, WsgiApp] = {}
         self._lock = threading.Lock()
 
@@ -98,9 +101,13 @@ class Backends:
         application = self._application(api.name)
         environ = _environ(api, operation, request, region, access_key or ADMIN_ACCESS_KEY)
         try:
-            return application(environ, start_response)
+            with in_pieces(operation in _IN_PIECES and "x-amz-checksum-algorithm" not in request.headers):
+                return application(environ, start_response)
         except NotImplementedError as error:
             raise not_there(f"{api.name}:{operation}") from error
+        finally:
+            if isinstance(request.body, Stored):
+                request.body.close_unless_taken()
 
     def _application(self, name: str) -> WsgiApp:
         from moto.moto_server.werkzeug_app import create_backend_app
@@ -153,7 +160,7 @@ def _environ(api: wire.Api, operation: str, request: wire.Request, region: str, 
         "wsgi.multithread": True,
         "wsgi.multiprocess": False,
         "wsgi.run_once": False,
-        "wsgi.input": io.BytesIO(body),
+        "wsgi.input": Input(body),
         "wsgi.input_terminated": True,
     }
     names = {}
