@@ -6,6 +6,7 @@ Both are made on first use, by whichever lesson comes first, and stay until the 
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import boto3
 from botocore.exceptions import ClientError
@@ -79,13 +80,13 @@ def ensure_sagemaker_role(bucket: str, ledger: Ledger) -> str:
     return arn
 
 
-def trust_policy(service: str) -> dict:
+def trust_policy(service: str) -> dict[str, Any]:
     """The policy by which a role lets an AWS service take it on."""
     statement = {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}
     return {"Version": "2012-10-17", "Statement": [statement]}
 
 
-def _sagemaker_policy(bucket: str) -> dict:
+def _sagemaker_policy(bucket: str) -> dict[str, Any]:
     """What a job needs: its data, its log, its metrics, and the images (SageMaker developer guide, roles)."""
     allow = {
         f"arn:aws:s3:::{bucket}/*": ["s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload"],

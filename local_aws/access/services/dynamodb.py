@@ -70,7 +70,7 @@ def _statements(operation: str, params: Params) -> list[str] | None:
     return [entry["Statement"] for entry in params.get(member, [])] if member else None
 
 
-def _partiql(text: str, context: dict) -> Iterator[Asked]:
+def _partiql(text: str, context: dict[str, Any]) -> Iterator[Asked]:
     """The action on every table that a statement names; on `*` where none can be read."""
     words = text.split(None, 1)
     verb = words[0].lower() if words else ""

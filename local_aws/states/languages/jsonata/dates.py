@@ -325,6 +325,8 @@ def _offset(run: Run, marker: _Marker, hours: int, minutes: int) -> str:
     picture = marker.integer
     if offset == 0 and marker.modifier == "t":
         return "Z"
+    if picture is None:
+        raise Fault("D3134", value=marker.presentation)
     if picture.regular or picture.mandatory in (3, 4):
         text = formatted(run, offset, picture)
     elif picture.mandatory in (1, 2):
@@ -392,7 +394,7 @@ def _parsed(run: Run, timestamp: str, picture: str) -> Any:
         raise JSONataError(None, TIMEOUT_MESSAGE) from None
     if match is None:
         return UNDEFINED
-    found = {
+    found: dict[str | None, Any] = {
         part.component: part.read(text)
         for part, text in zip(readers, match.groups(), strict=True)
         if part.read is not None and part.component
@@ -426,6 +428,8 @@ def _short(name: str, longest: int | None) -> str:
 
 
 def _zone_reader(part: _Marker) -> _Reader:
+    if part.integer is None:
+        raise Fault("D3134", value=part.presentation)
     separator = part.integer.separators[0][1] if part.integer.regular else None
     expression = ("GMT" if part.component == "z" else "") + "[-+][0-9]+"
     if separator is not None:

@@ -30,14 +30,22 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 _LITERALS = {"true": True, "false": False, "null": None}
 
 
-class Tokenizer(tokenizer.Tokenizer):
+def _end_of(pattern: re.Pattern[str], text: str, start: int) -> int:
+    """Where what a pattern matches from a place on ends; there where it matches nothing."""
+    found = pattern.match(text, start)
+    return found.end() if found else start
+
+
+class Tokenizer(tokenizer.Tokenizer):  # type: ignore[misc] # the parser has no types
     """Reads one token after the other, in a time that grows with the text and no faster; regular expressions apart.
 
     The engine's own copies the rest of the text for each token, and takes a broken text for an end or falls over it.
     """
 
+    position: int
+
     def next(self, prefix: bool) -> Any:
-        start = self.position = _BLANKS.match(self.path, self.position).end()
+        start = self.position = _end_of(_BLANKS, self.path, self.position)
         if start >= self.length:
             return None
         if self.path.startswith("/*", start):
@@ -98,8 +106,8 @@ class Tokenizer(tokenizer.Tokenizer):
         return self.create("name", name)
 
     def _name(self) -> Any:
-        name = _NAME.match(self.path, self.position)[0]
-        self.position += len(name)
+        begin, self.position = self.position, _end_of(_NAME, self.path, self.position)
+        name = self.path[begin : self.position]
         if name[0] == "$":
             return self.create("variable", name[1:])
         if name in ("and", "or", "in"):

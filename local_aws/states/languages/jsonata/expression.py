@@ -79,7 +79,7 @@ def compile_expression(source: str) -> Expression:
             raise JSONataError("S0201", "Syntax error") from error
 
 
-class _NotIn206(Parser.Infix):
+class _NotIn206(Parser.Infix):  # type: ignore[misc] # the parser has no types
     """An operator that JSONata gained after 2.0.6: there it is a misplaced `?` or `:`."""
 
     def led(self, _left: Any) -> Any:

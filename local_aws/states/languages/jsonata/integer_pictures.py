@@ -261,7 +261,8 @@ def _digits(run: Run, value: float, picture: IntegerPicture) -> str:
 
 def _separated(run: Run, text: str, separators: list[tuple[int, str]], regular: bool) -> str:
     if regular:
-        pieces, start = [], 0
+        pieces: list[str] = []
+        start = 0
         for place, character in separators:
             pieces += (text[start : len(text) - place], character)
             start = len(text) - place

@@ -132,7 +132,7 @@ def _expanded(pattern: str) -> int:
         if in_class:
             in_class = token != "]"
         elif token[0] == "{" and len(token) > 1:
-            times = min(int(re.match(r"[0-9]+", token[1:])[0][:9]), MAX_EXPANDED)
+            times = min(int(token[1:].partition(",")[0].rstrip("}?+")[:9]), MAX_EXPANDED)
             total += last * max(times - 1, 0)
             last *= max(times, 1)
         elif token[0] == "(":

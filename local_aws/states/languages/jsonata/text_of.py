@@ -79,7 +79,8 @@ class _Writer:
     """Writes JSON in pieces, and pays for them."""
 
     def __init__(self, run: Run, indent: bool):
-        self._run, self._indent, self.pieces = run, indent, []
+        self._run, self._indent = run, indent
+        self.pieces: list[str] = []
         self._length = self._paid = 0
 
     def write(self, value: Any, line: str) -> None:

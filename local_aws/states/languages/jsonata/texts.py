@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import itertools
 import math
 import re
 from collections.abc import Callable, Iterable, Iterator
@@ -311,7 +312,7 @@ def _reference(rest: str, whole: str, groups: list[Any]) -> tuple[str, int]:
     if rest[:1] == "0":
         return whole, 1
     most = len(str(len(groups)))
-    digits = re.match(r"[0-9]*", rest[:most], re.ASCII)[0]
+    digits = "".join(itertools.takewhile("0123456789".__contains__, rest[:most]))
     if most > 1 and digits and int(digits) > len(groups):
         digits = digits[: most - 1]
     if not digits:

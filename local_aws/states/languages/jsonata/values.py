@@ -30,7 +30,7 @@ MAX_NODES: Final = 2_000_000
 """Values in a result: far more than any state may pass on, and no more than memory allows."""
 
 
-class Selected(list):
+class Selected(list[Any]):
     """A list that was selected (JSONata's sequence)."""
 
     __slots__ = ()
@@ -42,13 +42,13 @@ class Kept(Selected):
     __slots__ = ()
 
 
-class Constructed(list):
+class Constructed(list[Any]):
     """A list that a path's `[...]` made: a step takes it for one value."""
 
     __slots__ = ()
 
 
-class Tuples(list):
+class Tuples(list[Any]):
     """Values with the variables that `@`, `#` and `%` bind for each: dictionaries, the value under `@`."""
 
     __slots__ = ()
