@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import importlib
 import mmap
 import os
 import shutil
@@ -107,9 +108,8 @@ def in_pieces(wanted: bool) -> Iterator[None]:
 
 def install() -> None:
     """Have moto's objects take over what is stored in files. Called once moto may be imported."""
-    from moto.s3.models import FakeKey, FakeMultipart
-
-    plain = FakeKey.value
+    models: Any = importlib.import_module("moto.s3.models")  # what is replaced here moto declares fixed
+    plain = models.FakeKey.value
     if getattr(plain.fget, "of_ours", False):
         return
 
@@ -130,8 +130,8 @@ def install() -> None:
         key._etag = key._etag or key.stored.etag
 
     get.of_ours = True  # type: ignore[attr-defined] # a mark for the next call
-    FakeKey.value = property(get, put)
-    FakeMultipart.complete = _complete
+    models.FakeKey.value = property(get, put)
+    models.FakeMultipart.complete = _complete
 
 
 def _in_a_file(pieces: _Pieces) -> Stored:
@@ -144,7 +144,8 @@ def _in_a_file(pieces: _Pieces) -> Stored:
 def _complete(upload: Any, body: Iterator[tuple[int, str]]) -> tuple[Stored, str, tuple[str, str, int] | None]:
     """Moto's `FakeMultipart.complete` with the object put together in a file: it does so twice in memory."""
     from moto.s3.exceptions import EntityTooSmall, InvalidPart, MalformedXML
-    from moto.s3.models import S3_UPLOAD_PART_MIN_SIZE, MultipartChecksumBuilder
+    from moto.s3.models import MultipartChecksumBuilder
+    from moto.settings import S3_UPLOAD_PART_MIN_SIZE
 
     told = upload.metadata.get("x-amz-checksum-algorithm"), upload.metadata.get("x-amz-checksum-type")
     checksum, md5 = MultipartChecksumBuilder(*told), hashlib.md5(usedforsecurity=False)

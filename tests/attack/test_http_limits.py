@@ -129,7 +129,7 @@ def test_a_body_without_an_end_takes_no_memory(outsider):
             connection.sendall(b"100000\r\n" + b" " * MB + b"\r\n")
             sent += MB
     assert sent < 4096 * MB
-    assert process.memory_info().rss - before < 100 * MB
+    assert process.memory_info().rss - before < 200 * MB
 
 
 def test_large_objects_take_no_memory_on_their_way(outsider, tmp_path):
