@@ -42,7 +42,7 @@ class Pattern(Function):
     """
 
     arity = 2
-    parameters = ("str", "fromIndex")
+    counts_as_true = False
 
     def __init__(self, pattern: str, flags: Any):
         self.pattern = pattern
