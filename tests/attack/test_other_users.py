@@ -127,6 +127,7 @@ def test_a_job_of_a_user_without_rights_gets_nothing(unprivileged, plan):
 def test_the_start_line_says_that_there_are_none(confined):
     words = "This system allows no namespaces: functions and jobs see the whole file system with your rights."
     assert confined.said.splitlines()[1].startswith(words)
+    assert words in confined.log
 
 
 def test_functions_and_jobs_work_without_them(confined):
