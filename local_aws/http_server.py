@@ -22,8 +22,9 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from email.utils import formatdate
+from io import BufferedIOBase
 from socketserver import StreamRequestHandler, ThreadingTCPServer
-from typing import Any, BinaryIO
+from typing import Any
 from urllib.parse import unquote_to_bytes
 
 log = logging.getLogger(__name__)
@@ -107,6 +108,11 @@ class HttpServer(ThreadingTCPServer):
         super().__init__(address, _Connection)
 
     @property
+    def host(self) -> str:
+        """The address that the server listens on."""
+        return str(self.server_address[0])
+
+    @property
     def port(self) -> int:
         """The port that the server listens on."""
         return self.server_address[1]
@@ -165,6 +171,7 @@ class _Waiting:
 
 
 class _Connection(StreamRequestHandler):
+    server: HttpServer
     disable_nagle_algorithm = True
     rbufsize = _BLOCK
 
@@ -202,7 +209,9 @@ class _Connection(StreamRequestHandler):
         return found.group(1).decode(), found.group(2).decode(), int(found.group(3)), headers
 
     def _headers(self) -> list[tuple[str, str]] | None:
-        headers, size, once = [], 0, set()
+        headers: list[tuple[str, str]] = []
+        once: set[str] = set()
+        size = 0
         while True:
             line = self.rfile.readline(_LINE_BYTES + 1)
             size += len(line)
@@ -248,13 +257,13 @@ class _Connection(StreamRequestHandler):
             return False
         self.request.settimeout(IDLE_SECONDS)
         keep = minor == 1 and "close" not in named.get("connection", "").lower()
-        started: list[Any] = []
+        started: list[tuple[str, list[tuple[str, str]]]] = []
         chunks = self.server.application(
             self._environ(method, target, minor, headers, body),
-            lambda status, headers, exc_info=None: started.extend((status, headers)),
+            lambda status, headers, exc_info=None: started.append((status, headers)),
         )
         try:
-            keep = self._write(method, minor, *started, chunks, keep and not body.broken) and keep
+            keep = self._write(method, minor, started, chunks, keep and not body.broken) and keep
         finally:
             if hasattr(chunks, "close"):
                 chunks.close()
@@ -267,14 +276,14 @@ class _Connection(StreamRequestHandler):
         self,
         method: str,
         minor: int,
-        status: str,
-        headers: list[tuple[str, str]],
+        started: list[tuple[str, list[tuple[str, str]]]],
         chunks: Iterable[bytes],
         keep: bool,
     ) -> bool:
         """Send an answer; whether its end can be told without ending the connection."""
         chunks = iter(chunks)
         first = next(chunks, b"")
+        ((status, headers),) = started
         names = {name.lower() for name, _ in headers}
         bodiless = method == "HEAD" or status[:3] in {"204", "304"}
         endless = "content-length" not in names and not bodiless
@@ -336,7 +345,7 @@ class _Connection(StreamRequestHandler):
             "PATH_INFO": unquote_to_bytes(path).decode("latin-1"),
             "QUERY_STRING": query,
             "RAW_URI": target,
-            "SERVER_NAME": self.server.server_address[0],
+            "SERVER_NAME": self.server.host,
             "SERVER_PORT": str(self.server.port),
             "SERVER_PROTOCOL": f"HTTP/1.{minor}",
             "REMOTE_ADDR": self.client_address[0],
@@ -371,11 +380,11 @@ class Body:
 
     def __init__(
         self,
-        stream: BinaryIO,
+        stream: BufferedIOBase,
         size: int | None,
         connection: socket.socket,
         sending: _Waiting,
-        expected: BinaryIO | None,
+        expected: BufferedIOBase | None,
     ):
         self._stream, self._connection, self._sending = stream, connection, sending
         self._chunked, self._left = size is None, size or 0

@@ -23,6 +23,7 @@ def signed_headers(
     body: bytes = b"",
     key: str = ADMIN_ACCESS_KEY,
     token: str | None = None,
+    region: str = REGION,
 ) -> dict[str, str]:
     """The headers of a request with those that sign it."""
     request = AWSRequest(method, endpoint_url + path, dict(headers or {}), body)
@@ -30,7 +31,7 @@ def signed_headers(
     request.context["payload_signing_enabled"] = True
     signer = S3SigV4Auth if service == "s3" else SigV4Auth
     given = request.headers.get("X-Amz-Content-SHA256")
-    auth = signer(Credentials(key, secret, token), service, REGION)
+    auth = signer(Credentials(key, secret, token), service, region)
     if given is not None:
         auth.payload = lambda _: given
     auth.add_auth(request)

@@ -6,6 +6,7 @@ its state machine is there; an endpoint that was deleted has left no trace. S3's
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -114,7 +115,7 @@ def _sagemaker(names: dict[str, list[str]], sagemaker: Any) -> Iterator[Charge]:
         use
         for kind, read in _READERS.items()
         for name in dict.fromkeys(names.get(kind, ()))
-        for use in _asked(lambda kind=kind, name=name, read=read: read(sagemaker, kind, name))
+        for use in _asked(functools.partial(read, sagemaker, kind, name))
     ]
     for what, type_ in dict.fromkeys((use.what, use.type) for use in uses):
         alike = [use for use in uses if (use.what, use.type) == (what, type_)]

@@ -17,16 +17,18 @@ import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import psutil
 
 import account_guard
+from course.errors import CourseError
 
 START_SECONDS = 60
 
 
-class EmbeddedAwsError(RuntimeError):
+class EmbeddedAwsError(CourseError, RuntimeError):
     """The embedded AWS did not start; the text says why."""
 
 
@@ -132,11 +134,9 @@ def _start(parent: int, ready: Path, deadline: float) -> Server:
     command += ["--parent", str(parent), "--ready-file", str(ready)]
     environment = account_guard.without_settings(dict(os.environ))
     # A session of its own: interrupting or restarting a kernel must not end the AWS that others work on.
-    detached = (
-        {"creationflags": subprocess.DETACHED_PROCESS | subprocess.CREATE_NEW_PROCESS_GROUP}
-        if os.name == "nt"
-        else {"start_new_session": True}
-    )
+    detached: dict[str, Any] = {"start_new_session": True}
+    if sys.platform == "win32":
+        detached = {"creationflags": subprocess.DETACHED_PROCESS | subprocess.CREATE_NEW_PROCESS_GROUP}
     with output.open("wb") as log:
         process = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=environment, **detached

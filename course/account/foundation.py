@@ -6,6 +6,7 @@ Both are made on first use, by whichever lesson comes first, and stay until the 
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import boto3
 from botocore.exceptions import ClientError
@@ -26,11 +27,16 @@ def bucket_name(target: Target) -> str:
 
 
 def open_ledger(target: Target) -> Ledger:
-    """The ledger of an AWS. An embedded AWS without the course's bucket is a new one: its ledger is empty."""
+    """The ledger of an AWS; that of a new one is empty."""
     ledger = Ledger(target.ledger)
-    if target.kind == "local" and not _bucket_exists(bucket_name(target)):
+    if is_new(target):
         ledger.forget()
     return ledger
+
+
+def is_new(target: Target) -> bool:
+    """Whether it is an embedded AWS on which the course has made nothing yet: its bucket is missing."""
+    return target.kind == "local" and not _bucket_exists(bucket_name(target))
 
 
 def ensure_bucket(target: Target, ledger: Ledger) -> str:
@@ -79,13 +85,13 @@ def ensure_sagemaker_role(bucket: str, ledger: Ledger) -> str:
     return arn
 
 
-def trust_policy(service: str) -> dict:
+def trust_policy(service: str) -> dict[str, Any]:
     """The policy by which a role lets an AWS service take it on."""
     statement = {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}
     return {"Version": "2012-10-17", "Statement": [statement]}
 
 
-def _sagemaker_policy(bucket: str) -> dict:
+def _sagemaker_policy(bucket: str) -> dict[str, Any]:
     """What a job needs: its data, its log, its metrics, and the images (SageMaker developer guide, roles)."""
     allow = {
         f"arn:aws:s3:::{bucket}/*": ["s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload"],

@@ -156,7 +156,8 @@ def _endpoint(name: str, client: Client) -> Look:
     described = sagemaker.describe_endpoint(EndpointName=name)
     config = sagemaker.describe_endpoint_config(EndpointConfigName=described["EndpointConfigName"])
     hours = [_hour(variant) for variant in config["ProductionVariants"]]
-    return described["EndpointStatus"], None if None in hours else sum(hours)
+    known = [hour for hour in hours if hour is not None]
+    return described["EndpointStatus"], sum(known) if len(known) == len(hours) else None
 
 
 def _hour(resources: dict[str, Any]) -> float | None:

@@ -10,51 +10,53 @@ from collections.abc import Callable
 from typing import Any
 
 Made = list[tuple[str, str]]
+Reader = Callable[[dict[str, Any], dict[str, Any]], Made]
+"""What tells of a call's parameters and its answer what it made."""
 
 
-def _named(kind: str, member: str) -> Callable[[dict, dict], Made]:
+def _named(kind: str, member: str) -> Reader:
     return lambda params, parsed: [(kind, params[member])]
 
 
-def _answered(kind: str, member: str) -> Callable[[dict, dict], Made]:
+def _answered(kind: str, member: str) -> Reader:
     return lambda params, parsed: [(kind, parsed[member])]
 
 
-def _function(params: dict, parsed: dict) -> Made:
+def _function(params: dict[str, Any], parsed: dict[str, Any]) -> Made:
     # Lambda makes the log group by itself, at the first invocation.
     name = parsed["FunctionName"]
     return [("Lambda function", name), ("log group", f"/aws/lambda/{name}")]
 
 
-def _trigger(params: dict, parsed: dict) -> Made:
+def _trigger(params: dict[str, Any], parsed: dict[str, Any]) -> Made:
     # An empty configuration is how triggers are removed.
     configured = any(params["NotificationConfiguration"].values())
     return [("S3 trigger", params["Bucket"])] if configured else []
 
 
-def _endpoint(params: dict, parsed: dict) -> Made:
+def _endpoint(params: dict[str, Any], parsed: dict[str, Any]) -> Made:
     # SageMaker makes the log group by itself, when the endpoint's container first writes.
     name = params["EndpointName"]
     return [("endpoint", name), ("log group", f"/aws/sagemaker/Endpoints/{name}")]
 
 
-def _folder(params: dict, parsed: dict) -> Made:
+def _folder(params: dict[str, Any], parsed: dict[str, Any]) -> Made:
     # What functions and jobs write comes back to nobody's ledger; it stands below the folder of their input.
     bucket, folder = params["Bucket"], params["Key"].rpartition("/")[0]
     return [("S3 folder", f"{bucket}/{folder}/") if folder else ("S3 object", f"{bucket}/{params['Key']}")]
 
 
-def _job_with_output(kind: str, member: str, config: str, path: str) -> Callable[[dict, dict], Made]:
+def _job_with_output(kind: str, member: str, config: str, path: str) -> Reader:
     """A job, and the folder under which it leaves its result."""
 
-    def made(params: dict, parsed: dict) -> Made:
+    def made(params: dict[str, Any], parsed: dict[str, Any]) -> Made:
         bucket, _, folder = params[config][path].removeprefix("s3://").rstrip("/").partition("/")
         return [(kind, params[member]), *([("S3 folder", f"{bucket}/{folder}/")] if folder else [])]
 
     return made
 
 
-SAGEMAKER: dict[str, Callable[[dict, dict], Made]] = {
+SAGEMAKER: dict[str, Reader] = {
     "CreateProcessingJob": _named("processing job", "ProcessingJobName"),
     "CreateTrainingJob": _job_with_output("training job", "TrainingJobName", "OutputDataConfig", "S3OutputPath"),
     "CreateTransformJob": _job_with_output("transform job", "TransformJobName", "TransformOutput", "S3OutputPath"),
@@ -90,10 +92,22 @@ def _asked_for(details: dict[str, Any]) -> Made:
     return makes(json.loads(details["parameters"]), {})
 
 
+def changed(service: str, operation: str, params: dict[str, Any]) -> Made:
+    """What a call gives a new form to, where it is there already: a lesson that makes it again has made it, too."""
+    if service == "iam" and operation in ("UpdateAssumeRolePolicy", "PutRolePolicy", "AttachRolePolicy"):
+        return [("IAM role", params["RoleName"])]
+    if (service, operation) == ("stepfunctions", "UpdateStateMachine"):
+        return [("state machine", params["stateMachineArn"])]
+    if (service, operation) == ("lambda", "UpdateFunctionCode"):
+        name = params["FunctionName"]
+        return [("Lambda function", name), ("log group", f"/aws/lambda/{name}")]
+    return []
+
+
 IN_A_BUCKET = {"S3 folder", "S3 object", "S3 trigger"}
 """Kinds whose names begin with a bucket's."""
 
-MADE_BY: dict[tuple[str, str], Callable[[dict, dict], Made]] = {
+MADE_BY: dict[tuple[str, str], Reader] = {
     ("lambda", "CreateFunction"): _function,
     ("iam", "CreateRole"): _named("IAM role", "RoleName"),
     ("iam", "CreatePolicy"): lambda params, parsed: [("IAM policy", parsed["Policy"]["Arn"])],

@@ -66,7 +66,7 @@ def check_quotas(settings: Settings) -> QuotaCheck:
     if settings.target == "local":
         return QuotaCheck(())
     needed = [(service, name.format(instance=settings.instance_type), count) for service, name, count in NEEDED]
-    applied = {}
+    applied: dict[tuple[str, str], float] = {}
     for service in {service for service, _, _ in needed}:
         pages = boto3.client("service-quotas").get_paginator("list_service_quotas").paginate(ServiceCode=service)
         applied |= {(service, quota["QuotaName"]): quota["Value"] for page in pages for quota in page["Quotas"]}

@@ -12,6 +12,7 @@ from __future__ import annotations
 import functools
 import itertools
 from collections.abc import Iterator
+from typing import Any
 
 from local_aws import wire
 from local_aws.access.naming import MEMBERS, NARROWEST
@@ -41,7 +42,8 @@ def wanted(service: str, operation: str, params: Params, place: Place) -> list[W
     needed = []
     for asked in read(operation, params, place):
         prefixed = asked.action if ":" in asked.action else f"{prefix}:{asked.action}"
-        arns = asked.resources or _named(*prefixed.split(":", 1), asked.params, place) or ["*"]
+        owner, _, action = prefixed.partition(":")
+        arns = asked.resources or _named(owner, action, asked.params, place) or ["*"]
         needed += [Wanted(prefixed, arn, asked.context) for arn in arns]
     return needed
 
@@ -71,7 +73,7 @@ def _of_kind(prefix: str, kind: Kind, params: Params, place: Place) -> Iterator[
             yield from _filled(prefix, kind, [params[member] for member in members], place)
 
 
-def _filled(prefix: str, kind: Kind, values: list, place: Place) -> Iterator[str]:
+def _filled(prefix: str, kind: Kind, values: list[Any], place: Place) -> Iterator[str]:
     lists = [value if isinstance(value, list) else [value] for value in values]
     for texts in itertools.product(*lists):
         if len(texts) == 1 and str(texts[0]).startswith("arn:"):

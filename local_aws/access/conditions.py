@@ -142,28 +142,32 @@ def _date(text: str) -> Decimal | None:
 
 def _compared(read: Callable[[str], Decimal | None], compare: Callable[[Any, Any], bool]) -> Test:
     def test(value: str, wanted: Filled) -> bool:
-        one, other = read(value), read(wanted)
+        one, plain = read(value), _plain(wanted)
+        other = None if plain is None else read(plain)
         return one is not None and other is not None and compare(one, other)
 
     return test
 
 
 def _in_network(value: str, network: Filled) -> bool:
+    plain = _plain(network)
     try:
-        return ipaddress.ip_address(value) in ipaddress.ip_network(network, strict=False)
+        return plain is not None and ipaddress.ip_address(value) in ipaddress.ip_network(plain, strict=False)
     except ValueError:
         return False
 
 
 def _same_bytes(value: str, wanted: Filled) -> bool:
+    plain = _plain(wanted)
     try:
-        return base64.b64decode(value, validate=True) == base64.b64decode(wanted, validate=True)
+        return plain is not None and base64.b64decode(value, validate=True) == base64.b64decode(plain, validate=True)
     except ValueError:
         return False
 
 
 def _same_truth(value: str, wanted: Filled) -> bool:
-    return value.lower() == wanted.lower() and wanted.lower() in ("true", "false")
+    plain = _plain(wanted)
+    return plain is not None and value.lower() == plain.lower() and plain.lower() in ("true", "false")
 
 
 _COMPARISONS = {

@@ -131,7 +131,7 @@ class IamReader:
         keys = _all(iam, "list_access_keys", "AccessKeyMetadata", UserName=user)
         return any(key["AccessKeyId"] == access_key and key["Status"] == "Active" for key in keys)
 
-    def _boundary(self, iam: Any, entity: dict) -> Policy | None:
+    def _boundary(self, iam: Any, entity: dict[str, Any]) -> Policy | None:
         arn = entity.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn")
         return self._document(iam, arn) if arn else None
 
@@ -148,9 +148,9 @@ def _default_version(iam: Any, arn: str) -> Policy:
     return iam.get_policy_version(PolicyArn=arn, VersionId=version)["PolicyVersion"]["Document"]
 
 
-def _tags(found: dict) -> dict[str, str]:
+def _tags(found: dict[str, Any]) -> dict[str, str]:
     return {tag["Key"]: tag["Value"] for tag in found.get("Tags", [])}
 
 
-def _all(iam: Any, operation: str, member: str, **params: Any) -> list:
+def _all(iam: Any, operation: str, member: str, **params: Any) -> list[Any]:
     return [item for page in iam.get_paginator(operation).paginate(**params) for item in page[member]]

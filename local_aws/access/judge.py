@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from local_aws.access.actions import wanted
-from local_aws.access.iam_reader import IamReader
+from local_aws.access.iam_reader import IamReader, Role, User
 from local_aws.access.policy import Decision, Policies, Policy, admits, evaluate
 from local_aws.access.wanted import Place, Records, Wanted
 from local_aws.call import ApiError, Call, Principal
@@ -72,7 +72,7 @@ class Judge:
             context: condition keys of the request, such as `sts:ExternalId`.
         """
         known = {"aws:PrincipalArn": principal.role_arn or principal.arn, "aws:PrincipalAccount": self._account}
-        known |= principal.context | (context or {})
+        known |= {**principal.context, **(context or {})}
         return admits(role_trust, _names(principal), "sts:AssumeRole", known)
 
     def _policies(self, who: Principal, resource_policy: Policy | None) -> Policies:
@@ -80,7 +80,7 @@ class Judge:
             user = self._iam.user_of_key(who.context["access_key"])
             return Policies(user.policies if user else [], resource_policy, user.boundary if user else None)
         if who.kind == "role":
-            role = self._iam.role(who.role_arn)
+            role = self._iam.role(who.role_arn) if who.role_arn else None
             return Policies(
                 role.policies if role else [],
                 resource_policy,
@@ -91,10 +91,10 @@ class Judge:
 
     def _tags(self, who: Principal) -> dict[str, str]:
         """The condition keys that the caller's own tags make."""
-        identity = None
+        identity: User | Role | None = None
         if who.kind == "user":
             identity = self._iam.user_of_key(who.context["access_key"])
-        elif who.kind == "role":
+        elif who.kind == "role" and who.role_arn:
             identity = self._iam.role(who.role_arn)
         return {f"aws:PrincipalTag/{key}": value for key, value in identity.tags.items()} if identity else {}
 

@@ -17,8 +17,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from local_aws.access.conditions import Context, met
-from local_aws.access.variables import Filled, filled
+from local_aws.access.conditions import met
+from local_aws.access.variables import Context, Filled, filled
 from local_aws.matching import Pattern, like
 
 Policy = Mapping[str, Any]
@@ -113,9 +113,9 @@ class _Request:
             for statement in _statements(policy, "Allow")
         )
 
-    def _applies(self, policy: Policy, statement: Mapping[str, Any]) -> bool:
+    def _applies(self, policy: Policy | None, statement: Mapping[str, Any]) -> bool:
         # Variables came with this version; in older policies `${` is text.
-        variables = self.context if policy.get("Version") == "2012-10-17" else None
+        variables = self.context if policy is not None and policy.get("Version") == "2012-10-17" else None
         return (
             self._covers_action(statement)
             and self._covers_resource(statement, variables)

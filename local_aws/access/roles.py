@@ -48,7 +48,7 @@ class Roles:
         self._endpoint_url, self._account, self._region = endpoint_url, account, region
         self._session = botocore.session.Session()
         self._lock = threading.RLock()
-        self._clients: dict[tuple, tuple[Any, datetime | None]] = {}
+        self._clients: dict[tuple[Any, ...], tuple[Any, datetime | None]] = {}
         self.identities = Identities()
         self.iam = IamReader(lambda: self.admin_client("iam"))
         self.judge = Judge(self.iam, account, AccountRecords(self.admin_client))
@@ -125,15 +125,16 @@ class Roles:
     # ---- inside --------------------------------------------------------------------------------------
 
     def _assumable_role(self, role_arn: str, service: str) -> Role:
-        if not self.assumable(role_arn, service):
+        role = self.iam.role(role_arn)
+        if role is None or not self.assumable(role_arn, service):
             message = f"User: {service} is not authorized to perform: sts:AssumeRole on resource: {role_arn}"
             raise ApiError("AccessDenied", message, 403)
-        return self.iam.role(role_arn)
+        return role
 
     def _session_credentials(self, role: Role, session_name: str) -> Credentials:
         return self.identities.issue(session_principal(role, session_name, self._account), _SESSION_SECONDS)
 
-    def _client(self, key: tuple, issue: Callable[[], Credentials | None]) -> Any:
+    def _client(self, key: tuple[Any, ...], issue: Callable[[], Credentials | None]) -> Any:
         """The client kept under a key, made anew where there is none or its credentials run out."""
         with self._lock:
             client, expiration = self._clients.get(key, (None, None))
@@ -166,7 +167,9 @@ class Roles:
         return client
 
 
-def session_principal(role: Role, session_name: str, account: str, session_policy: dict | None = None) -> Principal:
+def session_principal(
+    role: Role, session_name: str, account: str, session_policy: dict[str, Any] | None = None
+) -> Principal:
     """Who a session of a role is."""
     return Principal(
         arn=f"arn:aws:sts::{account}:assumed-role/{role.name}/{session_name}",

@@ -21,6 +21,7 @@ from email.utils import parsedate_to_datetime
 from typing import Literal
 from urllib.parse import quote, unquote_to_bytes
 
+import botocore.session
 from botocore.auth import HmacV1Auth
 
 from local_aws import REGION, wire
@@ -289,6 +290,8 @@ def verify(api: wire.Api, signed: Signature, secret: str, request: wire.Request)
         _verify_policy(signed, secret)
         return
     words = words_of(api)
+    if signed.region not in _regions():
+        raise words.wrong_region(signed)
     if signed.kind == "query":
         _check_not_expired(words, signed)
     else:
@@ -339,6 +342,12 @@ def signing_key(secret: str, day: str, region: str, service: str) -> bytes:
     for part in (day, region, service, "aws4_request"):
         key = hmac.digest(key, part.encode(), "sha256")
     return key
+
+
+@functools.cache
+def _regions() -> frozenset[str]:
+    """AWS's commercial regions: the account has none in another partition."""
+    return frozenset(botocore.session.get_session().get_available_regions("ec2"))
 
 
 def _key(secret: str, signed: Signature) -> bytes:
@@ -497,6 +506,10 @@ class _Words:
         )
 
     @classmethod
+    def wrong_region(cls, signed: Signature) -> ApiError:
+        return cls.error("Credential should be scoped to a valid region.")
+
+    @classmethod
     def not_signed(cls, names: list[str]) -> ApiError:
         first = "'Host' or ':authority'" if names[0] == "host" else f"'{names[0]}'"
         return cls.error(f"{first} must be a 'SignedHeader' in the AWS Authorization.")
@@ -568,6 +581,13 @@ class _S3(_Words):
             f'Invalid credential date "{signed.scope[:8]}". This date is not the same as X-Amz-Date: "{signed.stamp}".'
         )
         return _bad_query(why) if signed.presigned else _malformed(why)
+
+    @classmethod
+    def wrong_region(cls, signed: Signature) -> ApiError:
+        why = f"the region '{signed.region}' is wrong; expecting '{REGION}'"
+        return (
+            _bad_query(f"Error parsing the X-Amz-Credential parameter; {why}") if signed.presigned else _malformed(why)
+        )
 
     @classmethod
     def not_signed(cls, names: list[str]) -> ApiError:

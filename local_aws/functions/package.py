@@ -29,6 +29,11 @@ UNZIPPED_BYTES = 262_144_000
 _REQUEST_BYTES = 70_167_211
 _MEMBERS = 65_535
 """What a zip holds at most, as long as it is none of the 64-bit kind; Lambda's guide names no number."""
+_FAULTS_OF_THE_PACKAGE = {
+    *(None, errno.EEXIST, errno.EILSEQ, errno.EINVAL, errno.EISDIR, errno.ELOOP, errno.ENAMETOOLONG, errno.ENOENT),
+    *(errno.ENOTDIR, errno.ENOTEMPTY),
+}
+"""Errors of the system that a member's name or kind brings about."""
 _NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0)
 _UNREADABLE = "Could not unzip uploaded file. Please check your file, then try to upload again."
 
@@ -70,48 +75,50 @@ class Packages:
         digest = hashlib.sha256(data)
         with self._lock:
             package = self._packages.get(digest.hexdigest())
-        if package is None:
-            # Outside of the lock, so that a large package keeps no other waiting; the first that is done is kept.
-            made = self._unpack(data, digest.hexdigest(), base64.b64encode(digest.digest()).decode())
-            with self._lock:
-                package = self._packages.setdefault(digest.hexdigest(), made)
-        return package
+        # Not under the lock, so that a large package keeps no other waiting.
+        return package or self._placed(data, digest.hexdigest(), base64.b64encode(digest.digest()).decode())
 
-    def _unpack(self, data: bytes, name: str, sha256: str) -> Package:
-        place = self._directory / name[:32]
+    def _placed(self, data: bytes, name: str, sha256: str) -> Package:
+        """Unpack a zip, and put it in place where nobody else has in the meantime; a failure leaves nothing behind."""
         partial = self._directory / uuid.uuid4().hex
         try:
-            with zipfile.ZipFile(io.BytesIO(data)) as archive:
-                members = archive.infolist()
-                if sum(member.file_size for member in members) > UNZIPPED_BYTES:
-                    raise _invalid(f"Unzipped size must be smaller than {UNZIPPED_BYTES} bytes")
-                if len(members) > _MEMBERS:
-                    raise _invalid(_UNREADABLE)
-                unpacking = _Unpacking(archive, partial)
-                for member in members:
-                    unpacking.extract(member)
-        except (
-            zipfile.BadZipFile,
-            zlib.error,
-            OSError,
-            RuntimeError,
-            NotImplementedError,
-            EOFError,
-            ValueError,
-        ) as error:
+            _unpack(data, partial / "code")
+            (partial / "package.zip").write_bytes(data)
+            with self._lock:
+                if name not in self._packages:
+                    place = self._directory / name[:32]
+                    partial.replace(place)
+                    self._packages[name] = Package(sha256, len(data), place / "code", place / "package.zip")
+                return self._packages[name]
+        finally:
             shutil.rmtree(partial, ignore_errors=True)
-            if isinstance(error, OSError) and error.errno == errno.ENOSPC:
-                raise  # no fault of the package
-            raise _invalid(_UNREADABLE) from error
-        except ApiError:
-            shutil.rmtree(partial, ignore_errors=True)
+
+
+def _unpack(data: bytes, directory: Path) -> None:
+    """Check a zip, and write its members.
+
+    Raises:
+        ApiError: `InvalidParameterValueException`.
+        OSError: the system's fault, and not the package's: no room, for one.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            members = archive.infolist()
+            if sum(member.file_size for member in members) > UNZIPPED_BYTES:
+                raise _invalid(f"Unzipped size must be smaller than {UNZIPPED_BYTES} bytes")
+            if len(members) > _MEMBERS:
+                raise _invalid(_UNREADABLE)
+            unpacking = _Unpacking(archive, directory)
+            for member in members:
+                unpacking.extract(member)
+    except OSError as error:
+        if error.errno not in _FAULTS_OF_THE_PACKAGE:
             raise
-        if not members:
-            raise _invalid("Uploaded file must be a non-empty zip")
-        partial.replace(place)
-        zipped = place.with_suffix(".zip")
-        zipped.write_bytes(data)
-        return Package(sha256, len(data), place, zipped)
+        raise _invalid(_UNREADABLE) from error
+    except (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, EOFError, ValueError) as error:
+        raise _invalid(_UNREADABLE) from error
+    if not members:
+        raise _invalid("Uploaded file must be a non-empty zip")
 
 
 class _Unpacking:
@@ -121,6 +128,7 @@ class _Unpacking:
         self._archive, self._directory = archive, os.path.realpath(directory)
         self._made: set[str] = set()
         self._has_links = False
+        self._make(self._directory)
 
     def extract(self, member: zipfile.ZipInfo) -> None:
         """Write one member.

@@ -63,7 +63,7 @@ class Order:
 class Launched:
     """A running command, which with all that it starts ends with this process, however that ends.
 
-    `output` is the pipe that carries its standard output and standard error, mixed.
+    `output` is the pipe that carries its standard output and standard error, mixed: its reader closes it.
     """
 
     def __init__(self, order: Order):

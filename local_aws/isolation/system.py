@@ -46,7 +46,8 @@ def _refusal() -> str | None:
                 shown=interpreter(),
             )
         )
-        said = process.output.read()
+        with process.output:
+            said = process.output.read()
         code = process.wait()
         process.kill()
     lines = said.decode(errors="replace").strip().splitlines()

@@ -10,16 +10,19 @@ nothing to call.
 from __future__ import annotations
 
 import functools
+import gc
 import io
 import os
 import re
 import sys
 import threading
+import traceback
 from collections.abc import Callable, Iterable
 from typing import Any
 
 from local_aws import ACCOUNT, ADMIN_ACCESS_KEY, wire
 from local_aws.call import not_there
+from local_aws.moto.housekeeping import Housekeeper, keep_for_good
 
 SERVICES = {
     "s3": "s3",
@@ -65,6 +68,10 @@ _LACKING = re.compile(
     "RenameObject|RequestPayment|Torrent|UpdateObjectEncryption|WriteGetObjectResponse|GetObjectRetention"
 )
 _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+_LARGE = 1 << 20
+"""Bytes of a body from which on it is worth looking for what can be freed."""
+_DELETING = ("Abort", "Complete", "Delete", "Purge")
+"""Operations after which it is begin so."""
 WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
@@ -75,6 +82,7 @@ class Backends:
         configure()
         self._applications: dict[str, WsgiApp] = {}
         self._lock = threading.Lock()
+        self._housekeeper = Housekeeper()
 
     def answer(
         self,
@@ -101,6 +109,15 @@ class Backends:
             return application(environ, start_response)
         except NotImplementedError as error:
             raise not_there(f"{api.name}:{operation}") from error
+        except OSError as error:
+            # What was written of an object that didn't fit stands in the frames of the failure, and keeps its room.
+            traceback.clear_frames(error.__traceback__)
+            gc.collect()
+            raise
+        finally:
+            _let_go(environ)
+            if operation.startswith(_DELETING) or len(request.body) >= _LARGE:
+                self._housekeeper.call()
 
     def _application(self, name: str) -> WsgiApp:
         from moto.moto_server.werkzeug_app import create_backend_app
@@ -109,6 +126,8 @@ class Backends:
             if name not in self._applications:
                 service: Any = name.replace("-", "")  # which moto knows one by one
                 self._applications[name] = create_backend_app(service)
+                _keep_no_list_of_records()
+                keep_for_good()
             return self._applications[name]
 
 
@@ -131,6 +150,36 @@ def secret_of(access_key: str) -> str | None:
 
     key = iam_backends[ACCOUNT]["aws"].access_keys.get(access_key)
     return key.secret_access_key if key is not None and key.status == "Active" else None
+
+
+class _NoList(list[Any]):
+    """Takes records, and keeps none."""
+
+    def append(self, record: Any) -> None:
+        """Let a record go."""
+
+
+def _keep_no_list_of_records() -> None:
+    """Have moto's classes keep no list of all records that were ever made, for a page of moto's that isn't there.
+
+    In these lists every log event, message and object lives on after it was deleted.
+    """
+    from moto.core.common_models import BaseModel
+
+    classes: list[type[Any]] = [BaseModel]
+    for one in classes:
+        classes += one.__subclasses__()
+        if hasattr(one, "instances_tracked"):
+            one.instances_tracked = _NoList()
+
+
+def _let_go(environ: dict[str, Any]) -> None:
+    """Free what a request brought: moto's record of it stands in a circle, and may be large."""
+    read = environ.pop("werkzeug.request", None)
+    if read is not None:
+        for name in ("data", "form", "files", "stream", "_cached_data"):
+            vars(read).pop(name, None)
+    environ["wsgi.input"] = io.BytesIO()
 
 
 def _environ(api: wire.Api, operation: str, request: wire.Request, region: str, access_key: str) -> dict[str, Any]:

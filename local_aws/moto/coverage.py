@@ -18,8 +18,7 @@ def operations(service: str) -> set[str]:
         service: botocore's name of the service's model, one of `SERVICES`.
     """
     configure()
-    from moto.core.responses import method_names_from_class
-    from moto.core.utils import camelcase_to_underscores
+    from moto.core.utils import camelcase_to_underscores, method_names_from_class
 
     model = wire.api_for(service).model
     if service == "s3":

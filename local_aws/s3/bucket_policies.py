@@ -7,6 +7,7 @@ Source: S3 API reference, PutBucketPolicy; the texts are those that S3's users r
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from local_aws.access.policy import Policy
@@ -150,7 +151,7 @@ def _check_statement(statement: Any, bucket: str) -> None:
         raise _malformed("Policy has invalid resource")
 
 
-def _statements(policy: dict[str, Any]) -> list[Any]:
+def _statements(policy: Mapping[str, Any]) -> list[Any]:
     found = policy.get("Statement", [])
     return found if isinstance(found, list) else [found]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable
 from typing import Any, NoReturn
 
@@ -17,8 +18,25 @@ def dumps(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
+def loads(text: str | bytes) -> Any:
+    """JSON data of its text.
+
+    Raises:
+        ValueError: it isn't JSON, or holds a number that no double can hold.
+        RecursionError: it is too deep.
+    """
+    return json.loads(text, parse_constant=_refuse_constant, parse_float=_finite)
+
+
 def _refuse_constant(word: str) -> NoReturn:
     raise ValueError(f"{word} is not JSON")
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if math.isinf(number):
+        raise ValueError(f"{digits[:20]} is out of range")
+    return number
 
 
 class Document:
@@ -44,7 +62,7 @@ class Document:
     def value(self) -> Any:
         """The data. It is shared: never change it."""
         if self._value is _MISSING:
-            self._value = json.loads(self._text or "", parse_constant=_refuse_constant)
+            self._value = loads(self._text or "")
         return self._value
 
     @property

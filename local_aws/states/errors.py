@@ -52,6 +52,8 @@ class QueryEvaluationError(StateError):
         location: the field in the state (`Output/a[0]`), None where no single field is to blame.
     """
 
+    cause: str
+
     def __init__(self, sentence: str, location: str | None):
         super().__init__(QUERY_EVALUATION_ERROR, sentence)
         self.location = location
@@ -64,6 +66,9 @@ class RuntimeFault(StateError):
         documented_as: the name that the States Language gives to the failure (`States.IntrinsicFailure`), where
             it has one and AWS reports `States.Runtime` all the same.
     """
+
+    error: str
+    cause: str
 
     def __init__(self, cause: str, documented_as: str | None = None):
         super().__init__(RUNTIME, cause)

@@ -10,13 +10,16 @@ the same under the code `ValidationError`; S3 has words of its own, and only wha
 from __future__ import annotations
 
 import functools
-import re
 from collections.abc import Iterator
 from typing import Any
 
+import regex
 from botocore.model import ListShape, MapShape, OperationModel, Shape, StructureShape
 
 from local_aws.call import ApiError
+
+_PATTERN_SECONDS = 0.2
+"""What takes longer is taken for what doesn't match: a text that does is matched at once."""
 
 
 def validate(operation: OperationModel, params: dict[str, Any]) -> None:
@@ -138,7 +141,7 @@ def _join(path: str, name: str) -> str:
 
 
 @functools.cache
-def _compiled(pattern: str) -> re.Pattern[str] | None:
+def _compiled(pattern: str) -> regex.Pattern[str] | None:
     """A model's pattern in Python's terms; None where Java's syntax has no counterpart."""
     for java, python in (
         (r"\p{L}", r"^\W\d_"),
@@ -149,8 +152,8 @@ def _compiled(pattern: str) -> re.Pattern[str] | None:
     ):
         pattern = pattern.replace(java, python)
     try:
-        return re.compile(pattern)
-    except re.error:
+        return regex.compile(pattern)
+    except regex.error:
         return None
 
 
@@ -158,4 +161,8 @@ def _matches(pattern: str, value: str) -> bool:
     if r"\p{" in pattern:
         return True
     compiled = _compiled(pattern)
-    return compiled is None or compiled.fullmatch(value) is not None
+    try:
+        # Some of AWS's own patterns try every way of dividing a text; meanwhile nobody else may have to wait.
+        return compiled is None or compiled.fullmatch(value, timeout=_PATTERN_SECONDS, concurrent=True) is not None
+    except TimeoutError:
+        return False

@@ -6,9 +6,12 @@ import io
 import json
 import secrets
 import stat
+import subprocess
+import sys
 import threading
 import tracemalloc
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -201,6 +204,39 @@ def test_links_inside_a_package_work(tmp_path: Path):
     placed = Packages(tmp_path).add(data, "CreateFunction", True)
     assert (placed.directory / "l" / "f").read_bytes() == b"one"
     assert (placed.directory / "d" / "g").read_bytes() == b"two"
+
+
+NO_ROOM = """
+import resource, sys
+from pathlib import Path
+from local_aws.functions.package import Packages
+packages, data = Packages(Path(sys.argv[1])), Path(sys.argv[2]).read_bytes()
+resource.setrlimit(resource.RLIMIT_FSIZE, (len(data) - 1, resource.RLIM_INFINITY))
+try:
+    packages.add(data, "CreateFunction", True)
+except OSError as error:
+    print(type(error).__name__, list(Path(sys.argv[1]).iterdir()))
+resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+print(packages.add(data, "CreateFunction", True).archive.stat().st_size == len(data))
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows bounds no file's size")
+def test_a_package_that_did_not_fit_leaves_nothing_and_fits_later(tmp_path: Path):
+    """It is the package itself that doesn't fit any more, after all of its members did."""
+    zipped = tmp_path / "package.zip"
+    zipped.write_bytes(package({f"f{number}": secrets.token_bytes(100) for number in range(100)}))
+    command = [sys.executable, "-c", NO_ROOM, str(tmp_path / "code"), str(zipped)]
+    answer = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert answer.stdout == "OSError []\nTrue\n"
+
+
+def test_the_same_package_at_once_is_kept_once(tmp_path: Path):
+    packages, data = Packages(tmp_path), package({f"f{number}": b"" for number in range(200)})
+    with ThreadPoolExecutor(4) as pool:
+        placed = list(pool.map(lambda _: packages.add(data, "CreateFunction", True), range(4)))
+    assert len(set(placed)) == 1
+    assert len(list(tmp_path.iterdir())) == 1
 
 
 def test_a_large_package_keeps_no_other_waiting(tmp_path: Path):

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import functools
+import re
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from local_aws.call import ApiError
+from local_aws.cloudwatch_logs.insights.values import number
+from local_aws.logs.filter_pattern.pattern import NUMBER
+from local_aws.logs.filter_pattern.space_delimited import divided
+from local_aws.logs.filter_pattern.space_delimited import parse as parse_fields
 from local_aws.matching import Pattern, Wild, like, tokens
+from local_aws.states.languages.jsonpath.paths import InvalidPathError, path
+from local_aws.wire import api_for
+from local_aws.wire.validate import validate
 
 HOSTILE = ["*a*a*a*a*b", "*?a*?a*?a*?a*?b", "*a" * 2000 + "*b", "*" * 3000 + "b", "*" + "?a" * 2000 + "*b"]
 
@@ -56,3 +65,51 @@ def test_parts_that_are_given_as_text_hold_no_wildcards():
 def test_a_hostile_pattern_ends(pattern):
     """As regular expressions these take from minutes to the age of the universe."""
     assert not like("a" * 1024, pattern)
+
+
+# ---- our own regular expressions, and AWS's, on callers' texts ---------------------------------------
+
+
+LONG = 300_000
+"""Characters; a search that tries every way of dividing a text needs hours for so many."""
+
+
+@pytest.mark.parametrize("text", ["0" * LONG + "x", "." * LONG, "1." + "0" * LONG + "e"])
+def test_what_is_nearly_a_number_is_read_at_once(text):
+    """In log events that are held against `{ $.a = 1 }`, and in those that Insights reads."""
+    assert NUMBER.fullmatch(text) is None
+    assert number(text) is None
+
+
+@pytest.mark.parametrize("text", ["[ " * LONG, '" ' * LONG + "[ " * LONG, "[" * LONG, "] " * LONG + "[ " * LONG])
+def test_a_log_event_of_brackets_is_divided_at_once(text):
+    assert not parse_fields("a, b").matches(text)
+
+
+@given(st.text('[]" a', max_size=12))
+def test_a_log_event_is_divided_as_before(text):
+    """Text in brackets or quotes is one field, whatever is not closed is as it stands."""
+    plain = ["".join(parts) for parts in re.findall(r'\[([^\]]*)\]|"([^"]*)"|(\S+)', text)]
+    assert list(divided(text)) == plain
+
+
+def test_a_path_of_blanks_is_refused_at_once():
+    with pytest.raises(InvalidPathError):
+        path("$[" + " " * LONG + "x]")
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "params"),
+    [
+        ("dynamodb", "ExportTableToPointInTime", {"S3Bucket": "a" * 200_000 + "!"}),
+        (
+            "sagemaker",
+            "CreateClusterSchedulerConfig",
+            {"SchedulerConfig": {"PriorityClasses": [{"Name": "a" * 60 + "!", "Weight": 1}]}},
+        ),
+    ],
+)
+def test_patterns_of_aws_s_models_end(service, operation, params):
+    """They stand in botocore's models; as Python's own expressions they take from minutes to years."""
+    with pytest.raises(ApiError, match="Member must satisfy regular expression pattern"):
+        validate(api_for(service).model.operation_model(operation), params)

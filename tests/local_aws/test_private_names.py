@@ -91,3 +91,21 @@ def test_botocores_hook_before_signing(aws):
     client.meta.events.register("before-sign", lambda request, **_: seen.append(request.headers))
     client.get_caller_identity()
     assert len(seen) == 1
+
+
+def test_moto_s_classes_keep_no_list_of_their_records(moto):
+    """They have one each, `instances_tracked`, to which every record is added for as long as the process lives."""
+    moto._application("logs")
+    from moto.logs.models import LogEvent
+
+    kept = LogEvent.instances_tracked
+    LogEvent(1, {"timestamp": 1, "message": "m"})
+    assert (kept, LogEvent.instances_tracked is kept) == ([], True)
+
+
+def test_what_moto_read_of_a_request_is_found_in_the_environ():
+    """`werkzeug.request` holds it; its body is let go of there."""
+    from werkzeug.wrappers import Request
+
+    environ = {"REQUEST_METHOD": "GET", "wsgi.url_scheme": "http", "SERVER_NAME": "x", "SERVER_PORT": "80"}
+    assert Request(environ) is environ["werkzeug.request"]

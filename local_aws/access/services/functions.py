@@ -26,8 +26,8 @@ def asked(operation: str, params: Params, place: Place) -> list[Asked]:
     resources = [params["Resource"]] if "Resource" in params else None
     if "FunctionName" in params:
         resources = [function_arn(params["FunctionName"], params.get("Qualifier"), place)]
-    if operation == "PutFunctionCodeSigningConfig":
-        resources.append(params["CodeSigningConfigArn"])
+        if operation == "PutFunctionCodeSigningConfig":
+            resources.append(params["CodeSigningConfigArn"])
     if operation == "GetLayerVersionByArn":
         resources = [params["Arn"]]
     return tagging("TagResource", Asked(action, params, context, resources))

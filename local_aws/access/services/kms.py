@@ -34,7 +34,7 @@ def asked(operation: str, params: Params, place: Place) -> list[Asked]:
 
 def _with_key(params: Params, name: str | None, encrypted: Mapping[str, str] | None, place: Place) -> Params:
     """Both the key that is named and the one that the text was really encrypted with."""
-    found = [_arn(name, place)] if name else []
+    found: list[str | None] = [_arn(name, place)] if name else []
     if place.records is not None:
         found.append(place.records.key_of(params["CiphertextBlob"], encrypted or {}, place.region))
     return {"Key": [arn for arn in dict.fromkeys(found) if arn]}

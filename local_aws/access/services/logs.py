@@ -20,7 +20,7 @@ def asked(operation: str, params: Params, place: Place) -> list[Asked]:
     """The actions of an operation of CloudWatch Logs."""
     context = keys(params)
     arn = params.get("resourceArn") or params.get("resourceIdentifier")
-    if "resourceArn" in params and operation in ("TagResource", "UntagResource", "ListTagsForResource"):
+    if arn and "resourceArn" in params and operation in ("TagResource", "UntagResource", "ListTagsForResource"):
         return [Asked(operation, params, context, [arn.removesuffix(":*")])]
     groups = [group for name in _GROUPS for group in _listed(params.get(name))]
     if not groups and arn and ":log-group:" in arn:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import parse_qsl, unquote
 
 from local_aws.access.wanted import Asked, Params, Place
@@ -152,7 +153,7 @@ def _of_a_new_bucket(params: Params) -> list[str]:
     return actions + (["PutBucketOwnershipControls"] if params.get("ObjectOwnership") else [])
 
 
-def _source(text: str | dict) -> Asked:
+def _source(text: str | dict[str, Any]) -> Asked:
     if isinstance(text, dict):
         return Asked("GetObjectVersion" if text.get("VersionId") else "GetObject", text)
     source, _, query = text.removeprefix("/").partition("?")

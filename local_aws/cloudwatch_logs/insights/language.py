@@ -32,7 +32,7 @@ _ELSEWHERE = ["anomaly", "diff", "filterindex", "join", "lookup", "pattern", "so
 _TOKEN = re.compile(
     r"""(?P<blank> \s+ | \#[^\n]* )
       | (?P<period> \d+ (?:ms|msec|milliseconds?|s|sec|seconds?|min|m|minutes?|h|hr|hours?|d|days?|w|weeks?) \b )
-      | (?P<number> (?:\d+\.?\d*|\.\d+) (?:[eE][+-]?\d+)? )
+      | (?P<number> (?:\d+(?:\.\d*)?|\.\d+) (?:[eE][+-]?\d+)? )
       | (?P<text> "(?:[^"\\]|\\.)*" | '(?:[^'\\]|\\.)*' )
       | (?P<quoted> `[^`]+` )
       | (?P<name> @?[A-Za-z_][\w.@]* )

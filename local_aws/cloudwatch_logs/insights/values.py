@@ -9,7 +9,7 @@ import regex
 
 Value = str | int | float | bool | None
 Record = dict[str, Value]
-_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
+_NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?")
 _SECONDS = 2.0
 """The longest that one regular expression may take on one text."""
 

@@ -197,9 +197,8 @@ class Environment:
         deadline = started + timeout
         invocation.deadline_ms = int((time.time() + timeout) * 1000)
         try:
-            if self._runtime is None:
-                self._init_inside_invocation(deadline)
-            outcome = self._run(self._runtime, invocation, deadline)
+            runtime = self._init_inside_invocation(deadline) if self._runtime is None else self._runtime
+            outcome = self._run(runtime, invocation, deadline)
         except InitError as failed:
             outcome = failed.outcome or timed_out(request_id, timeout)
             outcome = replace(outcome, payload=outcome.payload.replace(b"{request-id}", request_id.encode()))
@@ -276,16 +275,16 @@ class Environment:
             return None
         return (time.monotonic() - started) * 1000
 
-    def _init_inside_invocation(self, deadline: float) -> None:
+    def _init_inside_invocation(self, deadline: float) -> RunningRuntime:
         started = time.monotonic()
         try:
-            self._start_runtime(deadline)
+            return self._start_runtime(deadline)
         except InitError as failed:
             error_type = failed.outcome.error_type if failed.outcome else None
             self.stream.write(lines.init_report((time.monotonic() - started) * 1000, "invoke", error_type))
             raise
 
-    def _start_runtime(self, deadline: float) -> None:
+    def _start_runtime(self, deadline: float) -> RunningRuntime:
         runtime = RunningRuntime(self, self._spawner)
         self._watch.begin(runtime.memory)
         self._runtime = runtime
@@ -295,7 +294,7 @@ class Environment:
         self._stop_watching(runtime)
         if said is not None and said.kind == "ready":
             runtime.ready = True
-            return
+            return runtime
         outcome = None
         if said is not None and said.kind == "init-error":
             outcome = Outcome(runtime.as_learner_sees(said.body), "Unhandled", said.error_type)
@@ -339,7 +338,7 @@ class Environment:
         timeout = self.version.timeout
         if said is None:
             return timed_out(request_id, timeout)
-        if is_crash(runtime.process.exit_code) and not runtime.memory.exceeded:
+        if is_crash(runtime.process.exit_code or 0) and not runtime.memory.exceeded:
             time.sleep(max(0.0, deadline - time.monotonic()))
             return timed_out(request_id, timeout)
         return self._ended(runtime, request_id)

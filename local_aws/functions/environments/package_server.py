@@ -31,10 +31,8 @@ class PackageServer:
         with self._lock:
             self._offers = {key: offer for key, offer in self._offers.items() if offer[1] > now}
             self._offers[path] = (package, now + _VALID_SECONDS)
-            if self._server is None:
-                self._server = self._start()
-        host, port = self._server.server_address[:2]
-        return f"http://{host}:{port}{path}"
+            server = self._server = self._server or self._start()
+        return f"http://127.0.0.1:{server.server_port}{path}"
 
     def close(self) -> None:
         """Stop serving."""

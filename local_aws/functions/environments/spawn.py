@@ -20,7 +20,7 @@ import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Protocol
+from typing import IO, Any, Protocol
 
 from local_aws.functions.environments.zygote import MESSAGE_BYTES
 from local_aws.isolation import system
@@ -81,7 +81,9 @@ class Runtime:
 class Spawner(Protocol):
     """Starts runtimes."""
 
-    isolates: bool
+    @property
+    def isolates(self) -> bool:
+        """Whether runtimes have a file system of their own."""
 
     def prepare(self) -> None:
         """Wait until a runtime can be started at once: what this takes is nobody's initialisation."""
@@ -311,11 +313,13 @@ class ZygoteProcess:
         else:
             with self._lock:
                 # One that never came up has said why in its log.
-                runtime, answered = self._starting.pop(message["exited"], (None, None))
-                runtime = runtime or self._running.pop(message["exited"], None)
-            if runtime:
+                starting = self._starting.pop(message["exited"], None)
+                running = self._running.pop(message["exited"], None)
+            if running:
+                running.end(message["status"])
+            if starting:
+                runtime, answered = starting
                 runtime.end(message["status"])
-            if answered:
                 answered.set()
 
 
@@ -327,6 +331,12 @@ def _sender(ancillary: list[tuple[int, int, bytes]]) -> int:
     return 0
 
 
+def _input_of(process: subprocess.Popen[bytes]) -> IO[bytes]:
+    if process.stdin is None:
+        raise ValueError("a runtime is told through a pipe what to run")
+    return process.stdin
+
+
 class Subprocesses:
     """Runtimes as plain subprocesses, each with its own imports; without a file system of their own."""
 
@@ -336,7 +346,7 @@ class Subprocesses:
         """Nothing is shared that could be prepared."""
 
     def __init__(self) -> None:
-        self._processes: set[subprocess.Popen] = set()
+        self._processes: set[subprocess.Popen[bytes]] = set()
         self._lock = threading.Lock()
 
     def start(self, spec: dict[str, Any], log_descriptor: int) -> Runtime:
@@ -348,14 +358,15 @@ class Subprocesses:
             stderr=log_descriptor,
             env=_child_environment(),
         )
+        pipe = _input_of(process)
         runtime = Runtime(lambda _: self._kill(process), 0, lambda: True)
         runtime.pid = process.pid
         with self._lock:
             self._processes.add(process)
         threading.Thread(target=self._wait, args=(process, runtime), daemon=True).start()
         with contextlib.suppress(BrokenPipeError):
-            process.stdin.write(json.dumps({**spec, "isolated": False, "data_limit": 0}).encode() + b"\n")
-            process.stdin.flush()
+            pipe.write(json.dumps({**spec, "isolated": False, "data_limit": 0}).encode() + b"\n")
+            pipe.flush()
         return runtime
 
     def close(self) -> None:
@@ -365,15 +376,15 @@ class Subprocesses:
         for process in processes:
             self._kill(process)
 
-    def _wait(self, process: subprocess.Popen, runtime: Runtime) -> None:
+    def _wait(self, process: subprocess.Popen[bytes], runtime: Runtime) -> None:
         exit_code = process.wait()
         with self._lock:
             self._processes.discard(process)
         with contextlib.suppress(OSError):
-            process.stdin.close()
+            _input_of(process).close()
         runtime.end(exit_code)
 
-    def _kill(self, process: subprocess.Popen) -> None:
+    def _kill(self, process: subprocess.Popen[bytes]) -> None:
         if hasattr(os, "killpg"):
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(process.pid, signal.SIGKILL)

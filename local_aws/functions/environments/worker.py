@@ -93,7 +93,7 @@ class RuntimeClient:
             invoke_id=header("Lambda-Runtime-Aws-Request-Id"),
             x_amzn_trace_id=header("Lambda-Runtime-Trace-Id"),
             invoked_function_arn=header("Lambda-Runtime-Invoked-Function-Arn"),
-            deadline_time_in_ms=int(header("Lambda-Runtime-Deadline-Ms")),
+            deadline_time_in_ms=int(header("Lambda-Runtime-Deadline-Ms", "0")),
             client_context=header("Lambda-Runtime-Client-Context"),
             cognito_identity=header("Lambda-Runtime-Cognito-Identity"),
             tenant_id=None,
@@ -123,7 +123,7 @@ class RuntimeClient:
             _error_type_header(error_type),
         )
 
-    def post_init_error(self, error_response_data: dict, error_type_override: str | None = None) -> None:
+    def post_init_error(self, error_response_data: dict[str, Any], error_type_override: str | None = None) -> None:
         """Hand over the error that loading the handler ended in."""
         self._mark(READY)
         error_type = error_type_override or error_response_data["errorType"]
@@ -271,11 +271,11 @@ def _arrange_files(spec: dict[str, Any]) -> str:
     return root
 
 
-def _refuse_writing_outside_tmp(root: str) -> Callable[[str, tuple], None]:
+def _refuse_writing_outside_tmp(root: str) -> Callable[[str, tuple[Any, ...]], None]:
     """An audit hook that lets Python write where a function may, and not to its code though it lie there too."""
     tmp = str(Path("/tmp").absolute())
 
-    def hook(event: str, arguments: tuple) -> None:
+    def hook(event: str, arguments: tuple[Any, ...]) -> None:
         path = _path_to_be_written(event, arguments)
         if path is None or isinstance(path, int):
             return
@@ -288,7 +288,7 @@ def _refuse_writing_outside_tmp(root: str) -> Callable[[str, tuple], None]:
     return hook
 
 
-def _path_to_be_written(event: str, arguments: tuple) -> Any:
+def _path_to_be_written(event: str, arguments: tuple[Any, ...]) -> Any:
     if event == "open":
         path, mode, flags = arguments
         by_flags = isinstance(flags, int) and flags & (os.O_WRONLY | os.O_RDWR | os.O_CREAT)
@@ -348,7 +348,7 @@ class LearnersView:
             (sysconfig.get_path("stdlib"), library),
         ]
 
-    def of(self, frames: list[tuple]) -> list[tuple]:
+    def of(self, frames: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
         """The frames `(file, line, function, text)` that a learner is to see."""
         seen = []
         for file, *rest in frames:

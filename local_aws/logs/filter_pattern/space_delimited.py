@@ -6,13 +6,14 @@ Text in brackets or in quotes is one field, as in the logs of web servers.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from local_aws.logs.filter_pattern.boolean import Reader, Test, read_whole
 from local_aws.logs.filter_pattern.pattern import COMPARISONS, Pattern, condition, invalid
 
-_FIELD = re.compile(r'\[([^\]]*)\]|"([^"]*)"|(\S+)')
+_WORD = re.compile(r"\S+")
+_CLOSING = {"[": "]", '"': '"'}
 _TOKEN = re.compile(r'\s*(?P<token>\&\&|\|\||[()]|!=|<=|>=|[=<>]|"(?:[^"\\]|\\.)*"|%[^%]*%|[^\s&|()=!<>",]+)')
 _NAME = re.compile(r"[\w$-]+")
 _REST = "..."
@@ -26,7 +27,7 @@ class SpaceDelimited(Pattern):
     rest: int | None
 
     def matches(self, message: str) -> bool:
-        values = ["".join(parts) for parts in _FIELD.findall(message)]
+        values = list(divided(message))
         missing = len(values) - len(self.fields)
         if missing < 0 or (missing > 0 and self.rest is None):
             return False
@@ -44,6 +45,20 @@ def parse(text: str) -> SpaceDelimited:
         raise invalid()
     rest = parts.index(_REST) if _REST in parts else None
     return SpaceDelimited([_test(part) for part in parts if part != _REST], rest)
+
+
+def divided(message: str) -> Iterator[str]:
+    """The fields of a message. Of a bracket that is never closed no end is looked for more than once."""
+    last = {opening: message.rfind(closing) for opening, closing in _CLOSING.items()}
+    at = 0
+    while found := _WORD.search(message, at):
+        start, at = found.span()
+        opening = message[start]
+        if last.get(opening, -1) > start:
+            at = message.index(_CLOSING[opening], start + 1) + 1
+            yield message[start + 1 : at - 1]
+        else:
+            yield found[0]
 
 
 def _split(text: str) -> list[str]:

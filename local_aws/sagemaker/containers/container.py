@@ -135,13 +135,14 @@ class Container:
         return self._process
 
     def _copy_output(self, output: IO[bytes]) -> None:
-        for lines in lines_of(output):
-            texts = [sandbox.inside(line, self.root) for line in lines]
-            # CloudWatch Logs takes no empty event; an empty line is kept as a blank.
-            self._log.write_all([text or " " for text in texts])
-            if self._watch is not None:
-                for text in texts:
-                    self._watch(text)
+        with output:
+            for lines in lines_of(output):
+                texts = [sandbox.inside(line, self.root) for line in lines]
+                # CloudWatch Logs takes no empty event; an empty line is kept as a blank.
+                self._log.write_all([text or " " for text in texts])
+                if self._watch is not None:
+                    for text in texts:
+                        self._watch(text)
 
 
 def _image_environment() -> dict[str, str]:

@@ -182,8 +182,9 @@ class _Checker:
             names = _WAITS if language == JSONPATH else _WAITS[:2]
             self.report(f"Exactly one of these fields is required: [{', '.join(names)}]", place)
         timestamp = state.get("Timestamp")
-        is_literal = isinstance(timestamp, str) and not (language == JSONATA and expressions.is_expression(timestamp))
-        if is_literal and timestamps.parse(timestamp) is None:
+        if not isinstance(timestamp, str) or (language == JSONATA and expressions.is_expression(timestamp)):
+            return
+        if timestamps.parse(timestamp) is None:
             self.report(paths.TIMESTAMP, f"{place}/Timestamp")
 
     def _choice(self, state: dict[str, Any], place: str, language: Language) -> None:

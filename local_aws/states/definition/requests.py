@@ -41,7 +41,9 @@ def _refuse(findings: list[Diagnostic]) -> None:
         raise invalid_definition(errors)
 
 
-def validate(text: str, machine_type: str = "STANDARD", severity: str = "ERROR", max_results: int = 0) -> dict:
+def validate(
+    text: str, machine_type: str = "STANDARD", severity: str = "ERROR", max_results: int = 0
+) -> dict[str, Any]:
     """The answer of ValidateStateMachineDefinition.
 
     A definition that is valid and can't run here is `OK`, as on AWS, with a warning that says so.

@@ -84,7 +84,7 @@ def _invoke(params: dict[str, Any], payload: str, task: Task) -> dict[str, Any]:
     Raises:
         StateError: the call or the function failed.
     """
-    answer = call(_API, "Invoke", {**params, "Payload": payload.encode()}, task)
+    answer = call(_API, "Invoke", {**params, "Payload": shapes.utf8(payload)}, task)
     answer["Text"] = answer.pop("Payload").read().decode("utf-8", "replace")
     if "FunctionError" in answer:
         raise _function_error(answer["Text"])

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
 from botocore.model import Shape
 
-from local_aws.states.document import dumps
+from local_aws.states.document import dumps, loads
 
 Naming = Callable[[str], str]
 
@@ -96,10 +95,16 @@ def to_request(value: Any, shape: Shape | None, naming: Naming) -> Any:
     if shape.type_name == "list" and isinstance(value, list):
         return [to_request(item, shape.member, naming) for item in value]
     if shape.type_name == "blob":
-        return (value if isinstance(value, str) else dumps(value)).encode()
-    if shape.type_name == "string" and not isinstance(value, str):
-        return dumps(value)
+        return utf8(value if isinstance(value, str) else dumps(value))
+    if shape.type_name == "string":
+        text = value if isinstance(value, str) else dumps(value)
+        return text if text.isascii() else utf8(text).decode()
     return value
+
+
+def utf8(text: str) -> bytes:
+    """A text as a request carries it. Half a surrogate pair, which JSON may hold, becomes a question mark."""
+    return text.encode(errors="replace")
 
 
 def from_answer(value: Any, shape: Shape | None, naming: Naming, timestamp: Callable[[datetime], Any]) -> Any:
@@ -138,8 +143,8 @@ def epoch_milliseconds(moment: datetime) -> int:
 def parsed(text: str) -> Any:
     """JSON data from a text, the text itself where it is no JSON."""
     try:
-        return json.loads(text)
-    except ValueError:
+        return loads(text)
+    except (ValueError, RecursionError):
         return text
 
 

@@ -29,7 +29,7 @@ class ItemBatcher:
         """
         max_items = visit.evaluate(self._max_items, len(items))
         max_bytes = visit.evaluate(self._max_bytes, MAX_BYTES)
-        head = {} if self._batch_input is None else {"BatchInput": visit.evaluate(self._batch_input).value}
+        head = {} if self._batch_input is None else {"BatchInput": visit.ask(self._batch_input.evaluate).value}
         empty = Document({**head, "Items": []}).size
         batches: list[ChildInput] = []
         batch: list[Any] = []

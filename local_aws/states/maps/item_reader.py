@@ -8,7 +8,6 @@ from __future__ import annotations
 import csv
 import gzip
 import io
-import json
 import math
 import zlib
 from collections.abc import Callable, Iterator
@@ -17,6 +16,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from local_aws.states.document import loads
 from local_aws.states.errors import ITEM_READER_FAILED, StateError
 from local_aws.states.integrations import s3_call
 from local_aws.states.languages.query_language import Range
@@ -62,9 +62,9 @@ class ItemReader:
         except ClientError as error:
             raise failed(_described(error)) from error
         except UnicodeDecodeError as error:
-            raise failed(f"The input is not UTF-8: {error}") from error
+            raise failed(f"The input is not UTF-8: byte {error.start} can't be decoded.") from error
         except (csv.Error, gzip.BadGzipFile, EOFError, zlib.error) as error:
-            raise failed(f"The input can't be read: {error}") from error
+            raise failed("The input can't be read: its format is damaged.") from error
 
     def _items(self, s3: Any, arguments: dict[str, Any], pointer: str | None) -> Iterator[Any]:
         if not self._lists:
@@ -132,9 +132,9 @@ def _objects(s3: Any, arguments: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 def _json_items(data: bytes, pointer: str | None) -> Iterator[Any]:
     try:
-        value = json.loads(data)
-    except ValueError as error:
-        raise failed(f"The input is not JSON: {error}") from error
+        value = loads(data)
+    except (ValueError, RecursionError) as error:
+        raise failed("The input is not JSON.") from error
     for part in (pointer or "").split("/")[1:]:
         part = part.replace("~1", "/").replace("~0", "~")
         try:
@@ -152,20 +152,20 @@ def _json_lines(data: bytes) -> Iterator[Any]:
     for number, line in enumerate(data.decode().split("\n"), 1):
         if line.strip():
             try:
-                yield json.loads(line)
-            except ValueError as error:
-                raise failed(f"Line {number} of the input is not JSON: {error}") from error
+                yield loads(line)
+            except (ValueError, RecursionError) as error:
+                raise failed(f"Line {number} of the input is not JSON.") from error
 
 
 def _inventory(s3: Any, data: bytes) -> Iterator[dict[str, str]]:
     """The rows of the CSV files that an S3 Inventory manifest lists, by the names in its schema."""
     try:
-        manifest = json.loads(data)
+        manifest = loads(data)
         names = [name.strip() for name in manifest["fileSchema"].split(",")]
         bucket = manifest["destinationBucket"].rpartition(":")[2]
         keys = [file["key"] for file in manifest["files"]]
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise failed(f"The input is not a manifest of S3 Inventory: {error}") from error
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise failed("The input is not a manifest of S3 Inventory.") from error
     for key in keys:
         rows = gzip.decompress(s3.get_object(Bucket=bucket, Key=key)["Body"].read()).decode()
         for row in csv.reader(io.StringIO(rows, newline="")):

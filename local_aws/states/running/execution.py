@@ -39,7 +39,7 @@ class Execution:
         output, error, cause: what it ended with.
         map_run_arn: of the map run that started it, None for one that was started from outside.
         version_arn, alias_arn: by which it was started, None where the machine itself was named.
-        item_count: how many items of the map run it got.
+        item_count: how many items of the map run it got, 0 where none started it.
         redrive_count, redriven: how often it was redriven, and when last.
     """
 
@@ -54,18 +54,20 @@ class Execution:
         map_run_arn: str | None = None,
         version_arn: str | None = None,
         alias_arn: str | None = None,
-        item_count: int | None = None,
+        item_count: int = 0,
         stop_signal: StopSignal | None = None,
         ended: Callable[[], None] = lambda: None,
     ):
         self.engine, self.program, self.arn, self.input = engine, program, arn, document
         self.name = name or arn.rpartition(":")[2]
         self.map_run_arn, self.item_count = map_run_arn, item_count
-        self.redrive_count, self.redriven = 0, None
+        self.redrive_count = 0
+        self.redriven: float | None = None
         self.version_arn, self.alias_arn = version_arn, alias_arn
         self.log = EventLog(delivery(engine.host, program, arn, lambda: self.redrive_count))
         self.status = "RUNNING"
-        self.started, self.stopped = time.time(), None
+        self.started = time.time()
+        self.stopped: float | None = None
         self.output: Document | None = None
         self.error: str | None = None
         self.cause: str | None = None
@@ -132,6 +134,8 @@ class Execution:
     def run(self) -> None:
         """Run to the end, on this thread."""
         flow = self._flow
+        if flow is None:
+            raise RuntimeError(f"{self.arn} has succeeded: there is nothing left to run")
         self._left.clear()
         try:
             with self._time_limit():
@@ -143,7 +147,7 @@ class Execution:
         """Become RUNNING again, for another `run` from the state in which it ended; False where it can't."""
         with self._redriving:
             self._left.wait(_LEAVING_SECONDS)
-            if not self.redrivable:
+            if self._flow is None or not self.redrivable:
                 return False
             self.redrive_count += 1
             self.redriven = time.time()
@@ -187,9 +191,9 @@ class Execution:
         except HistoryFull:
             cause = f"The execution reached the maximum number of history events ({MAX_EVENTS})."
             self._end("FAILED", "ExecutionFailed", error=RUNTIME, cause=cause)
-        except Exception as fault:
+        except Exception:
             log.exception("execution %s broke down", self.arn)
-            cause = f"The embedded AWS broke down in this execution: {type(fault).__name__}: {fault}"
+            cause = "The embedded AWS broke down in this execution: its log says where."
             self._end("FAILED", "ExecutionFailed", error=RUNTIME, cause=cause)
         else:
             self._end("SUCCEEDED", "ExecutionSucceeded", flow.previous, output=output)

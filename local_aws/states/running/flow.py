@@ -59,13 +59,12 @@ class Flow:
             Cancelled: the flow was stopped.
             HistoryFull: the history can't hold any more.
         """
-        if self.visit is None:
-            self.enter(workflow.start, document)
+        visit = self.enter(workflow.start, document) if self.visit is None else self.visit
         while True:
-            transition = self.visit.state.perform(self.visit)
+            transition = visit.state.perform(visit)
             if transition.next is None:
                 return transition.output
-            self.enter(workflow.states[transition.next], transition.output)
+            visit = self.enter(workflow.states[transition.next], transition.output)
 
     def successor(self, stopped: StopSignal, previous: int) -> Flow:
         """A flow that goes on where this one ended, as a redrive does: the state isn't entered again.
@@ -87,14 +86,15 @@ class Flow:
         """Add an event beside the chain: the next one follows from what came before it."""
         return self.execution.log.append_unless(self.stopped, event_type, self.previous, details)
 
-    def enter(self, state: RunnableState, document: Document) -> None:
+    def enter(self, state: RunnableState, document: Document) -> Visit:
         """Go into a state.
 
         Raises:
             Cancelled, HistoryFull: see `run`.
         """
-        self.visit = Visit(self, state, document)
-        self.visit.enter()
+        visit = self.visit = Visit(self, state, document)
+        visit.enter()
+        return visit
 
 
 class Visit:
@@ -222,7 +222,7 @@ class Visit:
         Raises:
             StateError: see `ask`.
         """
-        conclusion = self.ask(way.conclude, **reserved)
+        conclusion = self.ask(way.conclude, item=None, **reserved)
         document = conclusion.output
         assigned = {} if conclusion.assigned is None else self._assigned(conclusion.assigned)
         self.check_size(document, self.state.name)

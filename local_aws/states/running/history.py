@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, overload
 
 from local_aws.states.document import Document
 from local_aws.states.errors import Cancelled
@@ -142,7 +142,13 @@ class EventLog(Sequence[Event]):
             for event in stopped:
                 event.set()
 
-    def __getitem__(self, index: int) -> Event:
+    @overload
+    def __getitem__(self, index: int) -> Event: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Event]: ...
+
+    def __getitem__(self, index: int | slice) -> Event | Sequence[Event]:
         return self._events[index]
 
     def _append(self, event_type: str, previous: int, details: dict[str, Any] | None) -> int:

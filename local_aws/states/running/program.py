@@ -25,8 +25,11 @@ class RunnableState(Protocol):
     """A compiled state, as a flow knows it."""
 
     name: str
-    type: Any
     data_flow: DataFlow
+
+    @property
+    def type(self) -> str:
+        """`Type` in the definition."""
 
     def perform(self, visit: Any) -> Transition:
         """Do what the state does, in the visit (a `flow.Visit`) that is its stay there.

@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import islice
+from typing import Any
 
 from local_aws.states.document import Document
 from local_aws.states.errors import Cancelled
@@ -34,7 +35,7 @@ class Strand:
 
     workflow: Workflow
     input: Document
-    map_context: dict | None = None
+    map_context: dict[str, Any] | None = None
 
 
 class Observer:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from typing import TypeVar
+from typing import NoReturn, TypeVar
 
 from local_aws.states.errors import Cancelled, TimedOut
 from local_aws.states.running.stop_signal import StopSignal
@@ -46,8 +46,8 @@ def within(seconds: float | None, stopped: StopSignal, work: Callable[[], T]) ->
     raise TimedOut
 
 
-def _raising(error: BaseException) -> Callable[[], T]:
-    def throw() -> T:
+def _raising(error: BaseException) -> Callable[[], NoReturn]:
+    def throw() -> NoReturn:
         raise error
 
     return throw

@@ -298,17 +298,24 @@ class TestItemReader:
         ]
 
     @pytest.mark.parametrize(
-        ("body", "config"),
+        ("body", "config", "cause"),
         [
-            (b"{", {"InputType": "JSON"}),
-            (b'{"a": [1]}', {"InputType": "JSON", "ItemsPointer": "/b"}),
-            (b"1\n{", {"InputType": "JSONL"}),
-            (b"[]", {"InputType": "MANIFEST"}),
-            (b"\xff\xfe", {"InputType": "JSONL"}),
+            (b"{", {"InputType": "JSON"}, "The input is not JSON."),
+            (b"[1e999]", {"InputType": "JSON"}, "The input is not JSON."),
+            (
+                b'{"a": [1]}',
+                {"InputType": "JSON", "ItemsPointer": "/b"},
+                "The ItemsPointer '/b' points to nothing in the input.",
+            ),
+            (b"1\n{", {"InputType": "JSONL"}, "Line 2 of the input is not JSON."),
+            (b"[]", {"InputType": "MANIFEST"}, "The input is not a manifest of S3 Inventory."),
+            (b"\xff\xfe", {"InputType": "JSONL"}, "The input is not UTF-8: byte 0 can't be decoded."),
         ],
     )
-    def test_content_of_another_kind(self, workflows, aws, body, config):
-        assert self.content(workflows, aws, body, config)["error"] == "States.ItemReaderFailed"
+    def test_content_of_another_kind(self, workflows, aws, body, config, cause):
+        """The causes are the embedded AWS's own words."""
+        description = self.content(workflows, aws, body, config)
+        assert (description["error"], description["cause"]) == ("States.ItemReaderFailed", cause)
 
     def test_backslashes_in_csv(self, workflows, aws):
         r"""The rules of "How Step Functions parses input CSV files": `\\` `\"` `\,` escape, before others `\` goes."""

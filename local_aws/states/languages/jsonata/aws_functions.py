@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import json.decoder
+import json.scanner
 import math
 import random
 import uuid
@@ -18,8 +20,7 @@ from typing import Any
 
 from local_aws.states.languages.jsonata.errors import Fault, JSONataError
 from local_aws.states.languages.jsonata.limits import Run
-from local_aws.states.languages.jsonata.operators import as_float
-from local_aws.states.languages.jsonata.values import UNDEFINED, number
+from local_aws.states.languages.jsonata.values import UNDEFINED, as_float, number
 
 MAX_RANGE = 1_000_000
 
@@ -69,7 +70,7 @@ class Function:
         return self.implementation(run, *given)
 
 
-def partition(run: Run, items: list, size: float) -> Any:
+def partition(run: Run, items: list[Any], size: float) -> Any:
     """`$partition(array, size)`: the array in pieces of so many elements, the last one possibly shorter."""
     width = int(min(size, 2**53)) if size >= 1 else 0
     if width < 1:
@@ -131,9 +132,9 @@ class _SlowDecoder(json.JSONDecoder):
     def __init__(self, run: Run):
         super().__init__(parse_constant=_refuse_constant, parse_int=_integer)
         self._run = run
-        self.parse_array = self._watched(json.decoder.JSONArray)
-        self.parse_object = self._watched(json.decoder.JSONObject)
-        self.scan_once = json.scanner.py_make_scanner(self)
+        self.parse_array = self._watched(json.decoder.JSONArray)  # type: ignore[attr-defined] # typeshed hasn't got it
+        self.parse_object = self._watched(json.decoder.JSONObject)  # type: ignore[attr-defined] # nor this
+        self.scan_once = json.scanner.py_make_scanner(self)  # type: ignore[attr-defined] # nor this
 
     def _watched(self, parse_part: Callable[..., Any]) -> Callable[..., Any]:
         def watched(*arguments: Any) -> Any:

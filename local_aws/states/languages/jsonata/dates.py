@@ -23,9 +23,8 @@ from local_aws.states.languages.jsonata.integer_pictures import (
     reader,
 )
 from local_aws.states.languages.jsonata.limits import MAX_CHARACTERS, Run
-from local_aws.states.languages.jsonata.operators import as_float
 from local_aws.states.languages.jsonata.patterns import MAX_SEARCH_SECONDS
-from local_aws.states.languages.jsonata.values import UNDEFINED, number
+from local_aws.states.languages.jsonata.values import UNDEFINED, as_float, number
 
 _DAY = 86_400_000
 _MAX_TIME = 8.64e15
@@ -325,6 +324,8 @@ def _offset(run: Run, marker: _Marker, hours: int, minutes: int) -> str:
     picture = marker.integer
     if offset == 0 and marker.modifier == "t":
         return "Z"
+    if picture is None:
+        raise Fault("D3134", value=marker.presentation)
     if picture.regular or picture.mandatory in (3, 4):
         text = formatted(run, offset, picture)
     elif picture.mandatory in (1, 2):
@@ -392,7 +393,7 @@ def _parsed(run: Run, timestamp: str, picture: str) -> Any:
         raise JSONataError(None, TIMEOUT_MESSAGE) from None
     if match is None:
         return UNDEFINED
-    found = {
+    found: dict[str | None, Any] = {
         part.component: part.read(text)
         for part, text in zip(readers, match.groups(), strict=True)
         if part.read is not None and part.component
@@ -426,6 +427,8 @@ def _short(name: str, longest: int | None) -> str:
 
 
 def _zone_reader(part: _Marker) -> _Reader:
+    if part.integer is None:
+        raise Fault("D3134", value=part.presentation)
     separator = part.integer.separators[0][1] if part.integer.regular else None
     expression = ("GMT" if part.component == "z" else "") + "[-+][0-9]+"
     if separator is not None:

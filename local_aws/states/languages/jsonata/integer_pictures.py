@@ -14,9 +14,7 @@ from typing import Any
 from local_aws.states.languages.jsonata.errors import SIZE_MESSAGE, Fault, JSONataError
 from local_aws.states.languages.jsonata.limits import Run
 from local_aws.states.languages.jsonata.number_pictures import regular_distance
-from local_aws.states.languages.jsonata.operators import as_float
-from local_aws.states.languages.jsonata.text_of import number_text
-from local_aws.states.languages.jsonata.values import UNDEFINED, number
+from local_aws.states.languages.jsonata.values import UNDEFINED, as_float, number, number_text
 
 _FEW = [
     "Zero",
@@ -206,10 +204,10 @@ def _cased(text: str, case: str) -> str:
 
 def _letters(value: float, first: str) -> str:
     letters = []
-    rest = int(value) if math.isfinite(value) else 0
+    rest = as_float(value) if math.isfinite(value) else 0
     while rest > 0:
-        letters.append(chr((rest - 1) % 26 + ord(first)))
-        rest = (rest - 1) // 26
+        letters.append(chr(int((rest - 1) % 26) + ord(first)))
+        rest = math.floor((rest - 1) / 26)
     return "".join(reversed(letters))
 
 
@@ -261,7 +259,8 @@ def _digits(run: Run, value: float, picture: IntegerPicture) -> str:
 
 def _separated(run: Run, text: str, separators: list[tuple[int, str]], regular: bool) -> str:
     if regular:
-        pieces, start = [], 0
+        pieces: list[str] = []
+        start = 0
         for place, character in separators:
             pieces += (text[start : len(text) - place], character)
             start = len(text) - place

@@ -31,7 +31,7 @@ class JSONataTemplate:
         self._location = location
         self._evaluate = _compiled(value, location)
         self._source = _source(value)
-        self._literal = Document(value) if self._evaluate is None else None
+        self._literal = Document(value)
 
     @property
     def is_literal(self) -> bool:
@@ -48,10 +48,7 @@ class JSONataTemplate:
         Raises:
             QueryEvaluationError: an expression failed, gave nothing, or gave another type.
         """
-        if self._evaluate is None:
-            document = self._literal
-        else:
-            document = Document(self._evaluate(bindings))
+        document = self._literal if self._evaluate is None else Document(self._evaluate(bindings))
         if expected is not None and type_name(document.value) != expected:
             raise self.unexpected(document.value, expected)
         return document
@@ -100,8 +97,8 @@ def _compiled(value: Any, location: str) -> Callable[[Bindings], Any] | None:
 
 
 def _compiled_object(value: dict[str, Any], location: str) -> Callable[[Bindings], Any] | None:
-    dynamic = {key: _compiled(item, f"{location}/{key}") for key, item in value.items()}
-    dynamic = {key: evaluate for key, evaluate in dynamic.items() if evaluate is not None}
+    compiled = {key: _compiled(item, f"{location}/{key}") for key, item in value.items()}
+    dynamic = {key: evaluate for key, evaluate in compiled.items() if evaluate is not None}
     if not dynamic:
         return None
     return lambda bindings: value | {key: evaluate(bindings) for key, evaluate in dynamic.items()}

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import threading
 import time
+import weakref
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
@@ -56,7 +57,8 @@ class Run:
     )
 
     def __init__(self) -> None:
-        self.steps, self.depth, self.frames = _STEPS, 0, []
+        self.steps, self.depth = _STEPS, 0
+        self.frames: list[weakref.ref[Any]] = []
         self.millis = int(time.time() * 1000)
         self._until = time.thread_time() + MAX_SECONDS
         self._wall_until = time.monotonic() + MAX_WALL_SECONDS

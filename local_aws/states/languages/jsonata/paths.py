@@ -213,9 +213,9 @@ def _tuple_path(compiler: Compiler, node: Any, depth: int) -> Evaluate:
                 values = step(values, frame, False)
             if values is UNDEFINED or not values:
                 return values
-        tuples = None
-        for step in after:
-            tuples = step(values, tuples, frame)
+        tuples: Tuples | None = None
+        for tuple_step in after:
+            tuples = tuple_step(values, tuples, frame)
         return tuples if gives_tuples else Selected(item["@"] for item in tuples or ())
 
     return follow
@@ -263,7 +263,9 @@ def _tuple_step(compiler: Compiler, node: Any, depth: int) -> Callable[[list[Any
     return step
 
 
-def _tuple(item: dict, value: Any, place: int, is_tuple: bool, focus: Any, index: Any, ancestor: Any) -> dict:
+def _tuple(
+    item: dict[str, Any], value: Any, place: int, is_tuple: bool, focus: Any, index: Any, ancestor: Any
+) -> dict[str, Any]:
     """The tuple of a value that a step gave for another tuple."""
     if is_tuple:
         return item | value

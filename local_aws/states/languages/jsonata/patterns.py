@@ -42,6 +42,7 @@ class Pattern(Function):
     """
 
     arity = 2
+    counts_as_true = False
     parameters = ("str", "fromIndex")
 
     def __init__(self, pattern: str, flags: Any):
@@ -132,7 +133,7 @@ def _expanded(pattern: str) -> int:
         if in_class:
             in_class = token != "]"
         elif token[0] == "{" and len(token) > 1:
-            times = min(int(re.match(r"[0-9]+", token[1:])[0][:9]), MAX_EXPANDED)
+            times = min(int(token[1:].partition(",")[0].rstrip("}?+")[:9]), MAX_EXPANDED)
             total += last * max(times - 1, 0)
             last *= max(times, 1)
         elif token[0] == "(":

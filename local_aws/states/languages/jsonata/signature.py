@@ -25,7 +25,9 @@ class _Parameter:
     """One parameter: the types it takes as a regular expression on their letters."""
 
     def __init__(self, types: str, pattern: str):
-        self.types, self.pattern, self.context, self.subtype = types, pattern, None, None
+        self.types, self.pattern = types, pattern
+        self.context: re.Pattern[str] | None = None
+        self.subtype: str | None = None
 
 
 class Signature:

@@ -8,13 +8,12 @@ context object by what follows its first `$`.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any, Protocol
 
-from local_aws.states.document import Document, dumps
+from local_aws.states.document import Document, dumps, loads
 from local_aws.states.errors import FieldError
 from local_aws.states.languages.jsonpath.errors import (
     INTRINSIC_FAILURE,
@@ -261,7 +260,10 @@ class _CallParser:
                 self._at = found.end()
                 if len(found[0]) > MAX_DIGITS:
                     break
-                return json.loads(found[0])
+                try:
+                    return loads(found[0])
+                except ValueError:
+                    raise InvalidPathError(f"the number at position {start} is out of range") from None
         raise InvalidPathError(f"an argument is missing at position {start}")
 
     def _string(self, is_template: bool) -> str | Template:

@@ -16,7 +16,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
-from local_aws.states.document import dumps
+from local_aws.states.document import dumps, loads
 
 MAX_RANGE = 1000
 MAX_CHARACTERS = 10_000
@@ -212,7 +212,7 @@ def _string_to_json(text: Any) -> Any:
     if not _string(text).strip():
         return None
     try:
-        return json.loads(text, parse_constant=lambda _word: _invalid())
+        return loads(text)
     except (ValueError, RecursionError):
         _invalid()
 

@@ -13,7 +13,6 @@ Source: the read-me and the source of json-path/JsonPath; that AWS uses it: awsl
 
 from __future__ import annotations
 
-import json
 import math
 import re
 import statistics
@@ -28,6 +27,7 @@ from jsonpath.match import JSONPathMatch
 from jsonpath.segments import JSONPathChildSegment
 from jsonpath.selectors import Filter
 
+from local_aws.states.document import dumps, loads
 from local_aws.states.languages.jsonpath.errors import InvalidPathError, NotFoundError, PathError
 
 MAX_LENGTH = 10_000
@@ -39,7 +39,7 @@ MATCH_SECONDS = 0.25
 Step = str | int
 _INDEX = re.compile(r"-?\d+", re.ASCII)
 _INDEXES = re.compile(r"\s*-?\d+\s*(,\s*-?\d+\s*)+", re.ASCII)
-_SLICE = re.compile(r"\s*(-?\d+)?\s*:\s*(-?\d+)?\s*(:\s*(-?\d+)?)?\s*", re.ASCII)
+_SLICE = re.compile(r"\s*+(-?\d++)?\s*+:\s*+(-?\d++)?\s*+(:\s*+(-?\d++)?)?\s*+", re.ASCII)
 _QUOTED = re.compile(r"""\s*('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")\s*(,|$)""", re.DOTALL)
 
 
@@ -118,7 +118,7 @@ def walk(steps: Iterable[Step], data: Any) -> Any:
 
 
 def _shown(data: Any) -> str:
-    return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    return dumps(data)
 
 
 class _Parser:
@@ -324,8 +324,10 @@ _ENVIRONMENT = _Environment()
 def _compiled(text: str) -> Any:
     try:
         compiled = _ENVIRONMENT.compile(text)
-    except (jsonpath.JSONPathError, re.error, RecursionError, ValueError, OverflowError) as error:
+    except jsonpath.JSONPathError as error:
         raise InvalidPathError(f"the path can't be read: {error}") from error
+    except (re.error, RecursionError, ValueError, OverflowError) as error:
+        raise InvalidPathError("the path can't be read") from error
     if not isinstance(compiled, jsonpath.JSONPath):
         raise InvalidPathError("a path is one path")
     for segment in compiled.segments:
@@ -346,7 +348,7 @@ def _found(compiled: Any, data: Any) -> list[Any]:
     try:
         found = [match.obj for match in islice(compiled.finditer(data), MAX_RESULTS + 1)]
     except (jsonpath.JSONPathError, RecursionError, TypeError, ValueError) as error:
-        raise PathError(f"The path can't be evaluated: {error}") from error
+        raise PathError("The path can't be evaluated on this data") from error
     if len(found) > MAX_RESULTS:
         raise PathError(f"The path leads to more than {MAX_RESULTS} places")
     return found
@@ -358,7 +360,7 @@ def _matches(pattern: re.Pattern[str], text: str) -> bool:
     try:
         return regex.fullmatch(pattern.pattern, text, flags, timeout=MATCH_SECONDS, concurrent=True) is not None
     except (regex.error, TimeoutError) as error:
-        raise PathError(f"The pattern '{pattern.pattern}' can't be matched: {error}") from error
+        raise PathError(f"The pattern '{pattern.pattern}' can't be matched") from error
 
 
 _FLAGS = re.IGNORECASE | re.MULTILINE | re.DOTALL
@@ -414,7 +416,7 @@ def _argument(text: str) -> Callable[[Any], Any]:
     text = text.strip()
     if text.startswith("$"):
         return Path(text).find
-    value = json.loads(text)
+    value = loads(text)
     return lambda _root: value
 
 

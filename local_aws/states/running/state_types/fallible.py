@@ -81,7 +81,7 @@ class Fallible(State):
         """
 
     @abstractmethod
-    def rehearse(self, visit: Visit, read: list | None) -> int:
+    def rehearse(self, visit: Visit, read: list[Any] | None) -> int:
         """Evaluate what comes before the work, as TestState does where the work is mocked.
 
         Args:

@@ -61,7 +61,7 @@ class Map(Fallible):
         if not isinstance(error, RuntimeFault):
             visit.flow.record("MapStateFailed")
 
-    def rehearse(self, visit: Visit, read: list | None) -> int:
+    def rehearse(self, visit: Visit, read: list[Any] | None) -> int:
         items = self.items(visit) if read is None else read
         self.concurrency(visit)
         self.tolerated(visit)
@@ -70,7 +70,7 @@ class Map(Fallible):
             visit.inspect(afterItemSelector=Document([document.value for document in inputs]))
         return len(items)
 
-    def inputs(self, visit: Visit, items: list) -> list[Document]:
+    def inputs(self, visit: Visit, items: list[Any]) -> list[Document]:
         """The input of every iteration: what the language makes of the item, which may be the item itself."""
         if not self.data_flow.selects_items:
             return [Document(item) for item in items]
@@ -79,13 +79,13 @@ class Map(Fallible):
             for index, item in enumerate(items)
         ]
 
-    def items(self, visit: Visit) -> list:
+    def items(self, visit: Visit) -> list[Any]:
         """The array to go through."""
         return visit.ask(self.data_flow.items, False)
 
     def concurrency(self, visit: Visit) -> int:
         """How many iterations may run at once; 0 for as many as there can be."""
-        concurrency = visit.evaluate(self._max_concurrency, 0)
+        concurrency = int(visit.evaluate(self._max_concurrency, 0))
         visit.inspect(maxConcurrency=concurrency)
         return concurrency
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from local_aws.states import integrations
 from local_aws.states.document import Document
 from local_aws.states.errors import MAX_SECONDS, Cancelled, RuntimeFault, StateError, TimedOut
@@ -27,7 +29,10 @@ class Task(Fallible):
     def __init__(self, blueprint: Blueprint):
         super().__init__(blueprint)
         self.resource = blueprint.definition["Resource"]
-        self.integration = integrations.resolve(self.resource)
+        integration = integrations.resolve(self.resource)
+        if integration is None:
+            raise ValueError(f"{self.resource} can't be called here: the definition was not checked")
+        self.integration = integration
         is_function = self.integration.style == "lambda-function"
         self._reported_as = self.resource if is_function else self.integration.resource_type
         self._timeout = blueprint.number("TimeoutSeconds", _SECONDS)
@@ -44,7 +49,7 @@ class Task(Fallible):
         visit.inspect(result=result)
         return result
 
-    def rehearse(self, visit: Visit, read: list | None) -> int:
+    def rehearse(self, visit: Visit, read: list[Any] | None) -> int:
         self.arguments(visit)
         return 0
 

@@ -31,8 +31,8 @@ class Wait(State):
 
     def _duration(self, visit: Visit) -> float:
         if self._moment is None:
-            return visit.evaluate(self._seconds)
-        seconds = visit.evaluate(self._moment).timestamp() - time.time()
+            return visit.evaluate(self._seconds, 0)
+        seconds = visit.ask(self._moment.evaluate).timestamp() - time.time()
         if seconds > _MAX_DELAY:
             raise RuntimeFault(visit.described("Wait state delay is too long."))
         return seconds

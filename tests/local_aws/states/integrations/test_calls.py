@@ -53,6 +53,13 @@ def test_invoke_passes_any_json_and_gives_the_parsed_payload(attempt, echo, payl
     assert attempt.submitted == []
 
 
+def test_half_a_surrogate_pair_becomes_a_question_mark(attempt, echo):
+    """As Java's encoder makes of it, in which Step Functions is written: UTF-8 has no bytes for it."""
+    assert attempt.run("lambda:invoke", {"FunctionName": echo, "Payload": {"a": "x\ud800é"}})["Payload"] == {
+        "got": {"a": "x?é"}
+    }
+
+
 def test_a_payload_of_null_is_an_empty_object(attempt, echo):
     """As recorded on AWS in November 2025."""
     assert attempt.run("lambda:invoke", {"FunctionName": echo, "Payload": None})["Payload"] == {"got": {}}

@@ -103,6 +103,7 @@ INVALID = [
     "States.JsonMerge($, 1, false)",
     "States.StringToJson('{')",
     "States.StringToJson('NaN')",
+    "States.StringToJson('1e999')",
     "States.StringToJson(1)",
     "States.MathRandom(1, 1)",
     "States.MathRandom(10, 5)",
@@ -176,7 +177,7 @@ LONG_NUMBER = f"States.Array({'1' * 401})"
 NO_CALLS = """
 States.Foo($.a) | States.Array | States.Array( | States.Array(1 | States.Array(1,) | States.Array(,1) | States.Array(a)
 | States.Array('a) | States.Array($)x | States.Array("a") | foo | States.Format('He said \\"{}\\"', 1)
-| States.Base64Decode('YWJj\\nZA==')
+| States.Base64Decode('YWJj\\nZA==') | States.Array(1e999)
 """
 
 
