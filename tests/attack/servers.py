@@ -78,6 +78,7 @@ class Server(Aws):
         self.folder, self._through = folder, through
         self.environment = {**os.environ, "TMPDIR": str(folder), **(environment or {})}
         self._ready = folder / "ready.json"
+        self._ready.unlink(missing_ok=True)  # a server that was killed has left its own
         arguments = ["serve", "--port", "0", "--clock", str(CLOCK), "--ready-file", str(self._ready)]
         with (folder / "said.txt").open("w") as said:
             self.process = self._start(said, *arguments)
