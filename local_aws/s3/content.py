@@ -36,6 +36,7 @@ _STREAMING = {
 }
 """The kinds of transfer in chunks: whether each is signed, and whether a trailer follows."""
 _TRAILER_BYTES = 4096
+_CHECKSUM = "x-amz-checksum-"
 
 
 def received(exchange: Exchange, signed: Signature, secret: str) -> wire.Request:
@@ -210,6 +211,12 @@ def _require_digests(headers: dict[str, str], content: bytes) -> None:
             raise ApiError("InvalidDigest", "The Content-MD5 you specified was invalid.", 400)
         if not hmac.compare_digest(md5, hashlib.md5(content, usedforsecurity=False).digest()):
             raise ApiError("BadDigest", "The Content-MD5 you specified did not match what we received.", 400)
+    if "x-amz-sdk-checksum-algorithm" in headers and not any(name.startswith(_CHECKSUM) for name in headers):
+        message = (
+            "x-amz-sdk-checksum-algorithm specified, but no corresponding x-amz-checksum-* or x-amz-trailer headers "
+            "were found."
+        )
+        raise ApiError("InvalidRequest", message, 400)
     for name, digest in _DIGESTS.items():
         given = headers.get(f"x-amz-checksum-{name.lower()}")
         if given is None:

@@ -1,0 +1,47 @@
+"""What moto would take as it comes, and stop for: texts that it runs its own regular expressions on, or as one."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from local_aws.call import ApiError
+
+_EXPRESSION_BYTES = 4096
+"""Of each expression of DynamoDB (developer guide, "Expressions in DynamoDB", limits)."""
+
+
+_HOLDING_EXPRESSIONS = {"ConditionCheck", "Delete", "Get", "Put", "TransactItems", "Update"}
+
+
+def bounded(service: str, operation: str, params: dict[str, Any]) -> dict[str, Any]:
+    """The parameters of a call as moto may see them.
+
+    Raises:
+        ApiError: `ValidationException`, an expression is longer than DynamoDB takes.
+    """
+    if service == "dynamodb":
+        _require_short_expressions(params)
+    if (service, operation) == ("sqs", "ListQueues") and "QueueNamePrefix" in params:
+        # Moto puts the prefix into a regular expression. What can't stand in a queue's name begins none.
+        return params | {"QueueNamePrefix": re.escape(params["QueueNamePrefix"])}
+    return params
+
+
+def _require_short_expressions(value: Any) -> None:
+    if isinstance(value, list):
+        for item in value:
+            _require_short_expressions(item)
+    elif isinstance(value, dict):
+        for name, item in value.items():
+            if name.endswith("Expression") and isinstance(item, str):
+                _require_short(name, item)
+            elif name in _HOLDING_EXPRESSIONS:
+                _require_short_expressions(item)
+
+
+def _require_short(name: str, text: str) -> None:
+    size = len(text.encode())
+    if size > _EXPRESSION_BYTES:
+        message = f"Invalid {name}: Expression size has exceeded the maximum allowed size; expression size: {size}"
+        raise ApiError("ValidationException", message, 400)
