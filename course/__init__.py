@@ -11,6 +11,7 @@ from course.account.roles import let_changes_spread, logging_role
 from course.account.settings import Settings
 from course.account.target import agree
 from course.checks import check, hint, progress, solution
+from course.checks.missing_names import explain_missing_names
 from course.errors import CourseError
 from course.functions.cell_package import package
 from course.functions.invocation import deploy, result, test_function
@@ -28,6 +29,7 @@ from course.panels import (
     permissions_panel,
     trigger_panel,
 )
+from course.state_machines.deployment import make_state_machine
 from course.state_machines.draft import Draft
 from course.state_machines.evaluation import evaluate
 from course.state_machines.execution import follow, run
@@ -63,6 +65,7 @@ __all__ = [
     "let_changes_spread",
     "logging_role",
     "logs_panel",
+    "make_state_machine",
     "package",
     "permissions_panel",
     "prices",
@@ -80,3 +83,5 @@ __all__ = [
     "workflow",
     "workflow_role",
 ]
+
+explain_missing_names()

@@ -1,8 +1,9 @@
 """Makes the learner's edition of the lessons: `notebooks/exercises/`, from `notebooks/`.
 
 `python -m course.exercises` writes it; nothing in it is written by hand. In the edition, an exercise has its starter
-in place of its solution, outputs are gone, `course.start` keeps the learner's progress, and paths lead one folder
-further up. Only lessons with exercises have one.
+in place of its solution, outputs are gone, `course.start` keeps the learner's progress, paths lead one folder
+further up, and the clean-up waits for a word of the learner's: *Run All* of an unsolved lesson removes nothing. Only
+lessons with exercises have one.
 """
 
 from __future__ import annotations
@@ -27,7 +28,8 @@ and what to try next.
 
 - `course.hint("{first}")` gives a hint, and a further one each time; `course.solution("{first}")` shows a solution.
 - An exercise that you leave as it is doesn't stop you: the check hands the solution to the cells that follow.
-- `course.progress()` shows how far you are, in all lessons; it is kept when you close Jupyter."""
+- `course.progress()` shows how far you are, in all lessons; it is kept when you close Jupyter.
+- Nothing is removed before you say so: the cell at *Clean-up* waits for `finished = True`."""
 
 
 def editions() -> dict[str, str]:

@@ -6,7 +6,7 @@ import os
 
 import boto3
 
-from course.account import foundation, made_before
+from course.account import earlier, foundation, made_before
 from course.account.cleaning import CleanUp, remove
 from course.account.ledger import Ledger, record_calls
 from course.account.leftovers import Leftovers, survey
@@ -15,9 +15,10 @@ from course.account.settings import Settings
 from course.account.target import Target, chosen, closed_on_failure, connect
 from course.errors import CourseError
 from course.outcomes import record
+from course.waiting import interruptible
 
 
-def start(lesson: str, exercises: bool = False) -> Settings:
+def start(lesson: str, exercises: bool = False, keep: bool = False) -> Settings:
     """Begin a lesson: choose the AWS, remove what an earlier run of the lesson left, see to bucket and role.
 
     Every boto3 client made afterwards works on that AWS; what it creates is written down for the clean-up.
@@ -25,7 +26,9 @@ def start(lesson: str, exercises: bool = False) -> Settings:
     Args:
         lesson: the lesson's two digits, such as `"01"`.
         exercises: this is the learner's edition: what checks say is kept in the progress record.
+        keep: leave what an earlier run of the lesson has made.
 
+    What was removed, or is gone with an embedded AWS that has ended, is said, and what to do about it.
     Whatever goes wrong in here, boto3 leads nowhere afterwards.
 
     Raises:
@@ -33,23 +36,30 @@ def start(lesson: str, exercises: bool = False) -> Settings:
             another AWS.
         EmbeddedAwsError: the embedded AWS did not start.
     """
-    with closed_on_failure():
-        return _start(lesson, exercises)
+    stopped = "course.start was interrupted before it had come to its end. Run this cell again."
+    with interruptible(stopped), closed_on_failure():
+        return _start(lesson, exercises, keep)
 
 
-def _start(lesson: str, exercises: bool) -> Settings:
+def _start(lesson: str, exercises: bool, keep: bool) -> Settings:
     record.begin(kept=exercises)
     first = not _works_on
     target = _connect(lesson)
     _tell_what_was_made_before(target, first)
+    said = [earlier.lost(target, lesson, foundation.is_new(target))]
     ledger = foundation.open_ledger(target)
+    left = [found for found in ledger.resources() if lesson == found.lesson]
     # No other lesson's trigger may fire on what this lesson uploads.
-    left = [found for found in ledger.resources() if lesson == found.lesson or found.kind == "S3 trigger"]
-    remove(ledger, left)
+    triggers = [found for found in ledger.resources() if found.kind == "S3 trigger" and found.lesson != lesson]
+    again = f'course.start("{lesson}"{", exercises=True" if exercises else ""}, keep=True)'
+    said += [earlier.removed(remove(ledger, triggers if keep else [*left, *triggers]), again)]
+    said += [earlier.kept(left) if keep else ""]
     bucket = foundation.ensure_bucket(target, ledger)
     role = foundation.ensure_sagemaker_role(bucket, ledger)
     _begun.append(lesson)
     _listen(target, ledger)
+    for text in filter(None, said):
+        print(text)
     return _settings(lesson, target, bucket, role)
 
 
@@ -61,11 +71,13 @@ def clean_up(lesson: str | None = None) -> CleanUp:
     Args:
         lesson: the lesson's two digits; without it, everything, the course's bucket and role included.
     """
-    target = _connect(lesson or "09")
-    ledger = foundation.open_ledger(target)
-    done = remove(ledger, ledger.resources(lesson))
-    _listen(target, ledger)
-    return done
+    stopped = "The clean-up was interrupted. What is removed by now stays so; run this cell again for the rest."
+    with interruptible(stopped):
+        target = _connect(lesson or "09")
+        ledger = foundation.open_ledger(target)
+        done = remove(ledger, ledger.resources(lesson))
+        _listen(target, ledger)
+        return done
 
 
 def left() -> Leftovers:
@@ -81,6 +93,11 @@ def look() -> tuple[Target, Ledger]:
     ledger = foundation.open_ledger(target)
     _listen(target, ledger)
     return target, ledger
+
+
+def begun() -> str | None:
+    """The lesson that this kernel has begun last, by its two digits."""
+    return _begun[-1] if _begun else None
 
 
 _begun: list[str] = []

@@ -1,10 +1,33 @@
-"""What a reader sees while a cell waits: nothing in a notebook that is executed without one, and nothing afterwards."""
+"""What a reader sees while a cell waits: nothing in a notebook that is executed without one, and nothing afterwards.
+
+Unless the reader interrupts it: then the last picture stays, and one line says what goes on without them.
+"""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Any
+
+from course.errors import CourseError
+
+
+@contextmanager
+def interruptible(text: str) -> Iterator[None]:
+    """Let *Interrupt Kernel* end the block with a line in place of the way through the course's code.
+
+    Args:
+        text: what goes on, or was left undone, and what to do about it.
+
+    Raises:
+        CourseError: with that text, where the block was interrupted.
+    """
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise CourseError(text) from None
 
 
 class Progress:
@@ -16,8 +39,9 @@ class Progress:
     """
 
     def __init__(self) -> None:
-        self.shown = _somebody_reads()
+        self.shown = somebody_reads()
         self._widget: Any = None
+        self._html = ""
 
     def __enter__(self) -> Progress:
         return self
@@ -33,16 +57,19 @@ class Progress:
 
             self._widget = ipywidgets.HTML()
             display(self._widget)
-        self._widget.value = html
+        self._html = self._widget.value = html
 
     def __exit__(self, kind: type | None, error: BaseException | None, trace: TracebackType | None) -> None:
         if self._widget is not None:
-            from IPython.display import clear_output
+            from IPython.display import HTML, clear_output, display
 
             clear_output()
             self._widget.close()
+            if kind is not None and issubclass(kind, KeyboardInterrupt):
+                # A view of the widget would be empty as soon as the notebook is opened again.
+                display(HTML(self._html))
 
 
-def _somebody_reads() -> bool:
+def somebody_reads() -> bool:
     """Whether a Jupyter server runs this kernel: it names the notebook in the kernel's environment."""
     return bool(os.environ.get("JPY_SESSION_NAME"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 from pathlib import Path
@@ -94,6 +95,14 @@ def test_links_pictures_and_paths_lead_somewhere(name: str) -> None:
 @each_notebook
 def test_it_is_a_notebook(name: str) -> None:
     nbformat.validate(nbformat.read(EDITION / name, as_version=4))
+
+
+@each_notebook
+def test_run_all_removes_nothing_before_the_learner_says_so(name: str) -> None:
+    removing = ["".join(cell["source"]) for cell in cells(name) if "course.clean_up(" in "".join(cell["source"])]
+    code = [source for source in removing if source.startswith(("finished", "course.clean_up"))]
+    assert code and all(source.startswith("finished = False") for source in code)
+    ast.parse(code[-1])
 
 
 # Run as `Run All` runs them. They are the longest tests; the others are executed as lessons by nbval.

@@ -23,11 +23,12 @@ from urllib.parse import urlsplit
 import psutil
 
 import account_guard
+from course.errors import CourseError
 
 START_SECONDS = 60
 
 
-class EmbeddedAwsError(RuntimeError):
+class EmbeddedAwsError(CourseError, RuntimeError):
     """The embedded AWS did not start; the text says why."""
 
 

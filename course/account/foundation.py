@@ -27,11 +27,16 @@ def bucket_name(target: Target) -> str:
 
 
 def open_ledger(target: Target) -> Ledger:
-    """The ledger of an AWS. An embedded AWS without the course's bucket is a new one: its ledger is empty."""
+    """The ledger of an AWS; that of a new one is empty."""
     ledger = Ledger(target.ledger)
-    if target.kind == "local" and not _bucket_exists(bucket_name(target)):
+    if is_new(target):
         ledger.forget()
     return ledger
+
+
+def is_new(target: Target) -> bool:
+    """Whether it is an embedded AWS on which the course has made nothing yet: its bucket is missing."""
+    return target.kind == "local" and not _bucket_exists(bucket_name(target))
 
 
 def ensure_bucket(target: Target, ledger: Ledger) -> str:

@@ -16,7 +16,7 @@ from typing import Any
 
 import boto3
 
-from course.account.made import IN_A_BUCKET, MADE_BY
+from course.account.made import IN_A_BUCKET, MADE_BY, changed
 
 
 @dataclass(frozen=True)
@@ -103,6 +103,14 @@ def record_calls(session: boto3.session.Session, ledger: Ledger, lesson: str, bu
             for kind, name in made(context.get("course_params", {}), parsed):
                 if kind not in IN_A_BUCKET or name.split("/")[0] == bucket:
                     ledger.record(Resource(kind, name, lesson))
+
+        if http_response.status_code < 300:
+            # What is changed belongs to this lesson, too, if a lesson has made it; else it is the learner's own, or
+            # of the whole course.
+            named = changed(model.service_model.service_name, model.name, context.get("course_params", {}))
+            there = {(one.kind, one.name) for one in ledger.resources() if one.lesson.isdigit()} if named else set()
+            for kind, name in set(named) & there:
+                ledger.record(Resource(kind, name, lesson))
 
     session.events.register("provide-client-params", remember_params)
     session.events.register("after-call", record)

@@ -92,6 +92,18 @@ def _asked_for(details: dict[str, Any]) -> Made:
     return makes(json.loads(details["parameters"]), {})
 
 
+def changed(service: str, operation: str, params: dict[str, Any]) -> Made:
+    """What a call gives a new form to, where it is there already: a lesson that makes it again has made it, too."""
+    if service == "iam" and operation in ("UpdateAssumeRolePolicy", "PutRolePolicy", "AttachRolePolicy"):
+        return [("IAM role", params["RoleName"])]
+    if (service, operation) == ("stepfunctions", "UpdateStateMachine"):
+        return [("state machine", params["stateMachineArn"])]
+    if (service, operation) == ("lambda", "UpdateFunctionCode"):
+        name = params["FunctionName"]
+        return [("Lambda function", name), ("log group", f"/aws/lambda/{name}")]
+    return []
+
+
 IN_A_BUCKET = {"S3 folder", "S3 object", "S3 trigger"}
 """Kinds whose names begin with a bucket's."""
 

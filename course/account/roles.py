@@ -1,4 +1,7 @@
-"""Roles for functions and state machines, as the console makes them along with those."""
+"""Roles for functions and state machines, as the console makes them along with those.
+
+Each is made, or brought up to date where it is there: a cell may be run again after a correction.
+"""
 
 from __future__ import annotations
 
@@ -18,21 +21,27 @@ def role_for(service: str, name: str) -> str:
 
     Args:
         service: such as `lambda.amazonaws.com`.
-        name: of the role; one of that name must not be there.
+        name: of the role. One of that name is taken as it is, if it is for this service.
 
     Returns:
         Its ARN.
     """
-    trust = json.dumps(trust_policy(service))
-    role = boto3.client("iam").create_role(RoleName=name, AssumeRolePolicyDocument=trust)["Role"]
-    return role["Arn"]
+    iam, trust = boto3.client("iam"), json.dumps(trust_policy(service))
+    try:
+        return iam.create_role(RoleName=name, AssumeRolePolicyDocument=trust)["Role"]["Arn"]
+    except iam.exceptions.EntityAlreadyExistsException:
+        role = iam.get_role(RoleName=name)["Role"]
+        if role["AssumeRolePolicyDocument"] != json.loads(trust):
+            # A role of somebody else's, or of another service: to change it might break what runs under it.
+            raise
+        return role["Arn"]
 
 
 def logging_role(name: str) -> str:
     """Make a role that Lambda can take on, and that may write logs and nothing else.
 
     Args:
-        name: of the role; one of that name must not be there.
+        name: of the role; one of that name gets the policy, too.
 
     Returns:
         Its ARN.

@@ -11,7 +11,7 @@ class Settings:
     """What `course.start` returns.
 
     `bucket` and `sagemaker_role_arn` exist; `prefix` is where data sets live in the bucket; `clock` says how
-    many times faster than on AWS a mere wait passes (1 on a real account, None where it is not known).
+    many times faster than on AWS a wait passes (1 on a real account, None where it is not known).
     """
 
     lesson: str
@@ -29,7 +29,7 @@ class Settings:
         """In words, what this lesson works on."""
         if self.target == "local":
             faster = self.clock not in (None, 1)
-            speed = f"; mere waiting passes {self.clock:g} times faster than on AWS" if faster else ""
+            speed = f"; waits pass {self.clock:g} times faster than on AWS" if faster else ""
             return f"the embedded AWS on this computer: no account, no cost{speed}"
         return "your own AWS account: what this lesson makes is real and may cost money"
 

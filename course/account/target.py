@@ -34,10 +34,6 @@ _STATE = Path(__file__).resolve().parents[2] / ".course"
 
 _ORIGINAL = account_guard.FOUND
 
-if "ipykernel.kernelapp" in sys.modules and sys.modules["ipykernel.kernelapp"].IPKernelApp.initialized():
-    # An environment that was made without `make setup`: its kernels don't begin closed, but go on so from here.
-    account_guard.close_kernel()
-
 
 @dataclass(frozen=True)
 class Target:
@@ -152,7 +148,7 @@ def _open_local(endpoint_url: str) -> None:
 
 def _served_at(endpoint_url: str) -> embedded.Server | None:
     """The embedded AWS at an address that the learner has set, None where none answers there."""
-    if not endpoint_url or not _is_loopback(endpoint_url) or endpoint_url in _not_ours:
+    if not endpoint_url or not _is_loopback(endpoint_url):
         return None
     if administrator.secret_for(endpoint_url) is None:
         return None
@@ -165,14 +161,7 @@ def _served_at(endpoint_url: str) -> embedded.Server | None:
         caller = ""
     # Another emulator would not know this key for an administrator of that account.
     ours = caller == f"arn:aws:iam::{local_aws.ACCOUNT}:user/administrator"
-    if ours:
-        return embedded.started_at(endpoint_url)
-    _not_ours.add(endpoint_url)
-    return None
-
-
-_not_ours: set[str] = set()
-"""Addresses at which something else answered, or nothing: it is asked once."""
+    return embedded.started_at(endpoint_url) if ours else None
 
 
 def _is_loopback(endpoint_url: str) -> bool:
@@ -230,3 +219,21 @@ def _wait_for_a_new_role(response: Any = None, attempts: int = 1, **_: Any) -> f
     """Retry a call that a role made a moment ago is not yet good for: on AWS it spreads in seconds."""
     message = (response[1].get("Error", {}).get("Message") or "") if response else ""
     return 2.0 if attempts <= 15 and any(text in message for text in _NEW_ROLE_REFUSALS) else None
+
+
+def _begin_kernel() -> None:
+    """Close a kernel that began open, and lead it to the embedded AWS that its environment names, if it is one of ours.
+
+    A notebook can then use the panels, and boto3, beside `make aws` without a lesson's first cell.
+    """
+    # The environment was made without `make setup`: its kernels don't begin closed, but go on so from here.
+    account_guard.close_kernel()
+    # The key as `python -m local_aws env` prints it: nobody else is asked who they are.
+    if _ORIGINAL.get("AWS_ACCESS_KEY_ID") == local_aws.ADMIN_ACCESS_KEY and not _served_at(
+        _ORIGINAL.get("AWS_ENDPOINT_URL", "")
+    ):
+        account_guard.close()
+
+
+if "ipykernel.kernelapp" in sys.modules and sys.modules["ipykernel.kernelapp"].IPKernelApp.initialized():
+    _begin_kernel()

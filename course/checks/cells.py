@@ -21,6 +21,10 @@ PLACEHOLDER = "?"
 """What the learner is to replace, in a starter's data; in its code it is `...`."""
 _UPWARDS = re.compile(r"\.\./(?=(?:data|img|lambda_code|processing|docs)\b)")
 _START = re.compile(r'course\.start\("(\d\d)"\)')
+_CLEAN_UP = re.compile(r'course\.clean_up\((?:"\d\d")?\)')
+_WHEN_FINISHED = """\
+finished = False  # when you have finished, write True, and run this cell again
+{call} if finished else "Nothing was removed: finished is False.\""""
 
 
 @dataclass(frozen=True)
@@ -46,8 +50,8 @@ class ExerciseCell:
         """
         if _shape(source) in map(_shape, self.lesson):
             return False
-        left_open = {name for one in ast.parse(self.starter).body if _has_gap(one) for name in _names_set(one)}
-        return not left_open or bool(left_open & _names_set(_parsed(source)))
+        left_open = {name for one in ast.parse(self.starter).body if _has_gap(one) for name in names_set(one)}
+        return not left_open or bool(left_open & names_set(parsed(source)))
 
     def has_placeholders(self) -> int:
         """How many places of the starter's data are to be filled."""
@@ -74,10 +78,12 @@ def exercise_cell(name: str) -> ExerciseCell:
 def as_found(cell: dict[str, Any]) -> str:
     """A lesson's cell as the learner's edition has it: the starter for the solution, and what the edition's place asks.
 
-    Paths lead one folder further up, and `course.start` keeps the learner's progress.
+    Paths lead one folder further up, `course.start` keeps the learner's progress, and the clean-up waits for a word.
     """
     about = cell["metadata"].get("exercise")
     source = _UPWARDS.sub("../../", about["starter"] if about else "".join(cell["source"]))
+    if not about and _CLEAN_UP.fullmatch(source):
+        return _WHEN_FINISHED.format(call=source)
     return _START.sub(r'course.start("\1", exercises=True)', source) if cell["cell_type"] == "code" else source
 
 
@@ -101,7 +107,7 @@ def _shape(source: str) -> str:
         return source.strip()
 
 
-def _parsed(source: str) -> ast.Module:
+def parsed(source: str) -> ast.Module:
     try:
         return ast.parse(source)
     except SyntaxError:
@@ -112,7 +118,7 @@ def _has_gap(statement: ast.stmt) -> bool:
     return any(placeholders(node.value) for node in ast.walk(statement) if isinstance(node, ast.Constant))
 
 
-def _names_set(code: ast.AST) -> set[str]:
+def names_set(code: ast.AST) -> set[str]:
     """The names that code binds, or whose value it changes in a place: of `a["b"] = 1`, it is `a`."""
     found = set()
     for node in ast.walk(code):

@@ -14,7 +14,7 @@ from course.checks.cells import ExerciseCell, exercise_cell, placeholders
 from course.checks.exercise import Exercise, exercises, find
 from course.errors import CourseError
 from course.outcomes import record
-from course.outcomes.outcome import Check, NotAttempted, NotYet, Outcome, Said
+from course.outcomes.outcome import Check, NotAttempted, NotYet, Outcome, Said, prose
 
 
 @dataclass(frozen=True, repr=False)
@@ -29,14 +29,15 @@ class Help:
         return f"{self.title}\n{self.text}"
 
     def _repr_markdown_(self) -> str:
-        return f"**{self.title}**\n\n" + (f"```python\n{self.text}\n```" if self.is_code else self.text)
+        return f"**{self.title}**\n\n" + (f"```python\n{self.text}\n```" if self.is_code else prose(self.text))
 
 
 def check(name: str, *work: Any) -> Check:
     """Look at what the learner's work does.
 
     Where nothing has been done yet, the cells that follow could not go on: then the lesson's solution takes the
-    place of the starter in the notebook, and the outcome says so.
+    place of the starter in the notebook, and the outcome says so. A solution that changes something on AWS doesn't:
+    a check never changes the learner's AWS.
 
     Args:
         name: of the exercise, such as `"01.handler"`.
@@ -51,6 +52,9 @@ def check(name: str, *work: Any) -> Check:
     if stands_in:
         result = _not_attempted(one)
     record.current().note_check(name, result.outcome)
+    if result.outcome is Outcome.NOT_ATTEMPTED and one.acts:
+        kept = "Your AWS stays as it is; the lesson goes on with its solution only where that changes nothing there"
+        return replace(result, note=f"{result.note}. {kept}.")
     if stands_in or (result.outcome is Outcome.NOT_ATTEMPTED and _go_on_with_the_solution(exercise_cell(name))):
         return replace(result, note=f"{result.note}. Until you write yours, the lesson goes on with its solution.")
     return result

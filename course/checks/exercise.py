@@ -23,6 +23,8 @@ class Exercise:
     title: str
     hints: tuple[str, ...]
     examine: Callable[..., Cases]
+    acts: bool = False
+    """Its solution changes something on AWS: nobody but the learner runs it."""
 
     @property
     def lesson(self) -> str:
@@ -30,11 +32,13 @@ class Exercise:
         return self.name.partition(".")[0]
 
 
-def exercise(name: str, title: str, *hints: str) -> Callable[[Callable[..., Cases]], Callable[..., Cases]]:
+def exercise(
+    name: str, title: str, *hints: str, acts: bool = False
+) -> Callable[[Callable[..., Cases]], Callable[..., Cases]]:
     """Enter a function that examines a learner's work as the exercise of this name."""
 
     def enter(examine: Callable[..., Cases]) -> Callable[..., Cases]:
-        _EXERCISES[name] = Exercise(name, title, hints, examine)
+        _EXERCISES[name] = Exercise(name, title, hints, examine, acts)
         return examine
 
     return enter

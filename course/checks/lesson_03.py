@@ -99,6 +99,7 @@ def parts(work: Any) -> Cases:
     "A bucket forgets all its triggers when it is given an empty configuration. At the function: `remove_permission`.",
     "`s3.put_bucket_notification_configuration(Bucket=settings.bucket, NotificationConfiguration={})`, and "
     "`lambda_.remove_permission(FunctionName='preprocess-uploads', StatementId='bucket-may-call')`.",
+    acts=True,
 )
 def delete(bucket: str, function: str) -> Cases:
     """Neither the bucket's notification nor the function's permission is there any more; the function is."""

@@ -36,7 +36,7 @@ _INPUTS = {
 )
 def name(work: Any) -> Cases:
     """Evaluated twice, it must give two names that SageMaker accepts."""
-    advice = "Begin with a text, and join $millis() to it with &."
+    advice = "A text that is always the same, and behind it something that differs each time."
     field = json_object(work, 'Write {"ProcessingJobName": "..."}').get("ProcessingJobName")
     names = []
     for case in ("a first run", "a second run"):

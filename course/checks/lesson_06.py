@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from course.checks.exercise import Cases, exercise
-from course.checks.states import compared, evaluated, failing, json_object, tried
+from course.checks.states import evaluated, failing, json_object, plainly, tried
 from course.outcomes.outcome import NotYet, Said
 
 _ADVICE = "Begin again from the starter, and replace only each ?."
@@ -56,8 +56,23 @@ def model_place(work: Any) -> Cases:
     field = json_object(work, _ADVICE).get("OutputDataConfig")
     for case, bucket in (("a bucket", "a-bucket"), ("another bucket", "workflow-course-123456789012-eu-west-1")):
         expected = {"S3OutputPath": f"s3://{bucket}/models/"}
-        advice = "A variable is called by its name with a $ in front."
-        yield compared(case, field, _SETS["another data set"], expected, advice, bucket=bucket)
+        variable = "A variable is called by its name with a $ in front. Which one has *Preprocess* assigned?"
+        got = evaluated(case, field, _SETS["another data set"], expected, variable, bucket=bucket)
+        if got != expected:
+            raise NotYet(case, expected, got, _what_is_wrong(got, bucket, variable))
+        yield case
+
+
+def _what_is_wrong(got: Any, bucket: str, variable: str) -> str:
+    """What to try next, from where the model would go."""
+    place = got.get("S3OutputPath") if isinstance(got, dict) else None
+    if not isinstance(place, str):
+        return _ADVICE
+    if bucket not in place:
+        return variable
+    if not place.startswith("s3://"):
+        return "The bucket's name is there. An address in S3 begins with s3:// in front of it."
+    return "The bucket is right. Behind it, between two slashes, comes the folder."
 
 
 _STATUSES = {
@@ -92,7 +107,7 @@ def loop(wait: Any, describe: Any, ready: Any) -> Cases:
             expected, advice = Said(f"on to '{goes}'"), _LOOP[visited]
             answer = tried(f"{case}: {visited}", _at_once(states[visited]), data, expected, advice, **further)
             if answer["status"] != "SUCCEEDED":
-                raise NotYet(f"{case}: {visited}", expected, Said(answer.get("cause", "an error")), advice)
+                raise NotYet(f"{case}: {visited}", expected, plainly(answer.get("cause", "an error")), advice)
             data, following = json.loads(answer["output"]), answer.get("nextState")
             if following is None or following not in states or following == "Wait":
                 break
@@ -113,7 +128,7 @@ def _at_once(state: Any) -> Any:
 
 _LOOP = {
     "Wait": "Wait some seconds, then go to 'Describe endpoint'.",
-    "Describe endpoint": "Put out the name and the status: $states.input.name, $states.result.EndpointStatus.",
+    "Describe endpoint": "Two things have to go on from here: which endpoint it is, and how it is.",
     "Ready?": "InService ends the loop, Creating goes round again, anything else goes to the Default.",
 }
 

@@ -43,15 +43,25 @@ def handler(work: Callable[..., Any]) -> Cases:
     cases = (
         ("an upload", "data/", "reviews.json.zip", _INPUT),
         ("the same upload once more", "data/", "reviews.json.zip", _TWICE),
-        ("another content under the same key", "data/", "reviews.json.zip", "The name has to depend on the eTag."),
-        ("a key with a blank and an umlaut", "data/", "my grüne reviews.json.zip", "Take unquote_plus of the key."),
+        (
+            "another content under the same key",
+            "data/",
+            "reviews.json.zip",
+            "Another content has to give another name. What in the event depends on the content?",
+        ),
+        (
+            "a key with a blank and an umlaut",
+            "data/",
+            "my grüne reviews.json.zip",
+            "Keys in an event are encoded, as in lesson 02.",
+        ),
         (
             "a folder further down",
             "data/2026/july/",
             "gardens.json.zip",
-            "Split at the last slash: key.rpartition('/').",
+            "Folders may lie in folders: the data set's name begins behind the last slash.",
         ),
-        ("two records in one event", "data/", "second.json.zip", "Start one for each of event['Records']."),
+        ("two records in one event", "data/", "second.json.zip", "One event may report several uploads."),
     )
     with _machine() as arn:
         calls = [(event, None) for event in events]
@@ -71,7 +81,7 @@ def handler(work: Callable[..., Any]) -> Cases:
 
 
 _INPUT = "The input is a JSON text with bucket, prefix and dataset; the prefix is an address that ends with a slash."
-_TWICE = "Make the name of bucket, key and eTag alone, and catch ExecutionAlreadyExists."
+_TWICE = "The same upload has to give the same name; and a name that is taken is no error here."
 
 
 def _event(*uploads: tuple[str, str]) -> dict[str, Any]:

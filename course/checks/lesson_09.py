@@ -41,6 +41,7 @@ def order(work: Any) -> Cases:
     "One call of the course removes everything; lessons end with it.",
     "With a lesson's number, it removes what that lesson has made. Without one, everything.",
     "`course.clean_up()`",
+    acts=True,
 )
 def clean_up() -> Cases:
     """Nothing that costs money, and nothing else, is left on this AWS."""

@@ -10,6 +10,8 @@ from typing import Any
 
 import boto3
 
+from course.errors import CourseError
+
 _REPORT = re.compile(
     r"REPORT RequestId: (?P<request_id>\S+)\s+Duration: (?P<duration>[\d.]+) ms\s+"
     r"Billed Duration: (?P<billed>\d+) ms\s+"
@@ -116,16 +118,39 @@ def test_function(name: str, event: Any) -> Invocation:
 test_function.__test__ = False  # type: ignore[attr-defined]
 
 
-def deploy(name: str, code: bytes) -> None:
+def deploy(name: str, code: bytes, **configuration: Any) -> None:
     """Give a function new code and wait until it is in use, as the button *Deploy* of the console does.
 
     Args:
         name: the function's name.
         code: a deployment package, such as `course.package` makes.
+        configuration: of the function, as CreateFunction takes it (`Runtime`, `Role`, `Handler`, `Timeout`). With it,
+            the function is made where it is missing; where it is there, its configuration is changed along with the
+            code.
+
+    Raises:
+        CourseError: there is no such function, and nothing is said of how to make it.
     """
     client = boto3.client("lambda")
+    pause = {"Delay": _POLL_SECONDS}
+    try:
+        found = client.get_function_configuration(FunctionName=name)
+    except client.exceptions.ResourceNotFoundException as error:
+        if not configuration:
+            raise CourseError(f"There is no function '{name}' yet. Run the cell first that creates it.") from error
+        client.create_function(FunctionName=name, Code={"ZipFile": code}, **configuration)
+        client.get_waiter("function_active_v2").wait(FunctionName=name, WaiterConfig=pause)
+        return
+    # While a function is made or changed, Lambda takes no other change.
+    if found["State"] == "Pending":
+        client.get_waiter("function_active_v2").wait(FunctionName=name, WaiterConfig=pause)
+    if found["LastUpdateStatus"] == "InProgress":
+        client.get_waiter("function_updated_v2").wait(FunctionName=name, WaiterConfig=pause)
     client.update_function_code(FunctionName=name, ZipFile=code)
-    client.get_waiter("function_updated_v2").wait(FunctionName=name, WaiterConfig={"Delay": _POLL_SECONDS})
+    client.get_waiter("function_updated_v2").wait(FunctionName=name, WaiterConfig=pause)
+    if configuration:
+        client.update_function_configuration(FunctionName=name, **configuration)
+        client.get_waiter("function_updated_v2").wait(FunctionName=name, WaiterConfig=pause)
 
 
 def _pretty(payload: Any) -> str:

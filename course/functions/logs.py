@@ -12,6 +12,9 @@ import boto3
 from botocore.exceptions import ClientError
 
 from course.errors import CourseError
+from course.waiting import interruptible
+
+_OF_LAMBDA = re.compile(r"(INIT_START|START|END|REPORT) ")
 
 
 @dataclass(frozen=True, repr=False)
@@ -21,6 +24,11 @@ class LoggedInvocation:
     stream: str
     request_id: str
     lines: tuple[str, ...]
+
+    @property
+    def printed(self) -> tuple[str, ...]:
+        """The lines that the function itself has written: without Lambda's own (START, END, REPORT)."""
+        return tuple(line for line in self.lines if not _OF_LAMBDA.match(line))
 
     def __repr__(self) -> str:
         return "\n".join(self.lines)
@@ -66,14 +74,15 @@ def wait_until(condition: Callable[[], Any], what: str = "the condition", second
         CourseError: it did not hold within that time.
     """
     deadline, pause = time.monotonic() + seconds, 0.05
-    while True:
-        held = condition()
-        if held:
-            return held
-        if time.monotonic() >= deadline:
-            raise CourseError(f"Waited {seconds:g} seconds for {what}: not there.")
-        time.sleep(pause)
-        pause = min(2 * pause, 2.0)
+    with interruptible(f"You have stopped waiting for {what}. Run the cell again to go on waiting."):
+        while True:
+            held = condition()
+            if held:
+                return held
+            if time.monotonic() >= deadline:
+                raise CourseError(f"Waited {seconds:g} seconds for {what}: not there.")
+            time.sleep(pause)
+            pause = min(2 * pause, 2.0)
 
 
 _START = re.compile(r"START RequestId: (\S+)")

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
 _LONGEST = 400
+_CODE = re.compile(r"(`[^`]*`)")
+_DOLLAR = re.compile(r"\$\w*(?:\.\w+)*(?:\(\))?")
+_BADGE = '<span style="background-color: {colour}; color: #ffffff">&nbsp;{sign}&nbsp;</span>'
 
 
 class Outcome(Enum):
@@ -17,6 +21,26 @@ class Outcome(Enum):
     NOT_YET = "not yet right"
     RIGHT = "right"
     UNCHECKED = "could not be checked"
+
+    @property
+    def badge(self) -> str:
+        """A sign in a colour, as HTML: the same on a light page and on a dark one."""
+        sign, colour = _SIGNS[self]
+        return _BADGE.format(sign=sign, colour=colour)
+
+
+_SIGNS = {
+    Outcome.NOT_ATTEMPTED: ("…", "#5f6368"),
+    Outcome.NOT_YET: ("✗", "#b3261e"),
+    Outcome.RIGHT: ("✓", "#1b7f3b"),
+    Outcome.UNCHECKED: ("?", "#8a5a00"),
+}
+
+
+def prose(text: str) -> str:
+    """A sentence for Markdown: what begins with a dollar becomes code, for two bare ones make a formula."""
+    parts = _CODE.split(text)
+    return "".join(part if part.startswith("`") else _DOLLAR.sub(r"`\g<0>`", part) for part in parts)
 
 
 class NotAttempted(Exception):
@@ -86,11 +110,11 @@ class Check:
         return "\n".join([self._heading(), *rows, *rest])
 
     def _repr_markdown_(self) -> str:
-        parts = [f"**{self._heading()}**"]
+        parts = [f"**{prose(self._heading())}** {self.outcome.badge}"]
         if self._rows():
             rows = [f"| {what} | {_cell(what, text)} |" for what, text in self._rows()]
             parts.append("\n".join(["| | |", "|:--|:--|", *rows]))
-        parts += [f"*{text[0].upper()}{text[1:]}*" for text in (self._cases(), self.note) if text]
+        parts += [f"*{prose(text[0].upper() + text[1:])}*" for text in (self._cases(), self.note) if text]
         return "\n\n".join(parts)
 
 
@@ -99,4 +123,4 @@ def _cell(what: str, text: str) -> str:
     safe = text.replace("|", "\\|")
     if what in ("expected", "came back"):
         return "<br>".join(f"`{line}`" for line in safe.replace("`", "'").splitlines() if line.strip())
-    return safe.replace("\n", "<br>")
+    return prose(safe).replace("\n", "<br>")

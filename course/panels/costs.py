@@ -17,7 +17,7 @@ from course.panels.panel import News, Panel, button, html_box, row
 _CONSOLE = (
     "**Billing and Cost Management**, **Cost Explorer**: *Group by* **Service**. It is a day behind.",
     "**SageMaker AI**, **Inference**, **Endpoints**: search for the name, choose it: **Actions**, **Delete**.",
-    "**Billing and Cost Management**, **Budgets**, **Create budget**: an e-mail before it gets dear.",
+    "**Billing and Cost Management**, **Budgets**, **Create budget**: an e-mail before it becomes expensive.",
 )
 _WORTH_A_WARNING = 0.001
 """US dollars an hour; what a bucket of this course holds comes to far less."""

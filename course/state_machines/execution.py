@@ -14,7 +14,7 @@ from course.errors import CourseError
 from course.functions.job_log import JobLog, job_log
 from course.history import Visit, reason, statuses, transitions, visits
 from course.state_machines.graph import Graph
-from course.waiting import Progress
+from course.waiting import Progress, interruptible
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -214,20 +214,58 @@ def run(state_machine_arn: str, input: Any, name: str | None = None, seconds: fl
     """
     text = input if isinstance(input, str) else json.dumps(input)
     named = {"name": name} if name else {}
-    answer = boto3.client("stepfunctions").start_execution(stateMachineArn=state_machine_arn, input=text, **named)
-    return follow(answer["executionArn"], seconds)
+    if_begun = (
+        "You have stopped looking; the execution goes on, if it has begun by now.\n"
+        f'Those that go on: boto3.client("stepfunctions").list_executions(stateMachineArn="{state_machine_arn}", '
+        'statusFilter="RUNNING")'
+    )
+    with interruptible(if_begun):
+        others = _still_running(state_machine_arn)
+        answer = boto3.client("stepfunctions").start_execution(stateMachineArn=state_machine_arn, input=text, **named)
+        execution = follow(answer["executionArn"], seconds, others)
+    if others:
+        print(others)
+    return execution
 
 
-def follow(execution_arn: str, seconds: float = 3600) -> Execution:
+def _still_running(state_machine_arn: str) -> str:
+    """A sentence about executions of a machine that still go on; empty where there is none."""
+    states = boto3.client("stepfunctions")
+    running = states.list_executions(stateMachineArn=state_machine_arn, statusFilter="RUNNING")["executions"]
+    if not running:
+        return ""
+    count = "another execution" if len(running) == 1 else f"{len(running)} other executions"
+    return (
+        f"When this one began, {count} of the same state machine still went on. Each makes jobs and endpoints of its "
+        f'own. Look at it: course.follow("{running[0]["executionArn"]}"). Stop it: '
+        f'boto3.client("stepfunctions").stop_execution(executionArn="{running[0]["executionArn"]}").'
+    )
+
+
+def follow(execution_arn: str, seconds: float = 3600, note: str = "") -> Execution:
     """Wait until an execution has ended, and look at it. In JupyterLab, its graph is shown meanwhile.
 
     Args:
         execution_arn: of a Standard execution.
         seconds: wait no longer; 0 looks at it as it is.
+        note: is shown above the graph.
 
     Returns:
         The execution; its status is RUNNING where it had not ended within that time.
+
+    Raises:
+        CourseError: the cell was interrupted. The execution goes on.
     """
+    goes_on = (
+        "You have stopped looking; the execution goes on.\n"
+        f'To look again: course.follow("{execution_arn}")\n'
+        f'To stop it: boto3.client("stepfunctions").stop_execution(executionArn="{execution_arn}")'
+    )
+    with interruptible(goes_on):
+        return _followed(execution_arn, seconds, note)
+
+
+def _followed(execution_arn: str, seconds: float, note: str) -> Execution:
     states = boto3.client("stepfunctions")
     definition = states.describe_state_machine_for_execution(executionArn=execution_arn)["definition"]
     deadline, pause = time.monotonic() + seconds, _FIRST_PAUSE
@@ -239,7 +277,7 @@ def follow(execution_arn: str, seconds: float = 3600) -> Execution:
                 break
             if progress.shown:
                 so_far = Execution(described, definition, _events(execution_arn))
-                progress.show(so_far.graph.svg)
+                progress.show((f"<p>{escape(note)}</p>" if note else "") + so_far.graph.svg)
             time.sleep(min(pause, left))
             pause = min(1.5 * pause, _LONGEST_PAUSE)
     return Execution(described, definition, _events(execution_arn))

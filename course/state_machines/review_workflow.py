@@ -48,7 +48,7 @@ def workflow_role(name: str, settings: Settings) -> str:
     names, limited to this account and region.
 
     Args:
-        name: of the role; one of that name must not be there.
+        name: of the role; one of that name is changed.
 
     Returns:
         Its ARN.

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import functools
 import gc
-import io
 import os
 import re
 import sys
@@ -22,6 +21,7 @@ from typing import Any
 
 from local_aws import ACCOUNT, ADMIN_ACCESS_KEY, wire
 from local_aws.call import not_there
+from local_aws.moto.contents import Input, Stored, in_pieces, install
 from local_aws.moto.housekeeping import Housekeeper, keep_for_good
 
 SERVICES = {
@@ -68,6 +68,8 @@ _LACKING = re.compile(
     "RenameObject|RequestPayment|Torrent|UpdateObjectEncryption|WriteGetObjectResponse|GetObjectRetention"
 )
 _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+_IN_PIECES = {"GetObject", "CopyObject", "UploadPartCopy"}
+"""Operations in which moto only hands an object's content on; for a copy's checksum it looks at it."""
 _LARGE = 1 << 20
 """Bytes of a body from which on it is worth looking for what can be freed."""
 _DELETING = ("Abort", "Complete", "Delete", "Purge")
@@ -80,6 +82,7 @@ class Backends:
 
     def __init__(self) -> None:
         configure()
+        install()
         self._applications: dict[str, WsgiApp] = {}
         self._lock = threading.Lock()
         self._housekeeper = Housekeeper()
@@ -106,7 +109,8 @@ class Backends:
         application = self._application(api.name)
         environ = _environ(api, operation, request, region, access_key or ADMIN_ACCESS_KEY)
         try:
-            return application(environ, start_response)
+            with in_pieces(operation in _IN_PIECES and "x-amz-checksum-algorithm" not in request.headers):
+                return application(environ, start_response)
         except NotImplementedError as error:
             raise not_there(f"{api.name}:{operation}") from error
         except OSError as error:
@@ -116,6 +120,8 @@ class Backends:
             raise
         finally:
             _let_go(environ)
+            if isinstance(request.body, Stored):
+                request.body.close_unless_taken()
             if operation.startswith(_DELETING) or len(request.body) >= _LARGE:
                 self._housekeeper.call()
 
@@ -179,7 +185,7 @@ def _let_go(environ: dict[str, Any]) -> None:
     if read is not None:
         for name in ("data", "form", "files", "stream", "_cached_data"):
             vars(read).pop(name, None)
-    environ["wsgi.input"] = io.BytesIO()
+    environ["wsgi.input"] = Input(b"")
 
 
 def _environ(api: wire.Api, operation: str, request: wire.Request, region: str, access_key: str) -> dict[str, Any]:
@@ -202,7 +208,7 @@ def _environ(api: wire.Api, operation: str, request: wire.Request, region: str, 
         "wsgi.multithread": True,
         "wsgi.multiprocess": False,
         "wsgi.run_once": False,
-        "wsgi.input": io.BytesIO(body),
+        "wsgi.input": Input(body),
         "wsgi.input_terminated": True,
     }
     names = {}

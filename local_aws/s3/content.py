@@ -1,4 +1,4 @@
-"""The content of an object as it comes in: read, and held against what was signed and announced.
+"""The content of an object as it comes in: read to a file, and held against what was signed and announced.
 
 The body is the content itself, or comes in chunks of S3's own that are signed each, or not at all, with a trailer
 after the last. The trailer's checksum is verified like one in a header.
@@ -11,22 +11,22 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
-import hmac
 import io
 import re
+import tempfile
 import zlib
-from collections.abc import Callable, Iterator
-from typing import Any, BinaryIO, cast
+from collections.abc import Callable, Mapping
+from typing import IO, Any, BinaryIO, cast
 
 from local_aws import wire
 from local_aws.access.signature import UNSIGNED, Signature, verify_chunk
 from local_aws.call import ApiError
 from local_aws.gateway.exchange import Exchange, body_errors
 from local_aws.http_server import Body
+from local_aws.moto.contents import PIECE, Stored
 
 MOST = 5 << 30
 """The bytes of an object that is put at once, and of a part."""
-_PIECE = 1 << 20
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _CHUNK = re.compile(rb"([0-9A-Fa-f]{1,16})(?:;chunk-signature=([0-9a-f]{64}))?\r\n")
 _STREAMING = {
@@ -36,7 +36,6 @@ _STREAMING = {
 }
 """The kinds of transfer in chunks: whether each is signed, and whether a trailer follows."""
 _TRAILER_BYTES = 4096
-_CHECKSUM = "x-amz-checksum-"
 
 
 def received(exchange: Exchange, signed: Signature, secret: str) -> wire.Request:
@@ -49,19 +48,20 @@ def received(exchange: Exchange, signed: Signature, secret: str) -> wire.Request
         ApiError: `EntityTooLarge`, `IncompleteBody`, `MissingContentLength`, `BadDigest`, `InvalidDigest`,
             `XAmzContentSHA256Mismatch`, `SignatureDoesNotMatch`.
     """
-    request = exchange.request
+    request, body = exchange.request, exchange.body
     headers, named = dict(request.headers), request.headers.get("x-amz-content-sha256", UNSIGNED)
-    if named in _STREAMING:
-        content = _from_chunks(exchange.body, request, signed, secret, headers)
-    else:
-        if exchange.body.size is not None and exchange.body.size > MOST:
-            raise _too_large(exchange.body.size)
-        with body_errors():
-            content = _limited(exchange.body)
-    request = wire.Request(request.method, request.path, request.query, headers, content, request.raw_query)
-    require_signed_body(request)
-    _require_digests(headers, content)
-    return request
+    with Content(headers) as content, body_errors():
+        if named in _STREAMING:
+            _from_chunks(body, signed, secret, headers, content)
+        else:
+            if body.size is not None and body.size > MOST:
+                raise _too_large(body.size)
+            while data := body.read(PIECE):
+                content.write(data)
+        _require_named(named, content.sha256)
+        content.require_digests(headers)
+        kept = content.kept()
+    return wire.Request(request.method, request.path, request.query, headers, kept, request.raw_query)
 
 
 def require_signed_body(request: wire.Request) -> None:
@@ -71,6 +71,10 @@ def require_signed_body(request: wire.Request) -> None:
         ApiError: `XAmzContentSHA256Mismatch`, `InvalidArgument`.
     """
     named = request.headers.get("x-amz-content-sha256", UNSIGNED)
+    _require_named(named, lambda: hashlib.sha256(request.body).hexdigest())
+
+
+def _require_named(named: str, hashed: Callable[[], str]) -> None:
     if named == UNSIGNED or named in _STREAMING:
         return
     if not _SHA256.fullmatch(named):
@@ -80,7 +84,7 @@ def require_signed_body(request: wire.Request) -> None:
         )
         members = {"ArgumentName": "x-amz-content-sha256", "ArgumentValue": named}
         raise ApiError("InvalidArgument", message, 400, **members)
-    found = hashlib.sha256(request.body).hexdigest()
+    found = hashed()
     if found != named:
         raise ApiError(
             "XAmzContentSHA256Mismatch",
@@ -91,65 +95,160 @@ def require_signed_body(request: wire.Request) -> None:
         )
 
 
-def _limited(body: Body) -> bytes:
-    content = io.BytesIO()
-    while data := body.read(_PIECE):
-        content.write(data)
-        if content.tell() > MOST:
-            raise _too_large(content.tell())
-    return content.getvalue()
+class Content:
+    """What comes in of an object: in memory up to a piece, else in a file; closed where it isn't kept."""
+
+    def __init__(self, headers: Mapping[str, str]):
+        self._file: IO[bytes] = io.BytesIO()
+        self._size, self._is_kept = 0, False
+        self._md5 = hashlib.md5(usedforsecurity=False)
+        told = (*headers, *headers.get("x-amz-trailer", "").lower().replace(" ", "").split(","))
+        named = {name.removeprefix("x-amz-checksum-") for name in told if name.startswith("x-amz-checksum-")}
+        self._checksums = {name: made() for name, made in _CHECKSUMS.items() if name in named}
+        self._sha256 = hashlib.sha256() if _SHA256.fullmatch(headers.get("x-amz-content-sha256", "")) else None
+
+    def __enter__(self) -> Content:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if not self._is_kept:
+            self._file.close()
+
+    @property
+    def size(self) -> int:
+        """Its bytes so far."""
+        return self._size
+
+    def write(self, data: bytes) -> None:
+        """Take in what comes next.
+
+        Raises:
+            ApiError: `EntityTooLarge`.
+            OSError: there is no room for it.
+        """
+        self._size += len(data)
+        if self._size > MOST:
+            raise _too_large(self._size)
+        if self._size > PIECE and isinstance(self._file, io.BytesIO):
+            begun = self._file.getvalue()
+            self._file = tempfile.TemporaryFile()  # noqa: SIM115 - closed by whoever keeps it, or at the end
+            self._file.write(begun)
+        self._file.write(data)
+        for digest in (self._md5, self._sha256, *self._checksums.values()):
+            if digest is not None:
+                digest.update(data)
+
+    def sha256(self) -> str:
+        """Its hash, where the headers name one."""
+        return self._sha256.hexdigest() if self._sha256 else ""
+
+    def require_digests(self, headers: Mapping[str, str]) -> None:
+        """Raise where it isn't what a digest in the headers says. CRC32C and CRC64NVME are taken as they are:
+        computing them in Python would take longer than the upload.
+
+        Raises:
+            ApiError: `BadDigest`, `InvalidDigest`, `InvalidRequest`.
+        """
+        if "content-md5" in headers:
+            md5 = _decoded(headers["content-md5"])
+            if md5 is None or len(md5) != 16:
+                raise ApiError("InvalidDigest", "The Content-MD5 you specified was invalid.", 400)
+            if md5 != self._md5.digest():
+                raise ApiError("BadDigest", "The Content-MD5 you specified did not match what we received.", 400)
+        if "x-amz-sdk-checksum-algorithm" in headers and not any(
+            name.startswith("x-amz-checksum-") for name in headers
+        ):
+            message = (
+                "x-amz-sdk-checksum-algorithm specified, but no corresponding x-amz-checksum-* or x-amz-trailer "
+                "headers were found."
+            )
+            raise ApiError("InvalidRequest", message, 400)
+        for name, checksum in self._checksums.items():
+            given = _decoded(headers.get(f"x-amz-checksum-{name}", ""))
+            if given is None or len(given) != len(checksum.digest()):
+                raise ApiError("InvalidRequest", f"Value for x-amz-checksum-{name} header is invalid.", 400)
+            if given != checksum.digest():
+                message = f"The {name.upper()} you specified did not match the calculated checksum."
+                raise ApiError("BadDigest", message, 400)
+
+    def kept(self) -> bytes:
+        """The content, for moto to keep: nobody else closes it from now on."""
+        self._is_kept = True
+        if isinstance(self._file, io.BytesIO):
+            return self._file.getvalue()
+        self._file.flush()
+        return Stored.of(self._file, self._size, self._md5.hexdigest())
+
+
+class _Crc32:
+    """CRC32 as the digests of `hashlib` are."""
+
+    def __init__(self) -> None:
+        self._value = 0
+
+    def update(self, data: bytes) -> None:
+        self._value = zlib.crc32(data, self._value)
+
+    def digest(self) -> bytes:
+        return self._value.to_bytes(4, "big")
+
+
+_CHECKSUMS: dict[str, Callable[[], Any]] = {"crc32": _Crc32, "sha1": hashlib.sha1, "sha256": hashlib.sha256}
 
 
 # ---- in chunks -------------------------------------------------------------------------------------------------
 
 
-def _from_chunks(body: Body, request: wire.Request, signed: Signature, secret: str, headers: dict[str, str]) -> bytes:
-    """The content of chunks; what the trailer says is added to the headers, what the chunks need taken out."""
-    are_signed, has_trailer = _STREAMING[request.headers["x-amz-content-sha256"]]
-    length = request.headers.get("x-amz-decoded-content-length", "")
+def _from_chunks(body: Body, signed: Signature, secret: str, headers: dict[str, str], content: Content) -> None:
+    """Read the content of chunks; what the trailer says is added to the headers, what the chunks need taken out."""
+    are_signed, has_trailer = _STREAMING[headers["x-amz-content-sha256"]]
+    length = headers.get("x-amz-decoded-content-length", "")
     if not re.fullmatch(r"[0-9]{1,18}", length):
         raise ApiError("MissingContentLength", "You must provide the Content-Length HTTP header.", 411)
     if int(length) > MOST:
         raise _too_large(int(length))
     if are_signed and signed.kind != "header":
         raise ApiError("AccessDenied", "Access Denied", 403)
-    content, stream = io.BytesIO(), cast(BinaryIO, io.BufferedReader(_Raw(body), _PIECE))
-    before = signed.value
-    with body_errors():
-        for data, signature in _chunks(stream, int(length)):
-            if are_signed:
-                verify_chunk(signed, secret, "PAYLOAD", before, hashlib.sha256(data).hexdigest(), signature)
-                before = signature
-            content.write(data)
-        trailer = _trailer(stream) if has_trailer else {}
-        stream.read()
-    if content.tell() != int(length):
+    stream, before = cast(BinaryIO, io.BufferedReader(_Raw(body), PIECE)), signed.value
+    size = -1
+    while size:
+        size, signature = _chunk_head(stream, int(length) - content.size)
+        hashed = _chunk(stream, size, content)
+        if are_signed:
+            verify_chunk(signed, secret, "PAYLOAD", before, hashed, signature)
+            before = signature
+    trailer = _trailer(stream) if has_trailer else {}
+    stream.read(_TRAILER_BYTES)
+    if content.size != int(length):
         raise _incomplete()
     if are_signed and has_trailer:
         given = trailer.pop("x-amz-trailer-signature", "")
         text = "".join(f"{name}:{value}\n" for name, value in trailer.items())
         verify_chunk(signed, secret, "TRAILER", before, hashlib.sha256(text.encode("latin-1")).hexdigest(), given)
     _adopt(trailer, headers)
-    return content.getvalue()
 
 
-def _chunks(stream: BinaryIO, length: int) -> Iterator[tuple[bytes, str]]:
-    """The data and the signature of each chunk, the empty last one included."""
-    left = length
-    while True:
-        found = _CHUNK.fullmatch(stream.readline(256))
-        if found is None:
+def _chunk_head(stream: BinaryIO, most: int) -> tuple[int, str]:
+    """Size and signature of the next chunk."""
+    found = _CHUNK.fullmatch(stream.readline(256))
+    if found is None or int(found.group(1), 16) > most:
+        raise _incomplete()
+    return int(found.group(1), 16), (found.group(2) or b"").decode()
+
+
+def _chunk(stream: BinaryIO, size: int, content: Content) -> str:
+    """Read a chunk's data and the line's end after it; gives its hash."""
+    hashed, left = hashlib.sha256(), size
+    while left:
+        data = stream.read(min(left, PIECE))
+        if not data:
             raise _incomplete()
-        size, signature = int(found.group(1), 16), (found.group(2) or b"").decode()
-        if size > left:
-            raise _incomplete()
-        data = stream.read(size)
-        left -= size
-        yield data, signature
-        if not size:
-            return
-        if len(data) < size or stream.read(2) != b"\r\n":
-            raise _incomplete()
+        hashed.update(data)
+        content.write(data)
+        left -= len(data)
+    if size and stream.read(2) != b"\r\n":
+        raise _incomplete()
+    return hashed.hexdigest()
 
 
 def _trailer(stream: BinaryIO) -> dict[str, str]:
@@ -197,42 +296,6 @@ class _Raw(io.RawIOBase):
         data = self._body.read(len(buffer))
         buffer[: len(data)] = data
         return len(data)
-
-
-# ---- digests ---------------------------------------------------------------------------------------------------
-
-
-def _require_digests(headers: dict[str, str], content: bytes) -> None:
-    """Raise where the content isn't what a digest in the headers says. CRC32C and CRC64NVME are taken as they are:
-    computing them in Python would take longer than the upload."""
-    if "content-md5" in headers:
-        md5 = _decoded(headers["content-md5"])
-        if md5 is None or len(md5) != 16:
-            raise ApiError("InvalidDigest", "The Content-MD5 you specified was invalid.", 400)
-        if not hmac.compare_digest(md5, hashlib.md5(content, usedforsecurity=False).digest()):
-            raise ApiError("BadDigest", "The Content-MD5 you specified did not match what we received.", 400)
-    if "x-amz-sdk-checksum-algorithm" in headers and not any(name.startswith(_CHECKSUM) for name in headers):
-        message = (
-            "x-amz-sdk-checksum-algorithm specified, but no corresponding x-amz-checksum-* or x-amz-trailer headers "
-            "were found."
-        )
-        raise ApiError("InvalidRequest", message, 400)
-    for name, digest in _DIGESTS.items():
-        given = headers.get(f"x-amz-checksum-{name.lower()}")
-        if given is None:
-            continue
-        if (raw := _decoded(given)) is None or len(raw) != len(digest(b"")):
-            raise ApiError("InvalidRequest", f"Value for x-amz-checksum-{name.lower()} header is invalid.", 400)
-        if raw != digest(content):
-            message = f"The {name} you specified did not match the calculated checksum."
-            raise ApiError("BadDigest", message, 400)
-
-
-_DIGESTS: dict[str, Callable[[bytes], bytes]] = {
-    "CRC32": lambda content: zlib.crc32(content).to_bytes(4, "big"),
-    "SHA1": lambda content: hashlib.sha1(content, usedforsecurity=False).digest(),
-    "SHA256": lambda content: hashlib.sha256(content).digest(),
-}
 
 
 def _decoded(text: str) -> bytes | None:

@@ -24,7 +24,8 @@ from local_aws.access.signature import Signature, form_signature
 from local_aws.call import ApiError
 from local_aws.gateway.exchange import body_errors
 from local_aws.http_server import Body
-from local_aws.s3.content import MOST
+from local_aws.moto.contents import PIECE
+from local_aws.s3.content import MOST, Content
 
 _FREE_FIELDS = {"policy", "x-amz-signature", "signature", "awsaccesskeyid", "file", "x-amz-security-token"}
 """Fields that a form may have though its policy has no condition for them; so may `x-ignore-…`."""
@@ -141,10 +142,14 @@ def _form(request: wire.Request, body: Body) -> tuple[dict[str, str], bytes, str
     uploads = list(files.items(multi=True))
     if len(uploads) + ("file" in fields) != 1 or (uploads and uploads[0][0].lower() != "file"):
         raise _invalid("POST requires exactly one file upload per request.")
-    if uploads:
-        with uploads[0][1].stream as stream:
-            return fields, stream.read(), uploads[0][1].filename or ""
-    return fields, fields["file"].encode(), ""
+    with Content({}) as content:
+        if uploads:
+            with uploads[0][1].stream as stream:
+                while data := stream.read(PIECE):
+                    content.write(data)
+        else:
+            content.write(fields["file"].encode())
+        return fields, content.kept(), uploads[0][1].filename or "" if uploads else ""
 
 
 def _tags(document: str) -> str:

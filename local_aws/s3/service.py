@@ -163,7 +163,8 @@ class S3:
         chunks = self._moto.answer(api, operation.name, exchange.request, answer, region=call.region, access_key=key)
         if not isinstance(answer, Answer):
             return chunks
-        chunks = list(chunks)
+        if told or refusals:
+            chunks = list(chunks)
         if hidden and answer.status == 404:
             self._hide_missing(call, params)
         if told and answer.status < 300:

@@ -10,9 +10,6 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-import nbformat
-from nbclient import NotebookClient
-
 ACCOUNT, OTHER_ACCOUNT = "123456789012", "111122223333"
 KEY, OTHER_KEY = "AKIAIOSFODNN7EXAMPLE", "AKIAI44QH8DHBEXAMPLE"
 SECRET = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
@@ -92,28 +89,3 @@ def counted() -> Iterator[RealAccount]:
     finally:
         server.shutdown()
         server.server_close()
-
-
-def run_cells(environment: dict[str, str], folder: Path, *cells: str) -> list[str]:
-    """Run cells in a kernel of this Python, errors and all; what each put out, as the learner reads it."""
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
-    client = NotebookClient(
-        notebook,
-        timeout=180,
-        kernel_name="python3",
-        allow_errors=True,
-        extra_arguments=["--IPKernelApp.log_level=ERROR"],
-        resources={"metadata": {"path": str(folder)}},
-    )
-    client.execute(env=environment)
-    return [_text(cell.outputs) for cell in notebook.cells]
-
-
-def _text(outputs: list[Any]) -> str:
-    shown = []
-    for output in outputs:
-        if output.output_type == "error":
-            shown += output.traceback
-        else:
-            shown.append(output.get("text") or output.data.get("text/plain", ""))
-    return "\n".join(shown)

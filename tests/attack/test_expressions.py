@@ -18,6 +18,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from local_aws.states.languages import jsonata
+from local_aws.states.languages.jsonata import errors
 
 SECONDS, WAIT, MEGABYTES = 4.0, 2.0, 600
 SLACK = max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1)) if hasattr(os, "getloadavg") else 1.0
@@ -280,7 +281,7 @@ def answers_in_jsonata(source: str, data: Any) -> None:
         jsonata.compile_expression(source).evaluate({"x": jsonata.bindable(data), "y": jsonata.bindable([data, 1])})
     except jsonata.JSONataError as error:
         assert not PYTHONS_WORDS.search(error.message), error.message
-        assert not isinstance(error.__cause__ or error.__context__, AttributeError | KeyError | UnicodeError)
+        assert error.message != errors.UNEXPECTED_MESSAGE, repr(error.__cause__)
     except jsonata.UnsupportedResultError:
         pass
 
@@ -298,7 +299,7 @@ def test_any_text_is_an_expression_or_refused_in_jsonatas_words(source):
 
 
 @pytest.mark.long
-@settings(max_examples=30_000, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=10_000, deadline=None, suppress_health_check=list(HealthCheck))
 @given(EXPRESSIONS, JSON)
 def test_any_expression_answers_in_jsonatas_words_at_length(source, data):
     answers_in_jsonata(source, data)

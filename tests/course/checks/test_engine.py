@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,7 +20,7 @@ from course.checks.cells import exercise_cell
 from course.checks.exercise import exercises
 from course.exercises import EDITION
 from course.outcomes import record
-from course.outcomes.outcome import Outcome
+from course.outcomes.outcome import Check, Outcome
 from tests.course.checks.conftest import changed, judge
 
 
@@ -214,3 +215,41 @@ def test_where_no_name_is_left_open_a_cell_of_ones_own_is_an_attempt() -> None:
     found = ["".join(one["source"]) for one in edition if one["cell_type"] == "code"]
     assert [source for source in found if cell.is_attempted_by(source)] == []
     assert cell.is_attempted_by(cell.solution)
+
+
+def test_a_solution_that_acts_on_aws_is_left_to_the_learner(
+    notebook: InteractiveShell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The clean-up, and the trigger's end: a check never changes the learner's AWS."""
+    acting = [one for one in exercises() if one.acts]
+    assert [one.name for one in acting] == ["03.delete", "09.clean_up"]
+    monkeypatch.setattr(engine, "run_as_cell", lambda *_: pytest.fail("the check has run the solution"))
+    for one in acting:
+        monkeypatch.setattr(engine, "examine", lambda exercise, *work: engine._not_attempted(exercise, "Still there"))
+        found = course.check(one.name)
+        assert found.outcome is Outcome.NOT_ATTEMPTED
+        assert "Still there. Your AWS stays as it is" in repr(found)
+
+
+BARE = re.compile(r"\$")
+
+
+def without_code(markdown: str) -> str:
+    return re.sub(r"```.*?```|`[^`]*`", "", markdown, flags=re.DOTALL)
+
+
+def test_no_dollar_of_a_message_becomes_a_formula(path: Path) -> None:
+    """Two bare ones do, in JupyterLab: every hint, and all that a check says."""
+    for one in exercises():
+        for _ in one.hints:
+            assert not BARE.search(without_code(course.hint(one.name)._repr_markdown_())), one.name
+    said = "Join $millis() and $states.input.name, then `$x`. It costs $ 3"
+    check = Check("05.name", "A $title", Outcome.NOT_YET, (said,), said, said, said, said, said)
+    assert not BARE.search(without_code(check._repr_markdown_()))
+    assert "`$millis()` and `$states.input.name`, then `$x`." in check._repr_markdown_()
+
+
+def test_an_outcome_has_a_sign_in_a_colour() -> None:
+    badges = {one: Check("05.name", "T", one)._repr_markdown_().rpartition("**")[2] for one in Outcome}
+    assert len(set(badges.values())) == len(Outcome)
+    assert "✓" in badges[Outcome.RIGHT] and "✗" in badges[Outcome.NOT_YET]

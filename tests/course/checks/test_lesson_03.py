@@ -123,14 +123,14 @@ LOGGING = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"
 
 def test_the_triggers_end_untouched_half_done_and_done(triggered: dict[str, Any]) -> None:
     cell = exercise_cell("03.delete")
-    bucket, function = cell.solution.splitlines()
+    bucket, function = cell.solution.split("\n", 1)
     assert judge("03.delete", cell.starter, **triggered).outcome is Outcome.NOT_ATTEMPTED
     check_wrong(judge("03.delete", bucket, **triggered), "the statement bucket-may-call")
     assert judge("03.delete", function, **triggered).outcome is Outcome.RIGHT
 
 
 def test_a_trigger_whose_permission_alone_is_gone(triggered: dict[str, Any]) -> None:
-    _, function = exercise_cell("03.delete").solution.splitlines()
+    _, function = exercise_cell("03.delete").solution.split("\n", 1)
     check_wrong(judge("03.delete", function, **triggered), "what the bucket is told")
 
 

@@ -1,4 +1,4 @@
-"""Expressions give what JSONata's reference implementation gives: 1,420 answers recorded from jsonata 2.0.6 of npm.
+"""Expressions give what JSONata's reference implementation gives: 2,313 answers recorded from jsonata 2.0.6 of npm.
 
 Some are plain uses of each function and operator, the others were drawn from a grammar. What it answers in words of
 JavaScript's (`Cannot read properties of undefined`) is left out, and so is what AWS refuses or does otherwise.
@@ -16,7 +16,7 @@ from local_aws.states.languages import jsonata
 
 RECORDED = json.loads(Path(__file__).with_name("jsonata_2_0_6.json").read_text())
 CASES = RECORDED["cases"]
-PART = 71
+PART = 100
 
 
 def plain(value: Any) -> Any:
@@ -51,13 +51,9 @@ def differences(cases: list[dict[str, Any]]) -> list[tuple[str, Any, Any]]:
     return found
 
 
-@pytest.mark.parametrize("part", range(len(CASES) // PART))
-def test_answers_of_the_reference(part):
-    assert differences(CASES[part * PART : (part + 1) * PART]) == []
-
-
-def test_every_recorded_answer_is_looked_at():
-    assert len(CASES) == PART * (len(CASES) // PART)
+@pytest.mark.parametrize("start", range(0, len(CASES), PART))
+def test_answers_of_the_reference(start):
+    assert differences(CASES[start : start + PART]) == []
 
 
 def test_data_is_not_changed():

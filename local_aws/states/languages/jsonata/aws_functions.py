@@ -20,8 +20,7 @@ from typing import Any
 
 from local_aws.states.languages.jsonata.errors import Fault, JSONataError
 from local_aws.states.languages.jsonata.limits import Run
-from local_aws.states.languages.jsonata.operators import as_float
-from local_aws.states.languages.jsonata.values import UNDEFINED, number
+from local_aws.states.languages.jsonata.values import UNDEFINED, as_float, number
 
 MAX_RANGE = 1_000_000
 

@@ -62,9 +62,11 @@ class Function:
     Attributes:
         arity: how many arguments it wants of a function that calls it back.
         parameters: their names, for a partial application.
+        counts_as_true: whether it does as a condition: a regular expression does not.
     """
 
     arity = 1
+    counts_as_true = True
     parameters: Sequence[str] = ()
 
     def call(self, arguments: list[Any], context: Any, run: Run) -> Any:
@@ -105,8 +107,10 @@ def apply(function: Any, arguments: list[Any], context: Any, run: Run) -> Any:
     return result
 
 
-def call_back(function: Function, arguments: list[Any], run: Run) -> Any:
-    """Call a function that was given as an argument, with as many arguments as it takes."""
+def call_back(function: Any, arguments: list[Any], run: Run) -> Any:
+    """Call a function that was given as the second argument of another, with as many arguments as it takes."""
+    if not isinstance(function, Function):
+        raise Fault("T0410", index=2)
     return apply(function, arguments[: max(function.arity, 1)], None, run)
 
 

@@ -368,7 +368,8 @@ def _wildcard(input: Any, frame: Frame) -> Any:
         members: Sequence[Any] = list(input.values())
     else:
         members = input if isinstance(input, list) else ()
-    found = Selected()
+    # A list among them makes the reference forget that they were selected.
+    found: list[Any] = [] if any(isinstance(member, list) for member in members) else Selected()
     for member in members:
         if isinstance(member, list):
             _flatten(member, found, frame.run)

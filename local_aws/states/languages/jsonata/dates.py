@@ -23,9 +23,8 @@ from local_aws.states.languages.jsonata.integer_pictures import (
     reader,
 )
 from local_aws.states.languages.jsonata.limits import MAX_CHARACTERS, Run
-from local_aws.states.languages.jsonata.operators import as_float
 from local_aws.states.languages.jsonata.patterns import MAX_SEARCH_SECONDS
-from local_aws.states.languages.jsonata.values import UNDEFINED, number
+from local_aws.states.languages.jsonata.values import UNDEFINED, as_float, number
 
 _DAY = 86_400_000
 _MAX_TIME = 8.64e15

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import sys
+import time
 from types import SimpleNamespace
 from typing import Any, Final
 
@@ -30,6 +31,9 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 _LITERALS = {"true": True, "false": False, "null": None}
 
 
+MAX_PARSE_SECONDS: Final = 1.0
+
+
 def _end_of(pattern: re.Pattern[str], text: str, start: int) -> int:
     """Where what a pattern matches from a place on ends; there where it matches nothing."""
     found = pattern.match(text, start)
@@ -40,11 +44,22 @@ class Tokenizer(tokenizer.Tokenizer):  # type: ignore[misc] # the parser has no 
     """Reads one token after the other, in a time that grows with the text and no faster; regular expressions apart.
 
     The engine's own copies the rest of the text for each token, and takes a broken text for an end or falls over it.
+
+    Raises:
+        JException: the text is none of JSONata's.
+        TimeoutError: it is too long to be read in time.
     """
 
     position: int
 
+    def __init__(self, *arguments: Any):
+        super().__init__(*arguments)
+        self._tokens, self._until = 0, time.thread_time() + MAX_PARSE_SECONDS
+
     def next(self, prefix: bool) -> Any:
+        self._tokens += 1
+        if not self._tokens & 255:
+            self._look()
         start = self.position = _end_of(_BLANKS, self.path, self.position)
         if start >= self.length:
             return None
@@ -53,6 +68,7 @@ class Tokenizer(tokenizer.Tokenizer):  # type: ignore[misc] # the parser has no 
         character = self.path[start]
         if character == "/" and not prefix:
             self.position += 1
+            self._look()
             return self.create("regex", self.scan_regex())
         if operator := _OPERATOR.match(self.path, start):
             return self._operator(operator[0])
@@ -61,6 +77,10 @@ class Tokenizer(tokenizer.Tokenizer):  # type: ignore[misc] # the parser has no 
         if number := _NUMBER.match(self.path, start):
             return self._number(number[0])
         return self._quoted_name() if character == "`" else self._name()
+
+    def _look(self) -> None:
+        if time.thread_time() > self._until:
+            raise TimeoutError
 
     def _operator(self, text: str) -> Any:
         if text in "!~":

@@ -8,13 +8,21 @@ import re
 from typing import Any, Final
 
 from local_aws.states.languages.jsonata.engine import ERROR_TEXTS, JException
-from local_aws.states.languages.jsonata.values import UNDEFINED, Free, TooLarge, UnsupportedResultError, to_json
+from local_aws.states.languages.jsonata.values import (
+    UNDEFINED,
+    Free,
+    TooLarge,
+    UnsupportedResultError,
+    number_text,
+    to_json,
+)
 
 TIMEOUT_MESSAGE: Final = "Expression evaluation timeout: Check for infinite loop"
 DEPTH_MESSAGE: Final = (
     "Stack overflow error: Check for non-terminating recursive function. Consider rewriting as tail-recursive"
 )
 SIZE_MESSAGE: Final = "Expression evaluation memory limit exceeded: Check for excessive memory usage"
+UNEXPECTED_MESSAGE: Final = "Unexpected failure of the evaluation"
 MAX_QUOTED: Final = 8192
 """Characters of a value that a message quotes."""
 
@@ -66,7 +74,10 @@ def described(error: Exception) -> JSONataError:
         return JSONataError(None, TIMEOUT_MESSAGE)
     if isinstance(error, MemoryError | TooLarge):
         return JSONataError(None, SIZE_MESSAGE)
-    raise error
+    # A fault of ours: the execution fails as an expression's does, and what happened stays with the error.
+    unexpected = JSONataError(None, UNEXPECTED_MESSAGE)
+    unexpected.__cause__ = error
+    return unexpected
 
 
 def unparsed(error: JException) -> JSONataError:
@@ -95,8 +106,8 @@ def _quoted(value: Any) -> str:
         return "undefined"
     if isinstance(value, str):
         return quoted(value)
-    if isinstance(value, float) and not math.isfinite(value):
-        return "null"
+    if isinstance(value, float):
+        return number_text(value) if math.isfinite(value) else "null"
     try:
         return json.dumps(to_json(value, Free()), separators=(",", ":"), ensure_ascii=False)
     except (UnsupportedResultError, TooLarge, RecursionError):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -67,16 +66,23 @@ def compile_expression(source: str) -> Expression:
         JSONataError: it doesn't parse.
     """
     text = source.strip()
-    with _parse_lock:
-        try:
-            return Expression(text, _parser.parse(text, Pattern))
-        except JException as error:
-            raise unparsed(error) from error
-        except (JSONataError, RecursionError) as error:
-            raise described(error) from error
-        except (IndexError, KeyError, TypeError, AttributeError, NotImplementedError) as error:
-            # The parser trips over some texts that the reference refuses, such as an operator in an odd place.
-            raise JSONataError("S0201", "Syntax error") from error
+    try:
+        parser = _idle.pop()
+    except IndexError:
+        parser = _make_parser()
+    # What it remembers of an earlier text means nothing to this one.
+    parser.ancestry, parser.ancestor_label, parser.ancestor_index = [], 0, 0
+    try:
+        return Expression(text, parser.parse(text, Pattern))
+    except JException as error:
+        raise unparsed(error) from error
+    except (JSONataError, RecursionError, TimeoutError) as error:
+        raise described(error) from error
+    except (IndexError, KeyError, TypeError, AttributeError, NotImplementedError) as error:
+        # The parser trips over some texts that the reference refuses, such as an operator in an odd place.
+        raise JSONataError("S0201", "Syntax error") from error
+    finally:
+        _idle.append(parser)
 
 
 class _NotIn206(Parser.Infix):  # type: ignore[misc] # the parser has no types
@@ -94,5 +100,5 @@ def _make_parser() -> Any:
     return parser
 
 
-_parse_lock = threading.Lock()
-_parser = _make_parser()
+_idle: list[Any] = []
+"""Parsers that are in nobody's use; making one takes longer than most expressions."""

@@ -14,9 +14,7 @@ from typing import Any
 from local_aws.states.languages.jsonata.errors import SIZE_MESSAGE, Fault, JSONataError
 from local_aws.states.languages.jsonata.limits import Run
 from local_aws.states.languages.jsonata.number_pictures import regular_distance
-from local_aws.states.languages.jsonata.operators import as_float
-from local_aws.states.languages.jsonata.text_of import number_text
-from local_aws.states.languages.jsonata.values import UNDEFINED, number
+from local_aws.states.languages.jsonata.values import UNDEFINED, as_float, number, number_text
 
 _FEW = [
     "Zero",
@@ -206,10 +204,10 @@ def _cased(text: str, case: str) -> str:
 
 def _letters(value: float, first: str) -> str:
     letters = []
-    rest = int(value) if math.isfinite(value) else 0
+    rest = as_float(value) if math.isfinite(value) else 0
     while rest > 0:
-        letters.append(chr((rest - 1) % 26 + ord(first)))
-        rest = (rest - 1) // 26
+        letters.append(chr(int((rest - 1) % 26) + ord(first)))
+        rest = math.floor((rest - 1) / 26)
     return "".join(reversed(letters))
 
 

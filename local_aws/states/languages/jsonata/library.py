@@ -17,6 +17,7 @@ from local_aws.states.languages.jsonata import (
 from local_aws.states.languages.jsonata.calling import Function, Native
 from local_aws.states.languages.jsonata.errors import Fault
 from local_aws.states.languages.jsonata.limits import Run
+from local_aws.states.languages.jsonata.operators import is_number
 from local_aws.states.languages.jsonata.transform import clone
 from local_aws.states.languages.jsonata.values import UNDEFINED
 
@@ -45,6 +46,8 @@ def _type(_run: Run, value: Any) -> Any:
         return value
     if isinstance(value, bool):
         return "boolean"
+    if type(value) is float and not is_number(value):
+        return "object"
     names = {type(None): "null", str: "string", int: "number", float: "number", dict: "object"}
     if isinstance(value, list):
         return "array"

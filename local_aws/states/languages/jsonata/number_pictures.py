@@ -14,9 +14,7 @@ from typing import Any
 from local_aws.states.languages.jsonata.errors import SIZE_MESSAGE, Fault, JSONataError
 from local_aws.states.languages.jsonata.limits import Run
 from local_aws.states.languages.jsonata.numerals import rounded
-from local_aws.states.languages.jsonata.operators import as_float
-from local_aws.states.languages.jsonata.text_of import number_text
-from local_aws.states.languages.jsonata.values import UNDEFINED
+from local_aws.states.languages.jsonata.values import UNDEFINED, as_float, number_text
 
 _DEFAULTS = {
     "decimal-separator": ".",

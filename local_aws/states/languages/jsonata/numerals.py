@@ -9,11 +9,11 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from local_aws.states.languages.jsonata.calling import Function
 from local_aws.states.languages.jsonata.errors import Fault
 from local_aws.states.languages.jsonata.limits import Run
-from local_aws.states.languages.jsonata.operators import as_float, truth
-from local_aws.states.languages.jsonata.text_of import number_text
-from local_aws.states.languages.jsonata.values import EXACT, UNDEFINED, number
+from local_aws.states.languages.jsonata.operators import truth
+from local_aws.states.languages.jsonata.values import EXACT, UNDEFINED, as_float, number, number_text
 
 _DECIMAL = re.compile(r"-?[0-9]+(\.[0-9]+)?([Ee][-+]?[0-9]+)?", re.ASCII)
 _OTHER_RADIX = re.compile(r"0(?:[xX][0-9A-Fa-f]+|[oO][0-7]+|[bB][01]+)", re.ASCII)
@@ -94,6 +94,7 @@ def round_(_run: Run, value: Any, precision: Any) -> Any:
 
 def rounded(value: float, places: float = 0) -> float:
     """A number rounded to so many decimal places (before the point where negative); halves to the even one."""
+    places = 0 if math.isnan(places) else places
     if places:
         value = _shifted(as_float(value), places)
     if not math.isfinite(as_float(value)):
@@ -127,7 +128,7 @@ def power(_run: Run, base: Any, exponent: Any) -> Any:
         return base
     try:
         result = math.pow(as_float(base), as_float(exponent)) if exponent is not UNDEFINED else math.nan
-        if abs(base) == 1 and not math.isfinite(as_float(exponent)):
+        if abs(base) == 1 and exponent is not UNDEFINED and not math.isfinite(as_float(exponent)):
             result = math.nan
     except (ValueError, OverflowError):
         result = math.inf
@@ -137,11 +138,12 @@ def power(_run: Run, base: Any, exponent: Any) -> Any:
 
 
 def boolean(run: Run, value: Any) -> Any:
-    return value if value is UNDEFINED else truth(value, run)
+    # A function that is an argument counts as false, otherwise as true.
+    return value if value is UNDEFINED else not isinstance(value, Function) and truth(value, run)
 
 
 def negation(run: Run, value: Any) -> Any:
-    return value if value is UNDEFINED else not truth(value, run)
+    return value if value is UNDEFINED else isinstance(value, Function) or not truth(value, run)
 
 
 def format_base(_run: Run, value: Any, radix: Any) -> Any:

@@ -10,7 +10,7 @@ from typing import Any
 from local_aws.states.languages.jsonata.calling import Function
 from local_aws.states.languages.jsonata.errors import Fault
 from local_aws.states.languages.jsonata.limits import MAX_ELEMENTS, Run
-from local_aws.states.languages.jsonata.values import EXACT, UNDEFINED, Constructed, Selected
+from local_aws.states.languages.jsonata.values import EXACT, UNDEFINED, Constructed, Selected, as_float
 
 _LONG = 256
 """A text of more characters is not compared without looking at the clock."""
@@ -30,14 +30,6 @@ def is_number(value: Any) -> bool:
     if math.isinf(value):
         raise Fault("D1001", value=value)
     return True
-
-
-def as_float(value: float) -> float:
-    """A number as JavaScript has it."""
-    try:
-        return float(value)
-    except OverflowError:
-        return math.inf if value > 0 else -math.inf
 
 
 def arithmetic(sign: str, left: Any, right: Any) -> Any:
@@ -166,6 +158,8 @@ def truth(value: Any, run: Run) -> bool:
         return any(truth(item, run) for item in value)
     if kind is str or kind is dict:
         return len(value) > 0
+    if isinstance(value, Function):
+        return value.counts_as_true
     return is_number(value) and value != 0
 
 

@@ -42,6 +42,7 @@ class Pattern(Function):
     """
 
     arity = 2
+    counts_as_true = False
     parameters = ("str", "fromIndex")
 
     def __init__(self, pattern: str, flags: Any):

@@ -31,7 +31,6 @@ def count(_run: Run, items: Any) -> int:
 def map_(run: Run, items: Any, function: Any) -> Any:
     if items is UNDEFINED:
         return items
-    _callable(function)
     found = Selected()
     for place, item in enumerate(items):
         result = call_back(function, [item, place, items], run)
@@ -44,7 +43,6 @@ def map_(run: Run, items: Any, function: Any) -> Any:
 def filter_(run: Run, items: Any, function: Any) -> Any:
     if items is UNDEFINED:
         return items
-    _callable(function)
     found = Selected()
     for place, item in enumerate(items):
         if truth(call_back(function, [item, place, items], run), run):
@@ -70,7 +68,8 @@ def single(run: Run, items: Any, function: Any) -> Any:
 def reduce(run: Run, items: Any, function: Any, initial: Any) -> Any:
     if items is UNDEFINED:
         return items
-    _callable(function)
+    if not isinstance(function, Function):
+        raise Fault("T0410", index=2)
     if function.arity < 2:
         raise Fault("D3050")
     places = iter(range(len(items)))
@@ -102,11 +101,6 @@ def sift(run: Run, members: Any, function: Any) -> Any:
 
 def _members(members: Any) -> Any:
     return members.items() if isinstance(members, dict) else ()
-
-
-def _callable(function: Any) -> None:
-    if not isinstance(function, Function):
-        raise Fault("T0410", index=2)
 
 
 # ---- objects -------------------------------------------------------------------------------------------

@@ -9,8 +9,8 @@ from typing import Any
 from local_aws.states.languages.jsonata.calling import Function
 from local_aws.states.languages.jsonata.errors import Fault, quoted
 from local_aws.states.languages.jsonata.limits import MAX_CHARACTERS, Run
-from local_aws.states.languages.jsonata.operators import as_float, is_number
-from local_aws.states.languages.jsonata.values import UNDEFINED
+from local_aws.states.languages.jsonata.operators import is_number
+from local_aws.states.languages.jsonata.values import UNDEFINED, as_float, number_text
 
 _FIFTEEN = Context(prec=15, rounding=ROUND_HALF_UP)
 
@@ -43,36 +43,6 @@ def rounded(value: float) -> float:
         return value
     value = as_float(value)
     return float(_FIFTEEN.create_decimal(value)) if math.isfinite(value) else value
-
-
-def number_text(value: float) -> str:
-    """A number as JavaScript writes it: as few digits as tell it apart, an exponent below 1e-6 and from 1e21."""
-    value = as_float(value)
-    if not math.isfinite(value):
-        return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
-    if value == 0:
-        return "0"
-    sign = "-" if value < 0 else ""
-    mantissa, _, exponent = repr(abs(value)).partition("e")
-    whole, _, fraction = mantissa.partition(".")
-    fraction = "" if fraction == "0" else fraction
-    digits, point = (whole + fraction).lstrip("0"), len(whole) + int(exponent or 0)
-    point -= len(whole + fraction) - len(digits)
-    digits = digits.rstrip("0")
-    return sign + _placed(digits, point)
-
-
-def _placed(digits: str, point: int) -> str:
-    """Digits with the point after so many of them."""
-    if 0 < point <= 21:
-        if len(digits) <= point:
-            return digits + "0" * (point - len(digits))
-        return f"{digits[:point]}.{digits[point:]}"
-    if -6 < point <= 0:
-        return f"0.{'0' * -point}{digits}"
-    exponent = point - 1
-    fraction = f".{digits[1:]}" if len(digits) > 1 else ""
-    return f"{digits[0]}{fraction}e{'+' if exponent > 0 else '-'}{abs(exponent)}"
 
 
 class _Writer:

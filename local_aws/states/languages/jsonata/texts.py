@@ -47,8 +47,7 @@ def string(run: Run, value: Any, indent: Any) -> Any:
 
 @on_text
 def substring(_run: Run, text: str, start: Any, length: Any) -> str:
-    if start is UNDEFINED or math.isnan(start):
-        start = 0
+    start = math.nan if start is UNDEFINED else start
     if len(text) + start < 0:
         start = 0
     if length is UNDEFINED:
@@ -186,7 +185,7 @@ def match(run: Run, text: str, pattern: Any, limit: Any) -> Any:
     found = Selected()
     if pattern is UNDEFINED:
         raise Fault("T0410", index=2)
-    if limit is not UNDEFINED and limit <= 0:
+    if limit is not UNDEFINED and not limit > 0:
         return found
     for one in matches(run, pattern, text):
         run.allocate(400)
@@ -205,14 +204,15 @@ def _limited(limit: Any, code: str) -> None:
 @on_text
 def split(run: Run, text: str, separator: Any, limit: Any) -> Any:
     _limited(limit, "D3020")
-    if limit is not UNDEFINED and limit <= 0:
+    if limit is not UNDEFINED and not limit > 0:
         return []
     most = math.inf if limit is UNDEFINED else limit
     if separator is UNDEFINED:
         return [text]
     if type(separator) is not str:
         return _split_by_pattern(run, text, separator, most)
-    most = math.floor(most) if most != math.inf else most
+    if limit is not UNDEFINED:
+        most = math.floor(most) if math.isfinite(most) else 0
     if separator == "":
         count = int(min(len(text), most))
         run.elements(count, 60)
@@ -254,7 +254,7 @@ def replace(run: Run, text: str, pattern: Any, replacement: Any, limit: Any) -> 
     if pattern == "":
         raise Fault("D3010", value=pattern)
     _limited(limit, "D3011")
-    if limit is not UNDEFINED and limit <= 0:
+    if limit is not UNDEFINED and not limit > 0:
         return text
     most = math.inf if limit is UNDEFINED else limit
     if type(pattern) is not str:

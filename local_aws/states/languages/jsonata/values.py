@@ -162,3 +162,41 @@ def integer(value: float) -> int:
 def number(value: float) -> float | int:
     """A number, as an integer where it is one that is exact."""
     return int(value) if -EXACT <= value <= EXACT and value.is_integer() else value
+
+
+def as_float(value: float) -> float:
+    """A number as JavaScript has it."""
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf if value > 0 else -math.inf
+
+
+def number_text(value: float) -> str:
+    """A number as JavaScript writes it: as few digits as tell it apart, an exponent below 1e-6 and from 1e21."""
+    value = as_float(value)
+    if not math.isfinite(value):
+        return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
+    if value == 0:
+        return "0"
+    sign = "-" if value < 0 else ""
+    mantissa, _, exponent = repr(abs(value)).partition("e")
+    whole, _, fraction = mantissa.partition(".")
+    fraction = "" if fraction == "0" else fraction
+    digits, point = (whole + fraction).lstrip("0"), len(whole) + int(exponent or 0)
+    point -= len(whole + fraction) - len(digits)
+    digits = digits.rstrip("0")
+    return sign + _placed(digits, point)
+
+
+def _placed(digits: str, point: int) -> str:
+    """Digits with the point after so many of them."""
+    if 0 < point <= 21:
+        if len(digits) <= point:
+            return digits + "0" * (point - len(digits))
+        return f"{digits[:point]}.{digits[point:]}"
+    if -6 < point <= 0:
+        return f"0.{'0' * -point}{digits}"
+    exponent = point - 1
+    fraction = f".{digits[1:]}" if len(digits) > 1 else ""
+    return f"{digits[0]}{fraction}e{'+' if exponent > 0 else '-'}{abs(exponent)}"

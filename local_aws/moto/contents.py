@@ -1,0 +1,184 @@
+"""Objects of S3 whose content lies in a file, not in memory: how moto is given such a one, and gives it back.
+
+Moto keeps an object's content as bytes that were read whole, and hands it out so. Here what is larger than a piece
+comes in a file that moto's record of the object takes over, is put together and copied in files, and goes out piece
+by piece. Where moto wants bytes, as S3 Select does, it gets them, for as long as that takes.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import importlib
+import mmap
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextvars import ContextVar
+from typing import IO, Any
+
+PIECE = 1 << 20
+"""The bytes that are held in memory at once."""
+
+
+class Stored(bytes):
+    """What stands for content in a file wherever moto hands it on: bytes to look at, of the file's length."""
+
+    file: IO[bytes]
+    size: int
+    etag: str | None
+    taken: bool
+
+    @classmethod
+    def of(cls, file: IO[bytes], size: int, etag: str | None) -> Stored:
+        """The content of a file; its ETag where it is known."""
+        made = cls()
+        made.file, made.size, made.etag, made.taken = file, size, etag, False
+        return made
+
+    def close_unless_taken(self) -> None:
+        """Give the room back at once, where no object has come of it."""
+        if not self.taken:
+            self.file.close()
+
+    def __len__(self) -> int:
+        return self.size
+
+    def __bool__(self) -> bool:
+        return self.size > 0
+
+
+class Input:
+    """A WSGI input that gives content as it is."""
+
+    def __init__(self, content: bytes):
+        self._content = content
+
+    def read(self, size: int = -1) -> bytes:
+        content, self._content = self._content, b""
+        return content
+
+
+class _Pieces:
+    """An object's content on its way out, or a part of it. The object may be gone before its end."""
+
+    def __init__(self, handle: _Handle, start: int, end: int):
+        self._handle, self._start, self._end = handle, start, end
+
+    def __len__(self) -> int:
+        return self._end - self._start
+
+    def __getitem__(self, part: slice) -> _Pieces:
+        start, end, _ = part.indices(len(self))
+        return _Pieces(self._handle, self._start + start, self._start + max(start, end))
+
+    def __iter__(self) -> Iterator[bytes]:
+        position = self._start
+        while position < self._end:
+            data = os.pread(self._handle.descriptor, min(PIECE, self._end - position), position)
+            if not data:
+                return
+            position += len(data)
+            yield data
+
+
+class _Handle:
+    """A file's descriptor of its own, closed when nobody needs it any more."""
+
+    def __init__(self, file: IO[bytes]):
+        self.descriptor = os.dup(file.fileno())
+
+    def __del__(self) -> None:
+        os.close(self.descriptor)
+
+
+_in_pieces: ContextVar[bool] = ContextVar("whether an object's content may go out in pieces", default=False)
+
+
+@contextlib.contextmanager
+def in_pieces(wanted: bool) -> Iterator[None]:
+    """Inside it, moto hands out an object's content in pieces, where that is wanted."""
+    token = _in_pieces.set(wanted)
+    try:
+        yield
+    finally:
+        _in_pieces.reset(token)
+
+
+def install() -> None:
+    """Have moto's objects take over what is stored in files. Called once moto may be imported."""
+    models: Any = importlib.import_module("moto.s3.models")  # what is replaced here moto declares fixed
+    plain = models.FakeKey.value
+    if getattr(plain.fget, "of_ours", False):
+        return
+
+    def get(key: Any) -> Any:
+        stored = getattr(key, "stored", None)
+        if stored is None or not _in_pieces.get() or not hasattr(os, "pread"):
+            return plain.fget(key)
+        with key.lock:
+            return _Pieces(_Handle(key._value_buffer), 0, stored.size)
+
+    def put(key: Any, value: Any) -> None:
+        key.stored = _in_a_file(value) if isinstance(value, _Pieces) else value if isinstance(value, Stored) else None
+        if key.stored is None:
+            plain.fset(key, value)
+            return
+        key._value_buffer.close()
+        key._value_buffer, key.contentsize, key.stored.taken = key.stored.file, key.stored.size, True
+        key._etag = key._etag or key.stored.etag
+
+    get.of_ours = True  # type: ignore[attr-defined] # a mark for the next call
+    models.FakeKey.value = property(get, put)
+    models.FakeMultipart.complete = _complete
+
+
+def _in_a_file(pieces: _Pieces) -> Stored:
+    file = tempfile.TemporaryFile()  # noqa: SIM115 - the object closes it
+    file.writelines(pieces)
+    file.flush()
+    return Stored.of(file, len(pieces), None)
+
+
+def _complete(upload: Any, body: Iterator[tuple[int, str]]) -> tuple[Stored, str, tuple[str, str, int] | None]:
+    """Moto's `FakeMultipart.complete` with the object put together in a file: it does so twice in memory."""
+    from moto.s3.exceptions import EntityTooSmall, InvalidPart, MalformedXML
+    from moto.s3.models import MultipartChecksumBuilder
+    from moto.settings import S3_UPLOAD_PART_MIN_SIZE
+
+    told = upload.metadata.get("x-amz-checksum-algorithm"), upload.metadata.get("x-amz-checksum-type")
+    checksum, md5 = MultipartChecksumBuilder(*told), hashlib.md5(usedforsecurity=False)
+    with contextlib.ExitStack() as failed:
+        file = failed.enter_context(tempfile.TemporaryFile())
+        last, count = None, 0
+        for number, etag in body:
+            part = upload.parts.get(number)
+            if part is None or part.etag.strip('"') != etag.replace('"', ""):
+                raise InvalidPart()
+            if last is not None and last.contentsize < S3_UPLOAD_PART_MIN_SIZE:
+                raise EntityTooSmall()
+            md5.update(bytes.fromhex(part.etag.strip('"')))
+            if checksum.checksum_type == "COMPOSITE":
+                checksum.addPart(part.value)
+            with part.lock:
+                part._value_buffer.seek(0)
+                shutil.copyfileobj(part._value_buffer, file, PIECE)
+            last, count = part, count + 1
+        if not count:
+            raise MalformedXML
+        file.flush()
+        etag, size = f"{md5.hexdigest()}-{count}", file.tell()
+        found = checksum.build() if checksum.checksum_type == "COMPOSITE" else _of_all(checksum, file, size)
+        failed.pop_all()
+        return Stored.of(file, size, etag), etag, found
+
+
+def _of_all(checksum: Any, file: IO[bytes], size: int) -> tuple[str, str, int]:
+    from moto.s3.utils import compute_checksum
+
+    if not size:
+        return checksum.checksum_type, compute_checksum(b"", checksum.checksum_algorithm).decode(), 1
+    with mmap.mmap(file.fileno(), size, access=mmap.ACCESS_READ) as content:
+        content_like: Any = content  # bytes to look at, as far as a checksum goes
+        return checksum.checksum_type, compute_checksum(content_like, checksum.checksum_algorithm).decode(), 1
