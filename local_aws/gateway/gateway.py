@@ -101,7 +101,7 @@ class Gateway:
             if api.name == "sns" and operation.name == "Subscribe" and params.get("Protocol") == "lambda":
                 raise not_there("sns:Subscribe with the protocol lambda")
         told, key = (
-            wire.restated(operation, exchange.request, path_values, bounded(api.name, operation.name, params)),
+            bounded(operation, params, wire.restated(operation, exchange.request, path_values, params)),
             call.principal.context.get("access_key"),
         )
         answer = self._moto.answer(

@@ -6,6 +6,7 @@ import functools
 import re
 
 import pytest
+from botocore.config import Config
 from botocore.exceptions import ClientError
 from hypothesis import given
 from hypothesis import strategies as st
@@ -151,12 +152,10 @@ def test_an_expression_of_dynamodb_is_as_long_as_dynamodb_takes_it(aws, name):
 
 def test_a_body_that_speaks_of_checksums_is_put_at_once(aws):
     """Moto would look for the checksum that the header promises in the body, from each place on to its end."""
-    s3, bucket = aws.client("s3"), aws.bucket()
+    s3, bucket = aws.client("s3", config=Config(request_checksum_calculation="when_required")), aws.bucket()
 
     def promised(params, **_):
         params["headers"]["x-amz-sdk-checksum-algorithm"] = "CRC32"
-        for name in [name for name in params["headers"] if name.lower().startswith("x-amz-checksum")]:
-            del params["headers"][name]
 
     s3.meta.events.register("before-call.s3.PutObject", promised)
     body = b"x-amz-checksum-a:" * 100_000
