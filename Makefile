@@ -10,7 +10,7 @@ VENV := .venv
 BIN  := $(VENV)/bin
 DONE := $(VENV)/.installed
 
-.PHONY: help course lab test long browser site store exercises aws bench setup lock clean
+.PHONY: help course lab test check long browser site store exercises aws bench setup lock clean
 .DEFAULT_GOAL := help
 
 help:
@@ -19,6 +19,7 @@ help:
 	@echo "  make course     run every lesson, in order, on the embedded AWS (copies under build/)"
 	@echo "  make lab        open the lessons in JupyterLab"
 	@echo "  make test       lint, types, tests, and every lesson compared with its stored outputs"
+	@echo "  make check      the quick part of it, for work in progress: what needs neither a browser nor a lesson"
 	@echo "  make long       only the long tests that \`make test\` leaves out: attacks and floods, bounded, several minutes"
 	@echo "  make browser    only the tests in a browser; their pictures go to build/screenshots"
 	@echo "  make site       the lessons as pages for a browser, under build/site"
@@ -61,6 +62,9 @@ lab: $(DONE)
 
 test: $(DONE)
 	@$(BIN)/python tests/run_all.py --jobs $(JOBS)
+
+check: $(DONE)
+	@$(BIN)/python tests/run_all.py --quick --jobs $(JOBS)
 
 long: $(DONE)
 	@$(BIN)/python -m pytest tests -m long -rfEs

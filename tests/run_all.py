@@ -2,6 +2,8 @@
 
 All steps are run, whatever fails: an instructor wants the whole list. The last lines name what failed, count what was
 tested, and give the verdict.
+
+`make check` is the quick form of it, for work in progress: what takes neither a browser nor a lesson.
 """
 
 from __future__ import annotations
@@ -32,30 +34,47 @@ class Step:
     counts: bool = False
 
 
-def steps(jobs: int) -> list[Step]:
-    """What is run, in order, with so many worker processes for the tests."""
+# The quick form leaves these out: a browser, the lessons and what is run like them, and what trains or serves a model.
+SLOW = (
+    "tests/attack",
+    "tests/browser",
+    "tests/course/checks",
+    "tests/course/panels",
+    "tests/local_aws/sagemaker",
+    "tests/local_aws/test_troubleshooting.py",
+    "tests/test_exercises.py",
+    "tests/test_lessons.py",
+)
+
+
+def steps(jobs: int, quick: bool = False) -> list[Step]:
+    """What is run, in order, with so many worker processes for the tests; `quick` is the form for work in progress."""
     parallel = ["-n", str(jobs), "--dist", "loadscope"]
     pytest = [sys.executable, "-m", "pytest"]
     # A worker executes the whole of a lesson, and has an embedded AWS of its own.
     lessons = ["--nbval", "--nbval-current-env", "--nbval-sanitize-with", "tests/nbval_sanitize.cfg", "notebooks"]
     # The learner's edition has no outputs to compare; tests/test_exercises.py runs it.
     lessons += ["--ignore", "notebooks/exercises"]
-    return [
+    left_out = [f"--ignore={path}" for path in SLOW] if quick else []
+    looked_at = [
         Step("Lint", [sys.executable, "-m", "ruff", "check", "."]),
         Step("Format", [sys.executable, "-m", "ruff", "format", "--check", "."]),
         Step("Types", [sys.executable, "-m", "mypy"]),
-        Step("Tests", [*pytest, "tests", "-m", "not long", "-rfEs", *parallel], counts=True),
-        Step("Lessons, compared with their stored outputs", [*pytest, *lessons, *parallel], counts=True),
+        Step("Notebooks", [sys.executable, "-m", "tests.stored_outputs"]),
+        Step("Tests", [*pytest, "tests", "-m", "not long", *left_out, "-rfEs", *parallel], counts=True),
     ]
+    compared = Step("Lessons, compared with their stored outputs", [*pytest, *lessons, *parallel], counts=True)
+    return looked_at if quick else [*looked_at, compared]
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the steps; 0 where nothing failed."""
     parser = argparse.ArgumentParser(prog="make test", description=__doc__.splitlines()[0])
     parser.add_argument("--jobs", type=int, default=2, help="worker processes (default: %(default)s)")
-    jobs = parser.parse_args(arguments).jobs
+    parser.add_argument("--quick", action="store_true", help="only what takes neither a browser nor a lesson")
+    parsed = parser.parse_args(arguments)
     begun, failed, named, counted = time.monotonic(), [], [], Counter()
-    todo = steps(jobs)
+    todo = steps(parsed.jobs, parsed.quick)
     for number, step in enumerate(todo, 1):
         print(f"\n[{number}/{len(todo)}] {step.title} ...", flush=True)
         since = time.monotonic()
