@@ -2,8 +2,8 @@
 
 Source: "Passing data between states with variables", AWS Step Functions developer guide: a name is a Unicode
 identifier of at most 80 characters, `states` is taken, and a machine inside a Map or Parallel state can't assign a
-name that is assigned outside of it, unless the Map is distributed and sees nothing of the outside. The wording is
-not AWS's.
+name that is assigned outside of it, unless the Map is distributed and sees nothing of the outside. The codes
+and sentences on names are AWS's, but for a name's length; the one on scopes is not.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from local_aws.states.definition.diagnostic import SCHEMA, Diagnostic
+from local_aws.states.definition.diagnostic import INVALID_VARIABLE, RESERVED_VARIABLE, SCHEMA, Diagnostic
 from local_aws.states.definition.maps import PROCESSORS, is_distributed
 
 MAX_NAME = 80
@@ -20,13 +20,17 @@ MAX_NAME = 80
 def check_names(owner: dict[str, Any], place: str) -> Iterator[Diagnostic]:
     """Findings on the variable names of a state's, rule's or catcher's `Assign`."""
     for name in _assigned(owner):
-        if not name.isidentifier() or len(name) > MAX_NAME:
-            message = f"The variable name '{name}' must be an identifier of at most {MAX_NAME} characters"
+        at = f"{place}/Assign/{name}"
+        if not name.isidentifier():
+            yield _invalid(name, "contains invalid characters", at)
+        elif len(name) > MAX_NAME:
+            yield _invalid(name, f"has more than {MAX_NAME} characters", at)
         elif name == "states":
-            message = "The variable name 'states' is reserved"
-        else:
-            continue
-        yield Diagnostic("ERROR", SCHEMA, message, f"{place}/Assign/{name}")
+            yield Diagnostic("ERROR", RESERVED_VARIABLE, "Cannot assign to reserved variable '$states'.", at)
+
+
+def _invalid(name: str, why: str, place: str) -> Diagnostic:
+    return Diagnostic("ERROR", INVALID_VARIABLE, f"Invalid variable name '{name}': the variable name {why}.", place)
 
 
 def check_scopes(workflow: Any, place: str, outside: frozenset[str] = frozenset()) -> Iterator[Diagnostic]:

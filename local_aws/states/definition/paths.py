@@ -1,7 +1,8 @@
 """JSONPath in a definition: paths, payload templates and the rules of a Choice.
 
-The sentences on templates and on a reference path that doesn't begin with `$` are AWS's; what is said after the colon
-in other cases, and that a rule has one comparison, is in this package's own words.
+The sentences on templates, on paths, and on a reference path that doesn't begin with `$` or has something else than
+a name or an index in brackets, are AWS's; what is said after the colon in other cases, and that a rule has one
+comparison, is in this package's own words.
 """
 
 from __future__ import annotations
@@ -42,7 +43,8 @@ def check_path(value: Any, kind: str, place: str) -> Iterator[Diagnostic]:
     try:
         _PARSERS[kind](value)
     except InvalidPathError as error:
-        yield _finding(f"Value is not a {'valid JSONPath' if kind == 'PATH' else 'Reference Path'}: {error}", place)
+        said = "Value must be a valid JSONPath." if kind == "PATH" else f"Value is not a Reference Path: {error}"
+        yield _finding(said, place)
 
 
 def check_template(value: Any, place: str) -> Iterator[Diagnostic]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from local_aws.states.definition.diagnostic import NOT_HERE, Diagnostic, invalid_definition
+from local_aws.states.definition.hints import hints
 from local_aws.states.definition.machine import check, check_state
 from local_aws.states.definition.parse import NotJson, parse, read
 from local_aws.states.definition.runnable import obstacles, require_runnable
@@ -59,7 +60,8 @@ def validate(
     else:
         findings = check(definition, machine_type)
         if not findings:
-            findings = [Diagnostic("WARNING", NOT_HERE, sentence) for sentence in obstacles(definition)]
+            findings = [*hints(definition)]
+            findings += [Diagnostic("WARNING", NOT_HERE, sentence) for sentence in obstacles(definition)]
     failed = any(finding.severity == "ERROR" for finding in findings)
     shown = [finding for finding in findings if severity == "WARNING" or finding.severity == "ERROR"]
     limit = max_results or MAX_RESULTS

@@ -61,13 +61,12 @@ class Function:
 
     Attributes:
         arity: how many arguments it wants of a function that calls it back.
-        parameters: their names, for a partial application.
         counts_as_true: whether it does as a condition: a regular expression does not.
     """
 
-    arity = 1
+    __slots__ = ()
+    arity: int = 1
     counts_as_true = True
-    parameters: Sequence[str] = ()
 
     def call(self, arguments: list[Any], context: Any, run: Run) -> Any:
         """The function's value, or the `TailCall` that gives it.
@@ -126,7 +125,6 @@ class Native(Function):
 
     def __init__(self, name: str, signature: str, implementation: Callable[..., Any], arity: int):
         self.name, self.arity = name, arity
-        self.parameters = [f"{index}" for index in range(arity)]
         self._signature, self._implementation = Signature(signature, letter), implementation
 
     def call(self, arguments: list[Any], context: Any, run: Run) -> Any:
@@ -154,12 +152,12 @@ class Body:
 class Lambda(Function):
     """A function that an expression defines, with the input and the variables of that place."""
 
-    __slots__ = ("_body", "_context", "_frame", "_signature", "arity", "parameters")
+    __slots__ = ("_body", "_context", "_frame", "_parameters", "_signature", "arity")
 
     def __init__(
         self, parameters: Sequence[str], body: Body, context: Any, frame: Frame, signature: Signature | None = None
     ):
-        self.parameters, self.arity = parameters, len(parameters)
+        self._parameters, self.arity = parameters, len(parameters)
         self._body, self._context, self._frame, self._signature = body, context, frame, signature
         frame.run.frames.append(weakref.ref(frame))
 
@@ -167,9 +165,9 @@ class Lambda(Function):
         if self._signature is not None:
             arguments = self._signature.validate(arguments, context)
         depth = run.depth
-        variables = dict(zip(self.parameters, arguments, strict=False))
-        if len(variables) < len(self.parameters):
-            variables = dict.fromkeys(self.parameters, UNDEFINED) | variables
+        variables = dict(zip(self._parameters, arguments, strict=False))
+        if len(variables) < len(self._parameters):
+            variables = dict.fromkeys(self._parameters, UNDEFINED) | variables
         run.steps -= 2
         if run.steps < 0:
             run.look()
@@ -187,7 +185,6 @@ class Partial(Function):
     def __init__(self, function: Function, given: list[Any], open_places: list[int]):
         self._function, self._given, self._open = function, given, open_places
         self.arity = len(open_places)
-        self.parameters = [f"{index}" for index in open_places]
 
     def call(self, arguments: list[Any], context: Any, run: Run) -> Any:
         run.steps -= 1

@@ -28,7 +28,6 @@ class _AwsFunction(Function):
     def __init__(self, name: str, function: aws_functions.Function):
         self._name, self._function = name, function
         self.arity = len(function.signature)
-        self.parameters = [f"{index}" for index in range(self.arity)]
 
     def call(self, arguments: list[Any], context: Any, run: Run) -> Any:
         try:

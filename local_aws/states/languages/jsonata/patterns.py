@@ -43,7 +43,6 @@ class Pattern(Function):
 
     arity = 2
     counts_as_true = False
-    parameters = ("str", "fromIndex")
 
     def __init__(self, pattern: str, flags: Any):
         self.pattern = pattern

@@ -18,8 +18,6 @@ _SIGNATURE = Signature("<(oa):o>", letter)
 class Transform(Function):
     """A transform, with the variables of the place where it stands."""
 
-    parameters = ("obj",)
-
     def __init__(self, pattern: Evaluate, update: Evaluate, delete: Evaluate, frame: Frame):
         self._pattern, self._update, self._delete, self._frame = pattern, update, delete, frame
         frame.run.frames.append(weakref.ref(frame))

@@ -33,6 +33,8 @@ from local_aws.states.languages.jsonpath.errors import InvalidPathError, NotFoun
 MAX_LENGTH = 10_000
 MAX_RESULTS = 100_000
 """What is found at most, in place of a limit of time: more wouldn't fit into the output of a state."""
+BRACKET = "'[' must be followed by ' or '['"
+"""AWS's words (github Stedi-Public-Archive/ts2asl issue 912)."""
 MATCH_SECONDS = 0.25
 """How long a regular expression of a filter may look at one value."""
 
@@ -210,7 +212,7 @@ class _Parser:
         elif stripped.startswith("?"):
             self._complex(f"{dots}[{stripped}]")
         else:
-            raise InvalidPathError("'[' must be followed by a quoted name, an index, a slice, '*' or '?'")
+            raise InvalidPathError(BRACKET)
 
     def _names(self, content: str, descends: bool) -> None:
         names, at = [], 0
@@ -292,6 +294,9 @@ def _end_of_quote(text: str, start: int) -> int:
 
 class _Environment(jsonpath.JSONPathEnvironment):
     """Comparisons as Jayway makes them: a text that is a number equals that number; patterns keep to a time."""
+
+    max_recursion_depth = 1000
+    """The depth that AWS's JSON parser allows."""
 
     def compare(self, left: object, operator: str, right: object) -> bool:
         if operator == "=~":

@@ -5,10 +5,13 @@ Source: "Reference Paths", states-language.net, and "ResultPath", AWS Step Funct
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from local_aws.states.languages.jsonpath.errors import InvalidPathError, NotFoundError
-from local_aws.states.languages.jsonpath.paths import Path, Step, path
+from local_aws.states.languages.jsonpath.paths import BRACKET, Path, Step, path
+
+_OTHER_BRACKET = re.compile(r"\[\s*+[^'\"\s\d-]")
 
 
 def reference_path(text: str) -> Path:
@@ -20,6 +23,8 @@ def reference_path(text: str) -> Path:
     if not text.startswith("$"):
         raise InvalidPathError("Reference path didn't start with '$'")
     parsed = path(text)
+    if not parsed.is_reference and _OTHER_BRACKET.search(text):
+        raise InvalidPathError(BRACKET)
     if not parsed.is_reference:
         raise InvalidPathError("Reference path must identify a single node, by names and indexes only")
     return parsed

@@ -202,15 +202,28 @@ def test_next_or_end_and_not_both():
             "These fields are required: [Next] at /States/A/Catch[0]",
         ),
         ({"Credentials": {}}, "The field 'RoleArn' is required but was missing at /States/A/Credentials"),
-        ({"Assign": {"states": 1}}, "The variable name 'states' is reserved at /States/A/Assign/states"),
-        (
-            {"Assign": {"a.b": 1}},
-            "The variable name 'a.b' must be an identifier of at most 80 characters at /States/A/Assign/a.b",
-        ),
     ],
 )
 def test_values_of_fields(fields, finding):
     assert findings(machine(A=task(**fields))) == [f"{SCHEMA}: {finding}"]
+
+
+@pytest.mark.parametrize(
+    ("name", "finding"),
+    [
+        ("states", "RESERVED_VARIABLE_NAME: Cannot assign to reserved variable '$states'."),
+        ("a.b", "INVALID_VARIABLE_NAME: Invalid variable name 'a.b': the variable name contains invalid characters."),
+    ],
+)
+def test_names_of_variables(name, finding):
+    """AWS's words, as the rules of the public linter cdk-preflight quote them."""
+    assert findings(machine(A=task(Assign={name: 1}))) == [f"{finding} at /States/A/Assign/{name}"]
+
+
+def test_the_length_of_a_variables_name():
+    assert findings(machine(A=task(Assign={"a" * 80: 1}))) == []
+    (found,) = findings(machine(A=task(Assign={"a" * 81: 1})))
+    assert "the variable name has more than 80 characters." in found
 
 
 def test_an_expression_may_stand_for_a_number():

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
+from local_aws.states.definition.requests import validate
 from tests.local_aws.states.definition.definition_support import SCHEMA, distributed_map, findings, machine, state, task
 
 ELSE = {"Type": "Succeed"}
@@ -45,7 +48,10 @@ def test_the_result_of_a_pass_is_no_template():
 def test_filters(field):
     for valid in ("$", "$.a[?(@.b > 1)]", "$$.Execution.Input", "$v.a", None):
         assert found(A=state(**{field: valid})) == []
-    assert found(A=state(**{field: "a"}))[0].startswith(f"{SCHEMA}: Value is not a valid JSONPath: ")
+    # AWS's sentence (github aws-cloudformation/cfn-lint issue 4078).
+    for wrong in ("a", "$.a[", "$.", ""):
+        refused = found(A=state(**{field: wrong}))
+        assert refused == [f"{SCHEMA}: Value must be a valid JSONPath. at /States/A/{field}"]
     assert found(A=state(**{field: 1})) == [f"{SCHEMA}: Expected value of type [STRING] at /States/A/{field}"]
 
 
@@ -57,6 +63,13 @@ def test_a_result_path_leads_into_the_data():
         assert [message.partition(": ")[2].partition(":")[0] for message in refused] == [
             "Value is not a Reference Path"
         ]
+
+
+@pytest.mark.parametrize("path", ["$.a[$$.Execution.Id]S", "$.a[*]", "$.a[?(@.b)]", "$[a]"])
+def test_what_follows_a_bracket_of_a_reference_path(path):
+    """AWS's sentence (github Stedi-Public-Archive/ts2asl issue 912)."""
+    refused = f"{SCHEMA}: Value is not a Reference Path: '[' must be followed by ' or '[' at /States/A/ResultPath"
+    assert found(A=state(ResultPath=path)) == [refused]
 
 
 @pytest.mark.parametrize(
@@ -153,3 +166,42 @@ def test_a_distributed_map_by_its_older_name():
     older = distributed_map(ItemReader={"Resource": "arn:aws:states:::s3:getObject", "Parameters": {"Bucket.$": "$.b"}})
     older["Iterator"] = older.pop("ItemProcessor")
     assert found(A=older) == []
+
+
+class TestHints:
+    """What each code is for is said in the API reference (`ValidateStateMachineDefinitionDiagnostic`)."""
+
+    def hints(self, definition, severity="WARNING"):
+        answer = validate(json.dumps(definition), severity=severity)
+        assert answer["result"] == "OK"
+        return [(found["severity"], found["code"], found["location"]) for found in answer["diagnostics"]]
+
+    def test_a_path_or_a_call_without_a_dollar(self):
+        given = {"a": "$.x", "b": ["$$.State.Name", {"c": "States.UUID()"}], "d.$": "$.x", "e": "$5", "f": "States."}
+        definition = machine(language=None, A=state(Parameters=given))
+        at = "/States/A/Parameters"
+        # A text in a list belongs to no field of its own.
+        assert self.hints(definition) == [
+            ("WARNING", "NO_DOLLAR", f"{at}/a"),
+            ("WARNING", "NO_DOLLAR", f"{at}/b[1]/c"),
+        ]
+        assert self.hints(definition, "ERROR") == []
+
+    def test_a_path_where_a_text_is_compared(self):
+        rule = {"And": [{"Variable": "$.x", "StringEquals": "$.y"}], "Next": "B"}
+        definition = machine(language=None, A={"Type": "Choice", "Choices": [rule], "Default": "B"}, B=ELSE)
+        assert self.hints(definition) == [("WARNING", "NO_PATH", "/States/A/Choices[0]/And[0]/StringEquals")]
+
+    def test_a_path_in_the_texts_of_a_fail(self):
+        definition = machine(language=None, A={"Type": "Fail", "Error": "$.e", "Cause": "It cost $5"})
+        assert self.hints(definition) == [("WARNING", "NO_PATH", "/States/A/Error")]
+
+    def test_a_path_in_the_result_of_a_pass(self):
+        definition = machine(language=None, A=state(Result={"a": ["$.x"]}))
+        assert self.hints(definition) == [("WARNING", "PASS_RESULT_IS_STATIC", "/States/A/Result")]
+
+    def test_only_states_in_jsonpath(self):
+        inner = machine(language=None, B=state(Result="$.x"))
+        outer = {"Type": "Parallel", "Branches": [inner], "End": True, "QueryLanguage": "JSONata", "Output": "$.x"}
+        definition = machine(language=None, A=outer)
+        assert self.hints(definition) == [("WARNING", "PASS_RESULT_IS_STATIC", "/States/A/Branches[0]/States/B/Result")]
