@@ -120,6 +120,8 @@ def run(port: int, clock: float, parent: int | None, ready_file: Path | None, lo
     """
     log_file = log_file or Path(tempfile.gettempdir()) / f"local-aws-{os.getpid()}.log"
     logging.basicConfig(filename=log_file, level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    # What functions and jobs are given must be readable to whom they run as.
+    os.umask(0o022)
     stop = threading.Event()
     for signal_number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(signal_number, lambda *_: stop.set())
@@ -131,6 +133,7 @@ def run(port: int, clock: float, parent: int | None, ready_file: Path | None, lo
         print(f"The embedded AWS answers at {aws.endpoint_url} ({speed}). Its log: {log_file}", flush=True)
         refusal = system.refusal()
         if refusal is not None:
+            log.warning("%s (%s)", _NO_ISOLATION, refusal)
             print(f"{_NO_ISOLATION} ({refusal})", flush=True)
         if ready_file:
             _write_ready(ready_file, aws, log_file)

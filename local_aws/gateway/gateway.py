@@ -27,6 +27,7 @@ from local_aws.gateway.exchange import Exchange, StartResponse
 from local_aws.house import Service
 from local_aws.moto.backend import SERVICES as MOTO_SERVICES
 from local_aws.moto.backend import Backends
+from local_aws.moto.bounds import bounded
 
 log = logging.getLogger(__name__)
 
@@ -100,7 +101,7 @@ class Gateway:
             if api.name == "sns" and operation.name == "Subscribe" and params.get("Protocol") == "lambda":
                 raise not_there("sns:Subscribe with the protocol lambda")
         told, key = (
-            wire.restated(operation, exchange.request, path_values, params),
+            bounded(operation, params, wire.restated(operation, exchange.request, path_values, params)),
             call.principal.context.get("access_key"),
         )
         answer = self._moto.answer(

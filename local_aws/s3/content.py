@@ -155,6 +155,14 @@ class Content:
                 raise ApiError("InvalidDigest", "The Content-MD5 you specified was invalid.", 400)
             if md5 != self._md5.digest():
                 raise ApiError("BadDigest", "The Content-MD5 you specified did not match what we received.", 400)
+        if "x-amz-sdk-checksum-algorithm" in headers and not any(
+            name.startswith("x-amz-checksum-") for name in headers
+        ):
+            message = (
+                "x-amz-sdk-checksum-algorithm specified, but no corresponding x-amz-checksum-* or x-amz-trailer "
+                "headers were found."
+            )
+            raise ApiError("InvalidRequest", message, 400)
         for name, checksum in self._checksums.items():
             given = _decoded(headers.get(f"x-amz-checksum-{name}", ""))
             if given is None or len(given) != len(checksum.digest()):

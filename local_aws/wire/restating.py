@@ -7,11 +7,12 @@ the operation's model knows, written anew. A query that asks for two things at o
 from __future__ import annotations
 
 import functools
+import re
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode
 
-from botocore.model import ListShape, OperationModel
+from botocore.model import OperationModel
 from botocore.serialize import create_serializer
 from werkzeug.datastructures import MultiDict
 
@@ -20,6 +21,7 @@ from local_aws.wire.model import Request, api_for
 from local_aws.wire.parse import parse
 from local_aws.wire.validate import require_members
 
+_INTEGER = re.compile(r"-?[0-9]{1,9}")
 _CONTROL = {chr(code) for code in range(32)} - {"\t"}
 
 
@@ -37,7 +39,7 @@ class _Shape:
 
     path: str
     fixed: tuple[tuple[str, str], ...]
-    query: dict[str, bool]
+    query: dict[str, str]
     headers: frozenset[str]
     prefixes: tuple[str, ...]
     document: bool
@@ -84,10 +86,13 @@ def _rest(
     shape = _shape(operation)
     _refuse_conflicts(operation, shape, request)
     pairs = list(shape.fixed)
-    for name, listed in shape.query.items():
+    for name, kind in shape.query.items():
         values = request.query.getlist(name)
-        if len(values) > 1 and not listed:
+        if len(values) > 1 and kind != "list":
             raise ApiError("InvalidArgument", f"The query string parameter {name} is there twice", 400)
+        if kind == "integer" and values and not _INTEGER.fullmatch(values[0]):
+            members = {"ArgumentName": name, "ArgumentValue": values[0]}
+            raise ApiError("InvalidArgument", f"Provided {name} not an integer or within integer range", 400, **members)
         pairs += [(name, value) for value in values]
     headers = {
         name: value
@@ -170,7 +175,7 @@ def _read_shape(operation: OperationModel) -> _Shape:
     return _Shape(
         path=operation.http["requestUri"].partition("?")[0].replace("+}", "}"),
         fixed=_fixed(operation),
-        query={m.serialization["name"]: isinstance(m, ListShape) for at, m in where if at == "querystring"},
+        query={m.serialization["name"]: m.type_name for at, m in where if at == "querystring"},
         headers=frozenset(m.serialization["name"].lower() for at, m in where if at == "header"),
         prefixes=tuple(m.serialization["name"].lower() for at, m in where if at == "headers"),
         document=document,

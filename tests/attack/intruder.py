@@ -71,9 +71,10 @@ def attack(plan: dict) -> dict:
             (digests of texts that must not be found in any memory: `length` and `sha256`), `processes` (numbers of
             processes outside).
     """
+    own = plan.get("own", ())
     tries = [
         *((f"read {path}", reads, path) for path in (*UNREADABLE, *plan["unreadable"])),
-        *((f"write {path}", writes, path) for path in (*UNWRITABLE, *plan["unwritable"])),
+        *((f"write {path}", writes, path) for path in (*UNWRITABLE, *plan["unwritable"]) if path not in own),
         *((f"process {number}", sees_process, number) for number in plan["processes"]),
         *((f"find {mark}", finds, mark) for mark in plan["marks"]),
         *((f"find secret {number}", remembers, each) for number, each in enumerate(plan["secrets"])),

@@ -176,6 +176,8 @@ def test_large_objects_take_no_memory_on_their_way(outsider, tmp_path):
         ("s3", "PUT", "/{}?tagging", {}, b"<Tagging><TagSet><Tag/></TagSet></Tagging>", "MalformedXML"),
         ("s3", "PUT", "/{}?policy", {}, b"[" * 100_000, "MalformedPolicy"),
         ("s3", "PUT", "/{}?policy", {}, b"\xff", "SerializationException"),
+        ("s3", "GET", "/{}/k?partNumber=one", {}, b"", "InvalidArgument"),
+        ("s3", "GET", "/{}?list-type=2&max-keys=1e9", {}, b"", "InvalidArgument"),
         ("lambda", "POST", FUNCTIONS, {}, b"[" * 1_000_000, "SerializationException"),
         ("lambda", "POST", FUNCTIONS, {}, b'{"a":' * 100_000, "SerializationException"),
         ("lambda", "POST", FUNCTIONS, {}, b'{"FunctionName": "\\ud800"}', "SerializationException"),

@@ -6,6 +6,8 @@ import functools
 import re
 
 import pytest
+from botocore.config import Config
+from botocore.exceptions import ClientError
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -113,3 +115,50 @@ def test_patterns_of_aws_s_models_end(service, operation, params):
     """They stand in botocore's models; as Python's own expressions they take from minutes to years."""
     with pytest.raises(ApiError, match="Member must satisfy regular expression pattern"):
         validate(api_for(service).model.operation_model(operation), params)
+
+
+# ---- what moto would run as a regular expression, or run one on --------------------------------------
+
+
+def test_a_prefix_of_queues_is_no_regular_expression(aws):
+    """Moto would look for it in every queue's name: this one is told apart from it in 2 ** 70 ways."""
+    sqs, name = aws.client("sqs"), "a" * 70 + "-"
+    url = sqs.create_queue(QueueName=name)["QueueUrl"]
+    assert "QueueUrls" not in sqs.list_queues(QueueNamePrefix="(a+)+$")
+    assert "QueueUrls" not in sqs.list_queues(QueueNamePrefix="(")
+    assert sqs.list_queues(QueueNamePrefix="a" * 70 + "-")["QueueUrls"] == [url]
+    sqs.delete_queue(QueueUrl=url)
+
+
+@pytest.mark.parametrize("name", ["UpdateExpression", "ConditionExpression"])
+def test_an_expression_of_dynamodb_is_as_long_as_dynamodb_takes_it(aws, name):
+    """Moto would try to take 300,000 blanks out of it at each of them."""
+    table = {
+        "AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}],
+        "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
+        "BillingMode": "PAY_PER_REQUEST",
+    }
+    dynamodb = aws.client("dynamodb")
+    dynamodb.create_table(TableName=name, **table)
+    item = {"TableName": name, "Key": {"id": {"S": "a"}}, name: "SET a" + " " * LONG + "= b"}
+    asks = [
+        lambda: dynamodb.update_item(**item),
+        lambda: dynamodb.transact_write_items(TransactItems=[{"Update": {"UpdateExpression": "SET a = b", **item}}]),
+    ]
+    for ask in asks:
+        with pytest.raises(ClientError, match="Expression size has exceeded the maximum allowed size"):
+            ask()
+
+
+def test_a_body_that_speaks_of_checksums_is_put_at_once(aws):
+    """Moto would look for the checksum that the header promises in the body, from each place on to its end."""
+    s3, bucket = aws.client("s3", config=Config(request_checksum_calculation="when_required")), aws.bucket()
+
+    def promised(params, **_):
+        params["headers"]["x-amz-sdk-checksum-algorithm"] = "CRC32"
+
+    s3.meta.events.register("before-call.s3.PutObject", promised)
+    body = b"x-amz-checksum-a:" * 100_000
+    with pytest.raises(ClientError) as refused:
+        s3.put_object(Bucket=bucket, Key="k", Body=body)
+    assert refused.value.response["Error"]["Code"] == "InvalidRequest"

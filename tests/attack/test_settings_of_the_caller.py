@@ -57,7 +57,8 @@ def server(tmp_path_factory) -> Any:
     broken = folder / "config"
     broken.write_text("[default\nthis is no configuration = = =\n[[")
     files = {"AWS_CONFIG_FILE": str(broken), "AWS_SHARED_CREDENTIALS_FILE": str(broken)}
-    with Server(folder, environment=BROKEN | files) as running:
+    closed = ["sh", "-c", 'umask 077; exec "$@"', "sh"]
+    with Server(folder, environment=BROKEN | files, through=closed) as running:
         yield running
 
 

@@ -483,7 +483,7 @@ def test_what_was_judged_is_what_moto_was_asked(watched, asked):
 
 
 @pytest.mark.long
-@settings(max_examples=6000, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=2000, deadline=None, suppress_health_check=list(HealthCheck))
 @given(asked=requests())
 def test_what_was_judged_is_what_moto_was_asked_for_long(watched, asked):
     _is_as_judged(watched, asked)

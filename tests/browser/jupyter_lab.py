@@ -93,7 +93,8 @@ def arguments_of_make_lab() -> list[str]:
 def copied_project(folder: Path) -> Path:
     """A copy of what a learner works in, so that nothing that a lesson saves gets into the project."""
     project = folder / "project"
-    for name in ("course", "data", "docs", "img", "lambda_code", "local_aws", "notebooks", "processing"):
+    folders = ("account_guard", "course", "data", "docs", "img", "lambda_code", "local_aws", "notebooks", "processing")
+    for name in folders:
         shutil.copytree(PROJECT / name, project / name, ignore=shutil.ignore_patterns("__pycache__", ".ipynb_*"))
     return project
 

@@ -4,10 +4,10 @@ The second is documented ("Transforming data with JSONata in Step Functions", AW
 depth and sizes were measured on AWS by others.
 
 All callers share one process and one interpreter lock, so nothing may run, or fill memory, unwatched. An evaluation
-pays for what it does, before it does it: a *step* for each turn of a loop, bytes for what it builds. By trial, this
-holds as well as a process of its own, which could be killed: each operation is short on values within the sizes,
-and handing the data to a process and back costs more than the usual expression. What a library does in one go
-(regular expressions) it does with the lock released, and with a time-out.
+pays for what it does, before it does it: a *step* for each turn of a loop, bytes for what it builds. Each operation
+is short on values within the sizes. A process of its own could be killed, too, but handing the data there and back
+takes longer than the usual expression. What a library does in one go (regular expressions) it does with the lock
+released, and with a time-out.
 """
 
 from __future__ import annotations
