@@ -14,6 +14,7 @@ from botocore.model import ListShape, MapShape, Shape, StringShape, StructureSha
 from local_aws.call import ApiError
 from local_aws.states.integrations import Integration
 from local_aws.states.integrations.apis import OPTIMISED, Api, operation_named, sdk_api, sdk_service
+from local_aws.states.integrations.elsewhere import APIS
 
 _SDK_PREFIX = "aws-sdk:"
 _TYPES: dict[str, tuple[tuple[type, ...], str]] = {
@@ -42,17 +43,18 @@ def check(integration: Integration, result: Any, mode: str) -> None:
     if mode == "NONE" or integration.style != "task" or integration.waits_for_job or integration.waits_for_token:
         return
     api = _api(integration.resource_type)
-    operation = operation_named(api, integration.resource)
-    if operation is None or operation.output_shape is None:
+    operation = None if api is None else operation_named(api, integration.resource)
+    if api is None or operation is None or operation.output_shape is None:
         return
     fault = next(_faults(result, operation.output_shape, "", api.member_name, mode == "STRICT"), None)
     if fault is not None:
         raise ApiError("ValidationException", f"Mock result schema validation error: {fault}")
 
 
-def _api(resource_type: str) -> Api:
+def _api(resource_type: str) -> Api | None:
+    """The API that an integration is one of; None for `http:invoke` and the like, which are no API of AWS's."""
     service = sdk_service(resource_type.removeprefix(_SDK_PREFIX)) if resource_type.startswith(_SDK_PREFIX) else None
-    return OPTIMISED[resource_type] if service is None else sdk_api(service)
+    return (OPTIMISED | APIS).get(resource_type) if service is None else sdk_api(service)
 
 
 def _faults(value: Any, shape: Shape, field: str, name_of: Callable[[str], str], strict: bool) -> Iterator[str]:

@@ -14,8 +14,8 @@ from typing import Any
 from local_aws.call import ApiError, Call
 from local_aws.states.api import mock_result
 from local_aws.states.api.foundation import StatesFoundation, execution_input
-from local_aws.states.definition import parse, require_valid, require_valid_state
-from local_aws.states.definition.runnable import states_in
+from local_aws.states.definition import parse, require_valid_for_test, require_valid_state
+from local_aws.states.definition.runnable import require_testable, states_in
 from local_aws.states.document import Document
 from local_aws.states.errors import EXCEED_TOLERATED_FAILURE_THRESHOLD, StateError
 from local_aws.states.languages.languages import DEFAULT
@@ -195,18 +195,18 @@ class _Test:
 
 def _state(params: dict[str, Any]) -> State:
     """The state to test: the definition itself, or one of those in it."""
-    name = params.get("stateName")
-    if name is None:
-        return compile_state(_UNNAMED, require_valid_state(params["definition"]))
-    definition = parse(params["definition"])
-    if "States" not in definition:
-        return compile_state(name, require_valid_state(params["definition"]))
-    definition = require_valid(params["definition"])
-    language = definition.get("QueryLanguage", DEFAULT)
-    fields = next((fields for found, fields in states_in(definition) if found == name), None)
-    if fields is None:
-        raise _invalid("State not found in definition")
-    return compile_state(name, fields, language)
+    name, language = params.get("stateName"), DEFAULT
+    if name is None or "States" not in parse(params["definition"]):
+        fields = require_valid_state(params["definition"])
+    else:
+        definition = require_valid_for_test(params["definition"])
+        language = definition.get("QueryLanguage", DEFAULT)
+        found = next((fields for found, fields in states_in(definition) if found == name), None)
+        if found is None:
+            raise _invalid("State not found in definition")
+        fields = found
+    require_testable(fields, is_mocked="mock" in params)
+    return compile_state(name or _UNNAMED, fields, language)
 
 
 def _check_testable(state: State, mock: _Mock | None, params: dict[str, Any]) -> None:

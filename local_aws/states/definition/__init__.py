@@ -8,7 +8,7 @@ that others recorded or measured on AWS; where nobody has, the wording is this p
 from local_aws.states.definition.diagnostic import Diagnostic
 from local_aws.states.definition.machine import check, check_state
 from local_aws.states.definition.parse import parse
-from local_aws.states.definition.requests import require_valid, require_valid_state, validate
+from local_aws.states.definition.requests import require_valid, require_valid_for_test, require_valid_state, validate
 from local_aws.states.definition.runnable import require_runnable
 from local_aws.states.definition.variables import variable_references
 
@@ -19,6 +19,7 @@ __all__ = [
     "parse",
     "require_runnable",
     "require_valid",
+    "require_valid_for_test",
     "require_valid_state",
     "validate",
     "variable_references",

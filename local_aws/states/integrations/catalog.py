@@ -14,6 +14,7 @@ from typing import NamedTuple
 from local_aws.states.integrations.activity import ActivityArn
 from local_aws.states.integrations.api_call import ApiCall, Arguments
 from local_aws.states.integrations.apis import OPTIMISED, operation_named, sdk_api, sdk_service
+from local_aws.states.integrations.elsewhere import Elsewhere
 from local_aws.states.integrations.integration import Integration
 from local_aws.states.integrations.lambda_function import FunctionArn, Invoke
 from local_aws.states.integrations.nested_execution import NestedExecution, StartExecution
@@ -89,6 +90,20 @@ _CATALOG = {
 def is_known_elsewhere(resource: str) -> bool:
     """Whether AWS has this integration and the embedded AWS hasn't."""
     return _ELSEWHERE.fullmatch(resource) is not None
+
+
+def known(resource: str) -> Integration:
+    """The integration that a resource names in a definition that was found valid.
+
+    It may be one that isn't here, which is refused before it could run: in a test its work can be mocked.
+    """
+    here = resolve(resource)
+    if here is not None:
+        return here
+    found = _STATES_ARN.fullmatch(resource)
+    if found is None or not is_known_elsewhere(resource):
+        raise ValueError(f"{resource} can't be called: the definition was not checked")
+    return Elsewhere(found["name"], found["pattern"] or _ANSWER)
 
 
 @functools.cache

@@ -29,10 +29,7 @@ class Task(Fallible):
     def __init__(self, blueprint: Blueprint):
         super().__init__(blueprint)
         self.resource = blueprint.definition["Resource"]
-        integration = integrations.resolve(self.resource)
-        if integration is None:
-            raise ValueError(f"{self.resource} can't be called here: the definition was not checked")
-        self.integration = integration
+        self.integration = integrations.known(self.resource)
         is_function = self.integration.style == "lambda-function"
         self._reported_as = self.resource if is_function else self.integration.resource_type
         self._timeout = blueprint.number("TimeoutSeconds", _SECONDS)
