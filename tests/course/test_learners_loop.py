@@ -73,7 +73,7 @@ def states_trust() -> str:
 
 
 INTERRUPTED = f"""import os, signal, threading
-arn = course.make_state_machine("loop", {LONG!r}, course.workflow_role("loop-waiting-role", course.start("05", keep=True)))
+arn = course.make_state_machine("loop", {LONG!r}, course.workflow_role("waiting-role", course.start("05", keep=True)))
 
 
 def interrupt():
