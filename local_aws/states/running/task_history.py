@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 from local_aws.states.document import Document
 from local_aws.states.errors import StateError
@@ -77,63 +77,59 @@ class _TaskHistory:
         self._flow.record("TaskTimedOut", **self._names, **error.details())
 
 
-class _LambdaFunctionHistory:
+class _ArnHistory:
+    """The events of a task whose Resource is an ARN: a function's, or an activity's."""
+
+    kind: ClassVar[str]
+    """What the names of the events begin with."""
+
     def __init__(self, resource: str, flow: Flow):
         self._resource, self._flow = resource, flow
 
     def scheduled(
         self, parameters: Document, arguments: Document, timeout: float | None, heartbeat: float | None
     ) -> None:
-        self._flow.record(
-            "LambdaFunctionScheduled",
-            resource=self._resource,
-            input=arguments,
-            inputDetails=NOT_TRUNCATED,
-            **_limits(timeout, None),
-        )
-
-    def started(self) -> None:
-        self._flow.record("LambdaFunctionStarted")
-
-    def submitted(self, output: Any) -> None:
-        """A function is invoked, never submitted: nothing to write."""
-
-    def succeeded(self, result: Document) -> None:
-        self._flow.record("LambdaFunctionSucceeded", output=result, outputDetails=NOT_TRUNCATED)
-
-    def failed(self, error: StateError) -> None:
-        self._flow.record("LambdaFunctionFailed", **error.details())
-
-    def timed_out(self, error: StateError) -> None:
-        self._flow.record("LambdaFunctionTimedOut", **error.details())
-
-
-class _ActivityHistory:
-    def __init__(self, resource: str, flow: Flow):
-        self._resource, self._flow = resource, flow
-
-    def scheduled(
-        self, parameters: Document, arguments: Document, timeout: float | None, heartbeat: float | None
-    ) -> None:
-        self._flow.record(
-            "ActivityScheduled",
+        self._record(
+            "Scheduled",
             resource=self._resource,
             input=arguments,
             inputDetails=NOT_TRUNCATED,
             **_limits(timeout, heartbeat),
         )
 
+    def succeeded(self, result: Document) -> None:
+        self._record("Succeeded", output=result, outputDetails=NOT_TRUNCATED)
+
+    def failed(self, error: StateError) -> None:
+        self._record("Failed", **error.details())
+
+    def timed_out(self, error: StateError) -> None:
+        self._record("TimedOut", **error.details())
+
+    def _record(self, what: str, **details: Any) -> None:
+        self._flow.record(f"{self.kind}{what}", **details)
+
+
+class _LambdaFunctionHistory(_ArnHistory):
+    kind = "LambdaFunction"
+
+    def scheduled(
+        self, parameters: Document, arguments: Document, timeout: float | None, heartbeat: float | None
+    ) -> None:
+        super().scheduled(parameters, arguments, timeout, heartbeat=None)
+
+    def started(self) -> None:
+        self._record("Started")
+
+    def submitted(self, output: Any) -> None:
+        """A function is invoked, never submitted: nothing to write."""
+
+
+class _ActivityHistory(_ArnHistory):
+    kind = "Activity"
+
     def started(self) -> None:
         """Work begins when a worker takes it, which `submitted` tells."""
 
     def submitted(self, output: Any) -> None:
-        self._flow.record("ActivityStarted", **({} if output is None else {"workerName": output}))
-
-    def succeeded(self, result: Document) -> None:
-        self._flow.record("ActivitySucceeded", output=result, outputDetails=NOT_TRUNCATED)
-
-    def failed(self, error: StateError) -> None:
-        self._flow.record("ActivityFailed", **error.details())
-
-    def timed_out(self, error: StateError) -> None:
-        self._flow.record("ActivityTimedOut", **error.details())
+        self._record("Started", **({} if output is None else {"workerName": output}))
