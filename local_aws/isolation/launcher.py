@@ -195,8 +195,7 @@ def _build_root(order: Order) -> int | None:
     for place, source in order.writable.items():
         if stranger is not None:
             _give(source, stranger)
-        root.bind(source, place)
-        kernel.set_mount(str(root.at(place)), writable=True)
+        root.lend(source, place)
     root.scratch("/dev/shm", _SHARED_MEMORY_SIZE)
     home = root.at(order.user.home)
     home.mkdir(parents=True, exist_ok=True)

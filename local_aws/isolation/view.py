@@ -8,6 +8,7 @@ anybody's home, of the project, of the server's scratch, or of other users. What
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import sys
 import sysconfig
@@ -108,6 +109,7 @@ class Root:
 
     def __init__(self, stage: Path, user: User, also: int | None, size: str = "4m"):
         self.stage = stage
+        self._shown: list[Path] = []
         kernel.mount("tmpfs", str(stage), "tmpfs", kernel.NO_SUID | kernel.NO_DEVICES, f"mode=755,size={size}")
         for name in _SYSTEM:
             self._show_as_it_is(Path("/", name))
@@ -124,6 +126,7 @@ class Root:
         """Let files and folders be seen where they are, links on the way to them included."""
         for path in paths:
             for place in dict.fromkeys((os.path.abspath(path), os.path.realpath(path))):  # noqa: PTH100
+                self._shown.append(Path(place))
                 self._show_as_it_is(Path(place))
 
     def bind(self, source: str, place: str) -> None:
@@ -136,6 +139,22 @@ class Root:
             target.touch()
         kernel.mount(source, str(target), None, kernel.BIND | kernel.RECURSIVE)
 
+    def lend(self, source: str, place: str) -> None:
+        """Let a folder be seen at another place and be written to; after `seal` only.
+
+        What is shown below that place stays visible, and read-only: a project may itself lie in `/tmp`. The mounts need
+        folders of that name in the source, where a program may since have laid a link that leads out of it.
+        """
+        self.bind(source, place)
+        kernel.set_mount(str(self.at(place)), writable=True)
+        for path in self._shown:
+            if not path.is_relative_to(place):
+                continue
+            if not self.at(str(path.parent)).resolve().is_relative_to(self.at(place).resolve()):
+                raise OSError(errno.ELOOP, f"{path} is needed by Python, and a program has laid a link there")
+            if self._show_as_it_is(path, again=True):
+                kernel.set_mount(str(self.at(str(path))), writable=False, recursive=True)
+
     def scratch(self, place: str, size: str) -> None:
         """Let there be an empty folder that anybody may write to, kept in memory; after `seal` only."""
         options = kernel.NO_SUID | kernel.NO_DEVICES
@@ -147,15 +166,17 @@ class Root:
 
     # ---- inside --------------------------------------------------------------------------------------
 
-    def _show_as_it_is(self, path: Path) -> None:
+    def _show_as_it_is(self, path: Path, again: bool = False) -> bool:
+        """Gives whether it is a mount; `again` is for folders in which an earlier root left mount points."""
         target = self.at(str(path))
-        if os.path.lexists(target) or not os.path.lexists(path):
-            return
+        if not os.path.lexists(path) or (os.path.lexists(target) and not (again and _is_empty(target))):
+            return False
         target.parent.mkdir(parents=True, exist_ok=True)
         if path.is_symlink():
             target.symlink_to(path.readlink())
-        else:
-            self.bind(str(path), str(path))
+            return False
+        self.bind(str(path), str(path))
+        return True
 
     def _make_etc(self, user: User, also: int | None) -> None:
         for name in _ETC_FOLDERS:
@@ -181,3 +202,9 @@ class Root:
         target = self.at(path)
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(content.encode() if isinstance(content, str) else content)
+
+
+def _is_empty(path: Path) -> bool:
+    if path.is_symlink():
+        return False
+    return not any(path.iterdir()) if path.is_dir() else path.stat().st_size == 0

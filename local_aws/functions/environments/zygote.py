@@ -53,19 +53,19 @@ class Zygote:
     """Forks runtimes on request and says when one has ended.
 
     Args:
-        stage: where the root of functions has been built, None where they have none of their own.
-        stranger: what `build_root` gave.
+        root: what functions see, None where they have no file system of their own.
+        stranger: what `namespaces.stranger` said.
     """
 
-    def __init__(self, channel: socket.socket, stage: Path | None, stranger: int | None):
-        self._channel, self._stage, self._stranger = channel, stage, stranger
+    def __init__(self, channel: socket.socket, root: Root | None, stranger: int | None):
+        self._channel, self._root, self._stranger = channel, root, stranger
         self._serials: dict[int, int] = {}
         self._reports: dict[int, int] = {}
         self._wake_reader, self._wake_writer = os.pipe()
         os.set_blocking(self._wake_writer, False)
         os.set_blocking(self._wake_reader, False)
         self._lifeline, self._alive = os.pipe()
-        if stage:
+        if root:
             self._own_processes = os.open("/proc/self/ns/pid", os.O_RDONLY)
         else:
             kernel.adopt_orphans()
@@ -102,7 +102,7 @@ class Zygote:
 
     def _fork(self, serial: int, spec: dict[str, Any], log_descriptor: int) -> None:
         report, reports = os.pipe()
-        if self._stage:
+        if self._root:
             kernel.unshare(kernel.NEW_PROCESSES)
         child = os.fork()
         if child == 0:
@@ -111,7 +111,7 @@ class Zygote:
                 status = self._be_first(serial, spec, log_descriptor, reports)
             finally:
                 os._exit(status)
-        if self._stage:
+        if self._root:
             # The next one's namespace can be made from one's own only.
             kernel.enter(self._own_processes, kernel.NEW_PROCESSES)
         os.close(log_descriptor)
@@ -131,22 +131,22 @@ class Zygote:
             # The server learns the runtime's process id from whom the message comes.
             self._send({"up": serial})
             self._channel.close()
-            worker.run({**spec, "isolated": self._stage is not None}, log_descriptor)
+            worker.run({**spec, "isolated": self._root is not None}, log_descriptor)
 
-        if self._stage:
+        if self._root:
             try:
-                _enter(self._stage, self._stranger, spec, log_descriptor)
+                _enter(self._root, self._stranger, spec, log_descriptor)
             except OSError as error:
                 os.write(log_descriptor, f"no file system of its own can be had here: {error}\n".encode())
                 return 1
-        alone = self._stage is not None
+        alone = self._root is not None
         status = first_process.oversee(work, self._lifeline, alone, of_the_work=(log_descriptor, channel))
         os.write(reports, _STATUS.pack(status))
         return 0
 
     def _end(self, child: int) -> None:
         # Process 1 of a namespace takes everything with it; what stands in for it must have time to.
-        os.kill(child, signal.SIGKILL if self._stage else signal.SIGHUP)
+        os.kill(child, signal.SIGKILL if self._root else signal.SIGHUP)
 
     def _bury(self) -> None:
         with contextlib.suppress(BlockingIOError):
@@ -161,7 +161,7 @@ class Zygote:
                 os.close(report)
                 ended = _STATUS.unpack(said)[0] if said else os.waitstatus_to_exitcode(status)
                 self._send({"exited": self._serials.pop(child), "status": ended})
-        if not self._stage:
+        if not self._root:
             first_process.end_children(frozenset(self._serials))
 
     def _send(self, message: dict[str, Any]) -> None:
@@ -179,8 +179,8 @@ def _close_all_but(*kept: int) -> None:
     os.closerange(start, os.sysconf("SC_OPEN_MAX"))
 
 
-def build_root(stage: Path) -> int | None:
-    """Build what all functions see; gives what `namespaces.stranger` says.
+def build_root(stage: Path) -> tuple[Root, int | None]:
+    """Build what all functions see, on an empty folder; gives also what `namespaces.stranger` says.
 
     Raises:
         OSError: the system doesn't allow it.
@@ -192,30 +192,27 @@ def build_root(stage: Path) -> int | None:
     for place in (worker.TASK_ROOT, "/var/runtime"):
         root.at(place).mkdir(parents=True)
     root.seal()
-    return stranger
+    return root, stranger
 
 
-def _enter(stage: Path, stranger: int | None, spec: dict[str, Any], log_descriptor: int) -> None:
+def _enter(root: Root, stranger: int | None, spec: dict[str, Any], log_descriptor: int) -> None:
     """Step into a copy of that root, with a function's code and a folder for its temporary files."""
     kernel.unshare(kernel.NEW_MOUNTS)
-    task, temporary = f"{stage}{worker.TASK_ROOT}", f"{stage}/tmp"
-    kernel.mount(spec["code"], task, None, kernel.BIND)
-    kernel.set_mount(task, writable=False)
-    kernel.mount(spec["temporary"], temporary, None, kernel.BIND)
-    kernel.set_mount(temporary, writable=True)
+    root.bind(spec["code"], worker.TASK_ROOT)
+    kernel.set_mount(str(root.at(worker.TASK_ROOT)), writable=False)
+    root.lend(spec["temporary"], "/tmp")
     if stranger is not None:
         # /dev/stdout can be opened by its owner only.
         os.fchown(log_descriptor, stranger, stranger)
-    namespaces.settle(stage, USER, stranger)
+    namespaces.settle(root.stage, USER, stranger)
 
 
 def main() -> None:
     """Entry point: the socket's descriptor and the folder to build the root on (empty for none) are the arguments."""
     channel, stage = socket.socket(fileno=int(sys.argv[1])), Path(sys.argv[2]) if sys.argv[2] else None
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    stranger = None
-    if stage:
-        stranger = build_root(stage)
+    root, stranger = build_root(stage) if stage else (None, None)
+    if root:
         lifeline, alive = os.pipe()
         zygote = os.fork()
         if zygote:
@@ -226,7 +223,7 @@ def main() -> None:
         if first_process.end_with_parent(lifeline, signal.SIGKILL):
             return
     preloaded = preload()
-    Zygote(channel, stage, stranger).serve({"hello": preloaded})
+    Zygote(channel, root, stranger).serve({"hello": preloaded})
 
 
 if __name__ == "__main__":
