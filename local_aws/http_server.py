@@ -41,8 +41,8 @@ TAKEN_SECONDS = 300
 """In which the next piece of an answer must be taken."""
 BODY_SECONDS, BODY_RATE = 60, 64 << 10
 """What a body may take beside a second for so many bytes."""
-DRAIN_SECONDS = 5
-"""For which the rest of a body is read that nobody wanted, so that its sender reads the answer."""
+DRAIN_SECONDS, DRAIN_BYTES = 5, 256 << 20
+"""For which, and of which, the rest of a body is read that nobody wanted, so that its sender reads the answer."""
 MOST_NEW, MOST_SENDING, MOST_KEPT = 256, 256, 1024
 _LINE_BYTES, _HEAD_BYTES = 32 << 10, 64 << 10
 _BLOCK, _PIECE = 64 << 10, 1 << 20
@@ -422,10 +422,10 @@ class Body:
         """Read what nobody wanted, for a while; whether the connection is good for another request."""
         if self._expected is not None and not self._done:
             return False
-        until = time.monotonic() + DRAIN_SECONDS
+        until, left = time.monotonic() + DRAIN_SECONDS, DRAIN_BYTES
         try:
-            while not self._done and time.monotonic() < until:
-                self.read(_BLOCK)
+            while not self._done and left > 0 and time.monotonic() < until:
+                left -= len(self.read(_BLOCK))
         except BodyError:
             return False
         return self._done and not self.broken

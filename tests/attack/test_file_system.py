@@ -160,7 +160,7 @@ def test_two_environments_see_nothing_of_each_other(aws, wait_until):
     )
     first, second = functions.create(source), functions.create(source + "# another\n")
     assert functions.invoke(first, mark)[0] == [mark]
-    assert functions.invoke(second, "")[0] == []
+    assert not [seen for seen in functions.invoke(second, "")[0] if mark in seen]
 
 
 def test_the_environment_of_a_job_works_in_the_job_only(aws, tmp_path):

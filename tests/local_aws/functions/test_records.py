@@ -217,7 +217,7 @@ def test_no_room_for_a_package_is_not_the_packages_fault(functions, monkeypatch)
     def full(*_):
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(package, "_extract", full)
+    monkeypatch.setattr(package, "_unpack", full)
     unseen = minimal(functions, Code={"ZipFile": zipped(f"# {secrets.token_hex(8)}")})
     message = refused(functions.client.create_function, "InternalFailure", 500, **unseen)
     assert f"no room left in {tempfile.gettempdir()}" in message
