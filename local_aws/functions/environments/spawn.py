@@ -214,7 +214,7 @@ class ZygoteProcess:
         # Who sends a message is told by its process id, translated into this process's own view.
         self._channel.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
         self._lock = threading.Lock()
-        self._ready = threading.Event()
+        self._ready, self._over = threading.Event(), threading.Event()
         self._starting: dict[int, tuple[Runtime, threading.Event]] = {}
         self._running: dict[int, Runtime] = {}
         self._preloaded = 0
@@ -256,8 +256,13 @@ class ZygoteProcess:
             self._starting[serial] = (runtime, answered)
             try:
                 socket.send_fds(self._channel, [message], [log_descriptor])
+                sent = True
             except OSError:
-                return None
+                sent = False
+        if not sent:
+            # Its end is known here before it is noticed: until then, another try would find the same zygote.
+            self._over.wait(_START_SECONDS)
+            return None
         if not answered.wait(_START_SECONDS):
             raise RuntimeError("the process that functions are forked from does not answer")
         with self._lock:
@@ -292,6 +297,7 @@ class ZygoteProcess:
             running, self._running = self._running, {}
             starting = list(self._starting.values())
         self._ready.set()
+        self._over.set()
         for runtime in running.values():
             runtime.end(-signal.SIGKILL)
         for _, answered in starting:
