@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -102,14 +102,3 @@ class Outsider:
                 pass
         text = received.decode("utf-8", "replace")
         return Answer(int(text.split()[1]) if text.startswith("HTTP/1.1 ") else 0, text)
-
-
-def wait_until(condition: Callable[[], Any], seconds: float = 60.0) -> Any:
-    """The first true value of a condition; fails where there is none in so many seconds."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        value = condition()
-        if value:
-            return value
-        time.sleep(0.02)
-    raise AssertionError(f"not within {seconds} s: {condition}")

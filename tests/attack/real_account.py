@@ -28,14 +28,14 @@ class RealAccount:
         self.url, self.asked, self.other = url, [], []
 
     def environment(self, home: Path, **more: str) -> dict[str, str]:
-        """That of a person whose every setting leads here: variables, default profile, and a profile `work`."""
+        """That of a person whose every setting leads here: variables, default profile, and a profile `employer`."""
         aws = home / ".aws"
         aws.mkdir(exist_ok=True)
         keys = f"aws_access_key_id={KEY}\naws_secret_access_key={SECRET}\n"
         other = f"aws_access_key_id={OTHER_KEY}\naws_secret_access_key={SECRET}\n"
-        (aws / "credentials").write_text(f"[default]\n{keys}[work]\n{keys}[other]\n{other}")
+        (aws / "credentials").write_text(f"[default]\n{keys}[employer]\n{keys}[other]\n{other}")
         place = f"region=us-east-1\nendpoint_url={self.url}\n"
-        (aws / "config").write_text(f"[default]\n{place}[profile work]\n{place}[profile other]\n{place}")
+        (aws / "config").write_text(f"[default]\n{place}[profile employer]\n{place}[profile other]\n{place}")
         (home / ".boto").write_text(f"[Credentials]\n{keys}")
         own = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "COURSE_", "BOTO"))}
         return own | {"HOME": str(home), "USERPROFILE": str(home), "TMPDIR": str(home)} | more

@@ -17,7 +17,8 @@ from botocore.exceptions import ClientError
 
 from local_aws.access import administrator
 from local_aws.http_server import HttpServer
-from tests.attack.outsider import Outsider, wait_until
+from tests.attack.outsider import Outsider
+from tests.local_aws.conftest import wait_until
 
 MB = 1 << 20
 

@@ -24,19 +24,19 @@ TRIES = {
     "S3": "import boto3\nboto3.client('s3').list_buckets()",
     "a resource": "import boto3\nlist(boto3.resource('s3').buckets.all())",
     "the default session, set up anew": "boto3.setup_default_session()\nboto3.client('sts').get_caller_identity()",
-    "a profile": "boto3.Session(profile_name='work').client('sts').get_caller_identity()",
-    "a profile, set up": "boto3.setup_default_session(profile_name='work')\nboto3.client('iam').list_roles()",
+    "a profile": "boto3.Session(profile_name='employer').client('sts').get_caller_identity()",
+    "a profile, set up": "boto3.setup_default_session(profile_name='employer')\nboto3.client('iam').list_roles()",
     "a session of botocore": "import botocore.session\n"
     "botocore.session.get_session().create_client('sts').get_caller_identity()",
-    "a profile of botocore": "botocore.session.Session(profile='work').create_client('sts').get_caller_identity()",
+    "a profile of botocore": "botocore.session.Session(profile='employer').create_client('sts').get_caller_identity()",
     "a child process": "import subprocess, sys\nprint(subprocess.run([sys.executable, '-c', "
     "'import boto3; boto3.client(\"sts\").get_caller_identity()'], capture_output=True, text=True).stderr)",
     "a shell": "!python -c \"import boto3; boto3.client('s3').list_buckets()\"",
-    "a variable set by hand": "import os\nos.environ['AWS_PROFILE'] = 'work'\n"
+    "a variable set by hand": "import os\nos.environ['AWS_PROFILE'] = 'employer'\n"
     "boto3.Session().client('sts').get_caller_identity()",
     "a configuration named by hand": "os.environ['AWS_CONFIG_FILE'] = os.path.expanduser('~/.aws/config')\n"
     "os.environ['AWS_SHARED_CREDENTIALS_FILE'] = os.path.expanduser('~/.aws/credentials')\n"
-    "boto3.Session(profile_name='work').client('s3').list_buckets()",
+    "boto3.Session(profile_name='employer').client('s3').list_buckets()",
     "keys given by hand": f"boto3.client('s3', aws_access_key_id='{KEY}', aws_secret_access_key='{SECRET}', "
     "region_name='us-east-1', endpoint_url=ENDPOINT).list_buckets()",
     "pandas": "import pandas\npandas.read_csv('s3://some-bucket/some.csv')",
@@ -104,7 +104,7 @@ def test_a_start_that_fails_closes_a_program_too(real, tmp_path):
         for call in (
             "course.start('01')",
             "boto3.client('sts').get_caller_identity()",
-            "boto3.Session(profile_name='work').client('s3').list_buckets()",
+            "boto3.Session(profile_name='employer').client('s3').list_buckets()",
             "boto3.Session(region_name='us-east-1').client('iam').list_roles()",
         )
     )
@@ -145,7 +145,7 @@ def test_a_real_account_that_is_agreed_to_is_open_and_no_other_is(real, tmp_path
     by_hand = f"boto3.client('iam', aws_access_key_id='{OTHER_KEY}', aws_secret_access_key='x').list_roles()"
     said = run_cells(
         environment, tmp_path, AGREED, "target.connect('01').account", other, by_hand,
-        "boto3.client('iam').list_roles()", "boto3.Session(profile_name='work').client('iam').list_roles()",
+        "boto3.client('iam').list_roles()", "boto3.Session(profile_name='employer').client('iam').list_roles()",
     )  # fmt: skip
     assert ACCOUNT in said[1]
     for text in said[2:4]:
@@ -209,7 +209,7 @@ def test_what_was_made_before_the_start_is_named_and_refused(real, tmp_path):
 
 def test_children_of_a_lesson_inherit_none_of_the_learners_settings(real, tmp_path):
     """The embedded AWS itself, what a check runs, and a program that a cell starts."""
-    environment = real.environment(tmp_path, **real.variables(), AWS_PROFILE="work")
+    environment = real.environment(tmp_path, **real.variables(), AWS_PROFILE="employer")
     server = (
         "import os, psutil\n"
         "[aws] = [p for p in psutil.process_iter() if p.ppid() == os.getpid() or 'local_aws' in ' '.join(p.cmdline())"
@@ -226,4 +226,4 @@ def test_children_of_a_lesson_inherit_none_of_the_learners_settings(real, tmp_pa
         assert KEY not in text
         assert SECRET not in text
         assert real.url not in text
-        assert "work" not in text.replace("workflow", "").replace(str(tmp_path), "").replace("/work/", "")
+        assert "employer" not in text

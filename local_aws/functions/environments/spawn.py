@@ -214,7 +214,7 @@ class ZygoteProcess:
         # Who sends a message is told by its process id, translated into this process's own view.
         self._channel.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
         self._lock = threading.Lock()
-        self._ready, self._over = threading.Event(), threading.Event()
+        self._ready = threading.Event()
         self._starting: dict[int, tuple[Runtime, threading.Event]] = {}
         self._running: dict[int, Runtime] = {}
         self._preloaded = 0
@@ -254,15 +254,9 @@ class ZygoteProcess:
             if self.gone:
                 return None
             self._starting[serial] = (runtime, answered)
-            try:
+            # One that has ended cannot be written to, and its end, once noticed, answers all that were starting.
+            with contextlib.suppress(OSError):
                 socket.send_fds(self._channel, [message], [log_descriptor])
-                sent = True
-            except OSError:
-                sent = False
-        if not sent:
-            # Its end is known here before it is noticed: until then, another try would find the same zygote.
-            self._over.wait(_START_SECONDS)
-            return None
         if not answered.wait(_START_SECONDS):
             raise RuntimeError("the process that functions are forked from does not answer")
         with self._lock:
@@ -297,7 +291,6 @@ class ZygoteProcess:
             running, self._running = self._running, {}
             starting = list(self._starting.values())
         self._ready.set()
-        self._over.set()
         for runtime in running.values():
             runtime.end(-signal.SIGKILL)
         for _, answered in starting:

@@ -10,11 +10,11 @@ from typing import Any
 
 from local_aws.states.document import dumps
 from local_aws.states.errors import RuntimeFault
-from local_aws.states.integrations.integration import Integration
+from local_aws.states.integrations.integration import AnyArguments
 from local_aws.states.integrations.task import Task
 
 
-class ActivityArn(Integration):
+class ActivityArn(AnyArguments):
     """An activity's ARN as `Resource`."""
 
     style = "activity"
@@ -23,12 +23,6 @@ class ActivityArn(Integration):
 
     def __init__(self, arn: str):
         self.resource = arn
-
-    def unknown_arguments(self, arguments: Any) -> list[str]:
-        return []
-
-    def missing_arguments(self, arguments: Any) -> list[str]:
-        return []
 
     def scheduled_parameters(self, arguments: Any, task: Task) -> Any:
         assert task.workers is not None

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from local_aws.states.integrations.apis import Api
-from local_aws.states.integrations.integration import Integration
+from local_aws.states.integrations.integration import AnyArguments
 from local_aws.states.integrations.task import Task
 
 APIS = {
@@ -30,7 +30,7 @@ APIS = {
 """The APIs behind the optimised integrations that are not there. The names in errors are never met: nothing runs."""
 
 
-class Elsewhere(Integration):
+class Elsewhere(AnyArguments):
     """One of them, by the name and the pattern in its resource (`events:putEvents`, `.sync`)."""
 
     def __init__(self, name: str, pattern: str):
@@ -38,15 +38,6 @@ class Elsewhere(Integration):
         self.resource = action + pattern
         self.waits_for_job = pattern.startswith(".sync")
         self.waits_for_token = pattern == ".waitForTaskToken"
-
-    def unknown_arguments(self, arguments: Any) -> list[str]:
-        return []
-
-    def missing_arguments(self, arguments: Any) -> list[str]:
-        return []
-
-    def scheduled_parameters(self, arguments: Any, task: Task) -> Any:
-        return arguments
 
     def run(self, arguments: Any, task: Task) -> Any:
         raise NotImplementedError(f"{self.resource_type}:{self.resource} is not there, and was to be refused")

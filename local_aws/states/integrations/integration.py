@@ -49,3 +49,16 @@ class Integration:
             Cancelled: the attempt was ended from outside.
         """
         raise NotImplementedError
+
+
+class AnyArguments(Integration):
+    """An integration that takes whatever it is given, and hands it on as it is."""
+
+    def unknown_arguments(self, arguments: Any) -> list[str]:
+        return []
+
+    def missing_arguments(self, arguments: Any) -> list[str]:
+        return []
+
+    def scheduled_parameters(self, arguments: Any, task: Task) -> Any:
+        return arguments

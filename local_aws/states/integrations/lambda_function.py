@@ -16,7 +16,7 @@ from local_aws.states.errors import StateError
 from local_aws.states.integrations import shapes
 from local_aws.states.integrations.api_call import ApiCall, Arguments, call, http_metadata
 from local_aws.states.integrations.apis import OPTIMISED
-from local_aws.states.integrations.integration import Integration
+from local_aws.states.integrations.integration import AnyArguments
 from local_aws.states.integrations.task import Task
 
 _API = OPTIMISED["lambda"]
@@ -56,7 +56,7 @@ class Invoke(ApiCall):
         return {name: value for name, value in result.items() if value is not None or name == "Payload"}
 
 
-class FunctionArn(Integration):
+class FunctionArn(AnyArguments):
     """A function's ARN as `Resource`: the arguments are the event, and the result is what the function returns."""
 
     style = "lambda-function"
@@ -64,15 +64,6 @@ class FunctionArn(Integration):
 
     def __init__(self, arn: str):
         self.resource = arn
-
-    def unknown_arguments(self, arguments: Any) -> list[str]:
-        return []
-
-    def missing_arguments(self, arguments: Any) -> list[str]:
-        return []
-
-    def scheduled_parameters(self, arguments: Any, task: Task) -> Any:
-        return arguments
 
     def run(self, arguments: Any, task: Task) -> Any:
         return shapes.parsed(_invoke({"FunctionName": self.resource}, dumps(arguments), task)["Text"])

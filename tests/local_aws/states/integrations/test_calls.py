@@ -15,16 +15,6 @@ from tests.local_aws.states.integrations.integrations_support import EVERYTHING,
 
 
 @pytest.fixture(scope="module")
-def role(aws) -> str:
-    return aws.role("states.amazonaws.com", EVERYTHING)
-
-
-@pytest.fixture
-def attempt(aws, role) -> Attempt:
-    return Attempt(aws, role)
-
-
-@pytest.fixture(scope="module")
 def functions(aws) -> Lambda:
     return Lambda(aws)
 

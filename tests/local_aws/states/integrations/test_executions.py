@@ -10,19 +10,8 @@ from typing import Any
 import pytest
 
 from local_aws.states.errors import Cancelled, StateError
-from tests.local_aws.states.integrations.integrations_support import EVERYTHING, Attempt
 
 END = {"Type": "Pass", "End": True}
-
-
-@pytest.fixture(scope="module")
-def role(aws) -> str:
-    return aws.role("states.amazonaws.com", EVERYTHING)
-
-
-@pytest.fixture
-def attempt(aws, role) -> Attempt:
-    return Attempt(aws, role)
 
 
 @pytest.fixture(scope="module")

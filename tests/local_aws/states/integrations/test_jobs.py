@@ -10,7 +10,7 @@ import pytest
 from local_aws.states.errors import Cancelled, StateError
 from tests.local_aws.sagemaker.hosting_support import IMAGE, Hosting, packed, train
 from tests.local_aws.sagemaker.jobs_support import Bench
-from tests.local_aws.states.integrations.integrations_support import EVERYTHING, EXECUTION, Attempt
+from tests.local_aws.states.integrations.integrations_support import EXECUTION, Attempt
 
 MANAGED = {"Key": "MANAGED_BY_AWS", "Value": "STARTED_BY_STEP_FUNCTIONS"}
 RESOURCE = "sagemaker:createProcessingJob.sync"
@@ -19,16 +19,6 @@ RESOURCE = "sagemaker:createProcessingJob.sync"
 @pytest.fixture(scope="module")
 def bench(aws) -> Bench:
     return Bench(aws)
-
-
-@pytest.fixture(scope="module")
-def role(aws) -> str:
-    return aws.role("states.amazonaws.com", EVERYTHING)
-
-
-@pytest.fixture
-def attempt(aws, role) -> Attempt:
-    return Attempt(aws, role)
 
 
 def test_a_job_that_completes(bench, attempt):
