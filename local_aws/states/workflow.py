@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from local_aws.states.definition.maps import is_distributed
 from local_aws.states.languages.languages import DEFAULT, LANGUAGES
-from local_aws.states.maps.distributed_map import DistributedMap, is_distributed
+from local_aws.states.maps.distributed_map import DistributedMap
 from local_aws.states.running.program import Workflow
 from local_aws.states.running.state_types.choice import Choice
 from local_aws.states.running.state_types.fail import Fail

@@ -6,7 +6,7 @@ from typing import Any
 
 from local_aws.call import ApiError, Call
 from local_aws.states.api.foundation import StatesFoundation
-from local_aws.states.api.machines import moment
+from local_aws.states.api.machines import moment, tags_of
 from local_aws.states.api.paging import page
 from local_aws.states.names import activity_arn, check_arn, check_name
 from local_aws.states.running.activities import Activity
@@ -21,9 +21,8 @@ class ActivityOperations(StatesFoundation):
     def create_activity(self, call: Call, **params: Any) -> dict[str, Any]:
         """Create an activity; asked for again, it gives the one that is there."""
         check_name(params["name"])
-        tags = {tag["key"]: tag.get("value", "") for tag in params.get("tags", ())}
         arn = activity_arn(self.host, params["name"])
-        activity = self._activities.add(Activity(params["name"], arn, tags))
+        activity = self._activities.add(Activity(params["name"], arn, tags_of(params)))
         return {"activityArn": activity.arn, "creationDate": moment(activity.created)}
 
     def describe_activity(self, call: Call, **params: Any) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from local_aws.call import ApiError, Call
 from local_aws.states.api import express
 from local_aws.states.api.foundation import StatesFoundation, execution_input
 from local_aws.states.api.machine_operations import described
-from local_aws.states.api.machines import Startable, StateMachine, moment, present
+from local_aws.states.api.machines import Startable, StateMachine, deleting, moment, present
 from local_aws.states.api.paging import page
 from local_aws.states.document import Document
 from local_aws.states.errors import StateError
@@ -192,7 +192,7 @@ class ExecutionOperations(StatesFoundation):
 
 def _check_not_deleting(machine: StateMachine) -> None:
     if machine.status == "DELETING":
-        raise ApiError("StateMachineDeleting", f"State Machine is being deleted: '{machine.arn}'")
+        raise deleting(machine.arn)
 
 
 def _not_this_type() -> ApiError:

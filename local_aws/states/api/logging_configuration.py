@@ -10,6 +10,7 @@ from typing import Any
 
 from local_aws.call import ApiError
 from local_aws.house import Host
+from local_aws.states.running.log_delivery import group_of
 
 _RIGHTS = ("logs:CreateLogDelivery", "logs:UpdateLogDelivery", "logs:PutResourcePolicy", "logs:DescribeLogGroups")
 
@@ -40,7 +41,7 @@ def checked(host: Host, configuration: Mapping[str, Any] | None, role_arn: str) 
 
 
 def _exists(host: Host, arn: str) -> bool:
-    name = arn.partition(":log-group:")[2].removesuffix(":*")
+    name = group_of(arn)
     if not arn.endswith(":*") or not name:
         return False
     groups = host.roles.admin_client("logs").describe_log_groups(logGroupNamePrefix=name)["logGroups"]

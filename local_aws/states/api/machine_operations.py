@@ -10,7 +10,7 @@ from typing import Any
 from local_aws.call import ApiError, Call
 from local_aws.states.api import logging_configuration, managed_rules
 from local_aws.states.api.foundation import StatesFoundation, not_there
-from local_aws.states.api.machines import StateMachine, moment, present
+from local_aws.states.api.machines import StateMachine, deleting, moment, present, tags_of
 from local_aws.states.api.paging import page
 from local_aws.states.definition import require_valid, validate, variable_references
 from local_aws.states.names import check_name, machine_arn
@@ -43,11 +43,10 @@ class MachineOperations(StatesFoundation):
         with self._machines.lock:
             machine = self._machines.find(arn)
             if machine is None:
-                tags = {tag["key"]: tag.get("value", "") for tag in params.get("tags", ())}
-                machine = StateMachine(params["name"], machine_type, program, tags=tags)
+                machine = StateMachine(params["name"], machine_type, program, tags=tags_of(params))
                 self._machines.add(machine)
             elif machine.status == "DELETING":
-                raise _deleting(arn)
+                raise deleting(arn)
             elif (machine.program.definition, machine.type) != (params["definition"], machine_type):
                 raise ApiError("StateMachineAlreadyExists", f"State Machine Already Exists: '{arn}'")
             published = _published(machine, params)
@@ -77,7 +76,7 @@ class MachineOperations(StatesFoundation):
         changed = (text, role_arn, logging, tracing)
         with self._machines.lock:
             if machine.status == "DELETING":
-                raise _deleting(machine.arn)
+                raise deleting(machine.arn)
             if changed != (before.definition, before.role_arn, before.logging, before.tracing):
                 machine.program = _program(
                     machine.arn, text, definition, role_arn, logging, tracing, revision_id=str(uuid.uuid4())
@@ -88,9 +87,7 @@ class MachineOperations(StatesFoundation):
     def describe_state_machine(self, call: Call, **params: Any) -> dict[str, Any]:
         """The machine as it is now."""
         found = self._machines.startable(params["stateMachineArn"])
-        machine, version = found.machine, None
-        if found.version_arn is not None:
-            version = machine.versions[int(found.version_arn.rpartition(":")[2])]
+        machine, version = found.machine, found.version
         answer = {
             **described(found.program, params),
             "status": machine.status,
@@ -134,7 +131,7 @@ class MachineOperations(StatesFoundation):
     def tag_resource(self, call: Call, **params: Any) -> dict[str, Any]:
         """Add tags to a machine or an activity."""
         machine = self._tagged(params)
-        tags = machine.tags | {tag["key"]: tag.get("value", "") for tag in params["tags"]}
+        tags = machine.tags | tags_of(params)
         if len(tags) > MAX_TAGS:
             message = f"Too many tags: at most {MAX_TAGS} can be set"
             raise ApiError("TooManyTags", message, resourceName=machine.arn)
@@ -231,10 +228,6 @@ def _published(machine: StateMachine, params: dict[str, Any]) -> dict[str, str]:
     if not params.get("publish"):
         return {}
     return {"stateMachineVersionArn": machine.publish(params.get("versionDescription")).arn}
-
-
-def _deleting(arn: str) -> ApiError:
-    return ApiError("StateMachineDeleting", f"State Machine is being deleted: '{arn}'")
 
 
 def _refuse_absent(params: dict[str, Any]) -> None:

@@ -62,8 +62,12 @@ class Startable:
 
     machine: StateMachine
     program: Program
-    version_arn: str | None = None
+    version: Version | None = None
     alias_arn: str | None = None
+
+    @property
+    def version_arn(self) -> str | None:
+        return self.version.arn if self.version else None
 
 
 class Machines:
@@ -121,7 +125,7 @@ class Machines:
         version = machine.versions.get(int(number)) if number.isdecimal() else None
         if version is None:
             raise does_not_exist(arn)
-        return Startable(machine, version.program, version.arn, alias.arn if alias else None)
+        return Startable(machine, version.program, version, alias.arn if alias else None)
 
     def add_execution(self, machine: StateMachine, execution: Execution) -> None:
         """An execution was started. The lock is held."""
@@ -181,3 +185,13 @@ def present(members: dict[str, Any]) -> dict[str, Any]:
 def does_not_exist(arn: str) -> ApiError:
     """The error for a machine, version or alias that isn't there."""
     return ApiError("StateMachineDoesNotExist", f"State Machine Does Not Exist: '{arn}'")
+
+
+def deleting(arn: str) -> ApiError:
+    """The error for a machine that is being deleted."""
+    return ApiError("StateMachineDeleting", f"State Machine is being deleted: '{arn}'")
+
+
+def tags_of(params: dict[str, Any]) -> dict[str, str]:
+    """The tags of a request, by key."""
+    return {tag["key"]: tag.get("value", "") for tag in params.get("tags", ())}

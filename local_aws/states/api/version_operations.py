@@ -46,7 +46,7 @@ class VersionOperations(StatesFoundation):
         arn = params["stateMachineVersionArn"]
         check_arn(arn, "stateMachine")
         with self._machines.lock:
-            machine, _, number = self._qualified(arn)
+            machine, number = self._qualified(arn)
             if machine is not None and number.isdecimal():
                 named_by = [alias.name for alias in machine.aliases.values() if arn in _versions_of(alias)]
                 if named_by:
@@ -118,21 +118,21 @@ class VersionOperations(StatesFoundation):
         arn = params["stateMachineAliasArn"]
         check_arn(arn, "stateMachine")
         with self._machines.lock:
-            machine, _, name = self._qualified(arn)
+            machine, name = self._qualified(arn)
             if machine is not None:
                 machine.aliases.pop(name, None)
         return {}
 
     # ---- inside --------------------------------------------------------------------------------------
 
-    def _qualified(self, arn: str) -> tuple[StateMachine | None, str, str]:
-        """The machine that a version's or an alias's ARN belongs to, the ARN of the machine, and the qualifier."""
+    def _qualified(self, arn: str) -> tuple[StateMachine | None, str]:
+        """The machine that a version's or an alias's ARN belongs to, and the qualifier."""
         machine_arn, _, qualifier = arn.rpartition(":")
-        return self._machines.find(machine_arn), machine_arn, qualifier
+        return self._machines.find(machine_arn), qualifier
 
     def _alias(self, arn: str) -> Alias:
         check_arn(arn, "stateMachine")
-        machine, _, name = self._qualified(arn)
+        machine, name = self._qualified(arn)
         alias = machine.aliases.get(name) if machine is not None else None
         if alias is None:
             raise _no_such_resource()
@@ -143,7 +143,7 @@ class VersionOperations(StatesFoundation):
         machine = self._machines.find(arn)
         if machine is not None:
             return machine, None
-        machine, _, number = self._qualified(arn)
+        machine, number = self._qualified(arn)
         if machine is None or not number.isdecimal() or int(number) not in machine.versions:
             raise does_not_exist(arn)
         return machine, arn
@@ -156,7 +156,7 @@ class VersionOperations(StatesFoundation):
         """
         machines = []
         for route in routes:
-            machine, _, number = self._qualified(route.version_arn)
+            machine, number = self._qualified(route.version_arn)
             if not number.isdecimal():
                 raise _not_versions(routes)
             if machine is None or int(number) not in machine.versions:

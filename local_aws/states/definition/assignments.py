@@ -49,7 +49,7 @@ def check_scopes(workflow: Any, place: str, outside: frozenset[str] = frozenset(
                     yield Diagnostic("ERROR", SCHEMA, message, f"{where}/Assign/{name}")
     for at, state in named:
         visible = frozenset() if is_distributed(state) else outside | _names_beside(state, named)
-        for where, inner in _inner(state, at):
+        for where, inner in inner_workflows(state, at):
             yield from check_scopes(inner, where, visible)
 
 
@@ -72,11 +72,13 @@ def _owners(state: dict[str, Any], place: str) -> Iterator[tuple[str, dict[str, 
             yield f"{place}/{name}[{index}]", entry
 
 
-def _inner(state: dict[str, Any], place: str) -> Iterator[tuple[str, Any]]:
+def inner_workflows(state: dict[str, Any], place: str) -> Iterator[tuple[str, Any]]:
+    """The machines inside a Map or Parallel state, each with its place."""
     for index, branch in _objects(state.get("Branches")):
         yield f"{place}/Branches[{index}]", branch
     for name in PROCESSORS:
-        yield f"{place}/{name}", state.get(name)
+        if name in state:
+            yield f"{place}/{name}", state[name]
 
 
 def _objects(value: Any) -> list[tuple[Any, dict[str, Any]]]:

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from local_aws.states.definition.assignments import inner_workflows
 from local_aws.states.definition.diagnostic import NO_DOLLAR, NO_PATH, STATIC_RESULT, Diagnostic
+from local_aws.states.definition.paths import is_expression
 from local_aws.states.languages.jsonpath.choice_rules import COMBINATIONS, OPERATORS
-from local_aws.states.languages.jsonpath.errors import InvalidPathError
-from local_aws.states.languages.jsonpath.expressions import expression
 from local_aws.states.languages.jsonpath.templates import SUFFIX
 
 _TEMPLATES = ("Parameters", "ResultSelector", "ItemSelector", "Assign")
@@ -30,11 +30,8 @@ def _in_workflow(workflow: dict[str, Any], place: str, machine_language: str) ->
         at = f"{place}/States/{name}"
         if state.get("QueryLanguage", machine_language) == "JSONPath":
             yield from _in_state(state, at)
-        for index, branch in enumerate(state.get("Branches", ())):
-            yield from _in_workflow(branch, f"{at}/Branches[{index}]", machine_language)
-        for field in ("ItemProcessor", "Iterator"):
-            if field in state:
-                yield from _in_workflow(state[field], f"{at}/{field}", machine_language)
+        for where, inner in inner_workflows(state, at):
+            yield from _in_workflow(inner, where, machine_language)
 
 
 def _in_state(state: dict[str, Any], place: str) -> Iterator[Diagnostic]:
@@ -97,9 +94,4 @@ def _texts(value: Any) -> Iterator[str]:
 
 
 def _looks_dynamic(value: Any) -> bool:
-    if not isinstance(value, str) or not value.startswith(_BEGINNINGS):
-        return False
-    try:
-        return bool(expression(value))
-    except InvalidPathError:
-        return False
+    return isinstance(value, str) and value.startswith(_BEGINNINGS) and is_expression(value)

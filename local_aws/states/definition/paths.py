@@ -56,14 +56,12 @@ def check_template(value: Any, place: str) -> Iterator[Diagnostic]:
         for name, item in value.items():
             if not name.endswith(SUFFIX):
                 yield from check_template(item, f"{place}/{name}")
-            elif not _is_expression(item):
-                message = (
-                    f"The value for the field '{name}' must be a valid JSONPath or a valid intrinsic function call"
-                )
-                yield _finding(message, place)
+            elif not is_expression(item):
+                yield _finding(f"The value for the field '{name}' {_NO_EXPRESSION}", place)
 
 
-def _is_expression(value: Any) -> bool:
+def is_expression(value: Any) -> bool:
+    """Whether a value is a path or the call of an intrinsic function."""
     try:
         return isinstance(value, str) and bool(expression(value))
     except InvalidPathError:

@@ -22,12 +22,6 @@ from local_aws.states.running.state_types.map_ import Map
 from local_aws.states.running.state_types.state import Blueprint
 
 
-def is_distributed(fields: dict[str, Any]) -> bool:
-    """Whether a state is a Map in distributed mode."""
-    processor = fields.get("ItemProcessor", fields.get("Iterator", {})) if fields.get("Type") == "Map" else {}
-    return processor.get("ProcessorConfig", {}).get("Mode") == "DISTRIBUTED"
-
-
 class DistributedMap(Map):
     """The Map state in distributed mode. Its children can't read the variables of the workflow around them."""
 

@@ -42,7 +42,7 @@ _WITHOUT_DETAILS = {
     "TaskStateAborted",
     "WaitStateAborted",
 }
-EXECUTION_DATA = {"input", "output", "parameters", "assignedVariables", "inputDetails", "outputDetails"}
+_EXECUTION_DATA = {"input", "output", "parameters", "assignedVariables", "inputDetails", "outputDetails"}
 
 
 class HistoryFull(Exception):
@@ -68,13 +68,16 @@ class Event:
             "previousEventId": self.previous,
         }
         if self.type not in _WITHOUT_DETAILS:
-            details = self.details or {}
-            if not with_data:
-                details = {key: value for key, value in details.items() if key not in EXECUTION_DATA}
-            event[_details_name(self.type)] = {
-                key: value.text if isinstance(value, Document) else value for key, value in details.items()
-            }
+            event[_details_name(self.type)] = self.shown_details(with_data)
         return event
+
+    def shown_details(self, with_data: bool) -> dict[str, Any]:
+        """The details with documents as JSON texts; what the execution worked on can be left out."""
+        return {
+            name: value.text if isinstance(value, Document) else value
+            for name, value in (self.details or {}).items()
+            if with_data or name not in _EXECUTION_DATA
+        }
 
 
 def _details_name(event_type: str) -> str:

@@ -15,8 +15,7 @@ from typing import Any
 
 from local_aws.house import Host
 from local_aws.logs.writer import Destination, LogStream
-from local_aws.states.document import Document
-from local_aws.states.running.history import EXECUTION_DATA, Event
+from local_aws.states.running.history import Event
 from local_aws.states.running.program import Program
 
 _FATAL = ("ExecutionAborted", "ExecutionFailed", "ExecutionTimedOut")
@@ -36,7 +35,7 @@ def delivery(
     if level == "OFF" or not destinations:
         return None
     group_arn = destinations[0]["cloudWatchLogsLogGroup"]["logGroupArn"]
-    group = group_arn.partition(":log-group:")[2].removesuffix(":*")
+    group = group_of(group_arn)
     minute = datetime.now(UTC).strftime("%Y-%m-%d-%H-%M")
     machine = program.arn.rpartition(":stateMachine:")[2].partition("/")[0]
     name = f"states/{machine}/{minute}/{secrets.token_hex(4)}"
@@ -51,6 +50,11 @@ def delivery(
     return deliver
 
 
+def group_of(arn: str) -> str:
+    """The name of a log group, from its ARN as a logging configuration has it (`…:log-group:name:*`)."""
+    return arn.partition(":log-group:")[2].removesuffix(":*")
+
+
 def _is_wanted(event_type: str, level: str) -> bool:
     if level == "ALL" or event_type in _FATAL:
         return True
@@ -58,15 +62,10 @@ def _is_wanted(event_type: str, level: str) -> bool:
 
 
 def _logged(event: Event, execution_arn: str, redrive_count: int, with_data: bool) -> dict[str, Any]:
-    details = {
-        name: value.text if isinstance(value, Document) else value
-        for name, value in (event.details or {}).items()
-        if with_data or name not in EXECUTION_DATA
-    }
     return {
         "id": str(event.id),
         "type": event.type,
-        "details": details,
+        "details": event.shown_details(with_data),
         "redrive_count": str(redrive_count),
         "previous_event_id": str(event.previous),
         "event_timestamp": str(int(event.timestamp * 1000)),

@@ -8,6 +8,7 @@ deep is compiled anew with each node counting.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -27,7 +28,7 @@ from local_aws.states.languages.jsonata.calling import (
 from local_aws.states.languages.jsonata.errors import DEPTH_MESSAGE, Fault, JSONataError
 from local_aws.states.languages.jsonata.limits import MAX_DEPTH, Run
 from local_aws.states.languages.jsonata.operators import arithmetic, truth
-from local_aws.states.languages.jsonata.paths import filtered, grouped, object_of, path_of, sorted_by
+from local_aws.states.languages.jsonata.paths import filtered, grouping, object_of, path_of, sorted_by
 from local_aws.states.languages.jsonata.signature import Signature
 from local_aws.states.languages.jsonata.text_of import text_of
 from local_aws.states.languages.jsonata.values import (
@@ -42,15 +43,11 @@ from local_aws.states.languages.jsonata.values import (
 _NEVER_SELECTED = frozenset({"string", "number", "value", "lambda", "regex", "transform", "partial"})
 
 
-def compile_body(tree: Any, guarded: bool = False) -> Body:
+def compile_body(tree: Any) -> Body:
     """A parsed expression, ready to be evaluated."""
-    compiler = _Compiler(guarded)
+    compiler = _Compiler(guarded=False)
     plain = compiler.node(tree, 1)
-    return Body(plain, compiler.deepest, lambda: _guarded(tree))
-
-
-def _guarded(tree: Any) -> Evaluate:
-    return _Compiler(guarded=True).node(tree, 1)
+    return Body(plain, compiler.deepest, functools.cache(lambda: _Compiler(guarded=True).node(tree, 1)))
 
 
 class _Compiler:
@@ -138,8 +135,7 @@ class _Compiler:
         return lambda input, frame: filtered(evaluate(input, frame), position, condition, frame)
 
     def _group(self, evaluate: Evaluate, group: Any, depth: int) -> Evaluate:
-        pairs = self.pairs(group, depth)
-        return lambda input, frame: grouped(evaluate(input, frame), pairs, frame)
+        return grouping(evaluate, self.pairs(group, depth))
 
     # ---- operators -----------------------------------------------------------------------------------
 

@@ -43,7 +43,7 @@ def path_of(compiler: Compiler, node: Any, depth: int) -> Evaluate:
     if node.keep_singleton_array:
         evaluate = _keeping(evaluate)
     if node.group is not None:
-        return _grouping(evaluate, compiler.pairs(node.group, depth))
+        return grouping(evaluate, compiler.pairs(node.group, depth))
     return evaluate
 
 
@@ -57,7 +57,8 @@ def _keeping(evaluate: Evaluate) -> Evaluate:
     return kept
 
 
-def _grouping(evaluate: Evaluate, pairs: Pairs) -> Evaluate:
+def grouping(evaluate: Evaluate, pairs: Pairs) -> Evaluate:
+    """Compile what makes an object of the values that an expression gives (`a{b: c}`)."""
     return lambda input, frame: grouped(evaluate(input, frame), pairs, frame)
 
 

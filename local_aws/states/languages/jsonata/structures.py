@@ -239,7 +239,7 @@ def sort(run: Run, items: Any, comparator: Any) -> Any:
         return operators.merge_sort(
             list(items), lambda one, other: truth(apply(comparator, [one, other], None, run), run)
         )
-    if all(map(_is_number, items)):
+    if all(map(operators.is_number, items)):
         return _sorted(run, list(items), None)
     if not all(type(item) is str for item in items):
         raise Fault("D3070")
@@ -249,10 +249,6 @@ def sort(run: Run, items: Any, comparator: Any) -> Any:
         return operators.merge_sort(list(items), lambda one, other: _is_after(run, one, other))
     plain = all(map(str.isascii, items))
     return _sorted(run, list(items), None if plain else lambda text: text.encode("utf-16-be", "surrogatepass"))
-
-
-def _is_number(value: Any) -> bool:
-    return operators.is_number(value)
 
 
 def _is_after(run: Run, one: str, other: str) -> bool:

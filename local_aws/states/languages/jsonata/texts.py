@@ -119,8 +119,8 @@ def pad(run: Run, text: str, width: Any, filler: Any) -> str:
 class _Found:
     """A match that a function of the expression's reports."""
 
-    def __init__(self, value: dict[str, Any], next_: Any):
-        self.value, self.next = value, next_
+    def __init__(self, value: dict[str, Any]):
+        self.value = value
 
     def start(self) -> int:
         return _index(self.value.get("start"))
@@ -152,7 +152,7 @@ def matches(run: Run, matcher: Function, text: str) -> Iterator[Any]:
     while value is not UNDEFINED:
         if not _is_match(value):
             raise Fault("T1010")
-        yield _Found(value, None)
+        yield _Found(value)
         following = value.get("next", UNDEFINED)
         if not isinstance(following, Function):
             return

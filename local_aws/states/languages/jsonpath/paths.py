@@ -111,16 +111,12 @@ def walk(steps: Iterable[Step], data: Any) -> Any:
                 raise NotFoundError
             data = data[step]
         elif type(data) is not list:
-            raise PathError(f"Filter: [{step}] can only be applied to arrays. Current context is: {_shown(data)}")
+            raise PathError(f"Filter: [{step}] can only be applied to arrays. Current context is: {dumps(data)}")
         elif not -len(data) <= step < len(data):
             raise NotFoundError
         else:
             data = data[step]
     return data
-
-
-def _shown(data: Any) -> str:
-    return dumps(data)
 
 
 class _Parser:
