@@ -96,11 +96,6 @@ def set_since() -> dict[str, str]:
     return dict(_since)
 
 
-def guarded() -> bool:
-    """Whether the sessions of this process are watched; they are in a notebook."""
-    return _watching
-
-
 def close_kernel() -> None:
     """Close a kernel, and watch every botocore session that it makes from now on; again is no harm."""
     global _watching

@@ -48,7 +48,7 @@ def _start(lesson: str, exercises: bool, keep: bool) -> Settings:
     _tell_what_was_made_before(target, first)
     said = [earlier.lost(target, lesson, foundation.is_new(target))]
     ledger = foundation.open_ledger(target)
-    left = [found for found in ledger.resources() if lesson == found.lesson]
+    left = ledger.resources(lesson)
     # No other lesson's trigger may fire on what this lesson uploads.
     triggers = [found for found in ledger.resources() if found.kind == "S3 trigger" and found.lesson != lesson]
     again = f'course.start("{lesson}"{", exercises=True" if exercises else ""}, keep=True)'

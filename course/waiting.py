@@ -41,7 +41,6 @@ class Progress:
     def __init__(self) -> None:
         self.shown = somebody_reads()
         self._widget: Any = None
-        self._html = ""
 
     def __enter__(self) -> Progress:
         return self
@@ -57,7 +56,7 @@ class Progress:
 
             self._widget = ipywidgets.HTML()
             display(self._widget)
-        self._html = self._widget.value = html
+        self._widget.value = html
 
     def __exit__(self, kind: type | None, error: BaseException | None, trace: TracebackType | None) -> None:
         if self._widget is not None:
@@ -67,7 +66,7 @@ class Progress:
             self._widget.close()
             if kind is not None and issubclass(kind, KeyboardInterrupt):
                 # A view of the widget would be empty as soon as the notebook is opened again.
-                display(HTML(self._html))
+                display(HTML(self._widget.value))
 
 
 def somebody_reads() -> bool:

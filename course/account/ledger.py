@@ -16,7 +16,7 @@ from typing import Any
 
 import boto3
 
-from course.account.made import IN_A_BUCKET, MADE_BY, changed
+from course.account.made import CHANGED_BY, IN_A_BUCKET, MADE_BY
 
 
 @dataclass(frozen=True)
@@ -98,18 +98,18 @@ def record_calls(session: boto3.session.Session, ledger: Ledger, lesson: str, bu
         context["course_params"] = params
 
     def record(model: Any, http_response: Any, parsed: dict[str, Any], context: dict[str, Any], **_: Any) -> None:
-        made = MADE_BY.get((model.service_model.service_name, model.name))
-        if made and http_response.status_code < 300:
-            for kind, name in made(context.get("course_params", {}), parsed):
+        if http_response.status_code >= 300:
+            return
+        call, params = (model.service_model.service_name, model.name), context.get("course_params", {})
+        if call in MADE_BY:
+            for kind, name in MADE_BY[call](params, parsed):
                 if kind not in IN_A_BUCKET or name.split("/")[0] == bucket:
                     ledger.record(Resource(kind, name, lesson))
-
-        if http_response.status_code < 300:
+        if call in CHANGED_BY:
             # What is changed belongs to this lesson, too, if a lesson has made it; else it is the learner's own, or
             # of the whole course.
-            named = changed(model.service_model.service_name, model.name, context.get("course_params", {}))
-            there = {(one.kind, one.name) for one in ledger.resources() if one.lesson.isdigit()} if named else set()
-            for kind, name in set(named) & there:
+            there = {(one.kind, one.name) for one in ledger.resources() if one.lesson.isdigit()}
+            for kind, name in set(CHANGED_BY[call](params, parsed)) & there:
                 ledger.record(Resource(kind, name, lesson))
 
     session.events.register("provide-client-params", remember_params)

@@ -92,18 +92,6 @@ def _asked_for(details: dict[str, Any]) -> Made:
     return makes(json.loads(details["parameters"]), {})
 
 
-def changed(service: str, operation: str, params: dict[str, Any]) -> Made:
-    """What a call gives a new form to, where it is there already: a lesson that makes it again has made it, too."""
-    if service == "iam" and operation in ("UpdateAssumeRolePolicy", "PutRolePolicy", "AttachRolePolicy"):
-        return [("IAM role", params["RoleName"])]
-    if (service, operation) == ("stepfunctions", "UpdateStateMachine"):
-        return [("state machine", params["stateMachineArn"])]
-    if (service, operation) == ("lambda", "UpdateFunctionCode"):
-        name = params["FunctionName"]
-        return [("Lambda function", name), ("log group", f"/aws/lambda/{name}")]
-    return []
-
-
 IN_A_BUCKET = {"S3 folder", "S3 object", "S3 trigger"}
 """Kinds whose names begin with a bucket's."""
 
@@ -123,3 +111,13 @@ MADE_BY: dict[tuple[str, str], Reader] = {
     ("stepfunctions", "GetExecutionHistory"): lambda params, parsed: made_by_events(parsed["events"]),
     **{("sagemaker", action): made for action, made in SAGEMAKER.items()},
 }
+
+CHANGED_BY: dict[tuple[str, str], Reader] = {
+    ("iam", "UpdateAssumeRolePolicy"): _named("IAM role", "RoleName"),
+    ("iam", "PutRolePolicy"): _named("IAM role", "RoleName"),
+    ("iam", "AttachRolePolicy"): _named("IAM role", "RoleName"),
+    ("stepfunctions", "UpdateStateMachine"): _named("state machine", "stateMachineArn"),
+    # The name that was asked with.
+    ("lambda", "UpdateFunctionCode"): lambda params, parsed: _function(params, params),
+}
+"""What a call gives a new form to, where it is there already: a lesson that makes it again has made it, too."""
