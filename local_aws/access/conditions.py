@@ -17,8 +17,8 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from local_aws.access.variables import Context, Filled, filled
-from local_aws.matching import Pattern, Wild, tokens
+from local_aws.access.variables import Context, Filled, filled, matches
+from local_aws.matching import Wild
 
 _NUMBER = re.compile(r"[+-]?\d{1,999}(\.\d{1,999})?([eE][+-]?\d{1,4})?", re.ASCII)
 _DATE = re.compile(
@@ -78,10 +78,6 @@ def _text(value: Any) -> str | None:
 # ---- strings and ARNs --------------------------------------------------------------------------------
 
 
-def _like(value: str, wanted: Filled) -> bool:
-    return wanted is not None and Pattern(tokens(wanted) if isinstance(wanted, str) else wanted).matches(value)
-
-
 def _plain(wanted: Filled) -> str | None:
     """Filled text whose `*` and `?` are characters."""
     if isinstance(wanted, list):
@@ -102,10 +98,11 @@ def _like_arn(value: str, wanted: Filled) -> bool:
     """Wildcards that stay within one of an ARN's six parts."""
     if wanted is None:
         return False
-    parts, patterns = value.split(":", 5), _arn_parts(tokens(wanted) if isinstance(wanted, str) else wanted)
-    if patterns == [[Wild.ANY]]:
+    patterns: list[Any] = wanted.split(":", 5) if isinstance(wanted, str) else _arn_parts(wanted)
+    if patterns in (["*"], [[Wild.ANY]]):
         return True
-    return len(parts) == len(patterns) and all(map(lambda text, part: Pattern(part).matches(text), parts, patterns))
+    parts = value.split(":", 5)
+    return len(parts) == len(patterns) and all(map(matches, parts, patterns))
 
 
 def _arn_parts(pattern: list[Any]) -> list[list[Any]]:
@@ -166,8 +163,7 @@ def _same_bytes(value: str, wanted: Filled) -> bool:
 
 
 def _same_truth(value: str, wanted: Filled) -> bool:
-    plain = _plain(wanted)
-    return plain is not None and value.lower() == plain.lower() and plain.lower() in ("true", "false")
+    return value.lower() in ("true", "false") and _equals_ignoring_case(value, wanted)
 
 
 _COMPARISONS = {
@@ -180,7 +176,7 @@ _COMPARISONS = {
 _TESTS: dict[str, Test] = {
     "StringEquals": _equals,
     "StringEqualsIgnoreCase": _equals_ignoring_case,
-    "StringLike": _like,
+    "StringLike": matches,
     "ArnEquals": _like_arn,
     "ArnLike": _like_arn,
     "Bool": _same_truth,

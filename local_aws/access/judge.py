@@ -34,8 +34,14 @@ class Judge:
         who = call.principal
         if who.kind == "admin":
             return Decision(True)
-        policies = self._policies(who, resource_policy)
-        context = self._context(call) | dict(needed.context)
+        identity = self._identity(who)
+        policies = Policies(
+            identity.policies if identity else [],
+            resource_policy,
+            identity.boundary if identity else None,
+            who.session_policy,
+        )
+        context = self._context(call, identity) | dict(needed.context)
         return evaluate(policies, _names(who), needed.action, needed.resource, context)
 
     def require(self, call: Call, needed: Iterable[Wanted], resource_policy: Policy | None = None) -> None:
@@ -75,30 +81,13 @@ class Judge:
         known |= {**principal.context, **(context or {})}
         return admits(role_trust, _names(principal), "sts:AssumeRole", known)
 
-    def _policies(self, who: Principal, resource_policy: Policy | None) -> Policies:
+    def _identity(self, who: Principal) -> User | Role | None:
+        """The caller as IAM has it; None for who isn't there, and for callers whom IAM doesn't hold."""
         if who.kind == "user":
-            user = self._iam.user_of_key(who.context["access_key"])
-            return Policies(user.policies if user else [], resource_policy, user.boundary if user else None)
-        if who.kind == "role":
-            role = self._iam.role(who.role_arn) if who.role_arn else None
-            return Policies(
-                role.policies if role else [],
-                resource_policy,
-                role.boundary if role else None,
-                who.session_policy,
-            )
-        return Policies([], resource_policy)
+            return self._iam.user_of_key(who.context["access_key"])
+        return self._iam.role(who.role_arn) if who.kind == "role" and who.role_arn else None
 
-    def _tags(self, who: Principal) -> dict[str, str]:
-        """The condition keys that the caller's own tags make."""
-        identity: User | Role | None = None
-        if who.kind == "user":
-            identity = self._iam.user_of_key(who.context["access_key"])
-        elif who.kind == "role" and who.role_arn:
-            identity = self._iam.role(who.role_arn)
-        return {f"aws:PrincipalTag/{key}": value for key, value in identity.tags.items()} if identity else {}
-
-    def _context(self, call: Call) -> dict[str, str]:
+    def _context(self, call: Call, identity: User | Role | None) -> dict[str, str]:
         who = call.principal
         now = datetime.now(UTC)
         return {
@@ -114,7 +103,7 @@ class Judge:
             "aws:SecureTransport": "true",
             "aws:ViaAWSService": "false",
             "aws:ResourceAccount": self._account,
-            **self._tags(who),
+            **{f"aws:PrincipalTag/{key}": value for key, value in (identity.tags if identity else {}).items()},
             **who.context,
         }
 

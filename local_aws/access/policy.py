@@ -18,8 +18,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from local_aws.access.conditions import met
-from local_aws.access.variables import Context, Filled, filled
-from local_aws.matching import Pattern, like
+from local_aws.access.variables import Context, filled, matches
+from local_aws.matching import like
 
 Policy = Mapping[str, Any]
 
@@ -137,7 +137,7 @@ class _Request:
         return "Resource" not in statement or self._is_resource(statement["Resource"], variables)
 
     def _is_resource(self, named: Any, variables: Context | None) -> bool:
-        return any(_matches(filled(text, variables), self.resource) for text in _texts(named))
+        return any(matches(self.resource, filled(text, variables)) for text in _texts(named))
 
     def _is_named(self, statement: Mapping[str, Any], by_account: bool) -> bool:
         if "NotPrincipal" in statement:
@@ -176,9 +176,3 @@ def _member(value: Any, name: str) -> Any:
 def _texts(value: Any) -> list[str]:
     """The texts of an element that may be one or a list."""
     return [text for text in (value if isinstance(value, list) else [value]) if isinstance(text, str)]
-
-
-def _matches(pattern: Filled, text: str) -> bool:
-    if isinstance(pattern, str):
-        return like(text, pattern)
-    return pattern is not None and Pattern(pattern).matches(text)

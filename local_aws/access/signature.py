@@ -303,7 +303,7 @@ def verify(api: wire.Api, signed: Signature, secret: str, request: wire.Request)
         raise words.not_signed(unsigned)
     canonical = _canonical_request(api, signed, request)
     text = _string_to_sign(signed, canonical)
-    if not _same(hmac.new(_key(secret, signed), text, "sha256").hexdigest(), signed.value):
+    if not _same(_version_4(secret, signed, text), signed.value):
         raise words.mismatch(signed, text, canonical)
 
 
@@ -311,9 +311,9 @@ def _verify_policy(signed: Signature, secret: str) -> None:
     """Of a form, the policy as it was posted is what is signed."""
     text = signed.policy.encode()
     if signed.kind == "form-v2":
-        expected = base64.b64encode(hmac.digest(secret.encode(), text, "sha1")).decode()
+        expected = _version_2(secret, text)
     else:
-        expected = hmac.new(_key(secret, signed), text, "sha256").hexdigest()
+        expected = _version_4(secret, signed, text)
     if not _same(expected, signed.value):
         raise _S3.mismatch(signed, text, None)
 
@@ -331,8 +331,16 @@ def verify_chunk(signed: Signature, secret: str, kind: str, before: str, hashed:
     """
     lines = [f"{ALGORITHM}-{kind}", signed.stamp, signed.scope, before, *([EMPTY_SHA256] * (kind == "PAYLOAD")), hashed]
     text = "\n".join(lines).encode()
-    if not _same(hmac.new(_key(secret, signed), text, "sha256").hexdigest(), given):
+    if not _same(_version_4(secret, signed, text), given):
         raise _S3.mismatch(signed, text, None)
+
+
+def _version_4(secret: str, signed: Signature, text: bytes) -> str:
+    return hmac.new(_key(secret, signed), text, "sha256").hexdigest()
+
+
+def _version_2(secret: str, text: bytes) -> str:
+    return base64.b64encode(hmac.digest(secret.encode(), text, "sha1")).decode()
 
 
 @functools.lru_cache(maxsize=1024)
@@ -446,7 +454,7 @@ def _verify_v2(signed: Signature, secret: str, request: wire.Request) -> None:
     lines = [request.method, headers.get("content-md5", ""), headers.get("content-type", ""), str(signed.expires)]
     lines += [f"{name}:{ours[name]}" for name in sorted(ours)]
     text = "\n".join([*lines, request.path + ("?" + resource if resource else "")]).encode("utf-8", "replace")
-    expected = base64.b64encode(hmac.digest(secret.encode(), text, "sha1")).decode()
+    expected = _version_2(secret, text)
     if not _same(expected, signed.value):
         raise _S3.mismatch(signed, text, None)
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from local_aws.matching import Token, tokens
+from local_aws.matching import Pattern, Token, like, tokens
 
 Context = Mapping[str, str | list[str]]
 """Condition keys in small letters, to their values."""
@@ -40,6 +40,13 @@ def filled(text: str, context: Context | None) -> Filled:
         parts += value
         end = found.end()
     return parts + tokens(text[end:])
+
+
+def matches(text: str, pattern: Filled) -> bool:
+    """Whether a text is as filled text says, in which `*` and `?` are wildcards."""
+    if isinstance(pattern, str):
+        return like(text, pattern)
+    return pattern is not None and Pattern(pattern).matches(text)
 
 
 def _value(key: str, default: str | None, context: Context) -> str | None:

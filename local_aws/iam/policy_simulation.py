@@ -96,7 +96,8 @@ def result(
 
     denying, allowing = matching(judging, "Deny"), matching(judging, "Allow")
     fenced_off = fence is not None and not matching(fence, "Allow")
-    forbidden = denying or (fence is not None and matching(fence, "Deny"))
+    fence_denies = fence is not None and bool(matching(fence, "Deny"))
+    forbidden = denying or fence_denies
     decision = "explicitDeny" if forbidden else "allowed" if allowing and not fenced_off else "implicitDeny"
     found: dict[str, Any] = {
         "EvalActionName": action,
@@ -107,7 +108,7 @@ def result(
         "MissingContextValues": _missing([*judging, *(fence or [])], context),
     }
     if fence is not None:
-        allowed = not fenced_off and not matching(fence, "Deny")
+        allowed = not fenced_off and not fence_denies
         found["PermissionsBoundaryDecisionDetail"] = {"AllowedByPermissionsBoundary": allowed}
     return found
 

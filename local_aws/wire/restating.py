@@ -153,17 +153,8 @@ def _fixed(operation: OperationModel) -> tuple[tuple[str, str], ...]:
     return tuple(parse_qsl(operation.http["requestUri"].partition("?")[2], keep_blank_values=True))
 
 
-_SHAPES: dict[tuple[str, str], _Shape] = {}
-
-
+@functools.cache
 def _shape(operation: OperationModel) -> _Shape:
-    key = (operation.service_model.service_name, operation.name)
-    if key not in _SHAPES:
-        _SHAPES[key] = _read_shape(operation)
-    return _SHAPES[key]
-
-
-def _read_shape(operation: OperationModel) -> _Shape:
     shape = operation.input_shape
     members = shape.members.values() if shape else ()
     where = [(member.serialization.get("location"), member) for member in members]

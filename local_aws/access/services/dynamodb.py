@@ -24,17 +24,18 @@ _MOVED_DATA = ("BatchWriteItem", "DeleteItem", "GetItem", "PutItem", "Query", "S
 
 def asked(operation: str, params: Params, place: Place) -> list[Asked]:
     """The actions of an operation of DynamoDB."""
-    context = keys(params) | {key: str(params[name]) for name, key in _KEYS.items() if name in params}
+    context = keys(params, _KEYS)
     if operation in ("BatchGetItem", "BatchWriteItem"):
         tables = params.get("RequestItems") or {}
         return [
-            Asked(operation, {"TableName": table}, context | _leading(table, _of_batch(found), place))
+            Asked(operation, {"TableName": table}, context | _leading(_attribute(table, place), _of_batch(found)))
             for table, found in tables.items()
         ]
     if operation in ("TransactGetItems", "TransactWriteItems"):
         parts = [part for item in params.get("TransactItems", []) for part in item.items()]
+        attributes = {table: _attribute(table, place) for table in {part.get("TableName") for _, part in parts}}
         return [
-            Asked(_single(kind), part, context | _leading(part.get("TableName"), [_key(part)], place))
+            Asked(_single(kind), part, context | _leading(attributes[part.get("TableName")], [_key(part)]))
             for kind, part in parts
         ]
     statements = _statements(operation, params)
@@ -49,9 +50,9 @@ def asked(operation: str, params: Params, place: Place) -> list[Asked]:
         target = {"TableName": params["TargetTableName"]}
         return [Asked(operation, named, context), *(Asked(action, target) for action in _MOVED_DATA)]
     if "TableName" in params and ("Key" in params or "Item" in params or "KeyConditions" in params):
-        context |= _leading(params["TableName"], [_key(params)], place)
+        context |= _leading(_attribute(params["TableName"], place), [_key(params)])
     elif operation == "Query":
-        context |= _leading(params["TableName"], [_condition(params)], place)
+        context |= _leading(_attribute(params["TableName"], place), [_condition(params)])
     return tagging("TagResource", Asked(operation, named, context))
 
 
@@ -83,9 +84,13 @@ def _partiql(text: str, context: dict[str, Any]) -> Iterator[Asked]:
 # ---- the keys that rules on items read ---------------------------------------------------------------
 
 
-def _leading(table: str | None, items: Iterable[Any], place: Place) -> dict[str, list[str]]:
+def _attribute(table: str | None, place: Place) -> str | None:
+    """The name of a table's partition key."""
+    return place.records.partition_key(table, place.region) if place.records and table else None
+
+
+def _leading(attribute: str | None, items: Iterable[Any]) -> dict[str, list[str]]:
     """`dynamodb:LeadingKeys`: the values of the partition key that a request names."""
-    attribute = place.records.partition_key(table, place.region) if place.records and table else None
     values = [_value(item[attribute]) for item in items if isinstance(item, dict) and attribute in item]
     return {"dynamodb:LeadingKeys": values} if values else {}
 

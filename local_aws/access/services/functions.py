@@ -17,7 +17,7 @@ _KEYS = {"Principal": "lambda:Principal", "FunctionUrlAuthType": "lambda:Functio
 def asked(operation: str, params: Params, place: Place) -> list[Asked]:
     """The actions of an operation of Lambda."""
     action = _ACTIONS.get(operation, operation)
-    context = keys(params) | {key: str(params[name]) for name, key in _KEYS.items() if name in params}
+    context = keys(params, _KEYS)
     if "EventSourceMapping" in operation:
         # Which function it is about is a condition key here.
         if "FunctionName" in params:

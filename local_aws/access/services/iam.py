@@ -39,7 +39,7 @@ _OF_THE_CALLER = {
 
 def asked(operation: str, params: Params, place: Place) -> list[Asked]:
     """The actions of an operation of IAM."""
-    context = keys(params) | {key: str(params[name]) for name, key in _KEYS.items() if name in params}
+    context = keys(params, _KEYS)
     named = dict(params)
     for member, (kind, name) in _NAMED.items():
         if member in params:
@@ -108,7 +108,7 @@ def asked_of_sts(operation: str, params: Params, place: Place) -> list[Asked]:
     """The actions of an operation of STS."""
     if operation in _FREE:
         return []
-    context = keys(params) | {key: params[name] for name, key in _STS_KEYS.items() if name in params}
+    context = keys(params, _STS_KEYS)
     if operation == "AssumeRoot":
         return [Asked(operation, params, context, [_iam(place, "root")])]
     return [Asked(operation, params, context)]

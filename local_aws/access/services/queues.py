@@ -22,5 +22,5 @@ def asked_of_sqs(operation: str, params: Params, place: Place) -> list[Asked]:
 def asked_of_sns(operation: str, params: Params, place: Place) -> list[Asked]:
     """The actions of an operation of SNS."""
     names = {"Protocol": "sns:Protocol", "Endpoint": "sns:Endpoint"} if operation == "Subscribe" else {}
-    context = keys(params) | {key: str(params[name]) for name, key in names.items() if name in params}
+    context = keys(params, names)
     return tagging("TagResource", Asked(operation.removesuffix("Batch"), params, context))

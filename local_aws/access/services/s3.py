@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
+from local_aws.access.services.tags import member_keys
 from local_aws.access.wanted import Asked, Params, Place
 
 _ACTIONS = {
@@ -163,7 +164,7 @@ def _source(text: str | dict[str, Any]) -> Asked:
 
 
 def _context(params: Params) -> dict[str, str | list[str]]:
-    known: dict[str, str | list[str]] = {key: str(params[name]) for name, key in _KEYS.items() if name in params}
+    known: dict[str, str | list[str]] = {**member_keys(params, _KEYS)}
     location = (params.get("CreateBucketConfiguration") or {}).get("LocationConstraint")
     if location:
         known["s3:LocationConstraint"] = location

@@ -16,7 +16,7 @@ _KEYS = {
 
 def asked(operation: str, params: Params, place: Place) -> list[Asked]:
     """The actions of an operation of Secrets Manager."""
-    context = keys(params) | {key: str(params[name]) for name, key in _KEYS.items() if name in params}
+    context = keys(params, _KEYS)
     if operation == "BatchGetSecretValue":
         arns = [_arn(name, place) for name in params.get("SecretIdList") or []]
         if not arns and place.records is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from local_aws.access.services.tags import keys, tagging
+from local_aws.access.services.tags import keys, member_keys, tagging
 from local_aws.access.wanted import Asked, Params, Place
 
 _OF_TAGS = {
@@ -22,7 +22,7 @@ _KEYS = {"Overwrite": "ssm:Overwrite", "Recursive": "ssm:Recursive", "Policies":
 
 def asked(operation: str, params: Params, place: Place) -> list[Asked]:
     """The actions of an operation of Systems Manager."""
-    context = keys(params) | {key: str(params[name]).lower() for name, key in _KEYS.items() if name in params}
+    context = keys(params) | {key: text.lower() for key, text in member_keys(params, _KEYS).items()}
     named = dict(params)
     if operation == "GetParametersByPath":
         named["Parameter"] = _parameter(params["Path"], place)

@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from local_aws.access.wanted import Asked, Params
 
 
-def keys(params: Params) -> dict[str, str | list[str]]:
-    """`aws:RequestTag/…` and `aws:TagKeys` of a request that brings tags or names their keys."""
+def keys(params: Params, named: Mapping[str, str] | None = None) -> dict[str, str | list[str]]:
+    """`aws:RequestTag/…` and `aws:TagKeys` of a request that brings tags or names their keys.
+
+    Args:
+        named: members of the request that make a condition key each, as `member_keys` takes them.
+    """
     tags = dict(_pairs(params.get("Tags") or params.get("tags") or params.get("Tag")))
     names = [*tags, *(params.get("TagKeys") or params.get("tagKeys") or [])]
-    return {f"aws:RequestTag/{name}": value for name, value in tags.items()} | ({"aws:TagKeys": names} if names else {})
+    made: dict[str, str | list[str]] = {f"aws:RequestTag/{name}": value for name, value in tags.items()}
+    return made | ({"aws:TagKeys": names} if names else {}) | member_keys(params, named or {})
+
+
+def member_keys(params: Params, named: Mapping[str, str]) -> dict[str, str]:
+    """The condition keys of the members that a request has, by the members' names."""
+    return {key: str(params[name]) for name, key in named.items() if name in params}
 
 
 def tagging(action: str, asked: Asked) -> list[Asked]:
