@@ -5,6 +5,7 @@ What follows from other arrows is left out: a room that imports `access` may imp
 """
 
 import ast
+import functools
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -61,6 +62,7 @@ def draw() -> Picture:
     return p
 
 
+@functools.cache
 def arrows(house: str) -> Arrows:
     """The rooms of a house, each with the other rooms of it that it imports."""
     found: Arrows = {}

@@ -9,18 +9,22 @@ import nbformat
 from nbclient import NotebookClient
 
 
+def client(notebook: Any, folder: Path, timeout: int, **more: Any) -> NotebookClient:
+    """What runs a notebook in a kernel of this Python that works in a folder; a cell has so many seconds."""
+    return NotebookClient(
+        notebook,
+        timeout=timeout,
+        kernel_name="python3",
+        extra_arguments=["--IPKernelApp.log_level=ERROR"],
+        resources={"metadata": {"path": str(folder)}},
+        **more,
+    )
+
+
 def run_cells(environment: dict[str, str], folder: Path, *cells: str) -> list[str]:
     """Run cells in a kernel of this Python, errors and all; what each put out, as the learner reads it."""
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
-    client = NotebookClient(
-        notebook,
-        timeout=180,
-        kernel_name="python3",
-        allow_errors=True,
-        extra_arguments=["--IPKernelApp.log_level=ERROR"],
-        resources={"metadata": {"path": str(folder)}},
-    )
-    client.execute(env=environment)
+    client(notebook, folder, 180, allow_errors=True).execute(env=environment)
     return [_text(cell.outputs) for cell in notebook.cells]
 
 

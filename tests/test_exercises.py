@@ -10,10 +10,10 @@ from typing import Any
 
 import nbformat
 import pytest
-from nbclient import NotebookClient
 
 from course.checks.exercise import exercises
 from course.exercises import EDITION, LESSONS, editions, main
+from tests.kernels import client
 
 LINK = re.compile(r"!?\[[^\]]*\]\((?P<path>[^)\s#]+)\)")
 CODE_PATH = re.compile(r"\.\./[\w./-]*")
@@ -110,13 +110,7 @@ def test_run_all_removes_nothing_before_the_learner_says_so(name: str) -> None:
 def test_untouched_it_runs_from_top_to_bottom(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COURSE_PROGRESS", str(tmp_path / "progress.json"))
     notebook = nbformat.read(EDITION / name, as_version=4)
-    NotebookClient(
-        notebook,
-        timeout=300,
-        kernel_name="python3",
-        extra_arguments=["--IPKernelApp.log_level=ERROR"],
-        resources={"metadata": {"path": str(EDITION)}},
-    ).execute()
+    client(notebook, EDITION, 300).execute()
     checks = [cell for cell in notebook.cells if "check" in cell.metadata.get("tags", [])]
     assert len(checks) == sum(one.lesson == name[:2] for one in exercises())
     for cell in checks:

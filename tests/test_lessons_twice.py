@@ -7,7 +7,8 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from nbclient import NotebookClient
+
+from tests.kernels import client
 
 LESSONS = sorted((Path(__file__).parents[1] / "notebooks").glob("[0-9][0-9]_*.ipynb"))
 
@@ -24,13 +25,7 @@ def test_every_cell_may_be_run_twice(path: Path) -> None:
             again.id = f"{cell.id}-again"
             twice += [cell] if "raises-exception" in cell.metadata.get("tags", ()) else [cell, again]
     notebook.cells = twice
-    NotebookClient(
-        notebook,
-        timeout=600,
-        kernel_name="python3",
-        extra_arguments=["--IPKernelApp.log_level=ERROR"],
-        resources={"metadata": {"path": str(path.parent)}},
-    ).execute()
+    client(notebook, path.parent, 600).execute()
     checks = [cell for cell in notebook.cells if "check" in cell.metadata.get("tags", ())]
     for cell in checks:
         assert ": right" in cell.outputs[0]["data"]["text/plain"], cell.source

@@ -6,6 +6,7 @@ Every import counts, also one inside a function and one for types alone.
 from __future__ import annotations
 
 import ast
+import functools
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -86,14 +87,17 @@ def imported(folder: Path) -> Iterator[tuple[Path, str]]:
         yield from ((path, name) for name in names_in(path))
 
 
-def names_in(path: Path) -> Iterator[str]:
+@functools.cache
+def names_in(path: Path) -> tuple[str, ...]:
     """What a file imports, as full names of modules or of things in them."""
+    names: list[str] = []
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
+            names += (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             assert not node.level, f"{path}: a relative import"
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+            names += (f"{node.module}.{alias.name}" for alias in node.names)
+    return tuple(names)
 
 
 def targets(path: Path) -> set[str]:
@@ -102,7 +106,10 @@ def targets(path: Path) -> set[str]:
     return {name if name in MODULES else name.rpartition(".")[0] for name in names} & MODULES.keys()
 
 
-IMPORTS = {name: targets(path) - {name} for name, path in MODULES.items()}
+@functools.cache
+def imports() -> dict[str, set[str]]:
+    """Our modules, each with those of ours that it imports."""
+    return {name: targets(path) - {name} for name, path in MODULES.items()}
 
 
 def strangers(folder: str, *allowed: str) -> set[str]:
@@ -135,7 +142,7 @@ def rooms(house: str) -> dict[str, set[str]]:
     """The rooms of a house (its folders and single files), and which of its others each imports."""
     arrows: dict[str, set[str]] = {}
     depth = house.count(".") + 1
-    for name, names in IMPORTS.items():
+    for name, names in imports().items():
         if name.startswith(f"{house}."):
             room = name.split(".")[depth]
             inside = {target.split(".")[depth] for target in names if target.startswith(f"{house}.")}
@@ -149,7 +156,7 @@ def test_the_finder_of_circles_finds_one():
 
 
 def test_no_module_imports_itself_by_way_of_others():
-    assert circles(IMPORTS) == []
+    assert circles(imports()) == []
 
 
 @pytest.mark.parametrize("house", FLOORS)
@@ -201,7 +208,7 @@ def test_the_guard_of_the_real_account_needs_nothing_but_botocore():
 
 
 def test_a_call_knows_nothing_of_the_house():
-    assert IMPORTS["local_aws.call"] == set()
+    assert imports()["local_aws.call"] == set()
 
 
 @pytest.mark.parametrize("wing", WINGS)

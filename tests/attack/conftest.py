@@ -8,10 +8,10 @@ from collections.abc import Iterator
 import pytest
 
 from tests.attack.outsider import Outsider
-from tests.local_aws.conftest import aws, wait_until_fixture
+from tests.local_aws.conftest import aws
 from tests.served import served
 
-__all__ = ["aws", "outsider", "wait_until_fixture"]
+__all__ = ["aws", "outsider"]
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,6 @@ import contextlib
 import os
 import signal
 import sys
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -16,6 +15,7 @@ import psutil
 import pytest
 
 from tests.attack.servers import Server, alive
+from tests.local_aws.conftest import wait_until
 from tests.local_aws.functions.functions_support import Lambda
 from tests.local_aws.sagemaker.hosting_support import Hosting, packed, train
 from tests.local_aws.sagemaker.jobs_support import Bench
@@ -257,16 +257,13 @@ def scratch_folders(folder: Path) -> list[Path]:
     return [path for path in folder.glob("local-aws-*") if path.is_dir()]
 
 
-def test_the_tests_daemon_is_one(tmp_path):
+def test_the_tests_daemon_is_one():
     """It has left its session, its parent and its descriptors: else nothing above would say anything."""
     seconds = unique_seconds()
     namespace: dict[str, Any] = {}
     exec(DAEMON, namespace)
     namespace["daemon"](seconds)
-    deadline = time.monotonic() + 20
-    while not running("sleep", seconds) and time.monotonic() < deadline:
-        time.sleep(0.02)
-    (daemon,) = running("sleep", seconds)
+    (daemon,) = wait_until(lambda: running("sleep", seconds), 20)
     try:
         assert os.getpid() not in [each.pid for each in daemon.parents()]
         assert os.getsid(daemon.pid) != os.getsid(0)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import secrets
 import shutil
 import tempfile
@@ -13,12 +12,11 @@ from typing import Any
 
 import pytest
 
+from tests.attack import intrusion
 from tests.attack.servers import NOBODY, PROJECT, Server, as_nobody
-from tests.local_aws.functions.functions_support import Lambda, zipped
-from tests.local_aws.sagemaker.jobs_support import Bench, source, target
+from tests.local_aws.functions.functions_support import Lambda
+from tests.local_aws.sagemaker.jobs_support import Bench
 
-INTRUDER = (PROJECT / "tests" / "attack" / "intruder.py").read_text()
-HANDLER = "import intruder\ndef handler(event, context):\n    return intruder.attack(event)\n"
 PEEK = """
 import os, pathlib
 def handler(event, context):
@@ -92,32 +90,16 @@ def skip_without_namespaces(server: Server) -> None:
 
 def test_a_function_of_a_user_without_rights_gets_nothing(unprivileged, plan):
     skip_without_namespaces(unprivileged)
-    functions = Lambda(unprivileged)
-    package = zipped(**{"lambda_function.py": HANDLER, "intruder.py": INTRUDER})
-    report, error = functions.invoke(
-        functions.create("", Code={"ZipFile": package}, Timeout=120, MemorySize=1024),
-        plan | {"unwritable": [*plan["unwritable"], "/intruder", "/root/intruder", "/var/task/intruder"]},
-    )
-    assert error is None, report
+    unwritable = [*plan["unwritable"], "/intruder", "/root/intruder", "/var/task/intruder"]
+    report = intrusion.of_a_function(Lambda(unprivileged), plan | {"unwritable": unwritable}, 120)
     assert report["got"] == {}
 
 
 def test_a_job_of_a_user_without_rights_gets_nothing(unprivileged, plan):
     skip_without_namespaces(unprivileged)
-    bench = Bench(unprivileged)
-    bench.put("attack/intruder.py", INTRUDER)
     # A container's own root may be written to, the machine's files are read-only all the same.
     own = ["/etc/passwd", "/etc/ld.so.preload", "/dev/intruder", str(PROJECT / "x")]
-    bench.put("attack/plan.json", json.dumps(plan | {"own": own}))
-    request = bench.processing(
-        inputs=[source("attack", bench.uri("attack/"), "/opt/ml/processing/input/attack")],
-        outputs=[target("got", bench.uri("got"), "/opt/ml/processing/output")],
-    )
-    request["AppSpecification"]["ContainerEntrypoint"] = ["python3", "/opt/ml/processing/input/attack/intruder.py"]
-    bench.client.create_processing_job(**request)
-    job = bench.processed(request["ProcessingJobName"])
-    assert job["ProcessingJobStatus"] == "Completed", bench.log("ProcessingJobs", job["ProcessingJobName"])
-    assert json.loads(bench.get("got/got.json"))["got"] == {}
+    assert intrusion.of_a_job(Bench(unprivileged), plan | {"own": own})["got"] == {}
     assert not any(Path(path).exists() for path in own[1:])
 
 
@@ -136,10 +118,9 @@ def test_functions_and_jobs_work_without_them(confined):
     answer, error = functions.invoke(functions.create(source, Timeout=60))
     assert error is None and ":assumed-role/" in answer
     bench = Bench(confined)
-    request = bench.processing("print('ran')")
-    bench.client.create_processing_job(**request)
-    assert bench.processed(request["ProcessingJobName"])["ProcessingJobStatus"] == "Completed"
-    assert bench.log("ProcessingJobs", request["ProcessingJobName"]) == ["ran"]
+    job = bench.process("print('ran')")
+    assert job["ProcessingJobStatus"] == "Completed"
+    assert bench.log("ProcessingJobs", job["ProcessingJobName"]) == ["ran"]
 
 
 def test_the_memory_and_the_environment_of_the_server_are_closed_all_the_same(confined):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 
 import course
 from course.account import earlier
+from course.account.foundation import trust_policy
 from course.account.ledger import Ledger, Resource
 from course.account.target import Target
 from course.checks.missing_names import where_made
@@ -57,19 +59,12 @@ def test_what_another_lesson_has_made_and_this_one_changes_belongs_to_both(
     assert {one.lesson for one in ledger.resources() if one.name == name} == {"97", settings.lesson}
     ledger.strike(Resource("IAM role", name, "97"))
     ledger.strike(Resource("IAM role", name, settings.lesson))
-    states.update_assume_role_policy(RoleName=name, PolicyDocument=states_trust())
+    states.update_assume_role_policy(RoleName=name, PolicyDocument=json.dumps(trust_policy("states.amazonaws.com")))
     assert [one for one in ledger.resources() if one.name == name] == []
     states.detach_role_policy(
         RoleName=name, PolicyArn="arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"
     )
     states.delete_role(RoleName=name)
-
-
-def states_trust() -> str:
-    return (
-        '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"Service": "states.amazonaws.com"},'
-        ' "Action": "sts:AssumeRole"}]}'
-    )
 
 
 INTERRUPTED = f"""import os, signal, threading
