@@ -58,9 +58,8 @@ course: $(DONE)
 store: $(DONE)
 	@$(BIN)/python -m course.run_lessons --store $(LESSONS)
 
-# No pop-up about news of Jupyter, and no look for a newer version: a lesson is what is opened.
-JUPYTERLAB := -m jupyterlab --ServerApp.root_dir=. --LabApp.news_url=None \
-  --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate
+# The settings switch off the pop-up about news of Jupyter: a lesson is what is opened.
+JUPYTERLAB := -m jupyterlab --ServerApp.root_dir=. --LabApp.app_settings_dir=course/jupyterlab
 
 lab: $(DONE)
 	@echo "The learner's edition: exercises to solve. With solutions: make solved"

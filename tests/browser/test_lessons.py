@@ -55,8 +55,8 @@ def test_make_lab_opens_the_learners_edition_and_no_pop_up(lessons: Lab, page: P
     expect(page.get_by_role("tab", name="00_start_here.ipynb").first).to_be_visible()
     # Pictures lie outside the lessons' folder: JupyterLab's root has to be above it.
     page.wait_for_function("[...document.querySelectorAll('.jp-Notebook img')].some(image => image.naturalWidth > 0)")
-    # Where somebody may be asked, JupyterLab does so as soon as the page stands.
-    assert page.evaluate("JSON.parse(document.getElementById('jupyter-config-data').textContent).news.disabled")
+    # The question is asked as soon as the page stands, and would stay.
+    page.wait_for_function("jupyterapp.restored.then(() => true)")
     expect(page.get_by_text("official Jupyter news")).to_have_count(0)
 
 
