@@ -13,7 +13,7 @@ import pytest
 
 from course.checks.exercise import exercises
 from course.exercises import EDITION, LESSONS, editions, main, worked_in
-from tests.kernels import client
+from tests.kernels import run
 
 _MADE = editions()
 LINK = re.compile(r"!?\[[^\]]*\]\((?P<path>[^)\s#]+)\)")
@@ -129,7 +129,7 @@ def test_run_all_removes_nothing_before_the_learner_says_so(name: str) -> None:
 def test_untouched_it_runs_from_top_to_bottom(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COURSE_PROGRESS", str(tmp_path / "progress.json"))
     notebook = nbformat.reads(_MADE[name], as_version=4)
-    client(notebook, EDITION, 300).execute()
+    run(notebook, EDITION, 300)
     checks = [cell for cell in notebook.cells if "check" in cell.metadata.get("tags", [])]
     assert len(checks) == sum(one.lesson == name[:2] for one in exercises())
     for cell in checks:
