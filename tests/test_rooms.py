@@ -39,7 +39,7 @@ FLOORS = {
         ("service",),
     ),
     "local_aws.states": (
-        ("errors", "names", "timestamps", "document", "languages"),
+        ("errors", "names", "timestamps", "document", "languages", "work"),
         ("integrations",),
         ("definition",),
         ("running",),
