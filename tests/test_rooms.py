@@ -62,8 +62,8 @@ FLOORS = {
         ("errors", "waiting", "history", "outcomes"),
         ("functions", "account", "state_machines"),
         ("lesson",),
-        ("checks",),
         ("panels",),
+        ("checks",),
         ("run_lessons", "exercises"),
     ),
 }
