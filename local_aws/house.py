@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from local_aws.access.roles import Roles
+from local_aws.announcer import Announcer
 from local_aws.clock import Clock
 from local_aws.logs.writer import LogWriter
 
@@ -31,6 +32,7 @@ class Host:
     clock: Clock
     roles: Roles
     logs: LogWriter
+    announcer: Announcer
 
 
 class Service:

@@ -24,8 +24,10 @@ from local_aws import ACCOUNT, REGION
 from local_aws.access import administrator
 from local_aws.access.callers import Callers
 from local_aws.access.roles import Roles
+from local_aws.announcer import Announcer
 from local_aws.clock import Clock
 from local_aws.cloudwatch_logs.service import LogsService
+from local_aws.eventbridge.service import EventBridgeService
 from local_aws.functions.service import LambdaService
 from local_aws.gateway.gateway import Gateway
 from local_aws.house import Host, Service
@@ -85,7 +87,7 @@ def _serving(port: int, clock: float, directory: Path) -> Iterator[LocalAws]:
     url = f"http://{LOOPBACK}:{http.port}"
     secret = administrator.new_secret()
     roles = Roles(url, ACCOUNT, REGION, secret)
-    host = Host(ACCOUNT, REGION, url, directory, Clock(clock), roles, LogWriter(roles))
+    host = Host(ACCOUNT, REGION, url, directory, Clock(clock), roles, LogWriter(roles), Announcer(roles))
     callers, moto = Callers(roles.identities, roles.iam, secret, secret_of), Backends()
     services = _services(host, moto)
     s3_events = S3Events(host)
@@ -105,6 +107,7 @@ def _serving(port: int, clock: float, directory: Path) -> Iterator[LocalAws]:
             service.close()
         http.shutdown()
         host.logs.close()
+        host.announcer.close()
         for service in (*services, s3_events):
             service.close()
         http.server_close()
@@ -147,7 +150,7 @@ def run(port: int, clock: float, parent: int | None, ready_file: Path | None, lo
 
 
 def _services(host: Host, moto: Backends) -> tuple[Service, ...]:
-    ours = (StsService(host), LambdaService(host), StatesService(host))
+    ours = (StsService(host), EventBridgeService(host), LambdaService(host), StatesService(host))
     beside_moto = (IamService(host, Moto(moto, host.region)), LogsService(host))
     return (*ours, *beside_moto, *sagemaker.services(host))
 
