@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class News:
-    """Something that happened.
+    """Something that happened in a region.
 
     Attributes:
         service: who tells it ("states" is `aws.states`, and calls as `states.amazonaws.com`).
@@ -35,6 +35,7 @@ class News:
         trace_header: of the request that led to it.
     """
 
+    region: str
     service: str
     detail_type: str
     resources: tuple[str, ...]
@@ -47,17 +48,18 @@ class Announcer:
 
     def __init__(self, roles: Roles):
         self._roles = roles
-        self._listens: Callable[[], bool] = lambda: False
+        self._listens: dict[str, Callable[[], bool]] = {}
         self._waiting: queue.SimpleQueue[tuple[News, datetime] | None] = queue.SimpleQueue()
         threading.Thread(target=self._run, name="announcer", daemon=True).start()
 
-    def listen(self, listens: Callable[[], bool]) -> None:
+    def listen(self, region: str, listens: Callable[[], bool]) -> None:
         """Be told; `listens` says at each time whether there is anybody for whom it matters."""
-        self._listens = listens
+        self._listens[region] = listens
 
-    def tell(self, news: Callable[[], News]) -> None:
-        """Say what happened; returns at once."""
-        if self._listens():
+    def tell(self, region: str, news: Callable[[], News]) -> None:
+        """Say what happened in a region; returns at once."""
+        listens = self._listens.get(region)
+        if listens is not None and listens():
             self._waiting.put((news(), datetime.now(UTC)))
 
     def close(self) -> None:
@@ -78,7 +80,9 @@ class Announcer:
                 "Time": at,
             }
             try:
-                client = self._roles.service_client("events", service=f"{news.service}.amazonaws.com")
+                client = self._roles.in_region(news.region).service_client(
+                    "events", service=f"{news.service}.amazonaws.com"
+                )
                 with traced(news.trace_header):
                     client.put_events(Entries=[entry])
             except (ApiError, ClientError, BotoCoreError):

@@ -1,4 +1,4 @@
-"""The policies that stand at queues, topics, log groups, keys and secrets, read through the public APIs as an administrator."""
+"""The policies at queues, topics, log groups, keys and secrets, read through the public APIs as an administrator."""
 
 from __future__ import annotations
 

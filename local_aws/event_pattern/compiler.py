@@ -49,7 +49,9 @@ class _Node:
         return self._fits_object(value if isinstance(value, dict) else {}, event)
 
     def _fits_object(self, value: dict[str, Any], event: Any) -> bool:
-        if not all(part.fits(_null(value[name]) if name in value else None, event) for name, part in self.members.items()):
+        if not all(
+            part.fits(_null(value[name]) if name in value else None, event) for name, part in self.members.items()
+        ):
             return False
         return all(any(one.fits(value, event) for one in several) for several in self.alternatives)
 
@@ -175,7 +177,7 @@ class _Compiler:
         if tokens.next().kind is not Kind.NAME:
             raise tokens.refuse("Match expression name not found")
         name = tokens.current.value
-        read = {
+        read: Callable[[], Condition] | None = {
             "exactly": lambda: self._text("exact match pattern must be a string", conditions.equal_to),
             "prefix": lambda: self._affix("prefix", conditions.prefix),
             "suffix": lambda: self._affix("suffix", conditions.suffix),
@@ -330,12 +332,13 @@ class _Compiler:
 
     def _texts(self, name: str) -> list[str]:
         tokens = self._tokens
-        if tokens.next().kind is Kind.TEXT:
-            return [tokens.current.value]
-        if tokens.current.kind is not Kind.ARRAY:
+        token = tokens.next()
+        if token.kind is Kind.TEXT:
+            return [token.value]
+        if token.kind is not Kind.ARRAY:
             kind = "prefix/suffix" if name in ("prefix", "suffix") else name
             raise tokens.refuse(f"{kind} match pattern must be a string")
-        found = []
+        found: list[str] = []
         while tokens.next().kind is not Kind.END_ARRAY:
             if tokens.current.kind is not Kind.TEXT:
                 fault = f"Inside anything-but/{name} list, number|start|null|boolean is not supported."

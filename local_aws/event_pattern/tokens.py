@@ -130,14 +130,16 @@ class Tokens:
         return Token(Kind.WORD, _WORDS[word[0]], at)
 
     def _at_start_of(self, character: str) -> int:
-        """Where Jackson stands when it has begun with a value: behind a bracket or an opening quote, else at its end."""
+        """Where Jackson stands when it has begun a value: behind a bracket or an opening quote, else at its end."""
         scalar = _NUMBER.match(self._text, self._at) or _WORD.match(self._text, self._at)
         return scalar.end() if scalar and character not in ('"', "{", "[") else self._at + 1
 
     def _quoted(self) -> str:
         found = _TEXT.match(self._text, self._at)
         if found is None:
-            raise self.refuse("Unexpected end-of-input: was expecting closing quote for a string value", len(self._text))
+            raise self.refuse(
+                "Unexpected end-of-input: was expecting closing quote for a string value", len(self._text)
+            )
         self._at = found.end()
         return json.loads(found[0])
 

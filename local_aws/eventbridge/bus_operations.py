@@ -69,7 +69,9 @@ class BusOperations(EventBridgeFoundation):
     def describe_event_bus(self, call: Call, Name: str | None = None) -> dict[str, Any]:  # noqa: N803
         """A bus and its policy."""
         bus = self._buses.get(Name)
-        return _present({"Name": bus.name, "Arn": bus.arn, "Description": bus.description, **_dates(bus), **_policy(bus)})
+        return _present(
+            {"Name": bus.name, "Arn": bus.arn, "Description": bus.description, **_dates(bus), **_policy(bus)}
+        )
 
     def list_event_buses(self, call: Call, **params: Any) -> dict[str, Any]:
         """All buses, or those whose names begin so."""

@@ -122,6 +122,6 @@ class Buses:
         kind, _, name = arn.split(":", 5)[-1].partition("/")
         if kind == "event-bus":
             raise ApiError("ResourceNotFoundException", f"Event bus {name} does not exist.")
-        bus_name, _, rule = name.rpartition("/")
-        message = f"Rule {rule} does not exist on EventBus {bus_name or DEFAULT}."
+        bus_name, _, rule_name = name.rpartition("/")
+        message = f"Rule {rule_name} does not exist on EventBus {bus_name or DEFAULT}."
         raise ApiError("ResourceNotFoundException", message)

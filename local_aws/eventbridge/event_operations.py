@@ -50,7 +50,9 @@ class EventOperations(EventBridgeFoundation):
     def _taken(self, call: Call, entry: dict[str, Any]) -> dict[str, Any]:
         for name in _REQUIRED:
             if not entry.get(name):
-                return _refused("InvalidArgument", f"Parameter {name} is not valid. Reason: {name} is a required argument.")
+                return _refused(
+                    "InvalidArgument", f"Parameter {name} is not valid. Reason: {name} is a required argument."
+                )
         if entry["Source"].startswith("aws.") and call.principal.kind != "service":
             return _refused("NotAuthorizedForSourceException", "Not authorized for the source.")
         try:

@@ -24,7 +24,7 @@ class EventBridgeFoundation(Service):
         self._buses = Buses(host.region, host.account)
         self._dispatcher = Dispatcher(host, self._buses)
         self._timetable = Timetable(host.clock, "eventbridge-rules")
-        host.announcer.listen(self._is_watched)
+        host.announcer.listen(host.region, self._is_watched)
 
     def close(self) -> None:
         """Stop the scheduled rules and the deliveries."""

@@ -117,12 +117,10 @@ def _walk(steps: list[str | int], value: Any) -> Any:
         if step == "*" and isinstance(value, list):
             found = [_walk(steps[number + 1 :], each) for each in value]
             return [each for each in found if each is not _NOTHING]
-        if isinstance(step, int) and isinstance(value, list) and step < len(value):
-            value = value[step]
-        elif isinstance(step, str) and isinstance(value, dict) and step in value:
-            value = value[step]
-        else:
+        in_list = isinstance(step, int) and isinstance(value, list) and step < len(value)
+        if not in_list and not (isinstance(step, str) and isinstance(value, dict) and step in value):
             return _NOTHING
+        value = value[step]
     return value
 
 

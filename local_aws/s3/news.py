@@ -55,4 +55,4 @@ def news(call: Call, change: Change) -> News:
     if change.event in _DELETIONS:
         detail["deletion-type"] = _DELETIONS[change.event]
     kind = next(name for start, name in _KINDS.items() if change.event.startswith(start))
-    return News("s3", kind, (f"arn:aws:s3:::{change.bucket}",), detail, call.trace_header)
+    return News(call.region, "s3", kind, (f"arn:aws:s3:::{change.bucket}",), detail, call.trace_header)

@@ -4,8 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from local_aws.access.services import dynamodb, events, functions, iam, kms, logs, queues, s3, sagemaker, secrets
-from local_aws.access.services import scheduler, ssm, states
+from local_aws.access.services import (
+    dynamodb,
+    events,
+    functions,
+    iam,
+    kms,
+    logs,
+    queues,
+    s3,
+    sagemaker,
+    scheduler,
+    secrets,
+    ssm,
+    states,
+)
 from local_aws.access.wanted import Asked, Params, Place
 
 READERS: dict[str, Callable[[str, Params, Place], list[Asked]]] = {
