@@ -61,7 +61,7 @@ FLOORS = {
     "course": (
         ("errors", "waiting", "history", "outcomes"),
         ("functions", "account", "state_machines"),
-        ("lesson",),
+        ("lesson", "console"),
         ("checks",),
         ("panels",),
         ("run_lessons", "exercises"),
