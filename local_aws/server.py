@@ -28,7 +28,7 @@ from local_aws.clock import Clock
 from local_aws.cloudwatch_logs.service import LogsService
 from local_aws.functions.service import LambdaService
 from local_aws.gateway.gateway import Gateway
-from local_aws.house import Host, Service
+from local_aws.house import Host, Service, Services
 from local_aws.http_server import HttpServer
 from local_aws.iam.service import IamService
 from local_aws.iam.sts import StsService
@@ -54,7 +54,10 @@ _NO_ISOLATION = (
 
 @dataclass(frozen=True)
 class LocalAws:
-    """A running embedded AWS: where it answers, what its administrator signs with, and what its clock does."""
+    """A running embedded AWS: where it answers, what its administrator signs with, and what its clock does.
+
+    `services` are those of the region of `host`, and those of no region.
+    """
 
     endpoint_url: str
     admin_secret: str
@@ -87,26 +90,25 @@ def _serving(port: int, clock: float, directory: Path) -> Iterator[LocalAws]:
     roles = Roles(url, ACCOUNT, REGION, secret)
     host = Host(ACCOUNT, REGION, url, directory, Clock(clock), roles, LogWriter(roles))
     callers, moto = Callers(roles.identities, roles.iam, secret, secret_of), Backends()
-    services = _services(host, moto)
+    inside = Moto(moto, host.region)
+    services = Services(host, (StsService(host), IamService(host, inside)), _of_a_region)
     s3_events = S3Events(host)
-    named = {service.name: service for service in services}
-    defaults = BucketDefaults(host, Moto(moto, host.region))
+    defaults = BucketDefaults(host, inside)
     s3 = S3(roles, callers, defaults, BucketPolicies(host, defaults), s3_events, moto)
-    http.application = Gateway(roles, callers, named, s3, moto)
+    http.application = Gateway(roles, callers, services, s3, moto)
     thread = threading.Thread(target=http.serve_forever, name="http", daemon=True)
     thread.start()
     try:
         with administrator.kept(secret, http.port):
-            yield LocalAws(url, secret, host, services, http)
+            yield LocalAws(url, secret, host, services.at_home(), http)
     finally:
         # Once while the door is open, since what a service ends may have a last line to log, and once for what
         # was let in meanwhile.
-        for service in services:
-            service.close()
+        services.close()
         http.shutdown()
-        host.logs.close()
-        for service in (*services, s3_events):
-            service.close()
+        services.close_logs()
+        services.close()
+        s3_events.close()
         http.server_close()
 
 
@@ -146,10 +148,8 @@ def run(port: int, clock: float, parent: int | None, ready_file: Path | None, lo
                 ready_file.unlink(missing_ok=True)
 
 
-def _services(host: Host, moto: Backends) -> tuple[Service, ...]:
-    ours = (StsService(host), LambdaService(host), StatesService(host))
-    beside_moto = (IamService(host, Moto(moto, host.region)), LogsService(host))
-    return (*ours, *beside_moto, *sagemaker.services(host))
+def _of_a_region(host: Host) -> tuple[Service, ...]:
+    return (LambdaService(host), StatesService(host), LogsService(host), *sagemaker.services(host))
 
 
 def _starting(environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:

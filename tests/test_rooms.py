@@ -39,7 +39,7 @@ FLOORS = {
         ("service",),
     ),
     "local_aws.states": (
-        ("errors", "names", "timestamps", "document", "languages"),
+        ("errors", "names", "timestamps", "document", "languages", "work"),
         ("integrations",),
         ("definition",),
         ("running",),
@@ -62,8 +62,8 @@ FLOORS = {
         ("errors", "waiting", "history", "outcomes"),
         ("functions", "account", "state_machines"),
         ("lesson", "console"),
-        ("checks",),
         ("panels",),
+        ("checks",),
         ("run_lessons", "exercises"),
     ),
 }

@@ -17,11 +17,13 @@ from typing import Any, Literal, TypeVar
 import ipywidgets as widgets
 
 from course.errors import CourseError
+from course.panels import asleep
 from course.panels.controls import html_box
 from course.panels.description import Block, Say, as_html, as_markdown, as_text, inline_html, plain
 from course.panels.front_end import CopyButton, Status
 from course.panels.remedies import EXPECTED, error_text, remedy
 from course.panels.values_form import AskOnce
+from course.waiting import somebody_reads
 
 log = logging.getLogger(__name__)
 
@@ -173,6 +175,13 @@ class Panel:
 
     def _repr_markdown_(self) -> str:
         return as_markdown(self._blocks())
+
+    def _ipython_display_(self) -> None:
+        """In a notebook that somebody reads, with what stands in its place once its kernel is gone."""
+        if not somebody_reads():
+            # What IPython takes as: show the representations below.
+            raise NotImplementedError
+        asleep.show(self._repr_mimebundle_(), blocks=self._blocks())
 
     def _repr_mimebundle_(self, **options: Any) -> dict[str, Any]:
         """The widget for those who can show it, Markdown and text for everyone else."""
