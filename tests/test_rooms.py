@@ -23,9 +23,9 @@ STANDARD = set(sys.stdlib_module_names)
 FLOORS = {
     "local_aws": (
         ("call", "clock", "http_server", "wire", "matching"),
-        ("event_pattern", "schedules"),
+        ("event_pattern",),
         ("access",),
-        ("logs", "announcer", "targets"),
+        ("logs", "announcer"),
         ("house",),
         ("gateway", "moto", "isolation"),
         ("iam", "cloudwatch_logs", "eventbridge", "s3", "functions", "states", "sagemaker"),
@@ -40,7 +40,7 @@ FLOORS = {
         ("service",),
     ),
     "local_aws.states": (
-        ("errors", "names", "timestamps", "document", "languages"),
+        ("errors", "names", "timestamps", "document", "languages", "work"),
         ("integrations",),
         ("definition",),
         ("running",),
@@ -62,9 +62,9 @@ FLOORS = {
     "course": (
         ("errors", "waiting", "history", "outcomes"),
         ("functions", "account", "state_machines"),
-        ("lesson",),
-        ("checks",),
+        ("lesson", "console"),
         ("panels",),
+        ("checks",),
         ("run_lessons", "exercises"),
     ),
 }

@@ -13,9 +13,9 @@ from local_aws.access.roles import traced
 from local_aws.call import ApiError
 from local_aws.eventbridge.buses import Bus, Buses, Rule
 from local_aws.eventbridge.target_input import text_for
+from local_aws.eventbridge.targets import Caller, Deliveries, Delivery, Target, invoke, kind_of
+from local_aws.eventbridge.targets.deliveries import MAXIMUM_AGE, MAXIMUM_ATTEMPTS, dead_letter
 from local_aws.house import Host
-from local_aws.targets import Caller, Deliveries, Delivery, Target, invoke, kind_of
-from local_aws.targets.deliveries import MAXIMUM_AGE, MAXIMUM_ATTEMPTS, dead_letter
 
 log = logging.getLogger(__name__)
 

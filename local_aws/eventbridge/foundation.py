@@ -8,8 +8,8 @@ from typing import Any
 from local_aws.call import ApiError
 from local_aws.eventbridge.buses import Buses, Rule
 from local_aws.eventbridge.dispatcher import Dispatcher, event_of, moment_text
+from local_aws.eventbridge.schedules import InvalidExpression, Timetable, cron, rate
 from local_aws.house import Host, Service
-from local_aws.schedules import InvalidExpression, Timetable, cron, rate
 
 SERVICE_PRINCIPAL = "events.amazonaws.com"
 

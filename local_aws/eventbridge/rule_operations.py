@@ -10,7 +10,7 @@ from local_aws.eventbridge.buses import DEFAULT, Bus, Rule
 from local_aws.eventbridge.event_operations import check_pattern
 from local_aws.eventbridge.foundation import SERVICE_PRINCIPAL, EventBridgeFoundation, schedule
 from local_aws.eventbridge.paging import page
-from local_aws.targets import kind_of
+from local_aws.eventbridge.targets import kind_of
 
 _MOST_TARGETS = 5
 _HONOURED = {

@@ -30,12 +30,12 @@ class PutEvents(ApiCall):
     def faults(self, arguments: dict[str, Any]) -> list[str]:
         return super().faults(_with_texts(arguments))
 
-    def request(self, arguments: Any, task: Task) -> dict[str, Any]:
+    async def request(self, arguments: Any, task: Task) -> dict[str, Any]:
         sent = _with_texts(arguments)
         machine = ":".join([*task.execution_arn.replace(":execution:", ":stateMachine:").split(":")[:7]])
         for entry in sent["Entries"]:
             entry["Resources"] = [*entry.get("Resources", []), task.execution_arn, machine]
-        answer = super().request(sent, task)
+        answer = await super().request(sent, task)
         if answer["FailedEntryCount"]:
             raise StateError(f"{_API.prefix}.FailedEntry", dumps(self.result(answer)))
         return answer

@@ -10,7 +10,7 @@ import re
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Protocol
 
-from local_aws.schedules.cron_fields import HOURS, MINUTES, MONTHS, YEARS, Days, Field
+from local_aws.eventbridge.schedules.cron_fields import HOURS, MINUTES, MONTHS, YEARS, Days, Field
 
 _AT = re.compile(r"at\((\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)\)", re.ASCII)
 _RATE = re.compile(r"rate\((\d+) (minute|minutes|hour|hours|day|days)\)", re.ASCII)

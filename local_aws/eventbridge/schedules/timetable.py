@@ -16,7 +16,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from local_aws.clock import Clock
-from local_aws.schedules.expressions import Expression
+from local_aws.eventbridge.schedules.expressions import Expression
 
 log = logging.getLogger(__name__)
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from local_aws.clock import Clock
-from local_aws.schedules import InvalidExpression, Timetable, at, cron, rate
+from local_aws.eventbridge.schedules import InvalidExpression, Timetable, at, cron, rate
 
 NOW = datetime(2026, 11, 28, 17, 58, 30, tzinfo=UTC)  # a Saturday
 
