@@ -21,9 +21,9 @@ SAMPLE = {
 }
 
 
-@pytest.fixture(autouse=True)
-def aws(endpoint_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    with monkeypatch.context() as patch:
+@pytest.fixture(autouse=True, scope="module")
+def aws(endpoint_url: str) -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
         for name, value in environment(endpoint_url).items():
             patch.setenv(name, value)
         boto3.setup_default_session()
@@ -143,7 +143,6 @@ def test_a_states_output_and_variables_are_tried_too(field: str) -> None:
 
 def test_where_step_functions_cannot_be_asked_the_draft_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
-    boto3.setup_default_session()
     report = Draft("createModel").add('{"ModelName": "{% $states.input.name %}"}')
     assert not report.mistakes
     assert "The expressions were not tried" in repr(report) and "127.0.0.1:9" in repr(report)
