@@ -23,11 +23,12 @@ STANDARD = set(sys.stdlib_module_names)
 FLOORS = {
     "local_aws": (
         ("call", "clock", "http_server", "wire", "matching"),
+        ("event_pattern",),
         ("access",),
-        ("logs",),
+        ("logs", "announcer"),
         ("house",),
         ("gateway", "moto", "isolation"),
-        ("iam", "cloudwatch_logs", "s3", "functions", "states", "sagemaker"),
+        ("iam", "cloudwatch_logs", "eventbridge", "s3", "functions", "states", "sagemaker"),
         ("server",),
         ("__main__",),
     ),
@@ -50,7 +51,7 @@ FLOORS = {
     ),
     "local_aws.sagemaker": (
         ("locations", "collection", "images"),
-        ("quotas", "running_jobs"),
+        ("quotas", "running_jobs", "state_changes"),
         ("platform",),
         ("containers",),
         ("hosting", "blazingtext"),
@@ -61,7 +62,7 @@ FLOORS = {
     "course": (
         ("errors", "waiting", "history", "outcomes"),
         ("functions", "account", "state_machines"),
-        ("lesson",),
+        ("lesson", "console"),
         ("panels",),
         ("checks",),
         ("run_lessons", "exercises"),
