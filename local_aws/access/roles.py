@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import copy
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -23,11 +23,14 @@ from local_aws import ADMIN_ACCESS_KEY
 from local_aws.access.iam_reader import IamReader, Role
 from local_aws.access.identity import Credentials, Identities
 from local_aws.access.judge import Judge
+from local_aws.access.late_iam import LateIam
 from local_aws.access.records import AccountRecords
 from local_aws.access.wanted import Wanted
 from local_aws.call import ApiError, Call, Principal
+from local_aws.lag import Lag
 
 _SESSION_SECONDS = 12 * 3600
+_MARK = "embedded-aws"
 _trace: ContextVar[str | None] = ContextVar("trace header of the calls made here", default=None)
 
 
@@ -41,17 +44,22 @@ def traced(header: str | None) -> Iterator[None]:
         _trace.reset(token)
 
 
+def is_from_the_house(headers: Mapping[str, str]) -> bool:
+    """Whether a request says of itself that a service of the house makes it, for a purpose of its own."""
+    return _MARK in headers.get("user-agent", "")
+
+
 class Roles:
     """Clients and credentials under a role's rights, and the checks of roles that services make."""
 
-    def __init__(self, endpoint_url: str, account: str, region: str, admin_secret: str):
+    def __init__(self, endpoint_url: str, account: str, region: str, admin_secret: str, lag: Lag):
         self._admin_secret = admin_secret
         self._endpoint_url, self._account, self._region = endpoint_url, account, region
         self._session = botocore.session.Session()
         self._lock = threading.RLock()
         self._clients: dict[tuple[Any, ...], tuple[Any, datetime | None]] = {}
         self.identities = Identities()
-        self.iam = IamReader(lambda: self.admin_client("iam"))
+        self.iam = LateIam(self._iam_client, lag) if lag.is_late else IamReader(self._iam_client)
         self.judge = Judge(self.iam, account, AccountRecords(self.admin_client))
 
     def in_region(self, region: str) -> Roles:
@@ -62,15 +70,18 @@ class Roles:
 
     # ---- clients -------------------------------------------------------------------------------------
 
-    def client(self, api: str, *, role_arn: str, service: str, session_name: str) -> Any:
+    def client(self, api: str, *, role_arn: str, service: str, session_name: str, for_customer: bool = False) -> Any:
         """A client of an API ("s3") under a role that a service ("lambda.amazonaws.com") assumes.
+
+        Args:
+            for_customer: what is asked is what a customer has the service ask, and counts as their request.
 
         Raises:
             ApiError: `AccessDenied`, the role doesn't exist or doesn't trust that service.
         """
         role = self._assumable_role(role_arn, service)
-        key = (api, role_arn, role.role_id, service, session_name, self._region)
-        return self._client(key, lambda: self._session_credentials(role, session_name))
+        key = (api, role_arn, role.role_id, service, session_name, for_customer, self._region)
+        return self._client(key, lambda: self._session_credentials(role, session_name), for_customer)
 
     def service_client(
         self, api: str, *, service: str, source_arn: str | None = None, source_account: str | None = None
@@ -131,6 +142,9 @@ class Roles:
 
     # ---- inside --------------------------------------------------------------------------------------
 
+    def _iam_client(self) -> Any:
+        return self.admin_client("iam")
+
     def _assumable_role(self, role_arn: str, service: str) -> Role:
         role = self.iam.role(role_arn)
         if role is None or not self.assumable(role_arn, service):
@@ -141,17 +155,17 @@ class Roles:
     def _session_credentials(self, role: Role, session_name: str) -> Credentials:
         return self.identities.issue(session_principal(role, session_name, self._account), _SESSION_SECONDS)
 
-    def _client(self, key: tuple[Any, ...], issue: Callable[[], Credentials | None]) -> Any:
+    def _client(self, key: tuple[Any, ...], issue: Callable[[], Credentials | None], for_customer: bool = False) -> Any:
         """The client kept under a key, made anew where there is none or its credentials run out."""
         with self._lock:
             client, expiration = self._clients.get(key, (None, None))
             if client is None or (expiration and expiration - datetime.now(UTC) < timedelta(minutes=5)):
                 credentials = issue()
-                client = self._make(key[0], key[-1], credentials)
+                client = self._make(key[0], key[-1], credentials, for_customer)
                 self._clients[key] = (client, credentials.expiration if credentials else None)
             return client
 
-    def _make(self, api: str, region: str, credentials: Credentials | None) -> Any:
+    def _make(self, api: str, region: str, credentials: Credentials | None, for_customer: bool) -> Any:
         client = self._session.create_client(
             api,
             region_name=region,
@@ -165,6 +179,7 @@ class Roles:
                 max_pool_connections=64,
                 parameter_validation=False,
                 inject_host_prefix=False,
+                user_agent_extra="" if for_customer else _MARK,
                 request_checksum_calculation="when_required",
                 response_checksum_validation="when_required",
                 s3={"addressing_style": "path"},

@@ -80,7 +80,7 @@ class ApiCall(Integration):
     def request(self, arguments: Any, task: Task) -> dict[str, Any]:
         """Send the request and give the client's answer."""
         params = shapes.to_request(arguments, self._operation.input_shape, self._api.member_name)
-        return call(self._api, self._operation.name, params, task)
+        return call(self._api, self._operation.name, params, task, for_customer=self._api.name == "sagemaker")
 
     def result(self, answer: dict[str, Any]) -> Any:
         """The answer as a task's result."""
@@ -110,15 +110,24 @@ class ApiCall(Integration):
         return faults
 
 
-def call(api: Api, operation: str, params: dict[str, Any], task: Task) -> dict[str, Any]:
+def call(api: Api, operation: str, params: dict[str, Any], task: Task, for_customer: bool = False) -> dict[str, Any]:
     """An operation at the front door, under the state machine's role.
+
+    Args:
+        for_customer: it counts as a request of the customer's own, of which there may be too many.
 
     Raises:
         StateError: the API answered an error, named and told as the integration does, or no request could be sent.
         Cancelled: the attempt ended before the answer came.
     """
     try:
-        client = task.host.roles.client(api.name, role_arn=task.role_arn, service=SERVICE, session_name=SESSION_NAME)
+        client = task.host.roles.client(
+            api.name,
+            role_arn=task.role_arn,
+            service=SERVICE,
+            session_name=SESSION_NAME,
+            for_customer=for_customer,
+        )
         return _unless_cancelled(lambda: getattr(client, xform_name(operation))(**params), task)
     except ClientError as error:
         details, metadata = error.response["Error"], error.response["ResponseMetadata"]
