@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from local_aws.access.roles import Roles
+from local_aws.announcer import Announcer
 from local_aws.clock import Clock
 from local_aws.lag import Lag
 from local_aws.logs.writer import LogWriter
@@ -37,6 +38,7 @@ class Host:
     roles: Roles
     logs: LogWriter
     lag: Lag
+    announcer: Announcer
 
     def in_region(self, region: str) -> Host:
         """The host of the same house's services in another region."""

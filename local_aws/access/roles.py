@@ -18,6 +18,7 @@ from typing import Any
 import botocore.session
 from botocore.awsrequest import AWSRequest
 from botocore.config import Config
+from botocore.exceptions import ClientError
 
 from local_aws import ADMIN_ACCESS_KEY
 from local_aws.access.iam_reader import IamReader, Role
@@ -30,8 +31,30 @@ from local_aws.call import ApiError, Call, Principal
 from local_aws.lag import Lag
 
 _SESSION_SECONDS = 12 * 3600
-_MARK = "embedded-aws"
+_CHAINED_SECONDS = 3600
+"""The longest session of a role that another role has assumed ("Role chaining", IAM user guide)."""
+_FROM_THE_HOUSE = "X-From-The-House"
+_for_customer: ContextVar[bool] = ContextVar("whether the calls made here are a customer's own", default=False)
 _trace: ContextVar[str | None] = ContextVar("trace header of the calls made here", default=None)
+
+
+@contextlib.contextmanager
+def for_customer() -> Iterator[None]:
+    """Let calls that this thread makes inside the block count as a customer's own, of which there may be too many."""
+    token = _for_customer.set(True)
+    try:
+        yield
+    finally:
+        _for_customer.reset(token)
+
+
+def is_from_the_house(headers: Mapping[str, str]) -> bool:
+    """Whether a request says of itself that a service of the house makes it, for a purpose of its own."""
+    return _FROM_THE_HOUSE.lower() in headers
+
+
+class NotAssumedError(Exception):
+    """A role may not assume the one that it was to assume."""
 
 
 @contextlib.contextmanager
@@ -42,11 +65,6 @@ def traced(header: str | None) -> Iterator[None]:
         yield
     finally:
         _trace.reset(token)
-
-
-def is_from_the_house(headers: Mapping[str, str]) -> bool:
-    """Whether a request says of itself that a service of the house makes it, for a purpose of its own."""
-    return _MARK in headers.get("user-agent", "")
 
 
 class Roles:
@@ -70,18 +88,22 @@ class Roles:
 
     # ---- clients -------------------------------------------------------------------------------------
 
-    def client(self, api: str, *, role_arn: str, service: str, session_name: str, for_customer: bool = False) -> Any:
+    def client(self, api: str, *, role_arn: str, service: str, session_name: str, onto: str | None = None) -> Any:
         """A client of an API ("s3") under a role that a service ("lambda.amazonaws.com") assumes.
 
         Args:
-            for_customer: what is asked is what a customer has the service ask, and counts as their request.
+            onto: a role that this one assumes in its turn, and under which the calls are made.
 
         Raises:
             ApiError: `AccessDenied`, the role doesn't exist or doesn't trust that service.
+            NotAssumedError: the role may not assume the further one.
         """
         role = self._assumable_role(role_arn, service)
-        key = (api, role_arn, role.role_id, service, session_name, for_customer, self._region)
-        return self._client(key, lambda: self._session_credentials(role, session_name), for_customer)
+        key = (api, role_arn, role.role_id, service, session_name, self._region)
+        if onto is not None and onto != role_arn:
+            sts = self._client(("sts", *key[1:]), lambda: self._session_credentials(role, session_name))
+            return self._chained_client((api, onto, *key[1:]), sts, session_name)
+        return self._client(key, lambda: self._session_credentials(role, session_name))
 
     def service_client(
         self, api: str, *, service: str, source_arn: str | None = None, source_account: str | None = None
@@ -155,17 +177,41 @@ class Roles:
     def _session_credentials(self, role: Role, session_name: str) -> Credentials:
         return self.identities.issue(session_principal(role, session_name, self._account), _SESSION_SECONDS)
 
-    def _client(self, key: tuple[Any, ...], issue: Callable[[], Credentials | None], for_customer: bool = False) -> Any:
+    def _client(self, key: tuple[Any, ...], issue: Callable[[], Credentials | None]) -> Any:
         """The client kept under a key, made anew where there is none or its credentials run out."""
         with self._lock:
-            client, expiration = self._clients.get(key, (None, None))
-            if client is None or (expiration and expiration - datetime.now(UTC) < timedelta(minutes=5)):
-                credentials = issue()
-                client = self._make(key[0], key[-1], credentials, for_customer)
-                self._clients[key] = (client, credentials.expiration if credentials else None)
-            return client
+            return self._kept(key) or self._keep(key, issue())
 
-    def _make(self, api: str, region: str, credentials: Credentials | None, for_customer: bool) -> Any:
+    def _chained_client(self, key: tuple[Any, ...], sts: Any, session_name: str) -> Any:
+        """The same for a role that another one assumes, by a call to STS: nobody may be kept waiting by it."""
+        role = self.iam.role(key[1])
+        key = (key[0], role and role.role_id, *key[1:])
+        client = self._kept(key)
+        if client is not None:
+            return client
+        try:
+            answer = sts.assume_role(RoleArn=key[2], RoleSessionName=session_name, DurationSeconds=_CHAINED_SECONDS)
+        except ClientError as error:
+            raise NotAssumedError(error.response["Error"]["Message"]) from error
+        given = answer["Credentials"]
+        return self._keep(
+            key,
+            Credentials(
+                given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"], expiration=given["Expiration"]
+            ),
+        )
+
+    def _kept(self, key: tuple[Any, ...]) -> Any:
+        """The client under a key; None where there is none, or its credentials run out."""
+        client, expiration = self._clients.get(key, (None, None))
+        return None if expiration and expiration - datetime.now(UTC) < timedelta(minutes=5) else client
+
+    def _keep(self, key: tuple[Any, ...], credentials: Credentials | None) -> Any:
+        client = self._make(key[0], key[-1], credentials)
+        self._clients[key] = (client, credentials.expiration if credentials else None)
+        return client
+
+    def _make(self, api: str, region: str, credentials: Credentials | None) -> Any:
         client = self._session.create_client(
             api,
             region_name=region,
@@ -179,13 +225,12 @@ class Roles:
                 max_pool_connections=64,
                 parameter_validation=False,
                 inject_host_prefix=False,
-                user_agent_extra="" if for_customer else _MARK,
                 request_checksum_calculation="when_required",
                 response_checksum_validation="when_required",
                 s3={"addressing_style": "path"},
             ),
         )
-        client.meta.events.register("before-sign", _add_trace)
+        client.meta.events.register("before-sign", _say_where_it_comes_from)
         return client
 
 
@@ -202,7 +247,9 @@ def session_principal(
     )
 
 
-def _add_trace(request: AWSRequest, **_: Any) -> None:
+def _say_where_it_comes_from(request: AWSRequest, **_: Any) -> None:
+    if not _for_customer.get():
+        request.headers[_FROM_THE_HOUSE] = "yes"
     header = _trace.get()
     if header is not None:
         request.headers["X-Amzn-Trace-Id"] = header

@@ -233,7 +233,7 @@ MET: dict[str, Callable[[Learner], str]] = {
         lambda learner: learner.definition(learner.job_state(RoleAm="arn") | {"End": True})
     ),
     "is not authorized to create managed-rule": Learner.without_rules,
-    "StateMachineDeleting: State Machine is being deleted": Learner.machine_that_is_being_deleted,
+    "StateMachineDeleting … State Machine is being deleted": Learner.machine_that_is_being_deleted,
     "… sagemaker:AddTags …": Learner.without_tags,
     "SageMaker.ResourceInUseException: Job name must be unique …": Learner.name_used_before,
     "ExecutionAlreadyExists": Learner.execution_name_used_before,
