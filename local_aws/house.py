@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from local_aws.access.roles import Roles
+from local_aws.announcer import Announcer
 from local_aws.clock import Clock
 from local_aws.logs.writer import LogWriter
 
@@ -35,6 +36,7 @@ class Host:
     clock: Clock
     roles: Roles
     logs: LogWriter
+    announcer: Announcer
 
     def in_region(self, region: str) -> Host:
         """The host of the same house's services in another region."""

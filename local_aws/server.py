@@ -24,8 +24,10 @@ from local_aws import ACCOUNT, REGION
 from local_aws.access import administrator
 from local_aws.access.callers import Callers
 from local_aws.access.roles import Roles
+from local_aws.announcer import Announcer
 from local_aws.clock import Clock
 from local_aws.cloudwatch_logs.service import LogsService
+from local_aws.eventbridge.service import EventBridgeService
 from local_aws.functions.service import LambdaService
 from local_aws.gateway.gateway import Gateway
 from local_aws.house import Host, Service, Services
@@ -88,7 +90,7 @@ def _serving(port: int, clock: float, directory: Path) -> Iterator[LocalAws]:
     url = f"http://{LOOPBACK}:{http.port}"
     secret = administrator.new_secret()
     roles = Roles(url, ACCOUNT, REGION, secret)
-    host = Host(ACCOUNT, REGION, url, directory, Clock(clock), roles, LogWriter(roles))
+    host = Host(ACCOUNT, REGION, url, directory, Clock(clock), roles, LogWriter(roles), Announcer(roles))
     callers, moto = Callers(roles.identities, roles.iam, secret, secret_of), Backends()
     inside = Moto(moto, host.region)
     services = Services(host, (StsService(host), IamService(host, inside)), _of_a_region)
@@ -107,6 +109,7 @@ def _serving(port: int, clock: float, directory: Path) -> Iterator[LocalAws]:
         services.close()
         http.shutdown()
         services.close_logs()
+        host.announcer.close()
         services.close()
         s3_events.close()
         http.server_close()
@@ -149,7 +152,8 @@ def run(port: int, clock: float, parent: int | None, ready_file: Path | None, lo
 
 
 def _of_a_region(host: Host) -> tuple[Service, ...]:
-    return (LambdaService(host), StatesService(host), LogsService(host), *sagemaker.services(host))
+    ours = (EventBridgeService(host), LambdaService(host), StatesService(host))
+    return (*ours, LogsService(host), *sagemaker.services(host))
 
 
 def _starting(environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
