@@ -35,7 +35,7 @@ FLOORS = {
     "local_aws.functions": (
         ("names", "log", "invocation", "package"),
         ("configuration", "registry"),
-        ("events", "environments"),
+        ("events", "event_sources", "environments"),
         ("api",),
         ("service",),
     ),
