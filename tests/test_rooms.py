@@ -22,7 +22,7 @@ STANDARD = set(sys.stdlib_module_names)
 
 FLOORS = {
     "local_aws": (
-        ("call", "clock", "http_server", "wire", "matching"),
+        ("call", "clock", "http_server", "lag", "wire", "matching"),
         ("event_pattern",),
         ("access",),
         ("logs", "announcer"),
@@ -35,7 +35,7 @@ FLOORS = {
     "local_aws.functions": (
         ("names", "log", "invocation", "package"),
         ("configuration", "registry"),
-        ("events", "environments"),
+        ("events", "event_sources", "environments"),
         ("api",),
         ("service",),
     ),

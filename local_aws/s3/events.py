@@ -22,8 +22,9 @@ from botocore.exceptions import ClientError
 from local_aws.access.roles import traced
 from local_aws.call import ApiError, Call
 from local_aws.house import Host, Service
+from local_aws.lag import Kind
 from local_aws.s3.buckets import require_bucket
-from local_aws.s3.deliveries import Deliveries
+from local_aws.s3.deliveries import Deliver, Deliveries
 from local_aws.s3.event_record import Change, now, record
 from local_aws.s3.news import news
 from local_aws.s3.notification_rules import KINDS, check_rules, destination, filter_rules, matches
@@ -104,7 +105,13 @@ class S3Events(Service):
                 if matches(rule, change):
                     arn = rule[KINDS[kind][0]]
                     event = {"Records": [record(call, change, rule["Id"])]}
-                    self._queue.add(functools.partial(self._deliver, call, change.bucket, arn, event))
+                    self._send_when_due(functools.partial(self._deliver, call, change.bucket, arn, event), change)
+
+    def _send_when_due(self, deliver: Deliver, change: Change) -> None:
+        """Queue a delivery; where AWS is late also later, and now and then twice."""
+        of = f"{change.bucket}/{change.key}"
+        for _ in range(2 if self.host.lag.happens(Kind.S3_EVENT, of) else 1):
+            self.host.lag.later(Kind.S3_EVENT, of, functools.partial(self._queue.add, deliver))
 
     # ---- destinations --------------------------------------------------------------------------------
 
