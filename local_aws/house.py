@@ -7,14 +7,71 @@ and the returned dict is serialised by the operation's output shape.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from local_aws.access.roles import Roles
 from local_aws.clock import Clock
 from local_aws.logs.writer import LogWriter
+
+
+class Content(Protocol):
+    """What is kept beside a record because it may be large, and never changes: an object of S3, a package."""
+
+    size: int
+
+    def pieces(self) -> Iterator[bytes]:
+        """The bytes, from the first to the last; each call begins anew."""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A record as it outlives the process: plain data (or bytes), and the contents that it names by an id."""
+
+    data: Any
+    contents: Mapping[str, Content] = field(default_factory=dict)
+
+
+class Contents(Protocol):
+    """Where the contents are while records are read back."""
+
+    def read(self, identity: str) -> bytes:
+        """A content as bytes."""
+
+    def path(self, identity: str) -> Path | None:
+        """The file of a content that lies in one; None for one that is small. Never to be written to."""
+
+
+class Shelf(Protocol):
+    """Records of one kind that outlive the process: the one way in which a service offers its state.
+
+    A shelf knows neither when nor how its records are written. `dump` is called from any thread, and takes no lock
+    under which somebody may wait for an answer of this server.
+    """
+
+    kind: str
+
+    def dump(self, name: str) -> Kept | None:
+        """A record; None where there is none of that name (any more)."""
+
+    def load(self, name: str, data: Any, contents: Contents) -> None:
+        """Take a record back, as `dump` gave it. What was running when the process ended has ended."""
+
+
+class Keeper:
+    """Is told what has changed, and sees that it outlives the process. This one keeps nothing."""
+
+    def changed(self, kind: str, name: str) -> None:
+        """A record was made, changed or removed. Returns at once."""
+
+    def settle(self) -> None:
+        """Return when all that was told is written. Called before each answer leaves the house.
+
+        Raises:
+            OSError: there is no room for what the calling thread has told.
+        """
 
 
 @dataclass(frozen=True)
@@ -31,6 +88,7 @@ class Host:
     clock: Clock
     roles: Roles
     logs: LogWriter
+    keeper: Keeper = field(default_factory=Keeper)
 
 
 class Service:
@@ -43,6 +101,17 @@ class Service:
 
     def close(self) -> None:
         """Stop threads and child processes. Called once or more, when the server stops."""
+
+    def shelves(self) -> Iterable[Shelf]:
+        """The records of this service that outlive the process."""
+        return ()
+
+    def resumed(self) -> None:
+        """The records are back and the door is open: begin again what a restart only interrupts."""
+
+    def touched(self, operation: str, params: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
+        """The records, as kind and name, that a call may have changed, whatever came of it."""
+        return ()
 
     def resource_policy(self, operation: str, params: dict[str, Any]) -> Mapping[str, Any] | None:
         """The resource-based policy that applies to a call, as parsed JSON; None where there is none."""

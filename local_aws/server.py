@@ -28,7 +28,7 @@ from local_aws.clock import Clock
 from local_aws.cloudwatch_logs.service import LogsService
 from local_aws.functions.service import LambdaService
 from local_aws.gateway.gateway import Gateway
-from local_aws.house import Host, Service
+from local_aws.house import Host, Keeper, Service
 from local_aws.http_server import HttpServer
 from local_aws.iam.service import IamService
 from local_aws.iam.sts import StsService
@@ -41,6 +41,9 @@ from local_aws.s3.bucket_policies import BucketPolicies
 from local_aws.s3.events import S3Events
 from local_aws.s3.service import S3
 from local_aws.sagemaker import service as sagemaker
+from local_aws.state.folder import prepare, set_aside_notice, taken
+from local_aws.state.keeper import Writer
+from local_aws.state.store import Store
 from local_aws.states.service import StatesService
 
 log = logging.getLogger(__name__)
@@ -64,59 +67,94 @@ class LocalAws:
 
 
 @contextlib.contextmanager
-def serve(port: int = 0, clock: float = 60.0, directory: Path | None = None) -> Iterator[LocalAws]:
+def serve(
+    port: int = 0, clock: float = 60.0, directory: Path | None = None, state: Path | None = None
+) -> Iterator[LocalAws]:
     """Serve the embedded AWS from threads of this process until the block ends.
 
     Args:
         port: on 127.0.0.1; 0 takes a free one.
         clock: how many times faster than the wall's clock waits pass.
         directory: scratch folder, emptied of this server's things at the end; a temporary one by default.
+        state: the folder in which what is made outlives the process; without one, nothing does.
 
     Raises:
         OSError: the port is taken.
+        StateRefused: the folder is in use, or what is in it can't be read.
     """
-    with scratch.folder(directory) as own, _serving(port, clock, own) as aws:
+    with scratch.folder(directory) as own, _serving(port, clock, own, state) as aws:
         yield aws
 
 
 @contextlib.contextmanager
-def _serving(port: int, clock: float, directory: Path) -> Iterator[LocalAws]:
+def _serving(port: int, clock: float, directory: Path, state: Path | None) -> Iterator[LocalAws]:
     http = HttpServer((LOOPBACK, port), _starting)
     url = f"http://{LOOPBACK}:{http.port}"
     secret = administrator.new_secret()
     roles = Roles(url, ACCOUNT, REGION, secret)
-    host = Host(ACCOUNT, REGION, url, directory, Clock(clock), roles, LogWriter(roles))
-    callers, moto = Callers(roles.identities, roles.iam, secret, secret_of), Backends()
-    services = _services(host, moto)
-    s3_events = S3Events(host)
-    named = {service.name: service for service in services}
-    defaults = BucketDefaults(host, Moto(moto, host.region))
-    s3 = S3(roles, callers, defaults, BucketPolicies(host, defaults), s3_events, moto)
-    http.application = Gateway(roles, callers, named, s3, moto)
-    thread = threading.Thread(target=http.serve_forever, name="http", daemon=True)
-    thread.start()
-    try:
-        with administrator.kept(secret, http.port):
-            yield LocalAws(url, secret, host, services, http)
-    finally:
-        # Once while the door is open, since what a service ends may have a last line to log, and once for what
-        # was let in meanwhile.
-        for service in services:
-            service.close()
-        http.shutdown()
-        host.logs.close()
-        for service in (*services, s3_events):
-            service.close()
-        http.server_close()
+    with _kept(state, url) as keeper:
+        host = Host(ACCOUNT, REGION, url, directory, Clock(clock), roles, LogWriter(roles), keeper)
+        callers, moto = Callers(roles.identities, roles.iam, secret, secret_of), Backends(keeper)
+        services = _services(host, moto)
+        defaults = BucketDefaults(host, Moto(moto, host.region))
+        parts = (S3Events(host), BucketPolicies(host, defaults), defaults)
+        every = (*services, *parts)
+        s3 = S3(roles, callers, *parts, moto)
+        if isinstance(keeper, Writer):
+            keeper.load([*moto.shelves(), *(shelf for service in every for shelf in service.shelves())])
+        http.application = Gateway(roles, callers, {service.name: service for service in services}, s3, moto, keeper)
+        thread = threading.Thread(target=http.serve_forever, name="http", daemon=True)
+        thread.start()
+        try:
+            for service in every:
+                service.resumed()
+            with administrator.kept(secret, http.port):
+                yield LocalAws(url, secret, host, services, http)
+        finally:
+            # Once while the door is open, since what a service ends may have a last line to log, and once for what
+            # was let in meanwhile.
+            for service in services:
+                service.close()
+            http.shutdown()
+            host.logs.close()
+            for service in every:
+                service.close()
+            http.server_close()
 
 
-def run(port: int, clock: float, parent: int | None, ready_file: Path | None, log_file: Path | None) -> None:
+@contextlib.contextmanager
+def _kept(folder: Path | None, url: str) -> Iterator[Keeper]:
+    """What keeps the state, as long as the block lasts.
+
+    Raises:
+        StateRefused, OSError: as `serve` raises them.
+    """
+    if folder is None:
+        yield Keeper()
+        return
+    with taken(folder, url):
+        aside = prepare(folder)
+        if aside is not None:
+            log.warning("%s", set_aside_notice(aside))
+        with contextlib.closing(Store(folder)) as store, contextlib.closing(Writer(store)) as keeper:
+            yield keeper
+
+
+def run(
+    port: int,
+    clock: float,
+    parent: int | None = None,
+    ready_file: Path | None = None,
+    log_file: Path | None = None,
+    state: Path | None = None,
+) -> None:
     """Serve until interrupted, told to stop, or left alone by the parent process.
 
     Args:
         parent: a process id; the server stops when that process is gone.
         ready_file: where to write `{"endpoint_url", "pid", "clock", "log"}` once the server answers.
         log_file: where the server's own log goes; a temporary file by default.
+        state: as for `serve`.
     """
     log_file = log_file or Path(tempfile.gettempdir()) / f"local-aws-{os.getpid()}.log"
     logging.basicConfig(filename=log_file, level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
@@ -128,7 +166,7 @@ def run(port: int, clock: float, parent: int | None, ready_file: Path | None, lo
     if kernel.known():
         # The administrator's secret, and whatever the environment of whoever started this holds.
         kernel.hide_memory()
-    with serve(port, clock) as aws:
+    with serve(port, clock, state=state) as aws:
         speed = "real time" if clock == 1 else f"waits pass {clock:g} times as fast as on AWS"
         print(f"The embedded AWS answers at {aws.endpoint_url} ({speed}). Its log: {log_file}", flush=True)
         refusal = system.refusal()

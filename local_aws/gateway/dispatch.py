@@ -49,4 +49,9 @@ def dispatch(
     params = wire.parse(request, operation, path_values)
     wire.validate(operation, params)
     judge.authorise(call, params, lambda: service.resource_policy(call.operation, params))
-    return wire.serialise(operation, method(call, **params), call.request_id)
+    try:
+        answer = method(call, **params)
+    finally:
+        for kind, name in service.touched(operation.name, params):
+            service.host.keeper.changed(kind, name)
+    return wire.serialise(operation, answer, call.request_id)

@@ -65,13 +65,13 @@ class S3:
         self,
         roles: Roles,
         callers: Callers,
-        defaults: BucketDefaults,
-        policies: BucketPolicies,
         events: S3Events,
+        policies: BucketPolicies,
+        defaults: BucketDefaults,
         moto: Backends,
     ):
         self._roles, self._callers = roles, callers
-        self._defaults, self._policies, self._events, self._moto = defaults, policies, events, moto
+        self._events, self._policies, self._defaults, self._moto = events, policies, defaults, moto
 
     def answer(self, api: wire.Api, signed: Signature, exchange: Exchange) -> Iterable[bytes]:
         """Answer one request.
