@@ -28,7 +28,7 @@ from local_aws.clock import Clock
 from local_aws.cloudwatch_logs.service import LogsService
 from local_aws.functions.service import LambdaService
 from local_aws.gateway.gateway import Gateway
-from local_aws.house import Host, Keeper, Service
+from local_aws.house import Host, Keeper, Service, Services
 from local_aws.http_server import HttpServer
 from local_aws.iam.service import IamService
 from local_aws.iam.sts import StsService
@@ -57,7 +57,10 @@ _NO_ISOLATION = (
 
 @dataclass(frozen=True)
 class LocalAws:
-    """A running embedded AWS: where it answers, what its administrator signs with, and what its clock does."""
+    """A running embedded AWS: where it answers, what its administrator signs with, and what its clock does.
+
+    `services` are those of the region of `host`, and those of no region.
+    """
 
     endpoint_url: str
     admin_secret: str
@@ -95,30 +98,32 @@ def _serving(port: int, clock: float, directory: Path, state: Path | None) -> It
     with _kept(state, url) as keeper:
         host = Host(ACCOUNT, REGION, url, directory, Clock(clock), roles, LogWriter(roles), keeper)
         callers, moto = Callers(roles.identities, roles.iam, secret, secret_of), Backends(keeper)
-        services = _services(host, moto)
-        defaults = BucketDefaults(host, Moto(moto, host.region))
+        inside = Moto(moto, host.region)
+        keeper.load(moto.shelves())
+        services = Services(host, (StsService(host), IamService(host, inside)), _of_a_region)
+        for region in {kind.partition("@")[2] for kind in keeper.kinds()} - {""}:
+            services.find("lambda", region)
+        defaults = BucketDefaults(host, inside)
         parts = (S3Events(host), BucketPolicies(host, defaults), defaults)
-        every = (*services, *parts)
-        s3 = S3(roles, callers, *parts, moto)
-        if isinstance(keeper, Writer):
-            keeper.load([*moto.shelves(), *(shelf for service in every for shelf in service.shelves())])
-        http.application = Gateway(roles, callers, {service.name: service for service in services}, s3, moto, keeper)
+        keeper.load([shelf for part in parts for shelf in part.shelves()])
+        http.application = Gateway(roles, callers, services, S3(roles, callers, *parts, moto), moto, keeper)
         thread = threading.Thread(target=http.serve_forever, name="http", daemon=True)
         thread.start()
         try:
-            for service in every:
-                service.resumed()
+            services.resumed()
+            for part in parts:
+                part.resumed()
             with administrator.kept(secret, http.port):
-                yield LocalAws(url, secret, host, services, http)
+                yield LocalAws(url, secret, host, services.at_home(), http)
         finally:
             # Once while the door is open, since what a service ends may have a last line to log, and once for what
             # was let in meanwhile.
-            for service in services:
-                service.close()
+            services.close()
             http.shutdown()
-            host.logs.close()
-            for service in every:
-                service.close()
+            services.close_logs()
+            services.close()
+            for part in parts:
+                part.close()
             http.server_close()
 
 
@@ -184,10 +189,11 @@ def run(
                 ready_file.unlink(missing_ok=True)
 
 
-def _services(host: Host, moto: Backends) -> tuple[Service, ...]:
-    ours = (StsService(host), LambdaService(host), StatesService(host))
-    beside_moto = (IamService(host, Moto(moto, host.region)), LogsService(host))
-    return (*ours, *beside_moto, *sagemaker.services(host))
+def _of_a_region(host: Host) -> tuple[Service, ...]:
+    """The services of a region, with their records back."""
+    services = (LambdaService(host), StatesService(host), LogsService(host), *sagemaker.services(host))
+    host.keeper.load(shelf for service in services for shelf in service.shelves())
+    return services
 
 
 def _starting(environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:

@@ -39,7 +39,7 @@ FLOORS = {
         ("service",),
     ),
     "local_aws.states": (
-        ("errors", "names", "timestamps", "document", "languages"),
+        ("errors", "names", "timestamps", "document", "languages", "work"),
         ("integrations",),
         ("definition",),
         ("running",),
@@ -61,9 +61,9 @@ FLOORS = {
     "course": (
         ("errors", "waiting", "history", "outcomes"),
         ("functions", "account", "state_machines"),
-        ("lesson",),
-        ("checks",),
+        ("lesson", "console"),
         ("panels",),
+        ("checks",),
         ("run_lessons", "exercises"),
     ),
 }

@@ -10,9 +10,10 @@ from collections.abc import Sequence
 
 import ipywidgets as widgets
 
+from course.panels.controls import button, field, html_box, row
 from course.panels.description import Block, Code, Facts, Fold, Say, Table, as_html, plain
 from course.panels.front_end import CopyButton
-from course.panels.panel import Panel, button, field, html_box, row
+from course.panels.panel import Panel
 from course.state_machines.draft import Draft, DraftReport, Mistake
 from course.state_machines.field_guide import FieldGuide
 

@@ -8,6 +8,7 @@ resource-based policy has to let in.
 from __future__ import annotations
 
 import contextlib
+import copy
 import threading
 from collections.abc import Callable, Iterator
 from contextvars import ContextVar
@@ -53,16 +54,22 @@ class Roles:
         self.iam = IamReader(lambda: self.admin_client("iam"))
         self.judge = Judge(self.iam, account, AccountRecords(self.admin_client))
 
+    def in_region(self, region: str) -> Roles:
+        """The same, with clients of another region: identities and rights are the account's, everywhere."""
+        other = copy.copy(self)
+        other._region = region
+        return other
+
     # ---- clients -------------------------------------------------------------------------------------
 
-    def client(self, api: str, *, role_arn: str, service: str, session_name: str, region: str | None = None) -> Any:
+    def client(self, api: str, *, role_arn: str, service: str, session_name: str) -> Any:
         """A client of an API ("s3") under a role that a service ("lambda.amazonaws.com") assumes.
 
         Raises:
             ApiError: `AccessDenied`, the role doesn't exist or doesn't trust that service.
         """
         role = self._assumable_role(role_arn, service)
-        key = (api, role_arn, role.role_id, service, session_name, region)
+        key = (api, role_arn, role.role_id, service, session_name, self._region)
         return self._client(key, lambda: self._session_credentials(role, session_name))
 
     def service_client(
@@ -71,12 +78,12 @@ class Roles:
         """A client that calls as an AWS service principal on behalf of a resource."""
         context = {"aws:SourceArn": source_arn, "aws:SourceAccount": source_account}
         principal = Principal(service, "service", service, context={k: v for k, v in context.items() if v is not None})
-        key = (api, service, source_arn, source_account, None)
+        key = (api, service, source_arn, source_account, self._region)
         return self._client(key, lambda: self.identities.issue(principal, _SESSION_SECONDS))
 
     def admin_client(self, api: str, region: str | None = None) -> Any:
         """A client with all rights, for what AWS does on its own account."""
-        return self._client((api, region), lambda: None)
+        return self._client((api, region or self._region), lambda: None)
 
     def credentials(self, role_arn: str, service: str, session_name: str) -> Credentials:
         """Temporary credentials of a role that a service assumes, valid for 12 hours.
@@ -144,10 +151,10 @@ class Roles:
                 self._clients[key] = (client, credentials.expiration if credentials else None)
             return client
 
-    def _make(self, api: str, region: str | None, credentials: Credentials | None) -> Any:
+    def _make(self, api: str, region: str, credentials: Credentials | None) -> Any:
         client = self._session.create_client(
             api,
-            region_name=region or self._region,
+            region_name=region,
             endpoint_url=self._endpoint_url,
             aws_access_key_id=credentials.access_key if credentials else ADMIN_ACCESS_KEY,
             aws_secret_access_key=credentials.secret_key if credentials else self._admin_secret,

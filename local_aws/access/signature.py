@@ -290,7 +290,7 @@ def verify(api: wire.Api, signed: Signature, secret: str, request: wire.Request)
         _verify_policy(signed, secret)
         return
     words = words_of(api)
-    if signed.region not in _regions():
+    if signed.region not in regions():
         raise words.wrong_region(signed)
     if signed.kind == "query":
         _check_not_expired(words, signed)
@@ -353,7 +353,7 @@ def signing_key(secret: str, day: str, region: str, service: str) -> bytes:
 
 
 @functools.cache
-def _regions() -> frozenset[str]:
+def regions() -> frozenset[str]:
     """AWS's commercial regions: the account has none in another partition."""
     return frozenset(botocore.session.get_session().get_available_regions("ec2"))
 

@@ -117,12 +117,11 @@ class Registry:
         Raises:
             ApiError: `ResourceNotFoundException`.
         """
+        if name.region not in (None, self._region):
+            message = f"Functions from '{name.region}' are not reachable in this region ('{self._region}')"
+            raise ApiError("ResourceNotFoundException", message, 404, Type="User")
         function = self.functions.get(name.name)
-        elsewhere = (name.region or self._region, name.account or self._account) != (
-            self._region,
-            self._account,
-        )
-        if function is None or elsewhere:
+        if function is None or name.account not in (None, self._account):
             raise self.not_found(name, implied)
         return function
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import errno
 import logging
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any, Protocol
 
 from botocore import xform_name
@@ -21,10 +21,10 @@ from local_aws.access.callers import Callers, refuse_web_pages
 from local_aws.access.resource_policies import policy_at
 from local_aws.access.roles import Roles
 from local_aws.access.signature import Signature, signature
-from local_aws.call import ApiError, not_there
+from local_aws.call import ApiError, Call, not_there
 from local_aws.gateway.dispatch import dispatch, routed
 from local_aws.gateway.exchange import Exchange, StartResponse
-from local_aws.house import Keeper, Service
+from local_aws.house import Keeper, Service, Services
 from local_aws.moto.backend import SERVICES as MOTO_SERVICES
 from local_aws.moto.backend import Backends
 from local_aws.moto.bounds import bounded
@@ -54,7 +54,7 @@ class Gateway:
         self,
         roles: Roles,
         callers: Callers,
-        services: Mapping[str, Service],
+        services: Services,
         s3: Answering,
         moto: Backends,
         keeper: Keeper,
@@ -85,11 +85,11 @@ class Gateway:
                 wire.require_plain_path(exchange.request)
             if signed.service not in _OWN_SIGNING_NAMES and signed.service not in MOTO_SERVICES:
                 raise not_there(f"the service {signed.service}")
-            if api.name in self._services and api.name not in MOTO_SERVICES.values():
-                return self._own(api, signed, exchange)
             if api.name == "s3":
                 return self._s3.answer(api, signed, exchange)
-            return self._motos(api, signed, exchange)
+            if api.name in MOTO_SERVICES.values():
+                return self._motos(api, signed, exchange)
+            return self._own(api, signed, exchange)
         except ApiError as error:
             return _refuse(api, error, exchange)
         except RecursionError:
@@ -102,14 +102,16 @@ class Gateway:
         """An operation of one of our own services."""
         operation, path_values = _asked(api, exchange)
         call = self._callers.call(api, operation.name, exchange.request, signed, exchange.request_id)
-        service = self._services[api.name]
+        service = self._service(api, call)
+        if service is None:
+            raise not_there(f"the service {signed.service}")
         return exchange.send(dispatch(service, self._roles.judge, call, operation, exchange.request, path_values))
 
     def _motos(self, api: wire.Api, signed: Signature, exchange: Exchange) -> Iterable[bytes]:
         """An operation of a service that moto answers, S3 apart; ours, where moto lacks it and we have it."""
         operation, path_values = _asked(api, exchange)
         call = self._callers.call(api, operation.name, exchange.request, signed, exchange.request_id)
-        own = self._services.get(api.name)
+        own = self._service(api, call)
         if own is not None and hasattr(own, xform_name(operation.name)):
             return exchange.send(dispatch(own, self._roles.judge, call, operation, exchange.request, path_values))
         params = wire.parse(exchange.request, operation, path_values)
@@ -129,6 +131,10 @@ class Gateway:
         if api.name == "iam" and not operation.name.startswith(_READS):
             self._roles.iam.forget()
         return answer
+
+    def _service(self, api: wire.Api, call: Call) -> Service | None:
+        """Our service for an API in the region of a call, whose signature has said that there is such a region."""
+        return self._services.find(api.name, call.region)
 
 
 def _api(service: str, request: wire.Request) -> wire.Api:

@@ -85,7 +85,7 @@ class BucketDefaults(Service):
 
     def get_public_access_block(self, call: Call, Bucket: str, **_: Any) -> dict[str, Any]:  # noqa: N803
         """The four settings."""
-        require_bucket(self.host, Bucket)
+        require_bucket(Bucket)
         if Bucket not in self._blocks:
             message = "The public access block configuration was not found"
             raise ApiError("NoSuchPublicAccessBlockConfiguration", message, 404, BucketName=Bucket)
@@ -99,13 +99,13 @@ class BucketDefaults(Service):
         **_: Any,
     ) -> dict[str, Any]:
         """Replace the settings; one that isn't given is off."""
-        require_bucket(self.host, Bucket)
+        require_bucket(Bucket)
         self._blocks[Bucket] = {name: PublicAccessBlockConfiguration.get(name, False) for name in _BLOCKS}
         return {}
 
     def delete_public_access_block(self, call: Call, Bucket: str, **_: Any) -> dict[str, Any]:  # noqa: N803
         """Switch all off."""
-        require_bucket(self.host, Bucket)
+        require_bucket(Bucket)
         self._blocks.pop(Bucket, None)
         return {}
 
@@ -113,7 +113,7 @@ class BucketDefaults(Service):
 
     def get_bucket_ownership_controls(self, call: Call, Bucket: str, **_: Any) -> dict[str, Any]:  # noqa: N803
         """Who owns what is uploaded, and so whether there are ACLs."""
-        require_bucket(self.host, Bucket)
+        require_bucket(Bucket)
         if Bucket not in self._ownership:
             message = "The bucket ownership controls were not found"
             raise ApiError("OwnershipControlsNotFoundError", message, 404, BucketName=Bucket)
@@ -127,7 +127,7 @@ class BucketDefaults(Service):
         **_: Any,
     ) -> dict[str, Any]:
         """Change it, by the one rule that there may be."""
-        require_bucket(self.host, Bucket)
+        require_bucket(Bucket)
         [rule] = OwnershipControls["Rules"] or [{}]
         if "ObjectOwnership" not in rule:
             message = "The XML you provided was not well-formed or did not validate against our published schema"
@@ -137,7 +137,7 @@ class BucketDefaults(Service):
 
     def delete_bucket_ownership_controls(self, call: Call, Bucket: str, **_: Any) -> dict[str, Any]:  # noqa: N803
         """Go back to what buckets were before: ACLs count."""
-        require_bucket(self.host, Bucket)
+        require_bucket(Bucket)
         self._ownership.pop(Bucket, None)
         return {}
 
@@ -145,7 +145,7 @@ class BucketDefaults(Service):
 
     def get_bucket_encryption(self, call: Call, Bucket: str, **_: Any) -> dict[str, Any]:  # noqa: N803
         """The default encryption; every bucket has one."""
-        require_bucket(self.host, Bucket)
+        require_bucket(Bucket)
         answer = self._moto.ask("s3", "get_bucket_encryption", Bucket=Bucket)
         for rule in answer["ServerSideEncryptionConfiguration"]["Rules"]:
             rule.setdefault("BlockedEncryptionTypes", _SSE_C)
@@ -153,7 +153,7 @@ class BucketDefaults(Service):
 
     def delete_bucket_encryption(self, call: Call, Bucket: str, **_: Any) -> dict[str, Any]:  # noqa: N803
         """Go back to S3's own keys."""
-        require_bucket(self.host, Bucket)
+        require_bucket(Bucket)
         self._moto.ask("s3", "put_bucket_encryption", Bucket=Bucket, ServerSideEncryptionConfiguration=_AES256)
         return {}
 

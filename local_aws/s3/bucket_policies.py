@@ -62,7 +62,7 @@ class BucketPolicies(Service):
 
     def get_bucket_policy(self, call: Call, Bucket: str, **_: Any) -> dict[str, Any]:  # noqa: N803
         """The policy's text, as it was put."""
-        require_bucket(self.host, Bucket)
+        require_bucket(Bucket)
         if Bucket not in self._policies:
             raise ApiError("NoSuchBucketPolicy", "The bucket policy does not exist", 404, BucketName=Bucket)
         return {"Policy": self._policies[Bucket]}
@@ -77,7 +77,7 @@ class BucketPolicies(Service):
         Raises:
             ApiError: `MalformedPolicy`, `NoSuchBucket`; `AccessDenied`, public policies are blocked.
         """
-        require_bucket(self.host, Bucket)
+        require_bucket(Bucket)
         _check(Policy, Bucket)
         if self._defaults.blocks(Bucket, "BlockPublicPolicy") and is_public(json.loads(Policy)):
             reason = "public policies are prevented by the BlockPublicPolicy setting"
@@ -87,7 +87,7 @@ class BucketPolicies(Service):
 
     def delete_bucket_policy(self, call: Call, Bucket: str, **_: Any) -> dict[str, Any]:  # noqa: N803
         """Remove the policy; no error where there is none."""
-        require_bucket(self.host, Bucket)
+        require_bucket(Bucket)
         self._policies.pop(Bucket, None)
         return {}
 

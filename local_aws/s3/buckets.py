@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from typing import Any
 
-from botocore.exceptions import ClientError
-
+from local_aws import REGION
+from local_aws.access.signature import Signature, regions
 from local_aws.call import ApiError
-from local_aws.house import Host
+from local_aws.moto.buckets import region_of
 
 _NAME = re.compile(r"(?!\d+\.\d+\.\d+\.\d+$)(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 _POSSIBLE = re.compile(r"[A-Za-z0-9._-]{1,255}")
@@ -35,14 +37,45 @@ def require_bucket_name(bucket: str) -> None:
         raise ApiError("InvalidBucketName", "The specified bucket is not valid.", 400, BucketName=bucket)
 
 
-def require_bucket(host: Host, bucket: str) -> None:
+def require_location(configuration: Mapping[str, Any]) -> None:
+    """Raise where a bucket is to be made in a place that is no region; that it fits the endpoint, moto sees to.
+
+    Raises:
+        ApiError: `InvalidLocationConstraint`.
+    """
+    location = configuration.get("LocationConstraint", "EU")
+    if location not in {*regions(), "EU"}:
+        message = "The specified location-constraint is not valid"
+        raise ApiError("InvalidLocationConstraint", message, 400, LocationConstraint=location)
+
+
+def require_bucket(bucket: str) -> None:
     """Raise unless there is a bucket of that name.
 
     Raises:
         ApiError: `NoSuchBucket`.
     """
-    try:
-        host.roles.admin_client("s3").head_bucket(Bucket=bucket)
-    except ClientError as error:
-        message = "The specified bucket does not exist"
-        raise ApiError("NoSuchBucket", message, 404, BucketName=bucket) from error
+    if region_of(bucket) is None:
+        raise ApiError("NoSuchBucket", "The specified bucket does not exist", 404, BucketName=bucket)
+
+
+def elsewhere(signed: Signature, operation: str, bucket: str) -> str | None:
+    """The region in which a bucket stands, where a call that is signed for another one can't reach it.
+
+    CreateBucket is answered in every region. Where a bucket stands is told by the endpoint of us-east-1, too (S3 API
+    reference, GetBucketLocation). What isn't signed says nothing of a region.
+    """
+    its = region_of(bucket)
+    if its in (None, signed.region) or signed.access_key is None or operation == "CreateBucket":
+        return None
+    return None if operation == "GetBucketLocation" and signed.region == REGION else its
+
+
+def redirect(bucket: str, region: str) -> ApiError:
+    """The answer to a call that went to another region than the bucket's: SDKs follow it."""
+    message = (
+        "The bucket you are attempting to access must be addressed using the specified endpoint. Please send all "
+        "future requests to this endpoint."
+    )
+    endpoint = f"{bucket}.s3.{region}.amazonaws.com" if region != REGION else f"{bucket}.s3.amazonaws.com"
+    return ApiError("PermanentRedirect", message, 301, Endpoint=endpoint, Bucket=bucket)

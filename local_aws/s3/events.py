@@ -50,7 +50,7 @@ class S3Events(Service):
 
     def get_bucket_notification_configuration(self, call: Call, Bucket: str, **_: Any) -> dict[str, Any]:  # noqa: N803
         """A bucket's notification configuration; empty where it has none."""
-        require_bucket(self.host, Bucket)
+        require_bucket(Bucket)
         return self._configurations.get(Bucket, {})
 
     def put_bucket_notification_configuration(
@@ -67,14 +67,14 @@ class S3Events(Service):
             ApiError: `InvalidArgument` for a destination that can't be reached or parsed, for overlapping rules
                 and for a filter that isn't one; `NoSuchBucket`.
         """
-        require_bucket(self.host, Bucket)
+        require_bucket(Bucket)
         if "EventBridgeConfiguration" in NotificationConfiguration:
             raise ApiError("NotImplemented", "the embedded AWS doesn't deliver S3 events to EventBridge", 501)
         configuration = {kind: list(NotificationConfiguration.get(kind, [])) for kind in KINDS}
         rules = [(kind, rule) for kind in KINDS for rule in configuration[kind]]
-        check_rules(rules)
+        check_rules(rules, call.region)
         if not SkipDestinationValidation:
-            self._check_destinations(Bucket, rules)
+            self._check_destinations(call, Bucket, rules)
         for rule in itertools.chain(*configuration.values()):
             rule.setdefault("Id", secrets.token_urlsafe(36))
             for each in filter_rules(rule):
@@ -103,12 +103,12 @@ class S3Events(Service):
 
     # ---- destinations --------------------------------------------------------------------------------
 
-    def _check_destinations(self, bucket: str, rules: list[tuple[str, dict[str, Any]]]) -> None:
+    def _check_destinations(self, call: Call, bucket: str, rules: list[tuple[str, dict[str, Any]]]) -> None:
         faults = []
         for kind, rule in rules:
             arn = rule[KINDS[kind][0]]
             try:
-                self._probe(bucket, arn)
+                self._probe(call, bucket, arn)
             except ClientError as error:
                 log.info("destination %s refused: %s", arn, error)
                 faults.append(arn)
@@ -120,10 +120,10 @@ class S3Events(Service):
                 members[f"ArgumentValue{number}"] = f"Not authorized to {target} [{arn}]"
             raise ApiError("InvalidArgument", _UNABLE, 400, **members)
 
-    def _probe(self, bucket: str, arn: str) -> None:
+    def _probe(self, call: Call, bucket: str, arn: str) -> None:
         """Ask for the right to deliver: Lambda by a dry run, SQS and SNS by S3's test message."""
         if destination(arn)[0] == "lambda":
-            self._client(bucket, "lambda").invoke(FunctionName=arn, InvocationType="DryRun")
+            self._client(call, bucket, "lambda").invoke(FunctionName=arn, InvocationType="DryRun")
             return
         test = {
             "Service": "Amazon S3",
@@ -133,15 +133,15 @@ class S3Events(Service):
             "RequestId": secrets.token_hex(8).upper(),
             "HostId": secrets.token_urlsafe(40),
         }
-        self._send(bucket, arn, test)
+        self._send(call, bucket, arn, test)
 
     def _deliver(self, call: Call, bucket: str, arn: str, event: dict[str, Any]) -> None:
         with traced(call.trace_header):
-            self._send(bucket, arn, event)
+            self._send(call, bucket, arn, event)
 
-    def _send(self, bucket: str, arn: str, message: dict[str, Any]) -> None:
+    def _send(self, call: Call, bucket: str, arn: str, message: dict[str, Any]) -> None:
         service, account, resource = destination(arn)
-        client, body = self._client(bucket, service), json.dumps(message)
+        client, body = self._client(call, bucket, service), json.dumps(message)
         if service == "lambda":
             client.invoke(FunctionName=arn, InvocationType="Event", Payload=body)
         elif service == "sqs":
@@ -150,8 +150,9 @@ class S3Events(Service):
         else:
             client.publish(TopicArn=arn, Message=body, Subject="Amazon S3 Notification")
 
-    def _client(self, bucket: str, service: str) -> Any:
-        return self.host.roles.service_client(
+    def _client(self, call: Call, bucket: str, service: str) -> Any:
+        """A client in the bucket's region, which is the call's."""
+        return self.host.roles.in_region(call.region).service_client(
             service,
             service="s3.amazonaws.com",
             source_arn=f"arn:aws:s3:::{bucket}",

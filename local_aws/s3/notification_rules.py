@@ -34,24 +34,25 @@ def destination(arn: str) -> tuple[str, str, str]:
     return found[1], found[3], found[4]
 
 
-def check_rules(rules: list[tuple[str, dict[str, Any]]]) -> None:
+def check_rules(rules: list[tuple[str, dict[str, Any]]], region: str) -> None:
     """Refuse, in S3's words, what can be seen to be wrong without asking anybody.
 
     Args:
         rules: each with its kind, a key of `KINDS`.
+        region: the bucket's, in which its destinations have to be.
 
     Raises:
         ApiError: `InvalidArgument`.
     """
     for kind, rule in rules:
-        _check_rule(kind, rule)
+        _check_rule(kind, rule, region)
     ids = [rule["Id"] for _, rule in rules if rule.get("Id")]
     if len(ids) > len(set(ids)):
         raise ApiError("InvalidArgument", "Same ID used for multiple configurations. IDs must be unique.", 400)
     _check_overlaps([rule for _, rule in rules])
 
 
-def _check_rule(kind: str, rule: dict[str, Any]) -> None:
+def _check_rule(kind: str, rule: dict[str, Any], region: str) -> None:
     for event in rule["Events"]:
         if event not in _EVENT_TYPES:
             message = "The event is not supported for notifications"
@@ -66,6 +67,9 @@ def _check_rule(kind: str, rule: dict[str, Any]) -> None:
             ArgumentName=KINDS[kind][0],
             ArgumentValue=arn,
         )
+    if found.group(2) != region:
+        message = "The notification destination service region is not valid for the bucket location constraint"
+        raise ApiError("InvalidArgument", message, 400, ArgumentName=KINDS[kind][0], ArgumentValue=arn)
     names = [filter_rule.get("Name", "").lower() for filter_rule in filter_rules(rule)]
     if any(name not in {"prefix", "suffix"} for name in names):
         message = "filter rule name must be either prefix or suffix"

@@ -30,7 +30,13 @@ from local_aws.gateway.exchange import Exchange
 from local_aws.moto.backend import Backends, lacks
 from local_aws.s3.bucket_defaults import BucketDefaults
 from local_aws.s3.bucket_policies import BucketPolicies
-from local_aws.s3.buckets import require_bucket_name, require_possible_name
+from local_aws.s3.buckets import (
+    elsewhere,
+    redirect,
+    require_bucket_name,
+    require_location,
+    require_possible_name,
+)
 from local_aws.s3.content import received, require_signed_body
 from local_aws.s3.event_record import Change
 from local_aws.s3.events import S3Events
@@ -88,6 +94,8 @@ class S3:
         if lacks(name):
             raise not_there(f"s3:{name}")
         call = self._callers.call(api, name, exchange.request, signed, exchange.request_id)
+        if there := elsewhere(signed, name, path_values.get("Bucket", "")):
+            return _sent_there(api, exchange, path_values["Bucket"], there)
         if signed.presigned:
             exchange.request = wire.hoisted(operation, exchange.request)
         if name not in _WITH_CONTENT:
@@ -113,6 +121,7 @@ class S3:
                 self._authorise(call, told)
         if name == "CreateBucket":
             require_bucket_name(params["Bucket"])
+            require_location(wire.parse(request, operation, path_values).get("CreateBucketConfiguration", {}))
             self._defaults.check_new_bucket(request.headers)
         elif name in _WITH_ACL:
             brought = wire.parse(request, operation, path_values) if name in _WITH_ACL_IN_BODY else {}
@@ -127,6 +136,8 @@ class S3:
         call = self._callers.call(api, "PostObject", exchange.request, posted.signed, exchange.request_id)
         params = {"Bucket": posted.bucket, "Key": posted.key}
         require_possible_name(posted.bucket)
+        if there := elsewhere(posted.signed, "PostObject", posted.bucket):
+            return _sent_there(api, exchange, posted.bucket, there)
         self._authorise(call, params)
         operation = api.model.operation_model("PutObject")
         exchange.request = wire.restated(operation, posted.request(exchange.request), params)
@@ -218,12 +229,12 @@ class S3:
             self._events.happened(call, _removed(bucket, params["Key"], version, made_marker))
         else:
             for key, version in _deleted(body):
-                marker = None if version else self._latest_marker(bucket, key)
+                marker = None if version else self._latest_marker(call, bucket, key)
                 self._events.happened(call, _removed(bucket, key, version or marker, marker is not None))
 
-    def _latest_marker(self, bucket: str, key: str) -> str | None:
+    def _latest_marker(self, call: Call, bucket: str, key: str) -> str | None:
         """The version of the delete marker on top of a key, which moto's answer to DeleteObjects doesn't tell."""
-        s3 = self._roles.admin_client("s3")
+        s3 = self._roles.admin_client("s3", call.region)
         if "Status" not in s3.get_bucket_versioning(Bucket=bucket):
             return None
         markers = s3.list_object_versions(Bucket=bucket, Prefix=key).get("DeleteMarkers", [])
@@ -237,11 +248,20 @@ class S3:
             return Change(event, bucket, key, len(exchange.request.body), etag, version)
         which = {"VersionId": version} if version else {}
         try:
-            head = self._roles.admin_client("s3").head_object(Bucket=bucket, Key=key, **which)
+            head = self._roles.admin_client("s3", call.region).head_object(Bucket=bucket, Key=key, **which)
         except ClientError:  # deleted again in the meantime: what happened has happened all the same
             return Change(event, bucket, key, version_id=version)
         size = head["ContentLength"] if event.startswith("ObjectCreated") else None
         return Change(event, bucket, key, size, head["ETag"].strip('"'), version)
+
+
+def _sent_there(api: wire.Api, exchange: Exchange, bucket: str, region: str) -> list[bytes]:
+    """The answer to a call that went to another region than its bucket's."""
+    response = wire.serialise_error(api, redirect(bucket, region), exchange.request_id, exchange.request.path)
+    response.headers["x-amz-bucket-region"] = region
+    if exchange.request.method == "HEAD":
+        response.body = b""
+    return exchange.send(response)
 
 
 class Answer:

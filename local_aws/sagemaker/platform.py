@@ -101,8 +101,10 @@ class Platform:
         """
         place = location(uri)
         try:
-            answer = self.client("s3", role_arn).list_objects_v2(Bucket=place.bucket, Prefix=place.key, MaxKeys=1)
-            if answer.get("KeyCount"):
+            s3 = self.client("s3", role_arn)
+            # SDKs follow a bucket into its own region, as botocore does here; SageMaker takes none of another one.
+            here = s3.head_bucket(Bucket=place.bucket)["BucketRegion"] == self.host.region
+            if here and s3.list_objects_v2(Bucket=place.bucket, Prefix=place.key, MaxKeys=1).get("KeyCount"):
                 return
         except ClientError as error:
             if error.response["ResponseMetadata"]["HTTPStatusCode"] >= 500:

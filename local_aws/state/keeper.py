@@ -33,9 +33,10 @@ class Writer(Keeper):
         self._own = threading.local()
         self._lock, self._writing = threading.Lock(), threading.Lock()
         self._closed = threading.Event()
+        threading.Thread(target=self._now_and_then, name="state", daemon=True).start()
 
     def load(self, shelves: Iterable[Shelf]) -> None:
-        """Give the shelves their records back, in the order of the shelves, and begin to write.
+        """As in `Keeper`.
 
         Raises:
             plain.NotPlain: a record is none.
@@ -44,7 +45,9 @@ class Writer(Keeper):
             self._shelves[shelf.kind] = shelf
             for name, data in self._store.records(shelf.kind):
                 shelf.load(name, plain.decode(data), self._store)
-        threading.Thread(target=self._now_and_then, name="state", daemon=True).start()
+
+    def kinds(self) -> list[str]:
+        return self._store.kinds()
 
     def changed(self, kind: str, name: str) -> None:
         self._own.told = True

@@ -39,7 +39,7 @@ class Aws:
         """What the administrator signs with."""
         return administrator.secret_for(self.endpoint_url)
 
-    def client(self, service: str, role_arn: str | None = None, **options: Any) -> Any:
+    def client(self, service: str, role_arn: str | None = None, *, region: str = REGION, **options: Any) -> Any:
         """A boto3 client as administrator, or under a role."""
         credentials = {"aws_access_key_id": ADMIN_ACCESS_KEY, "aws_secret_access_key": self.secret}
         if role_arn:
@@ -52,7 +52,7 @@ class Aws:
         config = Config(retries={"total_max_attempts": 1}, inject_host_prefix=False, max_pool_connections=64)
         config = config.merge(options.pop("config")) if "config" in options else config
         return _SESSION.client(
-            service, region_name=REGION, endpoint_url=self.endpoint_url, config=config, **credentials, **options
+            service, region_name=region, endpoint_url=self.endpoint_url, config=config, **credentials, **options
         )
 
     def role(self, service: str, *statements: dict, name: str | None = None, managed: tuple[str, ...] = ()) -> str:

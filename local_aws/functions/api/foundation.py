@@ -20,6 +20,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from local_aws import REGION
 from local_aws.call import ApiError, Call
 from local_aws.functions.configuration import FunctionVersion, invalid
 from local_aws.functions.environments.package_server import PackageServer
@@ -53,6 +54,8 @@ class LambdaFoundation(Service):
             fork=False if how == "subprocess" else None,
             isolate=False if how == "forked" else None,
         )
+        if host.region == REGION:
+            self._spawner.begin()
         self._environments = Environments(host, directory / "environments", self._spawner)
         self._closing = threading.Event()
 
@@ -118,15 +121,22 @@ class LambdaFoundation(Service):
             )
             raise ApiError("AccessDeniedException", message, 403, Type="User") from denied
         version = {"VersionId": code["S3ObjectVersion"]} if "S3ObjectVersion" in code else {}
+        s3 = self.host.roles.admin_client("s3")
         try:
-            answer = self.host.roles.admin_client("s3").get_object(Bucket=bucket, Key=key, **version)
-            return answer["Body"].read()
+            content = s3.get_object(Bucket=bucket, Key=key, **version)["Body"].read()
+            there = s3.head_bucket(Bucket=bucket)["BucketRegion"]
         except ClientError as error:
             cause = error.response["Error"]
             raise invalid(
                 f"Error occurred while GetObject. S3 Error Code: {cause['Code']}. "
                 f"S3 Error Message: {cause.get('Message', '')}"
             ) from error
+        if there == self.host.region:
+            return content
+        raise invalid(
+            "Error occurred while GetObject. S3 Error Code: PermanentRedirect. S3 Error Message: The bucket is in this "
+            f"region: {there}. Please use this region to retry the request"
+        )
 
     # ---- role ----------------------------------------------------------------------------------------
 

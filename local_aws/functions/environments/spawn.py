@@ -85,6 +85,9 @@ class Spawner(Protocol):
     def isolates(self) -> bool:
         """Whether runtimes have a file system of their own."""
 
+    def begin(self) -> None:
+        """Get ready in the background, so that the first runtime need not wait. Without it that one does."""
+
     def prepare(self) -> None:
         """Wait until a runtime can be started at once: what this takes is nobody's initialisation."""
 
@@ -139,23 +142,27 @@ class ForkServer:
         self._closed = False
         self._serials = itertools.count(1)
         self._zygote: ZygoteProcess | None = None
-        # The server need not wait for the trial of what the system allows.
-        self._begun = threading.Thread(target=self._begin, name="lambda-zygote-begins", daemon=True)
-        self._begun.start()
+        self._beginning = threading.Thread(target=self._begin, name="lambda-zygote-begins", daemon=True)
 
     @property
     def isolates(self) -> bool:
         """Whether runtimes have a file system of their own; known once one has been started."""
         return self._stage is not None
 
+    def begin(self) -> None:
+        """Try what the system allows, and start the zygote."""
+        with self._lock:
+            if self._beginning.ident is None and not self._closed:
+                self._beginning.start()
+
     def prepare(self) -> None:
         """Wait for the zygote's imports."""
-        self._begun.join()
+        self._wait_until_begun()
         self._current().wait_until_ready()
 
     def start(self, spec: dict[str, Any], log_descriptor: int) -> Runtime:
         """Fork a runtime."""
-        self._begun.join()
+        self._wait_until_begun()
         # The zygote may end at any moment: what was asked of it is asked of the next one.
         for _ in range(_TRIES):
             runtime = self._current().fork(next(self._serials), spec, log_descriptor)
@@ -167,9 +174,15 @@ class ForkServer:
         """End the zygote and all that it has forked."""
         with self._lock:
             self._closed = True
-        self._begun.join()
+        if self._beginning.ident is not None:
+            self._beginning.join()
         if self._zygote is not None:
             self._zygote.close()
+
+    def _wait_until_begun(self) -> None:
+        self.begin()
+        if self._beginning.ident is not None:
+            self._beginning.join()
 
     def _begin(self) -> None:
         refusal = system.refusal() if self._isolate else "switched off"
@@ -340,6 +353,9 @@ class Subprocesses:
     """Runtimes as plain subprocesses, each with its own imports; without a file system of their own."""
 
     isolates = False
+
+    def begin(self) -> None:
+        """Nothing is shared that could be begun with."""
 
     def prepare(self) -> None:
         """Nothing is shared that could be prepared."""

@@ -29,7 +29,7 @@ from local_aws.states.running.state_types.map_ import Map
 from local_aws.states.running.state_types.parallel import Parallel
 from local_aws.states.running.state_types.state import State
 from local_aws.states.running.state_types.task import Task
-from local_aws.states.running.stop_signal import StopSignal
+from local_aws.states.work.signals import Signal
 from local_aws.states.workflow import compile_state
 
 _UNNAMED = "StateName"
@@ -47,7 +47,7 @@ class TestStateOperation(StatesFoundation):
         mock = _Mock.of(params)
         _check_testable(state, mock, params)
         visit = self._visit(state, params)
-        answer = _Test(state, visit, mock, params.get("stateConfiguration", {})).run()
+        answer = self._engine.pool.run(_Test(state, visit, mock, params.get("stateConfiguration", {})).run())
         if params.get("inspectionLevel", "INFO") != "INFO":
             answer["inspectionData"] = visit.inspection_data()
         return answer
@@ -65,7 +65,7 @@ class TestStateOperation(StatesFoundation):
             updated=0,
         )
         execution_arn = f"{arn.replace(':stateMachine:', ':express:')}:{name}"
-        flow = Flow(_TestExecution(self._engine, program, execution_arn, document), StopSignal())
+        flow = Flow(_TestExecution(self._engine, program, execution_arn, document), Signal())
         flow.variables = {key: Document(value) for key, value in _object(params, "variables").items()}
         return _TestVisit(flow, state, document, _object(params, "context"))
 
@@ -142,18 +142,18 @@ class _Test:
         self._state, self._visit, self._mock, self._configuration = state, visit, mock, configuration
         visit.retry_count = configuration.get("retrierRetryCount", 0)
 
-    def run(self) -> dict[str, Any]:
+    async def run(self) -> dict[str, Any]:
         try:
-            transition = self._attempt()
+            transition = await self._attempt()
         except StateError as error:
             return self._failed(error)
         return {"status": "SUCCEEDED", **_left(transition)}
 
-    def _attempt(self) -> Transition:
+    async def _attempt(self) -> Transition:
         state, visit = self._state, self._visit
         if not isinstance(state, Fallible):
-            return state.perform(visit)
-        result = state.attempt(visit) if self._mock is None else self._mocked(state, self._mock.outcome)
+            return await state.perform(visit)
+        result = await state.attempt(visit) if self._mock is None else self._mocked(state, self._mock.outcome)
         return state.conclude(visit, result)
 
     def _mocked(self, state: Fallible, outcome: Document | StateError) -> Document:

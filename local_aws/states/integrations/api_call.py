@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import contextvars
-import threading
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,15 +11,15 @@ from botocore.model import OperationModel
 
 from local_aws.call import ApiError
 from local_aws.states.document import dumps
-from local_aws.states.errors import Cancelled, RuntimeFault, StateError
+from local_aws.states.errors import RuntimeFault, StateError
 from local_aws.states.integrations import shapes
 from local_aws.states.integrations.apis import Api
 from local_aws.states.integrations.integration import Integration
 from local_aws.states.integrations.task import Task
+from local_aws.states.work.waiting import in_thread
 
 SERVICE = "states.amazonaws.com"
 SESSION_NAME = "StepFunctions"
-_LOOK_SECONDS = 0.05
 _HEADERS = {
     "x-amzn-requestid": "x-amzn-RequestId",
     "x-amzn-remapped-content-length": "x-amzn-Remapped-Content-Length",
@@ -68,19 +65,19 @@ class ApiCall(Integration):
         self._require_usable(arguments)
         return arguments
 
-    def run(self, arguments: Any, task: Task) -> Any:
-        answer = self.request(arguments, task)
+    async def run(self, arguments: Any, task: Task) -> Any:
+        answer = await self.request(arguments, task)
         result = self.result(answer)
         if not self.waits_for_token:
             return result
         task.submitted(result)
         assert task.await_token is not None
-        return task.await_token()
+        return await task.await_token()
 
-    def request(self, arguments: Any, task: Task) -> dict[str, Any]:
+    async def request(self, arguments: Any, task: Task) -> dict[str, Any]:
         """Send the request and give the client's answer."""
         params = shapes.to_request(arguments, self._operation.input_shape, self._api.member_name)
-        return call(self._api, self._operation.name, params, task)
+        return await call(self._api, self._operation.name, params, task)
 
     def result(self, answer: dict[str, Any]) -> Any:
         """The answer as a task's result."""
@@ -110,16 +107,21 @@ class ApiCall(Integration):
         return faults
 
 
-def call(api: Api, operation: str, params: dict[str, Any], task: Task) -> dict[str, Any]:
+async def call(api: Api, operation: str, params: dict[str, Any], task: Task) -> dict[str, Any]:
     """An operation at the front door, under the state machine's role.
 
     Raises:
         StateError: the API answered an error, named and told as the integration does, or no request could be sent.
         Cancelled: the attempt ended before the answer came.
     """
-    try:
+
+    def send() -> Any:
         client = task.host.roles.client(api.name, role_arn=task.role_arn, service=SERVICE, session_name=SESSION_NAME)
-        return _unless_cancelled(lambda: getattr(client, xform_name(operation))(**params), task)
+        return getattr(client, xform_name(operation))(**params)
+
+    try:
+        async with task.turns.taken(task.cancelled):
+            return await in_thread(send, task.cancelled)
     except ClientError as error:
         details, metadata = error.response["Error"], error.response["ResponseMetadata"]
         code, message = details.get("Code", ""), details.get("Message", "")
@@ -146,27 +148,3 @@ def http_metadata(answer: dict[str, Any]) -> dict[str, Any]:
         },
         "SdkResponseMetadata": {"RequestId": request_id},
     }
-
-
-def _unless_cancelled(request: Callable[[], Any], task: Task) -> Any:
-    """A request's answer; where the attempt is cancelled first, the request is left to end by itself."""
-    outcome: list[Any] = []
-    done = threading.Event()
-    context = contextvars.copy_context()
-
-    def send() -> None:
-        try:
-            outcome.extend((context.run(request), None))
-        except BaseException as error:
-            outcome.extend((None, error))
-        finally:
-            done.set()
-
-    threading.Thread(target=send, name="integration", daemon=True).start()
-    while not done.wait(_LOOK_SECONDS):
-        if task.cancelled.is_set():
-            raise Cancelled
-    answer, error = outcome
-    if error is not None:
-        raise error
-    return answer

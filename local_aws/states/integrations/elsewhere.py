@@ -39,5 +39,5 @@ class Elsewhere(AnyArguments):
         self.waits_for_job = pattern.startswith(".sync")
         self.waits_for_token = pattern == ".waitForTaskToken"
 
-    def run(self, arguments: Any, task: Task) -> Any:
+    async def run(self, arguments: Any, task: Task) -> Any:
         raise NotImplementedError(f"{self.resource_type}:{self.resource} is not there, and was to be refused")

@@ -13,12 +13,19 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar, overload
 
 from local_aws.states.document import MAX_BYTES, Document
-from local_aws.states.errors import DATA_LIMIT_EXCEEDED, FieldError, QueryEvaluationError, StateError, in_state
+from local_aws.states.errors import (
+    DATA_LIMIT_EXCEEDED,
+    Cancelled,
+    FieldError,
+    QueryEvaluationError,
+    StateError,
+    in_state,
+)
 from local_aws.states.languages.query_language import Field, Leaving
 from local_aws.states.languages.scope import Scope
 from local_aws.states.running.program import RunnableState, Transition, Workflow
-from local_aws.states.running.stop_signal import StopSignal
 from local_aws.states.running.surroundings import Surroundings
+from local_aws.states.work.signals import Signal
 
 T = TypeVar("T")
 
@@ -39,19 +46,19 @@ class Flow:
         visit: the state it is in; after a failure, the one that a redrive resumes.
     """
 
-    def __init__(self, execution: Surroundings, stopped: StopSignal, previous: int = 0):
+    def __init__(self, execution: Surroundings, stopped: Signal, previous: int = 0):
         self.execution, self.stopped, self.previous = execution, stopped, previous
         self.variables: dict[str, Document] = {}
         self.map_context: dict[str, Any] | None = None
         self.visit: Visit | None = None
 
-    def fork(self, stopped: StopSignal, previous: int) -> Flow:
+    def fork(self, stopped: Signal, previous: int) -> Flow:
         """A flow inside this one, for a branch or an iteration."""
         flow = Flow(self.execution, stopped, previous)
         flow.variables, flow.map_context = dict(self.variables), self.map_context
         return flow
 
-    def run(self, workflow: Workflow, document: Document) -> Document:
+    async def run(self, workflow: Workflow, document: Document) -> Document:
         """Go through a workflow from its start, or on from the state the flow is in; gives the output.
 
         Raises:
@@ -61,15 +68,15 @@ class Flow:
         """
         visit = self.enter(workflow.start, document) if self.visit is None else self.visit
         while True:
-            transition = visit.state.perform(visit)
+            transition = await visit.state.perform(visit)
             if transition.next is None:
                 return transition.output
             visit = self.enter(workflow.states[transition.next], transition.output)
 
-    def successor(self, stopped: StopSignal, previous: int) -> Flow:
+    def successor(self, stopped: Signal, previous: int) -> Flow:
         """A flow that goes on where this one ended, as a redrive does: the state isn't entered again.
 
-        What may be left of this flow, in a thread of its own, can't write to the history any more.
+        What may be left of this flow, and goes on, can't write to the history any more.
         """
         flow = self.fork(stopped, previous)
         if self.visit is not None:
@@ -122,6 +129,15 @@ class Visit:
         self.entered = self.flow.record(
             f"{self.state.type}StateEntered", name=self.state.name, input=self.input, inputDetails=NOT_TRUNCATED
         )
+
+    async def pause(self, seconds: float) -> None:
+        """Let time pass, on the clock of the house.
+
+        Raises:
+            Cancelled: the flow was stopped.
+        """
+        if await self.flow.stopped.until_set(self.flow.execution.clock.wall(seconds)):
+            raise Cancelled
 
     # ---- the state's language ------------------------------------------------------------------------
 

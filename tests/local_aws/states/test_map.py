@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import threading
 
 import pytest
 
@@ -505,3 +506,61 @@ class TestMapRunOperations:
         arn = "arn:aws:states:us-east-1:123456789012:mapRun:m/l:00000000-0000-0000-0000-000000000000"
         with pytest.raises(workflows.client.exceptions.ResourceNotFound):
             workflows.client.describe_map_run(mapRunArn=arn)
+
+
+class TestManyChildren:
+    """A child that waits holds no thread: for time, for a token, for a job, for its turn to call."""
+
+    def test_a_thousand_wait_at_once(self, workflows, wait_until):
+        machine = workflows.create(
+            distributed(workflow(W={"Type": "Wait", "Seconds": 900_000, "End": True}), Items="{% [1..1000] %}")
+        )
+        before = threads(workflows)
+        execution = workflows.start(machine)
+        wait_until(lambda: counts(workflows, execution).get("running") == 1000)
+        assert threads(workflows) - before < 50
+        workflows.client.stop_execution(executionArn=execution)
+        assert counts(workflows, execution)["aborted"] == 1000
+
+    def test_they_wait_for_tokens(self, workflows, aws, wait_until):
+        queue = aws.client("sqs").create_queue(QueueName="many-children")["QueueUrl"]
+        ask = {
+            "Type": "Task",
+            "Resource": "arn:aws:states:::aws-sdk:sqs:sendMessage.waitForTaskToken",
+            "Arguments": {"QueueUrl": queue, "MessageBody": "{% $states.context.Task.Token %}"},
+            "End": True,
+        }
+        before = threads(workflows)
+        execution = workflows.start(workflows.create(distributed(workflow(Ask=ask), Items="{% [1..120] %}")))
+        tokens = []
+        while len(tokens) < 120:
+            received = aws.client("sqs").receive_message(QueueUrl=queue, MaxNumberOfMessages=10, WaitTimeSeconds=1)
+            tokens += [message["Body"] for message in received.get("Messages", ())]
+        wait_until(lambda: threads(workflows) - before < 50)
+        assert counts(workflows, execution)["running"] == 120
+        for number, token in enumerate(tokens):
+            workflows.client.send_task_success(taskToken=token, output=str(number))
+        assert sorted(json.loads(workflows.wait(execution)["output"])) == list(range(120))
+
+    def test_they_wait_for_executions_of_another_machine(self, workflows):
+        other = workflows.states(P=passing(Output="{% $states.input.n * 2 %}"))
+        start = {
+            "Type": "Task",
+            "Resource": "arn:aws:states:::states:startExecution.sync:2",
+            "Arguments": {"StateMachineArn": other, "Input": {"n": "{% $states.input %}"}},
+            "Output": "{% $states.result.Output %}",
+            "End": True,
+        }
+        machine = workflows.create(distributed(workflow(Start=start), Items="{% [1..150] %}"))
+        assert workflows.output(machine) == [n * 2 for n in range(1, 151)]
+
+
+def threads(workflows) -> int:
+    """How many threads the embedded AWS has that belong to state machines."""
+    return sum(thread.name.startswith("states-") for thread in threading.enumerate())
+
+
+def counts(workflows, execution) -> dict[str, int]:
+    """The item counts of an execution's map run; none before it has begun."""
+    runs = workflows.client.list_map_runs(executionArn=execution)["mapRuns"]
+    return workflows.client.describe_map_run(mapRunArn=runs[0]["mapRunArn"])["itemCounts"] if runs else {}

@@ -38,7 +38,7 @@ class Map(Fallible):
             fields["ItemProcessor"] if "ItemProcessor" in fields else fields["Iterator"]
         )
 
-    def attempt(self, visit: Visit) -> Document:
+    async def attempt(self, visit: Visit) -> Document:
         items = self.items(visit)
         inputs = self.inputs(visit, items)
         concurrency = self.concurrency(visit) or INLINE_CONCURRENCY
@@ -46,7 +46,7 @@ class Map(Fallible):
             visit.flow.record("MapStateStarted", length=len(items))
         self.tolerated(visit)
         observer = _Iterations(self.name)
-        outputs = SideBySide(
+        outputs = await SideBySide(
             visit,
             lambda index: Strand(self.processor, inputs[index], {"Item": _item(index, items[index])}),
             len(items),
@@ -119,7 +119,7 @@ class _Iterations(Observer):
         self.last = flow.mark("MapIterationSucceeded", name=self._name, index=index)
 
     def failed(self, index: int, parent: Flow) -> None:
-        parent.record("MapIterationFailed", name=self._name, index=index)
+        parent.mark("MapIterationFailed", name=self._name, index=index)
 
     def aborted(self, index: int, parent: Flow) -> None:
         parent.mark("MapIterationAborted", name=self._name, index=index)

@@ -21,12 +21,12 @@ class Parallel(Fallible):
         super().__init__(blueprint)
         self._branches = [blueprint.workflow(branch) for branch in blueprint.definition["Branches"]]
 
-    def attempt(self, visit: Visit) -> Document:
+    async def attempt(self, visit: Visit) -> Document:
         document = visit.ask(self.data_flow.arguments)
         if visit.progress is None:
             visit.flow.record("ParallelStateStarted")
         count = len(self._branches)
-        outputs = SideBySide(
+        outputs = await SideBySide(
             visit, lambda index: Strand(self._branches[index], document), count, count, Observer()
         ).run()
         visit.flow.mark("ParallelStateSucceeded")

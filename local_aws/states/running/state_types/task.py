@@ -13,10 +13,10 @@ from local_aws.states.running.activities import Activities, Offer
 from local_aws.states.running.flow import Visit
 from local_aws.states.running.state_types.fallible import Fallible
 from local_aws.states.running.state_types.state import Blueprint
-from local_aws.states.running.stop_signal import StopSignal
 from local_aws.states.running.task_history import TaskHistory, task_history
-from local_aws.states.running.time_limit import within
 from local_aws.states.running.tokens import TaskTokens, WaitingTask
+from local_aws.states.work.signals import Signal
+from local_aws.states.work.waiting import within
 
 _SECONDS = Range(least=1, most=MAX_SECONDS)
 
@@ -35,14 +35,14 @@ class Task(Fallible):
         self._timeout = blueprint.number("TimeoutSeconds", _SECONDS)
         self._heartbeat = blueprint.number("HeartbeatSeconds", _SECONDS)
 
-    def attempt(self, visit: Visit) -> Document:
+    async def attempt(self, visit: Visit) -> Document:
         token = TaskTokens.new() if self.integration.waits_for_token else None
         # An activity's token goes to its worker, and not into the context object.
         visit.token = None if self.integration.style == "activity" else token
         arguments = self.arguments(visit)
         timeout, heartbeat = visit.evaluate(self._timeout), visit.evaluate(self._heartbeat)
         history = task_history(self.integration, self.resource, visit.flow)
-        result = self._run(visit, token, history, arguments, timeout, heartbeat)
+        result = await self._run(visit, token, history, arguments, timeout, heartbeat)
         visit.inspect(result=result)
         return result
 
@@ -56,7 +56,7 @@ class Task(Fallible):
         visit.check_size(arguments, self.name)
         return arguments
 
-    def _run(
+    async def _run(
         self,
         visit: Visit,
         token: str | None,
@@ -73,6 +73,7 @@ class Task(Fallible):
             execution_arn=execution.arn,
             cancelled=stopped,
             submitted=history.submitted,
+            turns=execution.turns,
             token=token,
             await_token=waiting.wait if waiting else None,
             workers=_Workers(execution.engine.activities, waiting, stopped) if waiting else None,
@@ -80,7 +81,8 @@ class Task(Fallible):
         try:
             history.scheduled(self._parameters(visit, arguments, task), arguments, timeout, heartbeat)
             history.started()
-            result = Document(within(timeout, stopped, lambda: self.integration.run(arguments.value, task)))
+            pool = execution.engine.pool
+            result = Document(await within(timeout, stopped, pool, lambda: self.integration.run(arguments.value, task)))
             visit.check_size(result, self._reported_as)
         except (Cancelled, RuntimeFault):
             raise
@@ -106,16 +108,16 @@ class Task(Fallible):
 class _Workers:
     """The workers of activities, for one attempt that waits for its token."""
 
-    def __init__(self, activities: Activities, waiting: WaitingTask, stopped: StopSignal):
+    def __init__(self, activities: Activities, waiting: WaitingTask, stopped: Signal):
         self._activities, self._waiting, self._stopped = activities, waiting, stopped
 
     def know(self, arn: str) -> bool:
         return self._activities.find(arn) is not None
 
-    def hand_over(self, arn: str, text: str) -> str | None:
+    async def hand_over(self, arn: str, text: str) -> str | None:
         offer = Offer(self._waiting.token, text, self._stopped, self._stopped.child())
         self._activities.offer(arn, offer)
-        offer.taken.wait()
+        await offer.taken.until_set()
         if self._stopped.is_set():
             raise Cancelled
         self._waiting.beat()  # HeartbeatSeconds count from here.
