@@ -23,7 +23,9 @@ from local_aws.logs.writer import LogWriter
 class Content(Protocol):
     """What is kept beside a record because it may be large, and never changes: an object of S3, a package."""
 
-    size: int
+    @property
+    def size(self) -> int:
+        """How many bytes."""
 
     def pieces(self) -> Iterator[bytes]:
         """The bytes, from the first to the last; each call begins anew."""
@@ -54,13 +56,61 @@ class Shelf(Protocol):
     under which somebody may wait for an answer of this server.
     """
 
-    kind: str
+    @property
+    def kind(self) -> str:
+        """The kind of the records."""
 
     def dump(self, name: str) -> Kept | None:
         """A record; None where there is none of that name (any more)."""
 
     def load(self, name: str, data: Any, contents: Contents) -> None:
         """Take a record back, as `dump` gave it. What was running when the process ended has ended."""
+
+
+@dataclass(frozen=True)
+class Records:
+    """A shelf of plain records.
+
+    Args:
+        get: gives a record's data by its name, None where there is none.
+        put: takes one back.
+    """
+
+    kind: str
+    get: Callable[[str], Any]
+    put: Callable[[str, Any], object]
+
+    def dump(self, name: str) -> Kept | None:
+        """A record."""
+        data = self.get(name)
+        return None if data is None else Kept(data)
+
+    def load(self, name: str, data: Any, contents: Contents) -> None:
+        """Take a record back."""
+        self.put(name, data)
+
+
+class Bytes:
+    """Bytes as a content."""
+
+    def __init__(self, data: bytes):
+        self._data, self.size = data, len(data)
+
+    def pieces(self) -> Iterator[bytes]:
+        """The whole."""
+        yield self._data
+
+
+class FileContent:
+    """A file that nobody changes, as a content."""
+
+    def __init__(self, path: Path):
+        self._path, self.size = path, path.stat().st_size
+
+    def pieces(self) -> Iterator[bytes]:
+        """Piece by piece."""
+        with self._path.open("rb") as file:
+            yield from iter(lambda: file.read(1 << 20), b"")
 
 
 class Keeper:
@@ -101,6 +151,14 @@ class Host:
     logs: LogWriter
     keeper: Keeper = field(default_factory=Keeper)
 
+    def kind(self, of: str) -> str:
+        """The kind of records ("lambda/functions") of this region's services."""
+        return f"{of}@{self.region}"
+
+    def changed(self, of: str, name: str) -> None:
+        """A record of this region's services was made, changed or removed. Returns at once."""
+        self.keeper.changed(self.kind(of), name)
+
     def in_region(self, region: str) -> Host:
         """The host of the same house's services in another region."""
         directory, roles = self.directory / region, self.roles.in_region(region)
@@ -122,6 +180,9 @@ class Service:
     def shelves(self) -> Iterable[Shelf]:
         """The records of this service that outlive the process."""
         return ()
+
+    def loaded(self) -> None:
+        """The records are back, and the door is still closed: end what the end of the process has ended."""
 
     def resumed(self) -> None:
         """The records are back and the door is open: begin again what a restart only interrupts."""

@@ -193,6 +193,8 @@ def _of_a_region(host: Host) -> tuple[Service, ...]:
     """The services of a region, with their records back."""
     services = (LambdaService(host), StatesService(host), LogsService(host), *sagemaker.services(host))
     host.keeper.load(shelf for service in services for shelf in service.shelves())
+    for service in services:
+        service.loaded()
     return services
 
 

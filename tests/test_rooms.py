@@ -26,7 +26,7 @@ FLOORS = {
         ("access",),
         ("logs",),
         ("house",),
-        ("gateway", "moto", "isolation"),
+        ("gateway", "moto", "isolation", "state"),
         ("iam", "cloudwatch_logs", "s3", "functions", "states", "sagemaker"),
         ("server",),
         ("__main__",),
@@ -34,6 +34,7 @@ FLOORS = {
     "local_aws.functions": (
         ("names", "log", "invocation", "package"),
         ("configuration", "registry"),
+        ("kept",),
         ("events", "environments"),
         ("api",),
         ("service",),

@@ -113,7 +113,7 @@ def _is_known(module: str, name: str) -> bool:
     return module.startswith("moto.") and not module.startswith("moto.moto_")
 
 
-def _new(kind: type) -> Any:
+def _new(kind: Any) -> Any:
     """An object without its attributes, which follow."""
     return kind.__new__(kind)
 

@@ -127,7 +127,8 @@ def _kinds() -> dict[type, Any]:
     return kinds
 
 
-def _subclasses(kind: type) -> Iterator[type]:
+def _subclasses(kind: type[Any]) -> Iterator[type[Any]]:
+    one: type[Any]
     for one in kind.__subclasses__():
         yield one
         yield from _subclasses(one)
@@ -224,7 +225,8 @@ class _Objects:
         versions = list(found.keys.getlist(key, [])) if found is not None else []
         if not versions:
             return None
-        tags = {one.arn: backend.tagger.tags[one.arn] for one in _with_tags(versions) if one.arn in backend.tagger.tags}
+        arns = [one.arn for one in versions if hasattr(one, "arn")]
+        tags = {arn: backend.tagger.tags[arn] for arn in arns if arn in backend.tagger.tags}
         data = freeze({"versions": versions, "tags": tags}, _stands_for, _without("s3"))
         return Kept(data, {one.content_id: _content(one) for one in _with_content(versions)})
 
@@ -258,10 +260,6 @@ class _Uploads:
         upload = thaw(data, _found)
         _give_contents(upload.parts.values(), contents)
         _backend("s3", "aws").buckets[bucket].multiparts[identity] = upload
-
-
-def _with_tags(versions: Iterable[Any]) -> Iterator[Any]:
-    return (one for one in versions if hasattr(one, "arn"))
 
 
 def _with_content(versions: Iterable[Any]) -> Iterator[Any]:

@@ -171,8 +171,8 @@ def _lock(folder: Path) -> BinaryIO:
         told = _told(folder)
         where = told.get("endpoint_url") or "an address it hasn't told yet"
         raise Taken(
-            f"The state in {folder} is in use: the embedded AWS at {where} (process {told.get('pid', 'unknown')}) keeps "
-            "its state there. Stop that one first, or name another folder with --state."
+            f"The state in {folder} is in use: the embedded AWS at {where} (process {told.get('pid', 'unknown')}) has "
+            "it. Stop that one first, or name another folder with --state."
         ) from error
     return file
 

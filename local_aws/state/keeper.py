@@ -41,15 +41,21 @@ class Writer(Keeper):
         Raises:
             plain.NotPlain: a record is none.
         """
-        for shelf in shelves:
-            self._shelves[shelf.kind] = shelf
-            for name, data in self._store.records(shelf.kind):
-                shelf.load(name, plain.decode(data), self._store)
+        self._own.loading = True
+        try:
+            for shelf in shelves:
+                self._shelves[shelf.kind] = shelf
+                for name, data in self._store.records(shelf.kind):
+                    shelf.load(name, plain.decode(data), self._store)
+        finally:
+            self._own.loading = False
 
     def kinds(self) -> list[str]:
         return self._store.kinds()
 
     def changed(self, kind: str, name: str) -> None:
+        if getattr(self._own, "loading", False):  # what is just being read needn't be written
+            return
         self._own.told = True
         with self._lock:
             self._marked[kind, name] = None
