@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from local_aws.access.roles import Roles
+from local_aws.announcer import Announcer
 from local_aws.clock import Clock
 from local_aws.logs.writer import LogWriter
 
@@ -149,6 +150,7 @@ class Host:
     clock: Clock
     roles: Roles
     logs: LogWriter
+    announcer: Announcer
     keeper: Keeper = field(default_factory=Keeper)
 
     def kind(self, of: str) -> str:

@@ -24,8 +24,10 @@ from local_aws import ACCOUNT, REGION
 from local_aws.access import administrator
 from local_aws.access.callers import Callers
 from local_aws.access.roles import Roles
+from local_aws.announcer import Announcer
 from local_aws.clock import Clock
 from local_aws.cloudwatch_logs.service import LogsService
+from local_aws.eventbridge.service import EventBridgeService
 from local_aws.functions.service import LambdaService
 from local_aws.gateway.gateway import Gateway
 from local_aws.house import Host, Keeper, Service, Services
@@ -96,7 +98,7 @@ def _serving(port: int, clock: float, directory: Path, state: Path | None) -> It
     secret = administrator.new_secret()
     roles = Roles(url, ACCOUNT, REGION, secret)
     with _kept(state, url) as keeper:
-        host = Host(ACCOUNT, REGION, url, directory, Clock(clock), roles, LogWriter(roles), keeper)
+        host = Host(ACCOUNT, REGION, url, directory, Clock(clock), roles, LogWriter(roles), Announcer(roles), keeper)
         callers, moto = Callers(roles.identities, roles.iam, secret, secret_of), Backends(keeper)
         inside = Moto(moto, host.region)
         keeper.load(moto.shelves())
@@ -121,6 +123,7 @@ def _serving(port: int, clock: float, directory: Path, state: Path | None) -> It
             services.close()
             http.shutdown()
             services.close_logs()
+            host.announcer.close()
             services.close()
             for part in parts:
                 part.close()
@@ -191,7 +194,8 @@ def run(
 
 def _of_a_region(host: Host) -> tuple[Service, ...]:
     """The services of a region, with their records back."""
-    services = (LambdaService(host), StatesService(host), LogsService(host), *sagemaker.services(host))
+    ours = (EventBridgeService(host), LambdaService(host), StatesService(host))
+    services = (*ours, LogsService(host), *sagemaker.services(host))
     host.keeper.load(shelf for service in services for shelf in service.shelves())
     for service in services:
         service.loaded()

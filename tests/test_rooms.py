@@ -23,11 +23,12 @@ STANDARD = set(sys.stdlib_module_names)
 FLOORS = {
     "local_aws": (
         ("call", "clock", "http_server", "wire", "matching"),
+        ("event_pattern",),
         ("access",),
-        ("logs",),
+        ("logs", "announcer"),
         ("house",),
         ("gateway", "moto", "isolation", "state"),
-        ("iam", "cloudwatch_logs", "s3", "functions", "states", "sagemaker"),
+        ("iam", "cloudwatch_logs", "eventbridge", "s3", "functions", "states", "sagemaker"),
         ("server",),
         ("__main__",),
     ),
@@ -35,7 +36,7 @@ FLOORS = {
         ("names", "log", "invocation", "package"),
         ("configuration", "registry"),
         ("kept",),
-        ("events", "environments"),
+        ("events", "event_sources", "environments"),
         ("api",),
         ("service",),
     ),
@@ -51,7 +52,7 @@ FLOORS = {
     ),
     "local_aws.sagemaker": (
         ("locations", "collection", "images"),
-        ("quotas", "running_jobs"),
+        ("quotas", "running_jobs", "state_changes"),
         ("platform",),
         ("containers",),
         ("hosting", "blazingtext"),
@@ -200,7 +201,7 @@ def test_what_lambda_runs_needs_nothing_but_python_and_boto3():
 
 def test_the_embedded_aws_knows_nothing_of_the_course():
     own = ("local_aws", "moto", "botocore", "werkzeug", "jsonata", "jsonpath", "regex", "awslambdaric", "fasttext")
-    assert strangers("local_aws", *own, "psutil", "numpy", "boto3") == set()
+    assert strangers("local_aws", *own, "psutil", "numpy", "pyarrow", "boto3") == set()
 
 
 def test_the_guard_of_the_real_account_needs_nothing_but_botocore():

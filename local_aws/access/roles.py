@@ -18,6 +18,7 @@ from typing import Any
 import botocore.session
 from botocore.awsrequest import AWSRequest
 from botocore.config import Config
+from botocore.exceptions import ClientError
 
 from local_aws import ADMIN_ACCESS_KEY
 from local_aws.access.iam_reader import IamReader, Role
@@ -28,7 +29,13 @@ from local_aws.access.wanted import Wanted
 from local_aws.call import ApiError, Call, Principal
 
 _SESSION_SECONDS = 12 * 3600
+_CHAINED_SECONDS = 3600
+"""The longest session of a role that another role has assumed ("Role chaining", IAM user guide)."""
 _trace: ContextVar[str | None] = ContextVar("trace header of the calls made here", default=None)
+
+
+class NotAssumedError(Exception):
+    """A role may not assume the one that it was to assume."""
 
 
 @contextlib.contextmanager
@@ -62,14 +69,21 @@ class Roles:
 
     # ---- clients -------------------------------------------------------------------------------------
 
-    def client(self, api: str, *, role_arn: str, service: str, session_name: str) -> Any:
+    def client(self, api: str, *, role_arn: str, service: str, session_name: str, onto: str | None = None) -> Any:
         """A client of an API ("s3") under a role that a service ("lambda.amazonaws.com") assumes.
+
+        Args:
+            onto: a role that this one assumes in its turn, and under which the calls are made.
 
         Raises:
             ApiError: `AccessDenied`, the role doesn't exist or doesn't trust that service.
+            NotAssumedError: the role may not assume the further one.
         """
         role = self._assumable_role(role_arn, service)
         key = (api, role_arn, role.role_id, service, session_name, self._region)
+        if onto is not None and onto != role_arn:
+            sts = self._client(("sts", *key[1:]), lambda: self._session_credentials(role, session_name))
+            return self._chained_client((api, onto, *key[1:]), sts, session_name)
         return self._client(key, lambda: self._session_credentials(role, session_name))
 
     def service_client(
@@ -144,12 +158,36 @@ class Roles:
     def _client(self, key: tuple[Any, ...], issue: Callable[[], Credentials | None]) -> Any:
         """The client kept under a key, made anew where there is none or its credentials run out."""
         with self._lock:
-            client, expiration = self._clients.get(key, (None, None))
-            if client is None or (expiration and expiration - datetime.now(UTC) < timedelta(minutes=5)):
-                credentials = issue()
-                client = self._make(key[0], key[-1], credentials)
-                self._clients[key] = (client, credentials.expiration if credentials else None)
+            return self._kept(key) or self._keep(key, issue())
+
+    def _chained_client(self, key: tuple[Any, ...], sts: Any, session_name: str) -> Any:
+        """The same for a role that another one assumes, by a call to STS: nobody may be kept waiting by it."""
+        role = self.iam.role(key[1])
+        key = (key[0], role and role.role_id, *key[1:])
+        client = self._kept(key)
+        if client is not None:
             return client
+        try:
+            answer = sts.assume_role(RoleArn=key[2], RoleSessionName=session_name, DurationSeconds=_CHAINED_SECONDS)
+        except ClientError as error:
+            raise NotAssumedError(error.response["Error"]["Message"]) from error
+        given = answer["Credentials"]
+        return self._keep(
+            key,
+            Credentials(
+                given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"], expiration=given["Expiration"]
+            ),
+        )
+
+    def _kept(self, key: tuple[Any, ...]) -> Any:
+        """The client under a key; None where there is none, or its credentials run out."""
+        client, expiration = self._clients.get(key, (None, None))
+        return None if expiration and expiration - datetime.now(UTC) < timedelta(minutes=5) else client
+
+    def _keep(self, key: tuple[Any, ...], credentials: Credentials | None) -> Any:
+        client = self._make(key[0], key[-1], credentials)
+        self._clients[key] = (client, credentials.expiration if credentials else None)
+        return client
 
     def _make(self, api: str, region: str, credentials: Credentials | None) -> Any:
         client = self._session.create_client(

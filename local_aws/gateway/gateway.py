@@ -31,7 +31,14 @@ from local_aws.moto.bounds import bounded
 
 log = logging.getLogger(__name__)
 
-_OWN_SIGNING_NAMES = {"lambda": "lambda", "states": "stepfunctions", "sagemaker": "sagemaker", "sts": "sts"}
+_OWN_SIGNING_NAMES = {
+    "events": "events",
+    "lambda": "lambda",
+    "sagemaker": "sagemaker",
+    "scheduler": "scheduler",
+    "states": "stepfunctions",
+    "sts": "sts",
+}
 _READS = ("Get", "List", "Simulate", "Generate")
 """IAM's operations that change nothing begin so."""
 

@@ -2,10 +2,10 @@
 
 Owns each bucket's notification configuration (moto never learns of it, so that its own notifier stays idle),
 checks it as S3 does, and after a successful Put, Post, Copy, CompleteMultipartUpload or Delete delivers the
-event record in the background: to Lambda as an asynchronous invocation, to SQS and SNS as a message.
+event record in the background: to Lambda as an asynchronous invocation, to SQS and SNS as a message, to EventBridge as
+news.
 
-Source: S3 user guide, "Amazon S3 Event Notifications"; recorded errors.
-EventBridge as a destination isn't there and is refused by name.
+Source: S3 user guide, "Amazon S3 Event Notifications" and "Using EventBridge"; recorded errors.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from local_aws.house import Host, Records, Service, Shelf
 from local_aws.s3.buckets import require_bucket
 from local_aws.s3.deliveries import Deliveries
 from local_aws.s3.event_record import Change, now, record
+from local_aws.s3.news import news
 from local_aws.s3.notification_rules import KINDS, check_rules, destination, filter_rules, matches
 
 log = logging.getLogger(__name__)
@@ -86,8 +87,6 @@ class S3Events(Service):
                 and for a filter that isn't one; `NoSuchBucket`.
         """
         require_bucket(Bucket)
-        if "EventBridgeConfiguration" in NotificationConfiguration:
-            raise ApiError("NotImplemented", "the embedded AWS doesn't deliver S3 events to EventBridge", 501)
         configuration = {kind: list(NotificationConfiguration.get(kind, [])) for kind in KINDS}
         rules = [(kind, rule) for kind in KINDS for rule in configuration[kind]]
         check_rules(rules, call.region)
@@ -97,7 +96,10 @@ class S3Events(Service):
             rule.setdefault("Id", secrets.token_urlsafe(36))
             for each in filter_rules(rule):
                 each["Name"] = each["Name"].title()
-        self._configurations[Bucket] = {kind: found for kind, found in configuration.items() if found}
+        kept: dict[str, Any] = {kind: found for kind, found in configuration.items() if found}
+        if "EventBridgeConfiguration" in NotificationConfiguration:
+            kept["EventBridgeConfiguration"] = {}
+        self._configurations[Bucket] = kept
         return {}
 
     # ---- what the gateway tells ----------------------------------------------------------------------
@@ -113,8 +115,11 @@ class S3Events(Service):
 
     def happened(self, call: Call, change: Change) -> None:
         """Queue the event of a change for every rule that it matches. Returns at once."""
-        for kind, rules in self._configurations.get(change.bucket, {}).items():
-            for rule in rules:
+        configuration = self._configurations.get(change.bucket, {})
+        if "EventBridgeConfiguration" in configuration:
+            self.host.announcer.tell(call.region, lambda: news(call, change))
+        for kind in KINDS:
+            for rule in configuration.get(kind, []):
                 if matches(rule, change):
                     arn = rule[KINDS[kind][0]]
                     event = {"Records": [record(call, change, rule["Id"])]}

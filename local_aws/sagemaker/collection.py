@@ -38,6 +38,12 @@ class Record:
         self._description = description
         self._lock = threading.RLock()
         self.tell: Callable[[str], None] = _nobody
+        self._watched: tuple[str, ...] = ()
+        self._tell_changed: Callable[[], None] = lambda: None
+
+    def watch(self, members: tuple[str, ...], changed: Callable[[], None]) -> None:
+        """Have something called after each change of one of these members."""
+        self._watched, self._tell_changed = members, changed
 
     def __getitem__(self, member: str) -> Any:
         with self._lock:
@@ -50,12 +56,15 @@ class Record:
     def update(self, **members: Any) -> None:
         """Set members together; None removes one."""
         with self._lock:
+            before = [self._description.get(member) for member in self._watched]
             for member, value in members.items():
                 if value is None:
                     self._description.pop(member, None)
                 else:
                     self._description[member] = value
             self.tell(self.name)
+            if before != [self._description.get(member) for member in self._watched]:
+                self._tell_changed()
 
     def replace(self, description: dict[str, Any]) -> None:
         """Set all members anew."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from local_aws.sagemaker.collection import Record, now
 from local_aws.sagemaker.hosting.deployment import DRAIN_SECONDS, Deployment, DeploymentFailed
+from local_aws.sagemaker.state_changes import announce
 
 if TYPE_CHECKING:
     from local_aws.sagemaker.platform import Platform
@@ -46,6 +47,7 @@ class Endpoint(Record):
 
     def create(self, deployment: Deployment) -> None:
         """Go on to InService or Failed, in time."""
+        announce(self._platform.host, self)
         self._bring(deployment, FAILED)
 
     def redeploy(self, deployment: Deployment) -> None:

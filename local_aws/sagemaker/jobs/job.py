@@ -27,6 +27,7 @@ from local_aws.sagemaker.collection import Record
 from local_aws.sagemaker.containers.container import Container, ContainerFailed
 from local_aws.sagemaker.platform import Platform
 from local_aws.sagemaker.running_jobs import COMPLETED, FAILED, STOPPED
+from local_aws.sagemaker.state_changes import announce
 
 REASON_LENGTH = 1024
 NO_SPACE = "No space left on device. Please use a larger volume, or reduce the size of the job's data."
@@ -89,6 +90,7 @@ class Job(ABC):
     def start(self) -> None:
         """Begin; the job is among the platform's running ones until it has ended."""
         self.platform.running.add(self)
+        announce(self.platform.host, self.record)
         self._thread.start()
 
     def stop(self) -> None:

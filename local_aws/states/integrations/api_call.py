@@ -9,9 +9,10 @@ from botocore import xform_name
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.model import OperationModel
 
+from local_aws.access.roles import NotAssumedError
 from local_aws.call import ApiError
 from local_aws.states.document import dumps
-from local_aws.states.errors import RuntimeFault, StateError
+from local_aws.states.errors import TASK_FAILED, RuntimeFault, StateError
 from local_aws.states.integrations import shapes
 from local_aws.states.integrations.apis import Api
 from local_aws.states.integrations.integration import Integration
@@ -116,7 +117,9 @@ async def call(api: Api, operation: str, params: dict[str, Any], task: Task) -> 
     """
 
     def send() -> Any:
-        client = task.host.roles.client(api.name, role_arn=task.role_arn, service=SERVICE, session_name=SESSION_NAME)
+        client = task.host.roles.client(
+            api.name, role_arn=task.role_arn, service=SERVICE, session_name=SESSION_NAME, onto=task.own_role_arn
+        )
         return getattr(client, xform_name(operation))(**params)
 
     try:
@@ -128,6 +131,9 @@ async def call(api: Api, operation: str, params: dict[str, Any], task: Task) -> 
         status, request_id = metadata.get("HTTPStatusCode", 500), metadata.get("RequestId", "null")
         cause = api.cause(message, code, status, request_id, metadata.get("HostId"))
         raise StateError(api.error_name(code), cause) from None
+    except NotAssumedError:
+        sentence = f"The role {task.role_arn} is not authorized to assume the task state's role, {task.own_role_arn}."
+        raise StateError(TASK_FAILED, sentence) from None
     except ApiError as error:
         # The role can't be assumed: no request was made, so there is no id of one.
         raise StateError(api.error_name(error.code), api.cause(str(error), error.code, error.status, "null")) from None

@@ -13,7 +13,8 @@ from typing import Any
 from local_aws.states.document import Document
 from local_aws.states.errors import Cancelled, StateError
 from local_aws.states.maps.item_batcher import ItemBatcher
-from local_aws.states.maps.item_reader import ItemReader, key_value_pairs
+from local_aws.states.maps.item_formats import key_value_pairs
+from local_aws.states.maps.item_reader import ItemReader
 from local_aws.states.maps.map_run import ChildInput, MapRun
 from local_aws.states.maps.result_writer import ResultWriter
 from local_aws.states.running.flow import Visit

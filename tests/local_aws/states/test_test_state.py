@@ -199,34 +199,34 @@ def test_result_or_error_not_both(run):
     )
 
 
-PUT_EVENTS = {"Type": "Task", "Resource": "arn:aws:states:::events:putEvents", "End": True}
+START_JOB = {"Type": "Task", "Resource": "arn:aws:states:::glue:startJobRun", "End": True}
 
 
 class TestElsewhere:
     """Services that AWS has and the embedded AWS hasn't: mocked, a state that uses one can be tested as on AWS."""
 
     def test_the_mock_is_held_against_the_api(self, workflows):
-        definition = json.dumps({**PUT_EVENTS, "Parameters": {"Entries.$": "$.Entries"}})
-        given = {"definition": definition, "input": '{"Entries": [{"Source": "mine"}]}'}
-        answer = workflows.client.test_state(**given, mock={"result": '{"Entries": [{"EventId": "1"}]}'})
-        assert (answer["status"], json.loads(answer["output"])) == ("SUCCEEDED", {"Entries": [{"EventId": "1"}]})
+        definition = json.dumps({**START_JOB, "Parameters": {"JobName.$": "$.job"}})
+        given = {"definition": definition, "input": '{"job": "mine"}'}
+        answer = workflows.client.test_state(**given, mock={"result": '{"JobRunId": "1"}'})
+        assert (answer["status"], json.loads(answer["output"])) == ("SUCCEEDED", {"JobRunId": "1"})
         with pytest.raises(ClientError) as refused:
-            workflows.client.test_state(**given, mock={"result": '{"Entries": [{"EventId": ["1"]}]}'})
+            workflows.client.test_state(**given, mock={"result": '{"JobRunId": ["1"]}'})
         assert refused.value.response["Error"] == {
             "Code": "ValidationException",
-            "Message": "Mock result schema validation error: Field 'EventId' must be a string",
+            "Message": "Mock result schema validation error: Field 'JobRunId' must be a string",
         }
 
     def test_without_a_mock_it_is_refused_by_name(self, workflows):
         with pytest.raises(ClientError) as refused:
-            workflows.client.test_state(definition=json.dumps(PUT_EVENTS), roleArn=workflows.role)
+            workflows.client.test_state(definition=json.dumps(START_JOB), roleArn=workflows.role)
         assert refused.value.response["Error"]["Code"] == "NotImplemented"
-        assert "arn:aws:states:::events:putEvents" in refused.value.response["Error"]["Message"]
+        assert "arn:aws:states:::glue:startJobRun" in refused.value.response["Error"]["Message"]
 
     def test_a_state_of_a_machine_that_uses_it_elsewhere(self, workflows):
         """What the other states use is no obstacle for the one that is tested."""
         states = {
-            "Put": {"Type": "Task", "Resource": PUT_EVENTS["Resource"], "Next": "Done"},
+            "Put": {"Type": "Task", "Resource": START_JOB["Resource"], "Next": "Done"},
             "Done": {"Type": "Succeed"},
         }
         definition = json.dumps({"StartAt": "Put", "States": states})
