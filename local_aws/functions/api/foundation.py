@@ -32,7 +32,9 @@ from local_aws.functions.package import Package, Packages
 from local_aws.functions.registry import Function, Registry
 from local_aws.house import Host, Service, Shelf
 
+MAPPINGS = "lambda/event-source-mappings"
 _RECORDS = "lambda/functions"
+"""Kinds of records that outlive the process."""
 _PROVISIONING_SECONDS = 1.0
 _PAGE_ITEMS = 50
 
@@ -71,7 +73,11 @@ class LambdaFoundation(Service):
 
     def touched(self, operation: str, params: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
         named = params.get("FunctionName") or params.get("Resource")
-        return () if operation == "Invoke" or named is None else ((_RECORDS, parse(named).name),)
+        if operation == "Invoke" or named is None:
+            return ()
+        if ":event-source-mapping:" in named:
+            return ((MAPPINGS, named.rpartition(":")[2]),)
+        return ((_RECORDS, parse(named).name),)
 
     def close(self) -> None:
         """End every environment."""

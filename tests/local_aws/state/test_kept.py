@@ -25,7 +25,15 @@ def kept(tmp_path_factory):
     """The server after it was killed, and what its predecessor had answered."""
     with kept_in(tmp_path_factory.mktemp("kept")) as server:
         made: dict[str, Any] = {}
-        for make in (make_storage, make_messages, make_small, make_function, make_executions, make_job):
+        for make in (
+            make_storage,
+            make_messages,
+            make_small,
+            make_function,
+            make_executions,
+            make_job,
+            make_events,
+        ):
             made |= make(server)
         yield SimpleNamespace(server=server.restart(), **made)
 
@@ -181,6 +189,27 @@ def make_job(server: Server) -> dict[str, Any]:
         Tags=[{"Key": "a", "Value": "b"}],
     )
     return {}
+
+
+def make_events(server: Server) -> dict[str, Any]:
+    sqs, events, functions = server.client("sqs"), server.client("events"), server.client("lambda")
+    queue = "arn:aws:sqs:us-east-1:123456789012:watched"
+    sqs.create_queue(QueueName="watched", Attributes={"VisibilityTimeout": "30"})
+    events.create_event_bus(Name="own")
+    events.put_rule(Name="kept", EventPattern='{"source": ["mine"]}')
+    events.put_targets(Rule="kept", Targets=[{"Id": "1", "Arn": queue}])
+    mapping = functions.create_event_source_mapping(FunctionName="kept", EventSourceArn=queue)["UUID"]
+    functions.create_function(
+        FunctionName="late",
+        Runtime="python3.13",
+        Role=functions.get_function(FunctionName="kept")["Configuration"]["Role"],
+        Handler="lambda_function.handler",
+        # Loading it takes so long that the kill comes first.
+        Code={"ZipFile": zipped(f"import time\ntime.sleep(2)\n{CODE}")},
+    )
+    functions.get_waiter("function_active_v2").wait(FunctionName="late", WaiterConfig={"Delay": 1})
+    functions.invoke(FunctionName="late", InvocationType="Event", Payload=b'"accepted"')
+    return {"queue_arn": queue, "mapping": mapping}
 
 
 # ---- S3 --------------------------------------------------------------------------------------------------
@@ -353,3 +382,20 @@ def test_a_job_that_ran_has_failed_and_says_why(kept):
     assert job["FailureReason"].startswith("InternalServerError: The embedded AWS ended while this job was running.")
     assert job["ProcessingEndTime"] >= job["CreationTime"]
     assert sagemaker.list_tags(ResourceArn=job["ProcessingJobArn"])["Tags"] == [{"Key": "a", "Value": "b"}]
+
+
+# ---- what is on its way ----------------------------------------------------------------------------------
+
+
+def test_rules_of_eventbridge_and_event_source_mappings_are_there(kept):
+    events = kept.server.client("events")
+    assert events.list_targets_by_rule(Rule="kept")["Targets"] == [{"Id": "1", "Arn": kept.queue_arn}]
+    assert events.describe_event_bus(Name="own")["Name"] == "own"
+    [mapping] = kept.server.client("lambda").list_event_source_mappings()["EventSourceMappings"]
+    assert (mapping["UUID"], mapping["State"]) == (kept.mapping, "Enabled")
+
+
+def test_an_asynchronous_invocation_that_was_accepted_is_run(kept):
+    """It was answered with 202, and the process was killed before it could be tried."""
+    logs = kept.server.client("logs")
+    until(lambda: logs.filter_log_events(logGroupName="/aws/lambda/late", filterPattern='"accepted"')["events"])
