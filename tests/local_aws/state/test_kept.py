@@ -319,13 +319,15 @@ def test_a_functions_policy_alias_and_settings_are_there(kept):
 
 def test_an_upload_still_triggers_the_function(kept):
     kept.server.client("s3").put_object(Bucket=BUCKET, Key="triggers", Body=b"x")
-    logs = kept.server.client("logs")
+    until(lambda: logged(kept, "kept", "triggers"))
 
-    def seen() -> bool:
-        found = logs.filter_log_events(logGroupName="/aws/lambda/kept", filterPattern='"triggers"')
-        return bool(found["events"])
 
-    until(seen)
+def logged(kept, function: str, text: str) -> bool:
+    """Whether a function has logged a text."""
+    logs, group = kept.server.client("logs"), f"/aws/lambda/{function}"
+    if not logs.describe_log_groups(logGroupNamePrefix=group)["logGroups"]:
+        return False
+    return bool(logs.filter_log_events(logGroupName=group, filterPattern=f'"{text}"')["events"])
 
 
 # ---- Step Functions --------------------------------------------------------------------------------------
@@ -397,5 +399,4 @@ def test_rules_of_eventbridge_and_event_source_mappings_are_there(kept):
 
 def test_an_asynchronous_invocation_that_was_accepted_is_run(kept):
     """It was answered with 202, and the process was killed before it could be tried."""
-    logs = kept.server.client("logs")
-    until(lambda: logs.filter_log_events(logGroupName="/aws/lambda/late", filterPattern='"accepted"')["events"])
+    until(lambda: logged(kept, "late", "accepted"))
