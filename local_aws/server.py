@@ -30,15 +30,18 @@ from local_aws.cloudwatch_logs.service import LogsService
 from local_aws.eventbridge.service import EventBridgeService
 from local_aws.functions.service import LambdaService
 from local_aws.gateway.gateway import Gateway
+from local_aws.gateway.throttle import Throttle
 from local_aws.house import Host, Keeper, Service, Services
 from local_aws.http_server import HttpServer
 from local_aws.iam.service import IamService
 from local_aws.iam.sts import StsService
 from local_aws.isolation import kernel, scratch, system
+from local_aws.lag import Lag
 from local_aws.logs.writer import LogWriter
 from local_aws.moto.backend import Backends, secret_of
 from local_aws.moto.inside import Moto
 from local_aws.s3.bucket_defaults import BucketDefaults
+from local_aws.s3.bucket_names import BucketNames
 from local_aws.s3.bucket_policies import BucketPolicies
 from local_aws.s3.events import S3Events
 from local_aws.s3.service import S3
@@ -73,7 +76,11 @@ class LocalAws:
 
 @contextlib.contextmanager
 def serve(
-    port: int = 0, clock: float = 60.0, directory: Path | None = None, state: Path | None = None
+    port: int = 0,
+    clock: float = 60.0,
+    directory: Path | None = None,
+    state: Path | None = None,
+    lag: Lag | None = None,
 ) -> Iterator[LocalAws]:
     """Serve the embedded AWS from threads of this process until the block ends.
 
@@ -82,23 +89,25 @@ def serve(
         clock: how many times faster than the wall's clock waits pass.
         directory: scratch folder, emptied of this server's things at the end; a temporary one by default.
         state: the folder in which what is made outlives the process; without one, nothing does.
+        lag: what of AWS is late; nothing by default.
 
     Raises:
         OSError: the port is taken.
         StateRefused: the folder is in use, or what is in it can't be read.
     """
-    with scratch.folder(directory) as own, _serving(port, clock, own, state) as aws:
+    with scratch.folder(directory) as own, _serving(port, clock, own, state, lag or Lag()) as aws:
         yield aws
 
 
 @contextlib.contextmanager
-def _serving(port: int, clock: float, directory: Path, state: Path | None) -> Iterator[LocalAws]:
+def _serving(port: int, clock: float, directory: Path, state: Path | None, lag: Lag) -> Iterator[LocalAws]:
     http = HttpServer((LOOPBACK, port), _starting)
     url = f"http://{LOOPBACK}:{http.port}"
     secret = administrator.new_secret()
-    roles = Roles(url, ACCOUNT, REGION, secret)
+    roles = Roles(url, ACCOUNT, REGION, secret, lag)
     with _kept(state, url) as keeper:
-        host = Host(ACCOUNT, REGION, url, directory, Clock(clock), roles, LogWriter(roles), Announcer(roles), keeper)
+        logs, announcer = LogWriter(roles, lag), Announcer(roles)
+        host = Host(ACCOUNT, REGION, url, directory, Clock(clock), roles, logs, lag, announcer, keeper)
         callers, moto = Callers(roles.identities, roles.iam, secret, secret_of), Backends(keeper)
         inside = Moto(moto, host.region)
         keeper.load(moto.shelves())
@@ -108,7 +117,8 @@ def _serving(port: int, clock: float, directory: Path, state: Path | None) -> It
         defaults = BucketDefaults(host, inside)
         parts = (S3Events(host), BucketPolicies(host, defaults), defaults)
         keeper.load([shelf for part in parts for shelf in part.shelves()])
-        http.application = Gateway(roles, callers, services, S3(roles, callers, *parts, moto), moto, keeper)
+        s3 = S3(roles, callers, *parts, BucketNames(lag), moto)
+        http.application = Gateway(roles, callers, services, s3, moto, Throttle(lag), keeper)
         thread = threading.Thread(target=http.serve_forever, name="http", daemon=True)
         thread.start()
         try:
@@ -127,6 +137,7 @@ def _serving(port: int, clock: float, directory: Path, state: Path | None) -> It
             services.close()
             for part in parts:
                 part.close()
+            lag.close()
             http.server_close()
 
 
@@ -155,6 +166,7 @@ def run(
     ready_file: Path | None = None,
     log_file: Path | None = None,
     state: Path | None = None,
+    lag: Lag | None = None,
 ) -> None:
     """Serve until interrupted, told to stop, or left alone by the parent process.
 
@@ -163,6 +175,7 @@ def run(
         ready_file: where to write `{"endpoint_url", "pid", "clock", "log"}` once the server answers.
         log_file: where the server's own log goes; a temporary file by default.
         state: as for `serve`.
+        lag: what of AWS is late; nothing by default.
     """
     log_file = log_file or Path(tempfile.gettempdir()) / f"local-aws-{os.getpid()}.log"
     logging.basicConfig(filename=log_file, level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
@@ -174,8 +187,10 @@ def run(
     if kernel.known():
         # The administrator's secret, and whatever the environment of whoever started this holds.
         kernel.hide_memory()
-    with serve(port, clock, state=state) as aws:
+    with serve(port, clock, state=state, lag=lag) as aws:
         speed = "real time" if clock == 1 else f"waits pass {clock:g} times as fast as on AWS"
+        if aws.host.lag.is_late:
+            speed += "; rights, names, events and logs are late, as on AWS"
         print(f"The embedded AWS answers at {aws.endpoint_url} ({speed}). Its log: {log_file}", flush=True)
         refusal = system.refusal()
         if refusal is not None:

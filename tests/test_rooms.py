@@ -22,7 +22,7 @@ STANDARD = set(sys.stdlib_module_names)
 
 FLOORS = {
     "local_aws": (
-        ("call", "clock", "http_server", "wire", "matching"),
+        ("call", "clock", "http_server", "lag", "wire", "matching"),
         ("event_pattern",),
         ("access",),
         ("logs", "announcer"),
@@ -55,7 +55,7 @@ FLOORS = {
         ("quotas", "running_jobs", "state_changes"),
         ("platform",),
         ("containers",),
-        ("hosting", "blazingtext"),
+        ("hosting", "blazingtext", "scikit_learn"),
         ("jobs",),
         ("api",),
         ("service",),
@@ -201,7 +201,7 @@ def test_what_lambda_runs_needs_nothing_but_python_and_boto3():
 
 def test_the_embedded_aws_knows_nothing_of_the_course():
     own = ("local_aws", "moto", "botocore", "werkzeug", "jsonata", "jsonpath", "regex", "awslambdaric", "fasttext")
-    assert strangers("local_aws", *own, "psutil", "numpy", "pyarrow", "boto3", "cryptography") == set()
+    assert strangers("local_aws", *own, "psutil", "numpy", "pyarrow", "scipy", "boto3", "cryptography") == set()
 
 
 def test_the_guard_of_the_real_account_needs_nothing_but_botocore():

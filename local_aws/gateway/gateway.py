@@ -24,6 +24,7 @@ from local_aws.access.signature import Signature, signature
 from local_aws.call import ApiError, Call, not_there
 from local_aws.gateway.dispatch import dispatch, routed
 from local_aws.gateway.exchange import Exchange, StartResponse
+from local_aws.gateway.throttle import Throttle
 from local_aws.house import Keeper, Service, Services
 from local_aws.moto.backend import SERVICES as MOTO_SERVICES
 from local_aws.moto.backend import Backends
@@ -64,10 +65,11 @@ class Gateway:
         services: Services,
         s3: Answering,
         moto: Backends,
+        throttle: Throttle,
         keeper: Keeper,
     ):
         self._roles, self._callers, self._services = roles, callers, services
-        self._s3, self._moto, self._keeper = s3, moto, keeper
+        self._s3, self._moto, self._throttle, self._keeper = s3, moto, throttle, keeper
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         exchange = Exchange(environ, start_response)
@@ -92,6 +94,7 @@ class Gateway:
                 wire.require_plain_path(exchange.request)
             if signed.service not in _OWN_SIGNING_NAMES and signed.service not in MOTO_SERVICES:
                 raise not_there(f"the service {signed.service}")
+            self._throttle.check(api, exchange.request)
             if api.name == "s3":
                 return self._s3.answer(api, signed, exchange)
             if api.name in MOTO_SERVICES.values():

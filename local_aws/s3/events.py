@@ -23,6 +23,7 @@ from botocore.exceptions import ClientError
 from local_aws.access.roles import traced
 from local_aws.call import ApiError, Call
 from local_aws.house import Host, Records, Service, Shelf
+from local_aws.lag import Kind
 from local_aws.s3.buckets import require_bucket
 from local_aws.s3.deliveries import Deliveries
 from local_aws.s3.event_record import Change, now, record
@@ -58,8 +59,8 @@ class S3Events(Service):
         return ((_RECORDS, params["Bucket"]),)
 
     def resumed(self) -> None:
-        for name in list(self._waiting):
-            self._queue.add(functools.partial(self._deliver, name), functools.partial(self._done, name))
+        for name, waiting in list(self._waiting.items()):
+            self._deliver_soon(name, waiting)
 
     def close(self) -> None:
         """Stop delivering; what is not delivered yet is lost with the process, unless its state is kept."""
@@ -123,16 +124,20 @@ class S3Events(Service):
                 if matches(rule, change):
                     arn = rule[KINDS[kind][0]]
                     event = {"Records": [record(call, change, rule["Id"])]}
-                    name = secrets.token_hex(16)
-                    self._waiting[name] = {
-                        "trace": call.trace_header,
-                        "region": call.region,
-                        "bucket": change.bucket,
-                        "arn": arn,
-                        "event": json.dumps(event),
-                    }
-                    self.host.changed(_DELIVERIES, name)
-                    self._queue.add(functools.partial(self._deliver, name), functools.partial(self._done, name))
+                    self._queue_delivery(call, change, arn, json.dumps(event))
+
+    def _queue_delivery(self, call: Call, change: Change, arn: str, event: str) -> None:
+        """Queue a delivery; where AWS is late also later, and now and then twice."""
+        name = secrets.token_hex(16)
+        waiting = {"trace": call.trace_header, "region": call.region, "bucket": change.bucket, "arn": arn}
+        self._waiting[name] = waiting = waiting | {"event": event}
+        self.host.changed(_DELIVERIES, name)
+        of = f"{change.bucket}/{change.key}"
+        for _ in range(2 if self.host.lag.happens(Kind.S3_EVENT, of) else 1):
+            self.host.lag.later(Kind.S3_EVENT, of, functools.partial(self._deliver_soon, name, waiting))
+
+    def _deliver_soon(self, name: str, waiting: _Delivery) -> None:
+        self._queue.add(functools.partial(self._deliver, waiting), functools.partial(self._done, name))
 
     # ---- destinations --------------------------------------------------------------------------------
 
@@ -168,13 +173,12 @@ class S3Events(Service):
         }
         self._send(call.region, bucket, arn, json.dumps(test))
 
-    def _deliver(self, name: str) -> None:
-        waiting = self._waiting[name]
+    def _deliver(self, waiting: _Delivery) -> None:
         with traced(waiting["trace"]):
             self._send(waiting["region"], waiting["bucket"], waiting["arn"], waiting["event"])
 
     def _done(self, name: str) -> None:
-        del self._waiting[name]
+        self._waiting.pop(name, None)
         self.host.changed(_DELIVERIES, name)
 
     def _send(self, region: str, bucket: str, arn: str, body: str) -> None:

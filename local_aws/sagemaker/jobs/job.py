@@ -22,6 +22,7 @@ from typing import Any, ClassVar
 from botocore.exceptions import BotoCoreError, ClientError
 
 from local_aws.call import ApiError
+from local_aws.lag import Kind
 from local_aws.logs.writer import LogStream
 from local_aws.sagemaker.collection import Record
 from local_aws.sagemaker.containers.container import Container, ContainerFailed
@@ -135,6 +136,14 @@ class Job(ABC):
         """
         self.platform.host.clock.wait(self._told_to_stop, seconds)
         self.check()
+
+    def provision(self, usual_seconds: float) -> None:
+        """Let the time pass in which instances, or what runs on them, are made ready: usually so many AWS seconds.
+
+        Raises:
+            JobStopped: told to stop meanwhile.
+        """
+        self.pause(self.platform.host.lag.seconds(Kind.PROVISIONING, self.record.arn, usual_seconds))
 
     def check(self) -> None:
         """Raise where the job may not go on.

@@ -62,7 +62,8 @@ class KeptStates:
             if run.status == "RUNNING":
                 run.end("ABORTED")
         for machine in self._machines.all():
-            self._machines.settle(machine)
+            if machine.status == "DELETING":
+                self._machines.delete(machine)
 
     def _find(self, arn: str) -> Execution | None:
         return self._machines.find_execution(arn) or self._map_runs.child(arn)
