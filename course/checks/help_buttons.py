@@ -8,9 +8,9 @@ from typing import Any, Protocol
 import ipywidgets as widgets
 
 from course.panels import asleep
+from course.panels.controls import button, html_box, row
 from course.panels.description import Code, Say, as_html
 from course.panels.front_end import Status
-from course.panels.panel import button, html_box, row
 
 _ASLEEP = "The buttons for the next hint and the solution come back when you run this cell again."
 

@@ -19,10 +19,11 @@ from botocore.config import Config
 from course.errors import CourseError
 from course.functions.invocation import Invocation, result
 from course.functions.test_events import save_test_event, template_titles, test_event, test_event_names
+from course.panels.controls import button, field, html_box, row
 from course.panels.description import Block, Code, Facts, Fold, Say, as_html, plain
 from course.panels.front_end import CopyButton
 from course.panels.json_text import json_fault
-from course.panels.panel import News, Panel, button, field, html_box, row
+from course.panels.panel import News, Panel
 
 _LONGEST_RUN_SECONDS = 900
 

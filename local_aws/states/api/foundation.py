@@ -26,7 +26,7 @@ class StatesFoundation(Service):
         self._map_runs = MapRuns()
         self._activities = Activities()
         self._engine = Engine(host, Pool(), TaskTokens(), self._map_runs, self._activities)
-        self._machines = Machines(self._map_runs)
+        self._machines = Machines(self._map_runs, host.lag)
 
     def close(self) -> None:
         """End all executions, and send the workers that wait for a task away."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,9 +12,10 @@ from botocore import xform_name
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.model import OperationModel
 
+from local_aws.access.roles import NotAssumedError, for_customer
 from local_aws.call import ApiError
 from local_aws.states.document import dumps
-from local_aws.states.errors import RuntimeFault, StateError
+from local_aws.states.errors import TASK_FAILED, RuntimeFault, StateError
 from local_aws.states.integrations import shapes
 from local_aws.states.integrations.apis import Api
 from local_aws.states.integrations.integration import Integration
@@ -77,7 +81,8 @@ class ApiCall(Integration):
     async def request(self, arguments: Any, task: Task) -> dict[str, Any]:
         """Send the request and give the client's answer."""
         params = shapes.to_request(arguments, self._operation.input_shape, self._api.member_name)
-        return await call(self._api, self._operation.name, params, task)
+        count_as = for_customer if self._api.name == "sagemaker" else contextlib.nullcontext
+        return await call(self._api, self._operation.name, params, task, count_as)
 
     def result(self, answer: dict[str, Any]) -> Any:
         """The answer as a task's result."""
@@ -107,8 +112,17 @@ class ApiCall(Integration):
         return faults
 
 
-async def call(api: Api, operation: str, params: dict[str, Any], task: Task) -> dict[str, Any]:
+async def call(
+    api: Api,
+    operation: str,
+    params: dict[str, Any],
+    task: Task,
+    count_as: Callable[[], AbstractContextManager[None]] = contextlib.nullcontext,
+) -> dict[str, Any]:
     """An operation at the front door, under the state machine's role.
+
+    Args:
+        count_as: what the request is sent in: `for_customer`, where there may be too many of such requests.
 
     Raises:
         StateError: the API answered an error, named and told as the integration does, or no request could be sent.
@@ -116,8 +130,11 @@ async def call(api: Api, operation: str, params: dict[str, Any], task: Task) -> 
     """
 
     def send() -> Any:
-        client = task.host.roles.client(api.name, role_arn=task.role_arn, service=SERVICE, session_name=SESSION_NAME)
-        return getattr(client, xform_name(operation))(**params)
+        client = task.host.roles.client(
+            api.name, role_arn=task.role_arn, service=SERVICE, session_name=SESSION_NAME, onto=task.own_role_arn
+        )
+        with count_as():
+            return getattr(client, xform_name(operation))(**params)
 
     try:
         async with task.turns.taken(task.cancelled):
@@ -128,6 +145,9 @@ async def call(api: Api, operation: str, params: dict[str, Any], task: Task) -> 
         status, request_id = metadata.get("HTTPStatusCode", 500), metadata.get("RequestId", "null")
         cause = api.cause(message, code, status, request_id, metadata.get("HostId"))
         raise StateError(api.error_name(code), cause) from None
+    except NotAssumedError:
+        sentence = f"The role {task.role_arn} is not authorized to assume the task state's role, {task.own_role_arn}."
+        raise StateError(TASK_FAILED, sentence) from None
     except ApiError as error:
         # The role can't be assumed: no request was made, so there is no id of one.
         raise StateError(api.error_name(error.code), api.cause(str(error), error.code, error.status, "null")) from None

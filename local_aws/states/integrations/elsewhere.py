@@ -23,7 +23,6 @@ APIS = {
     "elasticmapreduce": Api("emr", "elasticmapreduce", "EMR", "AmazonElasticMapReduce"),
     "emr-containers": Api("emr-containers", "emr-containers", "EMRContainers", "AmazonEMRContainers"),
     "emr-serverless": Api("emr-serverless", "emr-serverless", "EMRServerless", "AWSEMRServerless"),
-    "events": Api("events", "events", "EventBridge", "AmazonEventBridge"),
     "glue": Api("glue", "glue", "Glue", "AWSGlue"),
     "mediaconvert": Api("mediaconvert", "mediaconvert", "MediaConvert", "AWSElementalMediaConvert"),
 }

@@ -32,6 +32,7 @@ class Task:
     Attributes:
         host: the house; `host.roles` makes clients.
         role_arn: the state machine's role, under which every call is made.
+        own_role_arn: a role of the task's own, which that one assumes for it; None where there is none.
         execution_arn: the execution that the task belongs to.
         cancelled: set when the attempt is to end: the execution was stopped, a sibling failed, time ran out.
             An integration that waits must look at it, stop what it has started, and raise `errors.Cancelled`.
@@ -52,3 +53,4 @@ class Task:
     await_token: Callable[[], Awaitable[Any]] | None = None
     workers: Workers | None = None
     turns: Turns = field(default_factory=Turns)
+    own_role_arn: str | None = None

@@ -10,6 +10,7 @@ import threading
 import time
 import uuid
 from collections import Counter, deque
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,7 +54,7 @@ class MapRun:
         tolerated_count, tolerated_percentage: how many items may fail.
     """
 
-    def __init__(self, parent: Surroundings, program: Program, limits: dict[str, float], items: list[Any] | None):
+    def __init__(self, parent: Surroundings, program: Program, limits: dict[str, float], items: Sequence[Any] | None):
         self.parent, self.program, self.items = parent, program, items
         self.id = str(uuid.uuid4())
         machine_arn = program.arn.replace(":stateMachine:", ":mapRun:")

@@ -18,6 +18,7 @@ from local_aws.states.running.flow import NOT_TRUNCATED, Flow, iso_time
 from local_aws.states.running.history import MAX_EVENTS, EventLog, HistoryFull
 from local_aws.states.running.log_delivery import delivery
 from local_aws.states.running.program import Program
+from local_aws.states.running.status_changes import status_change
 from local_aws.states.running.surroundings import Engine
 from local_aws.states.running.tokens import TaskTokens
 from local_aws.states.work.signals import Signal
@@ -144,6 +145,7 @@ class Execution:
         if flow is None:
             raise RuntimeError(f"{self.arn} has succeeded: there is nothing left to run")
         self._left.clear()
+        self._announce()
         try:
             with self._time_limit():
                 await self._conclude(flow)
@@ -231,7 +233,14 @@ class Execution:
             self._flow = None
         self._stop_signal.set()
         self._ended.set()
+        self._announce()
         self._tell_ended()
+
+    def _announce(self) -> None:
+        """Have EventBridge told of the status, unless the execution is Express."""
+        if ":execution:" in self.arn:
+            region = self.host.region
+            self.host.announcer.tell(region, lambda: status_change(region, self))
 
     @contextlib.contextmanager
     def _time_limit(self) -> Iterator[None]:

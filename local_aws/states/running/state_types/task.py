@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from local_aws.states import integrations
 from local_aws.states.document import Document
 from local_aws.states.errors import MAX_SECONDS, Cancelled, RuntimeFault, StateError, TimedOut
@@ -32,6 +30,7 @@ class Task(Fallible):
         self.integration = integrations.known(self.resource)
         is_function = self.integration.style == "lambda-function"
         self._reported_as = self.resource if is_function else self.integration.resource_type
+        self._credentials = blueprint.language.data(blueprint.definition, "Credentials", "")
         self._timeout = blueprint.number("TimeoutSeconds", _SECONDS)
         self._heartbeat = blueprint.number("HeartbeatSeconds", _SECONDS)
 
@@ -41,12 +40,12 @@ class Task(Fallible):
         visit.token = None if self.integration.style == "activity" else token
         arguments = self.arguments(visit)
         timeout, heartbeat = visit.evaluate(self._timeout), visit.evaluate(self._heartbeat)
-        history = task_history(self.integration, self.resource, visit.flow)
+        history = task_history(self.integration, self.resource, visit.flow, self._own_role(visit))
         result = await self._run(visit, token, history, arguments, timeout, heartbeat)
         visit.inspect(result=result)
         return result
 
-    def rehearse(self, visit: Visit, read: list[Any] | None) -> int:
+    def rehearse(self, visit: Visit, read: str | None) -> int:
         self.arguments(visit)
         return 0
 
@@ -74,6 +73,7 @@ class Task(Fallible):
             cancelled=stopped,
             submitted=history.submitted,
             turns=execution.turns,
+            own_role_arn=history.own_role_arn,
             token=token,
             await_token=waiting.wait if waiting else None,
             workers=_Workers(execution.engine.activities, waiting, stopped) if waiting else None,
@@ -97,6 +97,15 @@ class Task(Fallible):
                 execution.tokens.close(waiting.token)
         history.succeeded(result)
         return result
+
+    def _own_role(self, visit: Visit) -> str | None:
+        """The role that the task's Credentials name."""
+        credentials = visit.evaluate(self._credentials)
+        role = credentials.value.get("RoleArn") if credentials and isinstance(credentials.value, dict) else None
+        if credentials is not None and not isinstance(role, str):
+            # AWS's words for it are not known.
+            raise RuntimeFault(visit.described("The field 'RoleArn' of the Credentials must be a STRING"))
+        return role
 
     def _parameters(self, visit: Visit, arguments: Document, task: IntegrationTask) -> Document:
         try:
