@@ -53,7 +53,8 @@ def cheat(cells: list[dict[str, Any]]) -> None:
 
 
 def spoil(cells: list[dict[str, Any]]) -> None:
-    """The first exercise is solved, the second raises, the third's cell is gone."""
+    """The first exercise is solved, the second is no Python, the third's cell is gone, and the checks are changed."""
+    cheat(cells)
     solve(cells, EXERCISES[0])
     for cell in list(cells):
         if exercise_name(cell) == EXERCISES[1]:
@@ -63,45 +64,60 @@ def spoil(cells: list[dict[str, Any]]) -> None:
 
 
 def test_a_class_is_marked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    handed_in(tmp_path / "class" / "ada", solve)
-    handed_in(tmp_path / "class" / "bob", cheat)
     handed_in(tmp_path / "class" / "cleo" / "04", spoil)
     (tmp_path / "class" / "dora").mkdir()
     points = tmp_path / "points.json"
     points.write_text(json.dumps({EXERCISES[0]: 2.5}))
-    options = ["--lessons", "04", "--points", str(points), "--out", str(tmp_path / "out")]
-    assert mark.main([str(tmp_path / "class"), *options]) == 0
-    with (tmp_path / "out" / "marks.csv").open(newline="") as file:
-        rows = list(csv.reader(file))
-    assert rows[0] == ["learner", "lesson", "exercise", "points", "outcome"]
-    found = {(learner, exercise): (points, outcome) for learner, _, exercise, points, outcome in rows[1:]}
-    assert len(found) == len(rows) - 1 == 4 * len(EXERCISES)
-    most = 1.5 + len(EXERCISES)
+    found, feedback = marked(tmp_path, "class", "--points", str(points))
+    assert set(found) == {(learner, name) for learner in ("cleo", "dora") for name in EXERCISES}
+    assert [found["cleo", name] for name in EXERCISES[:3]] == [
+        ("2.5", "right"),
+        ("0", "not yet right"),
+        ("0", "not attempted"),
+    ]
+    assert {found["dora", name] for name in EXERCISES} == {("0", "not handed in")}
+    most = f"{1.5 + len(EXERCISES):g}"
+    assert feedback["cleo"].startswith(f"# cleo: 2.5 of {most} points\n")
+    for words in ("SyntaxError", "The exercise's cell was gone.", "cells of the lesson itself had been changed"):
+        assert words in feedback["cleo"]
+    assert "VERDICT: 2 learners marked, 2.5 of" in capsys.readouterr().out
+
+
+@pytest.mark.long
+def test_solved_it_has_all_points_and_none_where_only_the_checks_were_changed(tmp_path: Path) -> None:
+    handed_in(tmp_path / "class" / "ada", solve)
+    handed_in(tmp_path / "class" / "bob", cheat)
+    found, _ = marked(tmp_path, "class")
     for name in EXERCISES:
-        assert found["ada", name] == ("2.5" if name == EXERCISES[0] else "1", "right")
-        assert found["bob", name] == ("0", "not attempted")
-        assert found["dora", name] == ("0", "not handed in")
-    assert [found["cleo", name][1] for name in EXERCISES[:3]] == ["right", "not yet right", "not attempted"]
-    feedback = {path.stem: path.read_text(encoding="utf-8") for path in (tmp_path / "out" / "feedback").iterdir()}
-    assert feedback["ada"].startswith(f"# ada: {most:g} of {most:g} points\n")
-    assert "cells of the lesson itself had been changed" in feedback["bob"]
-    assert "SyntaxError" in feedback["cleo"] and "The exercise's cell was gone." in feedback["cleo"]
-    assert f"VERDICT: 4 learners marked, {most + 2.5:g} of {4 * most:g} points." in capsys.readouterr().out
+        assert (found["ada", name], found["bob", name]) == (("1", "right"), ("0", "not attempted"))
 
 
+@pytest.mark.long
 def test_what_does_not_end_is_ended(tmp_path: Path) -> None:
-    """A cell alone: the others are run. All of it: what was done counts."""
+    """A cell alone: the others are run. A whole notebook: what was done until then counts."""
 
     def stuck(cells: list[dict[str, Any]]) -> None:
         solve(cells, EXERCISES[0])
         next(cell for cell in cells if exercise_name(cell) == EXERCISES[1])["source"] = "while True: pass"
 
     handed_in(tmp_path / "eve", stuck)
-    options = ["--lessons", "04", "--out", str(tmp_path / "out"), "--cell-seconds", "20"]
-    assert mark.main([str(tmp_path / "eve"), *options]) == 0
-    page = (tmp_path / "out" / "feedback" / "eve.md").read_text(encoding="utf-8")
-    assert f"## {EXERCISES[0]}: right" in page
-    assert "The cell did not end in time" in page
+    for option in ("--cell-seconds", "--seconds"):
+        found, feedback = marked(tmp_path, "eve", option, "60")
+        assert found["eve", EXERCISES[0]] == ("1", "right")
+        assert found["eve", EXERCISES[1]][0] == "0"
+        assert "did not end" in feedback["eve"]
+
+
+def marked(tmp_path: Path, folder: str, *options: str) -> tuple[dict[tuple[str, str], tuple[str, str]], dict[str, str]]:
+    """Mark lesson 04 of a folder: points and outcome by learner and exercise, and what each learner may read."""
+    out = tmp_path / "out"
+    assert mark.main([str(tmp_path / folder), "--lessons", "04", "--out", str(out), *options]) == 0
+    with (out / "marks.csv").open(newline="", encoding="utf-8") as file:
+        head, *rows = csv.reader(file)
+    assert head == ["learner", "lesson", "exercise", "points", "outcome"]
+    found = {(learner, exercise): (points, outcome) for learner, _, exercise, points, outcome in rows}
+    assert len(found) == len(rows)
+    return found, {path.stem: path.read_text(encoding="utf-8") for path in (out / "feedback").iterdir()}
 
 
 def test_what_is_no_notebook_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
