@@ -73,7 +73,11 @@ class LocalAws:
 
 @contextlib.contextmanager
 def serve(
-    port: int = 0, clock: float = 60.0, directory: Path | None = None, lag: Lag | None = None
+    port: int = 0,
+    clock: float = 60.0,
+    directory: Path | None = None,
+    lag: Lag | None = None,
+    debug_port: int | None = None,
 ) -> Iterator[LocalAws]:
     """Serve the embedded AWS from threads of this process until the block ends.
 
@@ -82,22 +86,23 @@ def serve(
         clock: how many times faster than the wall's clock waits pass.
         directory: scratch folder, emptied of this server's things at the end; a temporary one by default.
         lag: what of AWS is late; nothing by default.
+        debug_port: where debuggers attach to functions, the first of them; nowhere by default.
 
     Raises:
         OSError: the port is taken.
     """
-    with scratch.folder(directory) as own, _serving(port, clock, own, lag or Lag()) as aws:
+    with scratch.folder(directory) as own, _serving(port, clock, own, lag or Lag(), debug_port) as aws:
         yield aws
 
 
 @contextlib.contextmanager
-def _serving(port: int, clock: float, directory: Path, lag: Lag) -> Iterator[LocalAws]:
+def _serving(port: int, clock: float, directory: Path, lag: Lag, debug_port: int | None) -> Iterator[LocalAws]:
     http = HttpServer((LOOPBACK, port), _starting)
     url = f"http://{LOOPBACK}:{http.port}"
     secret = administrator.new_secret()
     roles = Roles(url, ACCOUNT, REGION, secret, lag)
     logs, announcer = LogWriter(roles, lag), Announcer(roles)
-    host = Host(ACCOUNT, REGION, url, directory, Clock(clock), roles, logs, lag, announcer)
+    host = Host(ACCOUNT, REGION, url, directory, Clock(clock), roles, logs, lag, debug_port, announcer)
     callers, moto = Callers(roles.identities, roles.iam, secret, secret_of), Backends()
     inside = Moto(moto, host.region)
     services = Services(host, (StsService(host), IamService(host, inside)), _of_a_region)
@@ -124,7 +129,13 @@ def _serving(port: int, clock: float, directory: Path, lag: Lag) -> Iterator[Loc
 
 
 def run(
-    port: int, clock: float, parent: int | None, ready_file: Path | None, log_file: Path | None, lag: Lag | None = None
+    port: int,
+    clock: float,
+    parent: int | None,
+    ready_file: Path | None,
+    log_file: Path | None,
+    lag: Lag | None = None,
+    debug_port: int | None = None,
 ) -> None:
     """Serve until interrupted, told to stop, or left alone by the parent process.
 
@@ -133,6 +144,7 @@ def run(
         ready_file: where to write `{"endpoint_url", "pid", "clock", "log"}` once the server answers.
         log_file: where the server's own log goes; a temporary file by default.
         lag: what of AWS is late; nothing by default.
+        debug_port: where debuggers attach to functions, the first of them; nowhere by default.
     """
     log_file = log_file or Path(tempfile.gettempdir()) / f"local-aws-{os.getpid()}.log"
     logging.basicConfig(filename=log_file, level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
@@ -144,7 +156,7 @@ def run(
     if kernel.known():
         # The administrator's secret, and whatever the environment of whoever started this holds.
         kernel.hide_memory()
-    with serve(port, clock, lag=lag) as aws:
+    with serve(port, clock, lag=lag, debug_port=debug_port) as aws:
         speed = "real time" if clock == 1 else f"waits pass {clock:g} times as fast as on AWS"
         if aws.host.lag.is_late:
             speed += "; rights, names, events and logs are late, as on AWS"
