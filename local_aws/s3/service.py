@@ -72,9 +72,9 @@ class S3:
         self,
         roles: Roles,
         callers: Callers,
-        defaults: BucketDefaults,
-        policies: BucketPolicies,
         events: S3Events,
+        policies: BucketPolicies,
+        defaults: BucketDefaults,
         names: BucketNames,
         moto: Backends,
     ):
