@@ -39,6 +39,7 @@ from local_aws.moto.inside import Moto
 from local_aws.s3.bucket_defaults import BucketDefaults
 from local_aws.s3.bucket_policies import BucketPolicies
 from local_aws.s3.events import S3Events
+from local_aws.s3.listings import Listings
 from local_aws.s3.service import S3
 from local_aws.sagemaker import service as sagemaker
 from local_aws.states.service import StatesService
@@ -94,7 +95,7 @@ def _serving(port: int, clock: float, directory: Path) -> Iterator[LocalAws]:
     services = Services(host, (StsService(host), IamService(host, inside)), _of_a_region)
     s3_events = S3Events(host)
     defaults = BucketDefaults(host, inside)
-    s3 = S3(roles, callers, defaults, BucketPolicies(host, defaults), s3_events, moto)
+    s3 = S3(roles, callers, defaults, BucketPolicies(host, defaults), Listings(host, inside), s3_events, moto)
     http.application = Gateway(roles, callers, services, s3, moto)
     thread = threading.Thread(target=http.serve_forever, name="http", daemon=True)
     thread.start()

@@ -21,7 +21,7 @@ from typing import Any
 
 from local_aws import ACCOUNT, ADMIN_ACCESS_KEY, wire
 from local_aws.call import not_there
-from local_aws.moto.contents import Input, Stored, in_pieces, install
+from local_aws.moto.contents import Input, Stored, install, told
 from local_aws.moto.housekeeping import Housekeeper, keep_for_good
 
 SERVICES = {
@@ -65,7 +65,7 @@ OTHER_SETTINGS = {
 
 _LACKING = re.compile(
     "Abac|Analytics|Annotation|CreateSession|IntelligentTiering|Inventory|Metadata.*(Configuration|Table)|Metrics|"
-    "RenameObject|RequestPayment|Torrent|UpdateObjectEncryption|WriteGetObjectResponse|GetObjectRetention"
+    "DirectoryBuckets|RenameObject|RequestPayment|Torrent|UpdateObjectEncryption|WriteGetObjectResponse|GetObjectRetention"
 )
 _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 _IN_PIECES = {"GetObject", "CopyObject", "UploadPartCopy"}
@@ -109,7 +109,8 @@ class Backends:
         application = self._application(api.name)
         environ = _environ(api, operation, request, region, access_key or ADMIN_ACCESS_KEY)
         try:
-            with in_pieces(operation in _IN_PIECES and "x-amz-checksum-algorithm" not in request.headers):
+            in_pieces = operation in _IN_PIECES and "x-amz-checksum-algorithm" not in request.headers
+            with told(request.headers, in_pieces):
                 return application(environ, start_response)
         except NotImplementedError as error:
             raise not_there(f"{api.name}:{operation}") from error
