@@ -17,4 +17,4 @@ RUN make setup
 
 ENV PATH=${HOME}/course/.venv/bin:${PATH}
 EXPOSE 8888
-CMD ["jupyter", "lab", "--ip=0.0.0.0", "--port=8888", "--no-browser", "--ServerApp.root_dir=.", "notebooks/00_start_here.ipynb"]
+CMD ["jupyter", "lab", "--ip=0.0.0.0", "--port=8888", "--no-browser", "--ServerApp.root_dir=.", "--LabApp.app_settings_dir=course/jupyterlab", "notebooks/exercises/00_start_here.ipynb"]

@@ -10,14 +10,15 @@ VENV := .venv
 BIN  := $(VENV)/bin
 DONE := $(VENV)/.installed
 
-.PHONY: help course lab test check long browser site store exercises aws bench setup lock clean
+.PHONY: help course lab solved test check long browser site store exercises aws bench setup lock clean
 .DEFAULT_GOAL := help
 
 help:
 	@echo "Machine Learning Workflow Automation on AWS"
 	@echo
 	@echo "  make course     run every lesson, in order, on the embedded AWS (copies under build/)"
-	@echo "  make lab        open the lessons in JupyterLab"
+	@echo "  make lab        open the lessons in JupyterLab: the learner's edition, with exercises to solve"
+	@echo "  make solved     open the lessons with every exercise solved"
 	@echo "  make test       lint, types, tests, and every lesson compared with its stored outputs"
 	@echo "  make check      the quick part of it, for work in progress: what needs neither a browser nor a lesson"
 	@echo "  make long       only the long tests that \`make test\` leaves out: attacks and floods, bounded, several minutes"
@@ -57,8 +58,16 @@ course: $(DONE)
 store: $(DONE)
 	@$(BIN)/python -m course.run_lessons --store $(LESSONS)
 
+# The settings switch off the pop-up about news of Jupyter: a lesson is what is opened.
+JUPYTERLAB := -m jupyterlab --ServerApp.root_dir=. --LabApp.app_settings_dir=course/jupyterlab
+
 lab: $(DONE)
-	@$(BIN)/python -m jupyterlab --ServerApp.root_dir=. notebooks/00_start_here.ipynb
+	@echo "The learner's edition: exercises to solve. With solutions: make solved"
+	@$(BIN)/python $(JUPYTERLAB) notebooks/exercises/00_start_here.ipynb
+
+solved: $(DONE)
+	@echo "The lessons with every exercise solved. To solve them yourself: make lab"
+	@$(BIN)/python $(JUPYTERLAB) notebooks/00_start_here.ipynb
 
 test: $(DONE)
 	@$(BIN)/python tests/run_all.py --jobs $(JOBS)
@@ -79,7 +88,7 @@ exercises: $(DONE)
 	@$(BIN)/python -m course.exercises
 
 aws: $(DONE)
-	@$(BIN)/python -m local_aws serve --port $(PORT) --clock $(CLOCK)
+	@$(BIN)/python -m local_aws serve --port $(PORT) --clock $(CLOCK) $(if $(LAG),--lag $(LAG))
 
 bench: $(DONE)
 	@$(BIN)/python -m benchmarks

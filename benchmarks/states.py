@@ -1,4 +1,4 @@
-"""Step Functions: executions end to end, states a second, a Map, a Lambda task, many executions at once.
+"""Step Functions: executions end to end, states a second, Maps of both modes, a Lambda task, many executions at once.
 
 An execution is over when DescribeExecution says so; it is asked a millisecond after each answer, so that the asking
 takes little of what is measured. The output is checked: an emulator that can't evaluate JSONata has no reading.
@@ -19,7 +19,8 @@ from benchmarks.functions import PLAIN, function, role
 from benchmarks.turns import Way, WrongAnswer, milliseconds, rate
 
 ITEMS, EXECUTIONS = 1000, 50
-_LIMIT_SECONDS, _PAUSE_SECONDS = 20, 0.001
+CHILDREN, LAMBDA_CHILDREN = 10_000, 1000
+_LIMIT_SECONDS, _PAUSE_SECONDS = 60, 0.001
 _COUNTED = "{% $states.input.n + 1 %}"
 
 
@@ -33,6 +34,8 @@ def measure(bench: Bench) -> Iterator[Figure]:
     yield from compare("200 JSONata Pass states", "/s", _passes(200), 5)
     yield from compare("2,000 JSONata Pass states", "/s", _passes(2000), 2, aim=at_least(2000, "/s"))
     yield from compare(f"Map of {ITEMS:,} items", "/s", _map, 2)
+    yield from compare(f"Distributed Map of {CHILDREN:,} children", "/s", _children, 2)
+    yield from compare(f"Distributed Map of {LAMBDA_CHILDREN:,} Lambda children", "/s", _lambda_children, 2)
     yield from compare("one warm Lambda task", "ms", _lambda_task, 30, aim=at_most(15, "ms"), aim_beside="MiniStack")
     yield from compare(f"{EXECUTIONS} executions at once", "/s", _at_once, 3)
 
@@ -53,6 +56,17 @@ def counting_map() -> dict[str, Any]:
     return _machine(
         {"S0": {"Type": "Map", "Items": "{% $states.input.items %}", "ItemProcessor": processor, "End": True}}
     )
+
+
+def counting_children(state: dict[str, Any], count: int) -> dict[str, Any]:
+    """A machine that starts a child with that one state for each number from 1 to `count`."""
+    processor = {
+        "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
+        "StartAt": "Child",
+        "States": {"Child": state | {"End": True}},
+    }
+    items = f"{{% [1..{count}] %}}"
+    return _machine({"S0": {"Type": "Map", "Items": items, "ItemProcessor": processor, "End": True}})
 
 
 class Machine:
@@ -114,10 +128,25 @@ def _map(emulator: Emulator) -> Way:
     return rate(ITEMS, lambda: machine.run({"items": items}, [item + 1 for item in items]))
 
 
-def _lambda_task(emulator: Emulator) -> Way:
+def _children(emulator: Emulator) -> Way:
+    machine = Machine(emulator, counting_children({"Type": "Pass"}, CHILDREN))
+    return rate(CHILDREN, lambda: machine.run({}, list(range(1, CHILDREN + 1))))
+
+
+def _lambda_children(emulator: Emulator) -> Way:
+    machine = Machine(emulator, counting_children(_task(emulator), LAMBDA_CHILDREN))
+    return rate(LAMBDA_CHILDREN, lambda: machine.run({}, list(range(1, LAMBDA_CHILDREN + 1))))
+
+
+def _task(emulator: Emulator) -> dict[str, Any]:
+    """A state that calls a function, where the emulator has any."""
     if "lambda" in emulator.without:
         raise WrongAnswer(f"its Lambda {emulator.without['lambda']}")
-    task = {"Type": "Task", "Resource": function(emulator, PLAIN), "End": True}
+    return {"Type": "Task", "Resource": function(emulator, PLAIN)}
+
+
+def _lambda_task(emulator: Emulator) -> Way:
+    task = _task(emulator) | {"End": True}
     machine = Machine(emulator, _machine({"S0": task}))
     machine.run({"n": 1}, {"n": 1})
     return milliseconds(lambda: machine.run({"n": 1}, {"n": 1}))

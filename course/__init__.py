@@ -20,6 +20,7 @@ from course.functions.test_events import save_test_event, test_event
 from course.lesson import clean_up, left, start
 from course.panels import (
     bucket_panel,
+    console_panel,
     costs_panel,
     draft_panel,
     execution_panel,
@@ -28,6 +29,7 @@ from course.panels import (
     logs_panel,
     permissions_panel,
     trigger_panel,
+    values_panel,
 )
 from course.state_machines.deployment import make_state_machine
 from course.state_machines.draft import Draft
@@ -48,6 +50,7 @@ __all__ = [
     "check_environment",
     "check_quotas",
     "clean_up",
+    "console_panel",
     "costs_panel",
     "deploy",
     "draft_panel",
@@ -79,6 +82,7 @@ __all__ = [
     "test_function",
     "transitions_cost",
     "trigger_panel",
+    "values_panel",
     "wait_until",
     "workflow",
     "workflow_role",

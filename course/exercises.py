@@ -26,7 +26,8 @@ This is the **learner's edition**: where the lesson has an exercise, this one le
 `...` and `?`, run the cell, then run the check below it. It says what it tried, what it expected, what came back, \
 and what to try next.
 
-- `course.hint("{first}")` gives a hint, and a further one each time; `course.solution("{first}")` shows a solution.
+- Below the result are two buttons: **Next hint**, and **Show a solution**. In a cell, `course.hint("{first}")` and \
+`course.solution("{first}")` do the same.
 - An exercise that you leave as it is doesn't stop you: the check hands the solution to the cells that follow.
 - `course.progress()` shows how far you are, in all lessons; it is kept when you close Jupyter.
 - Nothing is removed before you say so: the cell at *Clean-up* waits for `finished = True`."""
@@ -46,8 +47,8 @@ def main(edition: Path = EDITION) -> int:
     there = [
         path for path in sorted(edition.glob("*.ipynb")) if path.read_text(encoding="utf-8") != made.get(path.name)
     ]
-    if worked_on := [path.name for path in there if _was_run(path)]:
-        print(f"Nothing was written: somebody has worked in {', '.join(worked_on)}. Move that away first.")
+    if in_the_way := sorted({path.name for path in there} & set(worked_in(edition))):
+        print(f"Nothing was written: somebody has worked in {', '.join(in_the_way)}. Move that away first.")
         return 1
     for path in there:
         path.unlink()
@@ -55,6 +56,11 @@ def main(edition: Path = EDITION) -> int:
         (edition / name).write_text(text, encoding="utf-8")
     print(f"{len(made)} notebooks in notebooks/{edition.name}/")
     return 0
+
+
+def worked_in(edition: Path) -> list[str]:
+    """The notebooks of an edition in which a cell was run, by their files' names."""
+    return [path.name for path in sorted(edition.glob("*.ipynb")) if _was_run(path)]
 
 
 def _was_run(notebook: Path) -> bool:

@@ -13,6 +13,7 @@ from course.account.leftovers import Leftovers, survey
 from course.account.sessions import new_session
 from course.account.settings import Settings
 from course.account.target import Target, chosen, closed_on_failure, connect
+from course.console import your_values
 from course.errors import CourseError
 from course.outcomes import record
 from course.waiting import interruptible
@@ -60,6 +61,8 @@ def _start(lesson: str, exercises: bool, keep: bool) -> Settings:
     _listen(target, ledger)
     for text in filter(None, said):
         print(text)
+    real = target.kind == "aws"
+    your_values.know(your_values.YourValues(target.account, target.region, bucket, role) if real else None)
     return _settings(lesson, target, bucket, role)
 
 

@@ -28,7 +28,8 @@ _TONES = {
     "gateway": "access",
     "iam": "access",
 }
-_BOX, _CHANNEL, _TRACK, _GAP, _PASSAGE = 34, 30, 8, 20, 8
+_BOX, _CHANNEL, _TRACK, _GAP, _LEAST_GAP, _PASSAGE = 34, 30, 8, 20, 4, 8
+_PADDING = 18
 _LEFT, _INSET = 30, 24
 
 
@@ -124,7 +125,7 @@ class _Place:
 
     @property
     def width(self) -> float:
-        return text_width(self.room, LABEL, strong=True) + 28 if self.room else _PASSAGE
+        return text_width(self.room, LABEL, strong=True) + _PADDING if self.room else _PASSAGE
 
     def wanted(self, joined: list["_Place"]) -> float:
         """Where this place is nearest to those that it is joined to."""
@@ -134,7 +135,7 @@ class _Place:
         """Where on its lower or upper edge the line to another place begins: side by side, in the others' order."""
         others = sorted(self.below if down else self.above, key=lambda one: one.middle)
         share = (others.index(other) + 1) / (len(others) + 1)
-        return self.middle if not self.room else self.middle + (share - 0.5) * (self.width - 12)
+        return self.middle if not self.room else round(self.middle + (share - 0.5) * (self.width - 12))
 
 
 class _Plan:
@@ -207,7 +208,9 @@ class _Plan:
     @staticmethod
     def _settle(row: list[_Place], wanted: list[float]) -> None:
         """Put the places of a floor, in their order, as near to where they are wanted as their widths allow."""
-        apart = [(one.width + other.width) / 2 + _GAP for one, other in pairwise(row)]
+        free = WIDTH - 2 * (_LEFT + _INSET) - sum(place.width for place in row)
+        between = max(_LEAST_GAP, min(_GAP, free / max(1, len(row) - 1)))
+        apart = [(one.width + other.width) / 2 + between for one, other in pairwise(row)]
         from_left, from_right = wanted[:1], wanted[-1:]
         for gap, middle in zip(apart, wanted[1:], strict=True):
             from_left.append(max(middle, from_left[-1] + gap))
@@ -248,7 +251,7 @@ class _Plan:
         while True:
             level = tops[here.floor] + _BOX + 10 + _TRACK * self._tracks(self._rows[here.floor])[here, there]
             begin, end = here.port(there, True), there.port(here, False)
-            if abs(begin - end) > 0.05:
+            if begin != end:
                 points += [(begin, level), (end, level)]
             if there.room:
                 points.append((end, tops[there.floor]))

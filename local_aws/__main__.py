@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from local_aws import ADMIN_ACCESS_KEY, REGION
 from local_aws.access import administrator
 from local_aws.isolation import callers_settings
+from local_aws.lag import Late
 
 DEFAULT_PORT = 4566
 
@@ -25,8 +26,9 @@ def main(arguments: list[str] | None = None) -> int:
     callers_settings.forget()
     from local_aws.server import run
 
+    lag = None if parsed.lag is None else Late(parsed.lag, parsed.lag_scale)
     try:
-        run(parsed.port, parsed.clock, parsed.parent, parsed.ready_file, parsed.log_file)
+        run(parsed.port, parsed.clock, parsed.parent, parsed.ready_file, parsed.log_file, lag)
     except OSError as error:
         print(_explained(error, parsed.port), file=sys.stderr)
         return 1
@@ -95,6 +97,19 @@ def _parser() -> argparse.ArgumentParser:
         default=60.0,
         help="how many times faster waits pass; 1 is real time (default: 60)",
     )
+    serve.add_argument(
+        "--lag",
+        metavar="SEED",
+        nargs="?",
+        const="1",
+        help="be late where AWS is: new rights and names, events, logs, jobs; the same for the same seed (default: 1)",
+    )
+    serve.add_argument(
+        "--lag-scale",
+        type=_factor,
+        default=1.0,
+        help="what the wall seconds of --lag are multiplied by; only 1 is true, tests take less (default: 1)",
+    )
     serve.add_argument("--parent", type=int, help="stop when the process with this id is gone")
     serve.add_argument("--ready-file", type=Path, help="a JSON file to write once the server answers")
     serve.add_argument("--log-file", type=Path, help="where the server's own log goes")
@@ -113,7 +128,7 @@ def _port(text: str) -> int:
 def _factor(text: str) -> float:
     factor = float(text)
     if not 0 < factor < float("inf"):
-        raise argparse.ArgumentTypeError(f"the clock's factor is {text}: it must be above 0 (1 is real time)")
+        raise argparse.ArgumentTypeError(f"the factor is {text}: it must be above 0 (1 is real time)")
     return factor
 
 

@@ -16,7 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from local_aws.access.roles import Roles
+from local_aws.announcer import Announcer
 from local_aws.clock import Clock
+from local_aws.lag import Lag
 from local_aws.logs.writer import LogWriter
 
 
@@ -25,7 +27,7 @@ class Host:
     """What the house gives to the services of a region.
 
     `roles` and `logs` lead to the same region. `directory` is scratch space of this process, removed when it stops:
-    each service makes its own folder in it.
+    each service makes its own folder in it. `lag` says what is late.
     """
 
     account: str
@@ -35,12 +37,14 @@ class Host:
     clock: Clock
     roles: Roles
     logs: LogWriter
+    lag: Lag
+    announcer: Announcer
 
     def in_region(self, region: str) -> Host:
         """The host of the same house's services in another region."""
         directory, roles = self.directory / region, self.roles.in_region(region)
         directory.mkdir(exist_ok=True)
-        return replace(self, region=region, directory=directory, roles=roles, logs=LogWriter(roles))
+        return replace(self, region=region, directory=directory, roles=roles, logs=LogWriter(roles, self.lag))
 
 
 class Service:

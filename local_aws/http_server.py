@@ -263,7 +263,7 @@ class _Connection(StreamRequestHandler):
             lambda status, headers, exc_info=None: started.append((status, headers)),
         )
         try:
-            keep = self._write(method, minor, started, chunks, keep and not body.broken) and keep
+            keep = self._write(method, minor, started, chunks, body, keep)
         finally:
             if hasattr(chunks, "close"):
                 chunks.close()
@@ -278,11 +278,13 @@ class _Connection(StreamRequestHandler):
         minor: int,
         started: list[tuple[str, list[tuple[str, str]]]],
         chunks: Iterable[bytes],
+        body: Body,
         keep: bool,
     ) -> bool:
-        """Send an answer; whether its end can be told without ending the connection."""
+        """Send an answer, which says so if it is the connection's last; whether another request may follow it."""
         chunks = iter(chunks)
         first = next(chunks, b"")
+        keep = keep and not body.broken and not body.withheld
         ((status, headers),) = started
         names = {name.lower() for name, _ in headers}
         bodiless = method == "HEAD" or status[:3] in {"204", "304"}
@@ -312,7 +314,7 @@ class _Connection(StreamRequestHandler):
                 if data:
                     self._send(b"%x\r\n%s\r\n" % (len(data), data))
             self._send(b"0\r\n\r\n")
-        return chunked or not endless
+        return keep and (chunked or not endless)
 
     def _send(self, data: bytes) -> None:
         """In pieces, each of which has its time: whoever takes an answer slowly is slow, not gone."""
@@ -418,9 +420,14 @@ class Body:
             raise error if isinstance(error, BodyError) else BodyEnded from error
         return b"".join(parts)
 
+    @property
+    def withheld(self) -> bool:
+        """Whether its sender waits to be told `100 Continue`, which nobody has done."""
+        return self._expected is not None and not self._done
+
     def drain(self) -> bool:
         """Read what nobody wanted, for a while; whether the connection is good for another request."""
-        if self._expected is not None and not self._done:
+        if self.withheld:
             return False
         until, left = time.monotonic() + DRAIN_SECONDS, DRAIN_BYTES
         try:

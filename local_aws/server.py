@@ -24,19 +24,24 @@ from local_aws import ACCOUNT, REGION
 from local_aws.access import administrator
 from local_aws.access.callers import Callers
 from local_aws.access.roles import Roles
+from local_aws.announcer import Announcer
 from local_aws.clock import Clock
 from local_aws.cloudwatch_logs.service import LogsService
+from local_aws.eventbridge.service import EventBridgeService
 from local_aws.functions.service import LambdaService
 from local_aws.gateway.gateway import Gateway
+from local_aws.gateway.throttle import Throttle
 from local_aws.house import Host, Service, Services
 from local_aws.http_server import HttpServer
 from local_aws.iam.service import IamService
 from local_aws.iam.sts import StsService
 from local_aws.isolation import kernel, scratch, system
+from local_aws.lag import Lag
 from local_aws.logs.writer import LogWriter
 from local_aws.moto.backend import Backends, secret_of
 from local_aws.moto.inside import Moto
 from local_aws.s3.bucket_defaults import BucketDefaults
+from local_aws.s3.bucket_names import BucketNames
 from local_aws.s3.bucket_policies import BucketPolicies
 from local_aws.s3.events import S3Events
 from local_aws.s3.listings import Listings
@@ -68,35 +73,40 @@ class LocalAws:
 
 
 @contextlib.contextmanager
-def serve(port: int = 0, clock: float = 60.0, directory: Path | None = None) -> Iterator[LocalAws]:
+def serve(
+    port: int = 0, clock: float = 60.0, directory: Path | None = None, lag: Lag | None = None
+) -> Iterator[LocalAws]:
     """Serve the embedded AWS from threads of this process until the block ends.
 
     Args:
         port: on 127.0.0.1; 0 takes a free one.
         clock: how many times faster than the wall's clock waits pass.
         directory: scratch folder, emptied of this server's things at the end; a temporary one by default.
+        lag: what of AWS is late; nothing by default.
 
     Raises:
         OSError: the port is taken.
     """
-    with scratch.folder(directory) as own, _serving(port, clock, own) as aws:
+    with scratch.folder(directory) as own, _serving(port, clock, own, lag or Lag()) as aws:
         yield aws
 
 
 @contextlib.contextmanager
-def _serving(port: int, clock: float, directory: Path) -> Iterator[LocalAws]:
+def _serving(port: int, clock: float, directory: Path, lag: Lag) -> Iterator[LocalAws]:
     http = HttpServer((LOOPBACK, port), _starting)
     url = f"http://{LOOPBACK}:{http.port}"
     secret = administrator.new_secret()
-    roles = Roles(url, ACCOUNT, REGION, secret)
-    host = Host(ACCOUNT, REGION, url, directory, Clock(clock), roles, LogWriter(roles))
+    roles = Roles(url, ACCOUNT, REGION, secret, lag)
+    logs, announcer = LogWriter(roles, lag), Announcer(roles)
+    host = Host(ACCOUNT, REGION, url, directory, Clock(clock), roles, logs, lag, announcer)
     callers, moto = Callers(roles.identities, roles.iam, secret, secret_of), Backends()
     inside = Moto(moto, host.region)
     services = Services(host, (StsService(host), IamService(host, inside)), _of_a_region)
     s3_events = S3Events(host)
     defaults = BucketDefaults(host, inside)
-    s3 = S3(roles, callers, defaults, BucketPolicies(host, defaults), Listings(host, inside), s3_events, moto)
-    http.application = Gateway(roles, callers, services, s3, moto)
+    policies, listings = BucketPolicies(host, defaults), Listings(host, inside)
+    s3 = S3(roles, callers, defaults, policies, listings, s3_events, BucketNames(lag), moto)
+    http.application = Gateway(roles, callers, services, s3, moto, Throttle(lag))
     thread = threading.Thread(target=http.serve_forever, name="http", daemon=True)
     thread.start()
     try:
@@ -108,18 +118,23 @@ def _serving(port: int, clock: float, directory: Path) -> Iterator[LocalAws]:
         services.close()
         http.shutdown()
         services.close_logs()
+        host.announcer.close()
         services.close()
         s3_events.close()
+        lag.close()
         http.server_close()
 
 
-def run(port: int, clock: float, parent: int | None, ready_file: Path | None, log_file: Path | None) -> None:
+def run(
+    port: int, clock: float, parent: int | None, ready_file: Path | None, log_file: Path | None, lag: Lag | None = None
+) -> None:
     """Serve until interrupted, told to stop, or left alone by the parent process.
 
     Args:
         parent: a process id; the server stops when that process is gone.
         ready_file: where to write `{"endpoint_url", "pid", "clock", "log"}` once the server answers.
         log_file: where the server's own log goes; a temporary file by default.
+        lag: what of AWS is late; nothing by default.
     """
     log_file = log_file or Path(tempfile.gettempdir()) / f"local-aws-{os.getpid()}.log"
     logging.basicConfig(filename=log_file, level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
@@ -131,8 +146,10 @@ def run(port: int, clock: float, parent: int | None, ready_file: Path | None, lo
     if kernel.known():
         # The administrator's secret, and whatever the environment of whoever started this holds.
         kernel.hide_memory()
-    with serve(port, clock) as aws:
+    with serve(port, clock, lag=lag) as aws:
         speed = "real time" if clock == 1 else f"waits pass {clock:g} times as fast as on AWS"
+        if aws.host.lag.is_late:
+            speed += "; rights, names, events and logs are late, as on AWS"
         print(f"The embedded AWS answers at {aws.endpoint_url} ({speed}). Its log: {log_file}", flush=True)
         refusal = system.refusal()
         if refusal is not None:
@@ -150,7 +167,8 @@ def run(port: int, clock: float, parent: int | None, ready_file: Path | None, lo
 
 
 def _of_a_region(host: Host) -> tuple[Service, ...]:
-    return (LambdaService(host), StatesService(host), LogsService(host), *sagemaker.services(host))
+    ours = (EventBridgeService(host), LambdaService(host), StatesService(host))
+    return (*ours, LogsService(host), *sagemaker.services(host))
 
 
 def _starting(environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:

@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+import pytest
 from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
 
 
 def client(notebook: Any, folder: Path, timeout: int, **more: Any) -> NotebookClient:
@@ -19,6 +21,17 @@ def client(notebook: Any, folder: Path, timeout: int, **more: Any) -> NotebookCl
         resources={"metadata": {"path": str(folder)}},
         **more,
     )
+
+
+def run(notebook: Any, folder: Path, timeout: int) -> None:
+    """Run a notebook in which no cell may fail. One that does is a failed test, and its error comes first in it.
+
+    The summary of a test run shows the first line alone.
+    """
+    try:
+        client(notebook, folder, timeout).execute()
+    except CellExecutionError as error:
+        pytest.fail(f"{error.ename}: {error.evalue}\n{error}", pytrace=False)
 
 
 def run_cells(environment: dict[str, str], folder: Path, *cells: str) -> list[str]:

@@ -55,13 +55,15 @@ def steps(jobs: int, quick: bool = False) -> list[Step]:
     lessons = ["--nbval", "--nbval-current-env", "--nbval-sanitize-with", "tests/nbval_sanitize.cfg", "notebooks"]
     # The learner's edition has no outputs to compare; tests/test_exercises.py runs it.
     lessons += ["--ignore", "notebooks/exercises"]
+    # Named at every run, because all of it has to fit into 15 minutes.
+    slowest = ["--durations", "15", "--durations-min", "5"]
     left_out = [f"--ignore={path}" for path in SLOW] if quick else []
     looked_at = [
         Step("Lint", [sys.executable, "-m", "ruff", "check", "."]),
         Step("Format", [sys.executable, "-m", "ruff", "format", "--check", "."]),
         Step("Types", [sys.executable, "-m", "mypy"]),
         Step("Notebooks", [sys.executable, "-m", "tests.stored_outputs"]),
-        Step("Tests", [*pytest, "tests", "-m", "not long", *left_out, "-rfEs", *parallel], counts=True),
+        Step("Tests", [*pytest, "tests", "-m", "not long", *left_out, *slowest, "-rfEs", *parallel], counts=True),
     ]
     compared = Step("Lessons, compared with their stored outputs", [*pytest, *lessons, *parallel], counts=True)
     return looked_at if quick else [*looked_at, compared]

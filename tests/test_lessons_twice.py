@@ -8,7 +8,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from tests.kernels import client
+from tests.kernels import run
 
 LESSONS = sorted((Path(__file__).parents[1] / "notebooks").glob("[0-9][0-9]_*.ipynb"))
 
@@ -25,7 +25,7 @@ def test_every_cell_may_be_run_twice(path: Path) -> None:
             again.id = f"{cell.id}-again"
             twice += [cell] if "raises-exception" in cell.metadata.get("tags", ()) else [cell, again]
     notebook.cells = twice
-    client(notebook, path.parent, 600).execute()
+    run(notebook, path.parent, 600)
     checks = [cell for cell in notebook.cells if "check" in cell.metadata.get("tags", ())]
     for cell in checks:
         assert ": right" in cell.outputs[0]["data"]["text/plain"], cell.source

@@ -23,7 +23,12 @@ SAGEMAKER_ROLE = "workflow-course-sagemaker"
 
 def bucket_name(target: Target) -> str:
     """The course's bucket: bucket names are unique in the world, so the account is in it."""
-    return f"workflow-course-{target.account}-{target.region}"
+    return bucket_of(target.account, target.region)
+
+
+def bucket_of(account: str, region: str) -> str:
+    """The name of the course's bucket in an account and region."""
+    return f"workflow-course-{account}-{region}"
 
 
 def open_ledger(target: Target) -> Ledger:

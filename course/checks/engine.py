@@ -12,9 +12,11 @@ from IPython import get_ipython
 from course.checks import table
 from course.checks.cells import ExerciseCell, exercise_cell, placeholders
 from course.checks.exercise import Exercise, exercises, find
+from course.checks.help_buttons import HelpButtons
 from course.errors import CourseError
 from course.outcomes import record
 from course.outcomes.outcome import Check, NotAttempted, NotYet, Outcome, Said, prose
+from course.waiting import somebody_reads
 
 
 @dataclass(frozen=True, repr=False)
@@ -46,8 +48,16 @@ def check(name: str, *work: Any) -> Check:
     Raises:
         CourseError: no exercise has this name.
     """
-    one = find(name)
-    result = examine(one, *work)
+    result = _checked(find(name), *work)
+    if not somebody_reads():
+        return result
+    buttons = HelpButtons(name, hint, solution, solved=result.outcome is Outcome.RIGHT)
+    return replace(result, beside=buttons.show)
+
+
+def _checked(one: Exercise, *work: Any) -> Check:
+    """The outcome of a check, which is recorded; the solution stands in where there is no work yet."""
+    name, result = one.name, examine(one, *work)
     stands_in = result.outcome is Outcome.RIGHT and _solution_stands_in(name)
     if stands_in:
         result = _not_attempted(one)
@@ -60,16 +70,28 @@ def check(name: str, *work: Any) -> Check:
     return result
 
 
-def hint(name: str) -> Help:
-    """The next hint of an exercise; the last one again when there are no more.
+def hint(name: str, number: int | None = None) -> Help:
+    """The next hint of an exercise. After the last one, it says so.
+
+    Args:
+        name: of the exercise.
+        number: which hint to read again, from 1; the next one without it.
 
     Raises:
-        CourseError: no exercise has this name.
+        CourseError: no exercise has this name, or it has no hint of this number.
     """
     one = find(name)
-    number = record.current().note_hint(name, len(one.hints))
-    more = "" if number < len(one.hints) else f"\n\nThis is the last hint. The solution: course.solution('{name}')"
-    return Help(f"{name}, hint {number} of {len(one.hints)}", one.hints[number - 1] + more)
+    most, seen = len(one.hints), record.current().entry(name).hints
+    if number is not None and not 1 <= number <= seen:
+        raise CourseError(
+            f"Of {name} you have seen {seen} of {most} hints: there is none of number {number} to repeat."
+        )
+    if number is None and seen >= most:
+        again = f"To read one again: course.hint('{name}', 1). The solution: course.solution('{name}')"
+        return Help(f"{name}, no more hints", f"You have seen all {most}. {again}")
+    number = record.current().note_hint(name, most) if number is None else number
+    more = "" if number < most else f"\n\nThis is the last hint. The solution: course.solution('{name}')"
+    return Help(f"{name}, hint {number} of {most}", one.hints[number - 1] + more)
 
 
 def solution(name: str) -> Help:
@@ -102,7 +124,7 @@ def examine(one: Exercise, *work: Any) -> Check:
     """The outcome of a check; nothing is recorded and nothing is changed."""
     passed: list[str] = []
 
-    def outcome(which: Outcome, **said: str) -> Check:
+    def outcome(which: Outcome, **said: Any) -> Check:
         return Check(one.name, one.title, which, tuple(passed), **said)
 
     try:

@@ -12,46 +12,19 @@ from course.errors import CourseError
 
 _SAVED = Path(__file__).resolve().parents[2] / ".course" / "test-events"
 
-# As the console's *Test* tab offers them (Lambda developer guide, testing functions; SAM's templates).
-_TEMPLATES: dict[str, Any] = {
-    "hello-world": {"key1": "value1", "key2": "value2", "key3": "value3"},
-    "s3-put": {
-        "Records": [
-            {
-                "eventVersion": "2.0",
-                "eventSource": "aws:s3",
-                "awsRegion": "us-east-1",
-                "eventTime": "1970-01-01T00:00:00.000Z",
-                "eventName": "ObjectCreated:Put",
-                "userIdentity": {"principalId": "EXAMPLE"},
-                "requestParameters": {"sourceIPAddress": "127.0.0.1"},
-                "responseElements": {
-                    "x-amz-request-id": "EXAMPLE123456789",
-                    "x-amz-id-2": "EXAMPLE123/5678abcdefghijklambdaisawesome/mnopqrstuvwxyzABCDEFGH",
-                },
-                "s3": {
-                    "s3SchemaVersion": "1.0",
-                    "configurationId": "testConfigRule",
-                    "bucket": {
-                        "name": "example-bucket",
-                        "ownerIdentity": {"principalId": "EXAMPLE"},
-                        "arn": "arn:aws:s3:::example-bucket",
-                    },
-                    "object": {
-                        "key": "test%2Fkey",
-                        "size": 1024,
-                        "eTag": "0123456789abcdef0123456789abcdef",
-                        "sequencer": "0A1B2C3D4E5F678901",
-                    },
-                },
-            }
-        ]
-    },
-}
+# As the console offers them, a service each, with its title there (Lambda developer guide, testing functions in the
+# console; `sam local generate-event` has the same shapes).
+_TEMPLATES: dict[str, Any] = json.loads(
+    Path(__file__).with_name("test_event_templates.json").read_text(encoding="utf-8")
+)
 
 
 def test_event(name: str) -> Any:
-    """A test event: one saved under this name, or else the console's template (`hello-world`, `s3-put`).
+    """A test event: one saved under this name, or else one of the console's templates.
+
+    Args:
+        name: of a saved event; or of a template, such as `hello-world`, `s3-put`, `s3-delete`, `sqs`, `sns`,
+            `eventbridge`, `api-gateway`, `cloudwatch-logs`.
 
     Returns:
         The event as parsed JSON; the caller's own, to change freely.
@@ -63,7 +36,7 @@ def test_event(name: str) -> Any:
     if saved.exists():
         return json.loads(saved.read_text(encoding="utf-8"))
     if name in _TEMPLATES:
-        return copy.deepcopy(_TEMPLATES[name])
+        return copy.deepcopy(_TEMPLATES[name]["event"])
     raise CourseError(f"No test event '{name}': there are {', '.join(test_event_names())}.")
 
 
@@ -97,3 +70,8 @@ def test_event_names() -> list[str]:
 
 
 test_event_names.__test__ = False  # type: ignore[attr-defined]
+
+
+def template_titles() -> dict[str, str]:
+    """The templates by name, with the title that the console has for each."""
+    return {name: template["title"] for name, template in _TEMPLATES.items()}

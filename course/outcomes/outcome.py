@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 import textwrap
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
+
+from IPython.display import display
 
 _LONGEST = 400
 _CODE = re.compile(r"(`[^`]*`)")
@@ -82,6 +85,7 @@ class Check:
         passed: the cases that are right, in words, in the order in which they were tried.
         case, expected, got, advice: of the case that failed; empty where none did.
         note: one more sentence, where there is something to say.
+        beside: shows what a reader may press, below the outcome; None where nobody reads.
     """
 
     name: str
@@ -93,6 +97,7 @@ class Check:
     got: str = ""
     advice: str = ""
     note: str = ""
+    beside: Callable[[], None] | None = field(default=None, compare=False)
 
     def _heading(self) -> str:
         return f"{self.name}, {self.title}: {self.outcome.value}"
@@ -108,6 +113,13 @@ class Check:
         rows = [textwrap.indent(f"{what}: {text}", "  ") for what, text in self._rows()]
         rest = [f"  {text}" for text in (self._cases(), self.note) if text]
         return "\n".join([self._heading(), *rows, *rest])
+
+    def _ipython_display_(self) -> None:
+        if self.beside is None:
+            # What IPython takes as: show the representations alone.
+            raise NotImplementedError
+        display({"text/plain": repr(self), "text/markdown": self._repr_markdown_()}, raw=True)
+        self.beside()
 
     def _repr_markdown_(self) -> str:
         parts = [f"**{prose(self._heading())}** {self.outcome.badge}"]

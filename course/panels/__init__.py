@@ -5,6 +5,7 @@ A panel a file. Each has the console's click path beside it and a button that co
 """
 
 from course.panels.bucket import bucket_panel
+from course.panels.console import console_panel
 from course.panels.costs import costs_panel
 from course.panels.draft import draft_panel
 from course.panels.execution import execution_panel
@@ -13,9 +14,11 @@ from course.panels.jsonata import jsonata_panel
 from course.panels.logs import logs_panel
 from course.panels.permissions import permissions_panel
 from course.panels.trigger import trigger_panel
+from course.panels.values import values_panel
 
 __all__ = [
     "bucket_panel",
+    "console_panel",
     "costs_panel",
     "draft_panel",
     "execution_panel",
@@ -24,4 +27,5 @@ __all__ = [
     "logs_panel",
     "permissions_panel",
     "trigger_panel",
+    "values_panel",
 ]

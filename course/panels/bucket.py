@@ -14,9 +14,10 @@ import boto3
 import ipywidgets as widgets
 
 from course.errors import CourseError
+from course.panels.controls import button, field, html_box, row
 from course.panels.description import Block, Code, Say, Table, as_html, plain
 from course.panels.front_end import CopyButton
-from course.panels.panel import News, Panel, button, field, html_box, row
+from course.panels.panel import News, Panel
 
 Age = Literal["", "new", "changed"]
 

@@ -32,6 +32,7 @@ function render({ model, el }) {
     try {
       await write(model.get("text"));
       said.textContent = "Copied";
+      model.send("copied");
     } catch (error) {
       said.textContent = `Not copied: ${error.message}. Select the text and copy it by hand.`;
     }

@@ -10,9 +10,10 @@ from course.account.costs import AS_OF, PRICES
 from course.account.leftovers import Leftover, Leftovers, survey
 from course.account.sessions import new_session
 from course.lesson import look
+from course.panels.controls import button, html_box, row
 from course.panels.description import Block, Fold, Say, Table, as_html, plain
 from course.panels.front_end import CopyButton
-from course.panels.panel import News, Panel, button, html_box, row
+from course.panels.panel import News, Panel
 
 _CONSOLE = (
     "**Billing and Cost Management**, **Cost Explorer**: *Group by* **Service**. It is a day behind.",

@@ -10,10 +10,11 @@ from collections.abc import Sequence
 
 import ipywidgets as widgets
 
+from course.panels.controls import button, field, html_box, row
 from course.panels.description import Block, Code, Facts, Fold, Say, Table, as_html, plain
 from course.panels.front_end import CopyButton
-from course.panels.panel import Panel, button, field, html_box, row
-from course.state_machines.draft import Draft, DraftReport, Mistake
+from course.panels.panel import Panel
+from course.state_machines.draft import Draft, DraftReport, Field, Mistake
 from course.state_machines.field_guide import FieldGuide
 
 _CONSOLE = (
@@ -78,14 +79,15 @@ class DraftPanel(Panel):
         if not text:
             self.refuse('Write the fields as a JSON object, such as {"Environment": {}}.')
             return
-        self.mistakes = self.draft.add(text).mistakes
+        report = self.draft.add(text)
+        self.mistakes = report.mistakes
         self._faults.value = as_html(self._fault_blocks())
         if self.mistakes:
             where = self.mistakes[0].place
             self._say(f"Nothing was added: {len(self.mistakes)} to correct, the first in {where}.", "bad")
             return
         self.piece.value = "{}"
-        self._show_draft()
+        self._show_draft(report)
 
     def _remove(self) -> None:
         if self.removable.value is None:
@@ -96,8 +98,8 @@ class DraftPanel(Panel):
 
     # ---- the draft -----------------------------------------------------------------------------------
 
-    def _show_draft(self) -> None:
-        arguments, report = self.draft.arguments, self.draft.report
+    def _show_draft(self, report: DraftReport | None = None) -> None:
+        arguments, report = self.draft.arguments, report or self.draft.report
         self.removable.options = list(arguments)
         self.removable.value = next(reversed(arguments), None)
         self.copy_arguments.text = self.draft.json()
@@ -128,10 +130,19 @@ def _verdict(report: DraftReport) -> tuple[str, str]:
 
 
 def _report_blocks(report: DraftReport) -> list[Block]:
-    marks = {"there": "✓ there"}
-    rows = [(one.name, marks.get(one.status, f"✕ {one.status}"), one.meaning) for one in report.fields]
     notes = [Say(f"**Note:** {plain(text)}", "note") for text in report.advice]
-    return [Table("Fields", ("Field", "Status", "Meaning"), rows, "None yet."), *notes]
+    changed = [one for one in report.fields if one.name in report.changed]
+    if not changed:
+        return [_fields_table("Fields", report.fields), *notes]
+    rest = Fold(f"All {len(report.fields)} fields", [_fields_table("Fields", report.fields)])
+    missing = [Say(f"Still missing: {', '.join(f'`{name}`' for name in report.missing)}.")] if report.missing else []
+    return [_fields_table("Added", changed), *missing, rest, *notes]
+
+
+def _fields_table(caption: str, fields: Sequence[Field]) -> Table:
+    marks = {"there": "✓ there"}
+    rows = [(one.name, marks.get(one.status, f"✕ {one.status}"), one.meaning) for one in fields]
+    return Table(caption, ("Field", "Status", "Meaning"), rows, "None yet.")
 
 
 def _guide_blocks(guide: FieldGuide) -> list[Block]:

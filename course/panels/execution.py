@@ -14,6 +14,7 @@ from typing import Any
 import ipywidgets as widgets
 
 from course.errors import CourseError
+from course.panels.controls import button, field, html_box, row
 from course.panels.description import Block, Code, Say, Table, as_html, plain
 from course.panels.following import Follower
 from course.panels.front_end import CopyButton
@@ -21,7 +22,7 @@ from course.panels.graph_view import GraphView
 from course.panels.json_text import json_fault
 from course.panels.log_events import LogEvent, LogLines, Logs
 from course.panels.machine_runs import Listed, Machine, Machines
-from course.panels.panel import News, Panel, button, field, html_box, row
+from course.panels.panel import News, Panel
 from course.panels.run_description import (
     events_table,
     news,

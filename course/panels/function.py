@@ -18,18 +18,18 @@ from botocore.config import Config
 
 from course.errors import CourseError
 from course.functions.invocation import Invocation, result
-from course.functions.test_events import save_test_event, test_event, test_event_names
+from course.functions.test_events import save_test_event, template_titles, test_event, test_event_names
+from course.panels.controls import button, field, html_box, row
 from course.panels.description import Block, Code, Facts, Fold, Say, as_html, plain
 from course.panels.front_end import CopyButton
 from course.panels.json_text import json_fault
-from course.panels.panel import News, Panel, button, field, html_box, row
+from course.panels.panel import News, Panel
 
-_TEMPLATES = {"hello-world": "Template: hello-world", "s3-put": "Template: S3 Put"}
 _LONGEST_RUN_SECONDS = 900
 
 _CONSOLE = (
     "**Lambda**, **Functions**, the function, tab **Test**: **Create new event**.",
-    "*Event name*: anything, if you want to keep it. *Template*: **Hello World** or **S3 Put**.",
+    "*Event name*: anything, if you want to keep it. *Template*: **Hello World**, **S3 Put** or another service's.",
     "Paste the event over the template's, **Test**. The box on top shows the outcome; *Details* unfolds the rest.",
     "**Save** keeps the event.",
     "To change the code: tab **Code**, paste it over `lambda_function.py`, **Deploy**.",
@@ -129,7 +129,7 @@ class FunctionPanel(Panel):
 
     def _load(self, name: str) -> None:
         self.event.value = json.dumps(test_event(name), indent=2)
-        self.event_name.value = "" if name in _TEMPLATES else name
+        self.event_name.value = "" if name in template_titles() else name
 
     def _check(self, text: str) -> None:
         self.copy_event.text = text
@@ -204,8 +204,9 @@ class FunctionPanel(Panel):
 
 
 def _choices() -> list[tuple[str, str]]:
-    saved = [(f"Saved: {name}", name) for name in test_event_names() if name not in _TEMPLATES]
-    return [*((label, name) for name, label in _TEMPLATES.items()), *saved]
+    titles = template_titles()
+    saved = [(f"Saved: {name}", name) for name in test_event_names() if name not in titles]
+    return [*((f"Template: {title}", name) for name, title in titles.items()), *saved]
 
 
 def function_panel(name: str) -> FunctionPanel:

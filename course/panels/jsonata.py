@@ -13,10 +13,11 @@ from typing import Any, Literal
 import boto3
 import ipywidgets as widgets
 
+from course.panels.controls import button, field, html_box, row
 from course.panels.description import Block, Code, Facts, Say, as_html, plain
 from course.panels.front_end import CopyButton
 from course.panels.json_text import json_fault
-from course.panels.panel import News, Panel, button, field, html_box, row
+from course.panels.panel import News, Panel
 
 _CONSOLE = (
     "**Step Functions**, **State machines**, the machine, **Edit**.",

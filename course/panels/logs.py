@@ -12,10 +12,11 @@ from collections.abc import Sequence
 
 import ipywidgets as widgets
 
+from course.panels.controls import button, field, html_box, row
 from course.panels.description import Block
 from course.panels.front_end import CopyButton
 from course.panels.log_events import LogEvent, LogLines, Logs
-from course.panels.panel import News, Panel, button, field, html_box, row
+from course.panels.panel import News, Panel
 from course.panels.remedies import EXPECTED
 
 _REQUEST_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")

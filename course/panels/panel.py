@@ -17,9 +17,13 @@ from typing import Any, Literal, TypeVar
 import ipywidgets as widgets
 
 from course.errors import CourseError
+from course.panels import asleep
+from course.panels.controls import html_box
 from course.panels.description import Block, Say, as_html, as_markdown, as_text, inline_html, plain
 from course.panels.front_end import CopyButton, Status
 from course.panels.remedies import EXPECTED, error_text, remedy
+from course.panels.values_form import AskOnce
+from course.waiting import somebody_reads
 
 log = logging.getLogger(__name__)
 
@@ -48,6 +52,7 @@ class Panel:
         title: what the panel is, such as `Function`.
         subject: what it is about, such as the function's name.
         console: the click path of the same steps in the AWS console, in order; `**bold**` marks what to click.
+            Empty where the lesson's text has it.
     """
 
     def __init__(self, title: str, subject: str, console: Sequence[str]):
@@ -72,7 +77,7 @@ class Panel:
         steps = "<ol>" + "".join(f"<li>{inline_html(step)}</li>" for step in self._console) + "</ol>"
         path = html_box(f'<details class="course-path" open><summary>In the console</summary>{steps}</details>')
         left = widgets.VBox([*controls, self._error_box])
-        right = widgets.VBox([path, *copies])
+        right = widgets.VBox([*([path] if self._console else []), *copies, AskOnce(copies).view])
         left.add_class("course-controls")
         right.add_class("course-aside")
         columns = widgets.Box([left, right])
@@ -171,43 +176,14 @@ class Panel:
     def _repr_markdown_(self) -> str:
         return as_markdown(self._blocks())
 
+    def _ipython_display_(self) -> None:
+        """In a notebook that somebody reads, with what stands in its place once its kernel is gone."""
+        if not somebody_reads():
+            # What IPython takes as: show the representations below.
+            raise NotImplementedError
+        asleep.show(self._repr_mimebundle_(), blocks=self._blocks())
+
     def _repr_mimebundle_(self, **options: Any) -> dict[str, Any]:
         """The widget for those who can show it, Markdown and text for everyone else."""
         text = {"text/plain": repr(self), "text/markdown": self._repr_markdown_()}
         return self.view._repr_mimebundle_(**options) | text
-
-
-def html_box(value: str = "") -> widgets.HTML:
-    """An HTML widget that takes the width it is given."""
-    return widgets.HTML(value, layout=widgets.Layout(width="auto", margin="0"))
-
-
-def section(title: str) -> widgets.HTML:
-    """The heading of a part of a panel."""
-    return html_box(f'<h4 class="course-section">{html.escape(title)}</h4>')
-
-
-def field(widget: widgets.Widget, class_name: str = "") -> widgets.Widget:
-    """A labelled control as panels have them: the label above, the control as wide as the panel."""
-    widget.add_class("course-field")
-    if class_name:
-        widget.add_class(class_name)
-    widget.layout.width = "auto"
-    return widget
-
-
-def button(label: str, pressed: Callable[[], object], primary: bool = False) -> widgets.Button:
-    """A button that calls `pressed`."""
-    made = widgets.Button(description=label, layout=widgets.Layout(width="auto"))
-    made.add_class("course-button")
-    if primary:
-        made.add_class("course-primary")
-    made.on_click(lambda _: pressed())
-    return made
-
-
-def row(*children: widgets.Widget) -> widgets.Box:
-    """Controls beside each other, wrapping where there is no room."""
-    made = widgets.Box(children)
-    made.add_class("course-row")
-    return made

@@ -11,10 +11,11 @@ from typing import Any, Literal
 
 import ipywidgets as widgets
 
+from course.panels.controls import button, field, html_box, row, section
 from course.panels.description import Block, Code, Facts, Say, Table, as_html, plain
 from course.panels.front_end import CopyButton
 from course.panels.json_text import json_fault
-from course.panels.panel import News, Panel, button, field, html_box, row, section
+from course.panels.panel import News, Panel
 from course.panels.role_permissions import Role, RolePermissions, RolePolicy, Verdict
 
 _CONSOLE = (

@@ -11,9 +11,10 @@ from collections.abc import Callable, Sequence
 import ipywidgets as widgets
 
 from course.panels.bucket_triggers import ALL, EVENT_TYPES, PUT, BucketTriggers, Filter, Trigger, outputs_of
+from course.panels.controls import button, field, html_box, row, section
 from course.panels.description import Block, Say, Table, as_html, plain
 from course.panels.front_end import CopyButton
-from course.panels.panel import News, Panel, button, field, html_box, row, section
+from course.panels.panel import News, Panel
 
 _COURSE_OUTPUTS = "{folder}train/{name}_train.txt\n{folder}test/{name}_test.txt"
 _NO_TRIGGER = "(none)"

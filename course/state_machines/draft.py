@@ -1,17 +1,22 @@
 """A draft of a Task state that grows field by field, and names what is still missing.
 
 Each piece is JSON text as it stands in the console's Arguments box. It is checked before anything is created:
-first as JSON, then against AWS's own model of the request. A piece with a mistake in it changes nothing.
+first as JSON, then against AWS's own model of the request, then each expression in it by Step Functions. A piece with
+a mistake in it changes nothing.
 """
 
 from __future__ import annotations
 
 import copy
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from course.errors import CourseError
+from course.state_machines.expressions import Expressions, Fault
 from course.state_machines.field_guide import FieldGuide
 from course.state_machines.json_text import Document, JsonTextError, Path, Place, parse
 from course.state_machines.request_model import Missing, Request, item_name
@@ -52,12 +57,18 @@ class Field:
 
 @dataclass(frozen=True, repr=False)
 class DraftReport:
-    """What a draft has and lacks after a piece was added, and what was wrong with that piece."""
+    """What a draft has and lacks after a piece was added, and what was wrong with that piece.
+
+    Attributes:
+        changed: the fields at the top of the request that the piece has added or replaced. Only these are shown in
+            full; without any, it is all of them.
+    """
 
     title: str
     fields: tuple[Field, ...]
     mistakes: tuple[Mistake, ...] = ()
     advice: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -75,13 +86,17 @@ class DraftReport:
             return f"{count} mistake{'s' if count > 1 else ''}: nothing was added. Correct the text and run it again."
         return f"Still missing: {', '.join(self.missing)}." if self.missing else "Complete: nothing is missing."
 
+    def _shown(self) -> tuple[Field, ...]:
+        return tuple(field for field in self.fields if field.name in self.changed) or self.fields
+
     def __repr__(self) -> str:
         parts = [f"{self.title}: {self._verdict()}"]
         parts += [str(mistake) for mistake in self.mistakes]
         if not self.mistakes:
-            width = max((len(field.name) for field in self.fields), default=0)
-            state = max((len(field.status) for field in self.fields), default=0)
-            parts += [f"  {f.name:<{width}}  {f.status:<{state}}  {f.meaning}".rstrip() for f in self.fields]
+            shown = self._shown()
+            width = max((len(field.name) for field in shown), default=0)
+            state = max((len(field.status) for field in shown), default=0)
+            parts += [f"  {f.name:<{width}}  {f.status:<{state}}  {f.meaning}".rstrip() for f in shown]
         return "\n".join([*parts, *(f"Note: {text}" for text in self.advice)])
 
     def _repr_markdown_(self) -> str:
@@ -89,12 +104,18 @@ class DraftReport:
         if self.mistakes:
             parts += ["```text\n" + "\n\n".join(map(str, self.mistakes)) + "\n```"]
         else:
-            marks = {"there": "✓ there"}
-            rows = [
-                f"| `{f.name}` | {marks.get(f.status, '**' + f.status + '**')} | {f.meaning} |" for f in self.fields
-            ]
-            parts.append("\n".join(["| field | status | meaning |", "|:--|:--|:--|", *rows]))
+            shown = self._shown()
+            parts.append(_markdown_table(shown))
+            if len(shown) < len(self.fields):
+                summary = f"<summary>All {len(self.fields)} fields</summary>"
+                parts.append(f"<details>{summary}\n\n{_markdown_table(self.fields)}\n\n</details>")
         return "\n\n".join([*parts, *(f"*Note: {text}*" for text in self.advice)])
+
+
+def _markdown_table(fields: Sequence[Field]) -> str:
+    marks = {"there": "✓ there"}
+    rows = [f"| `{f.name}` | {marks.get(f.status, '**' + f.status + '**')} | {f.meaning} |" for f in fields]
+    return "\n".join(["| field | status | meaning |", "|:--|:--|:--|", *rows])
 
 
 class Draft:
@@ -103,17 +124,22 @@ class Draft:
     Args:
         action: an API action as the state's Resource names it: `createProcessingJob` (of SageMaker),
             `lambda:invoke`, `aws-sdk:sagemaker:describeEndpoint`.
+        sample: an input that the state may get. With it, expressions are evaluated as they are added; without it, only
+            those that read no input.
+        variables: what earlier states have assigned, by name.
 
     Raises:
         CourseError: AWS has no such action.
     """
 
-    def __init__(self, action: str):
+    def __init__(self, action: str, sample: Any = None, variables: Mapping[str, Any] | None = None):
         parts = action.split(":")
         self._integration = action if len(parts) > 1 else f"sagemaker:{action}"
         self._action = parts[-1]
         self._request = Request(self._integration.split(":")[-2], self._action)
         self._arguments: dict[str, Any] = {}
+        self._expressions = Expressions(sample, variables)
+        self._untried = ""
 
     def add(self, text: str) -> DraftReport:
         """Add fields, written as a JSON object.
@@ -131,12 +157,17 @@ class Draft:
         if not isinstance(text, str):
             raise CourseError("add takes JSON as text, as it stands in the console: put it in triple quotes.")
         piece, mistakes = self._read(text)
-        if not mistakes:
-            self._arguments = _merged(self._arguments, piece)
-        return self._report(mistakes)
+        mistakes = mistakes or self._tried(text)
+        if mistakes:
+            return self._report(mistakes)
+        self._arguments = _merged(self._arguments, piece)
+        return self._report(changed=tuple(piece))
 
     def check(self, text: str) -> tuple[Mistake, ...]:
-        """What is wrong with fields written as a JSON object, as `add` would find it; nothing is added."""
+        """What is wrong with fields written as a JSON object; nothing is added, and no AWS is asked.
+
+        `add` finds the same, and tries the expressions, too.
+        """
         return self._read(text)[1]
 
     def remove(self, *fields: str) -> DraftReport:
@@ -201,15 +232,16 @@ class Draft:
             **fields: further fields of a Task state, such as `Retry`, `Catch`, `TimeoutSeconds`.
 
         Raises:
-            CourseError: something is still missing, or `output` or `assign` is text that is no JSON.
+            CourseError: something is still missing; or `output` or `assign` is text that is no JSON, or has a wrong
+                expression.
         """
         if self.missing:
             raise CourseError(f"{self._action} is not complete. Still missing: {', '.join(self.missing)}.")
         state: dict[str, Any] = {"Type": "Task", "Resource": self.resource(wait), "Arguments": self.arguments}
         if output is not None:
-            state["Output"] = _given("Output", output)
+            state["Output"] = self._given("Output", output)
         if assign is not None:
-            state["Assign"] = _given("Assign", assign)
+            state["Assign"] = self._given("Assign", assign)
         return state | fields | ({"Next": next} if next else {"End": True})
 
     def __repr__(self) -> str:
@@ -233,20 +265,49 @@ class Draft:
         found = self._request.problems(piece.value)
         return tuple(Mistake(_spelt(one.path), piece.places[one.path], one.text) for one in found)
 
-    def _report(self, mistakes: tuple[Mistake, ...] = ()) -> DraftReport:
+    def _tried(self, text: str) -> tuple[Mistake, ...]:
+        """What is wrong with the expressions in fields that are right otherwise."""
+        piece = parse(text)
+        return tuple(
+            Mistake(_spelt(one.path), _place_of(one, piece), one.text) for one in self._faults(piece.value, False)
+        )
+
+    def _faults(self, value: Any, has_result: bool) -> list[Fault]:
+        self._untried = ""
+        try:
+            return self._expressions.faults(value, has_result)
+        except (BotoCoreError, ClientError) as error:
+            # Without an AWS, a draft still knows AWS's model; it says what it could not ask.
+            self._untried = f"The expressions were not tried, for Step Functions could not be asked: {error}"
+            return []
+
+    def _given(self, field: str, value: Any) -> Any:
+        """A value, or the text of one: an expression stands for itself, any other text is JSON."""
+        given = copy.deepcopy(value)
+        if isinstance(value, str) and not value.startswith("{%"):
+            try:
+                given = parse(value).value
+            except JsonTextError as error:
+                raise CourseError(f"{field}, {error}") from None
+        for fault in self._faults(given, has_result=True):
+            raise CourseError(f"{'.'.join([field, _spelt(fault.path)]).strip('.')}: {fault.text}")
+        return given
+
+    def _report(self, mistakes: tuple[Mistake, ...] = (), changed: tuple[str, ...] = ()) -> DraftReport:
         missing = self._request.missing(self._arguments)
         fields: list[Field] = []
         for name in self._arguments:
             fields.append(Field(name, "there", self._request.meaning(name)))
             fields += [_row(one) for one in missing if one.top == name]
         fields += [_row(one) for one in missing if one.top not in self._arguments]
-        return DraftReport(self._action, tuple(fields), mistakes, () if mistakes else self._advice())
+        return DraftReport(self._action, tuple(fields), mistakes, () if mistakes else self._advice(), changed)
 
     def _advice(self) -> tuple[str, ...]:
+        untried = (self._untried,) if self._untried else ()
         name = next((field for field in self._arguments if field.endswith("JobName")), None)
         if name is None or "{%" in self._arguments[name]:
-            return ()
-        return (f"{name} is fixed. A job's name is used once: the second run of this state would fail.",)
+            return untried
+        return (f"{name} is fixed. A job's name is used once: the second run of this state would fail.", *untried)
 
 
 def _row(missing: Missing) -> Field:
@@ -257,14 +318,11 @@ def _spelt(path: Path) -> str:
     return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path).lstrip(".")
 
 
-def _given(field: str, value: Any) -> Any:
-    """A value, or the text of one: an expression stands for itself, any other text is JSON."""
-    if not isinstance(value, str) or value.startswith("{%"):
-        return copy.deepcopy(value)
-    try:
-        return parse(value).value
-    except JsonTextError as error:
-        raise CourseError(f"{field}, {error}") from None
+def _place_of(fault: Fault, piece: Document) -> Place:
+    """Where the part that is meant stands; the field, where it can't be found on its line."""
+    place = piece.places[fault.path]
+    column = place.text.find(fault.part, place.column) + 1 if fault.part else 0
+    return Place(place.line, column, place.text) if column else place
 
 
 def _merged(there: Any, piece: Any) -> Any:

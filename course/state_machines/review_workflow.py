@@ -7,6 +7,7 @@ definition substitutions have it. Lessons 05 and 06 compare what they have built
 from __future__ import annotations
 
 import json
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -24,21 +25,32 @@ def workflow(settings: Settings) -> dict[str, Any]:
 
     The first call takes some seconds: it asks the SageMaker SDK for the images' addresses.
     """
-    # Importing the SDK takes seconds; no other part of the course should wait for it.
-    from sagemaker.core import image_uris
-
-    region = settings.region
-    scikit_learn = image_uris.retrieve("sklearn", region=region, version="1.4-2", image_scope="training")
     substitutions = {
         "SageMakerRoleArn": settings.sagemaker_role_arn,
         "InstanceType": settings.instance_type,
-        "ScikitLearnImage": scikit_learn,
-        "BlazingTextImage": image_uris.retrieve("blazingtext", region=region),
+        **images(settings.region),
     }
     text = _DEFINITION.read_text(encoding="utf-8")
     for name, value in substitutions.items():
         text = text.replace(f"${{{name}}}", value)
     return json.loads(text)
+
+
+@cache
+def images(region: str) -> dict[str, str]:
+    """The addresses of the two images that the workflow runs, which differ from region to region.
+
+    Returns:
+        The addresses by what stands for them in the definition.
+
+    Raises:
+        ValueError: SageMaker has one of them not in this region.
+    """
+    # Importing the SDK takes seconds; no other part of the course should wait for it.
+    from sagemaker.core import image_uris
+
+    scikit_learn = image_uris.retrieve("sklearn", region=region, version="1.4-2", image_scope="training")
+    return {"ScikitLearnImage": scikit_learn, "BlazingTextImage": image_uris.retrieve("blazingtext", region=region)}
 
 
 def workflow_role(name: str, settings: Settings) -> str:

@@ -17,7 +17,8 @@ from local_aws.call import ApiError, Call, Principal
 
 _DENIAL_CODES = {"s3": "AccessDenied", "iam": "AccessDenied", "sts": "AccessDenied", "sqs": "AccessDenied"}
 _DENIAL_CODES |= {"sns": "AuthorizationError"}
-_STATUS_400 = {"stepfunctions", "sagemaker", "logs", "dynamodb", "ssm", "secretsmanager", "kms", "service-quotas"}
+_STATUS_400 = {"events", "stepfunctions", "sagemaker", "logs", "dynamodb", "ssm", "secretsmanager", "kms"}
+_STATUS_400 |= {"service-quotas"}
 """Services of the JSON protocol, which answers every client's error with 400."""
 
 

@@ -1,7 +1,8 @@
-"""The policies that stand at queues, topics, keys and secrets, read through the public APIs as an administrator."""
+"""The policies at queues, topics, log groups, keys and secrets, read through the public APIs as an administrator."""
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Callable
 from typing import Any
@@ -41,9 +42,20 @@ def _text(client: Client, service: str, params: dict[str, Any], region: str) -> 
     if service == "kms" and key:
         key = client("kms", region).describe_key(KeyId=key)["KeyMetadata"]["KeyId"]
         return client("kms", region).get_key_policy(KeyId=key, PolicyName="default").get("Policy")
+    if service == "logs":
+        policies = client("logs", region).describe_resource_policies().get("resourcePolicies", [])
+        return _together([policy["policyDocument"] for policy in policies])
     if service == "secretsmanager" and "SecretId" in params:
         return client("secretsmanager", region).get_resource_policy(SecretId=params["SecretId"]).get("ResourcePolicy")
     return None
+
+
+def _together(texts: list[str]) -> str | None:
+    """Several policies as one: CloudWatch Logs has them for the account, each about groups of its choice."""
+    found = [policy for policy in map(read, texts) if policy is not None]
+    statements = [policy.get("Statement", []) for policy in found]
+    lists = [each if isinstance(each, list) else [each] for each in statements]
+    return json.dumps({"Version": "2012-10-17", "Statement": [*itertools.chain(*lists)]}) if found else None
 
 
 def read(text: str) -> Policy | None:

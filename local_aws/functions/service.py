@@ -1,6 +1,6 @@
 """The Lambda service of the embedded AWS: its operations together, and Invoke.
 
-Not there, and so answered by name: layers, container images, VPCs, event source mappings, function URLs,
+Not there, and so answered by name: layers, container images, VPCs, event sources but queues of SQS, function URLs,
 provisioned concurrency, SnapStart, response streaming, durable functions, code signing, runtimes but Python. To read
 them is there: a function has none (`api.absent_operations`).
 """
@@ -16,8 +16,10 @@ from local_aws.call import ApiError, Call, not_there
 from local_aws.functions.api.absent_operations import AbsentOperations
 from local_aws.functions.api.access_operations import AccessOperations
 from local_aws.functions.api.event_operations import EventOperations
+from local_aws.functions.api.event_source_operations import EventSourceOperations
 from local_aws.functions.api.payload import check_json
 from local_aws.functions.api.version_operations import VersionOperations
+from local_aws.functions.event_sources.pollers import Pollers
 from local_aws.functions.events import lineage
 from local_aws.functions.events.events import Event, EventQueue, Settings
 from local_aws.functions.invocation import Invocation, Outcome
@@ -32,16 +34,18 @@ _RECURSIVE = (
 )
 
 
-class LambdaService(VersionOperations, AccessOperations, EventOperations, AbsentOperations):
+class LambdaService(VersionOperations, AccessOperations, EventOperations, EventSourceOperations, AbsentOperations):
     """AWS Lambda."""
 
     def __init__(self, host: Host):
         super().__init__(host)
         self._events = EventQueue(host, self._event_settings, self._attempt)
+        self._pollers = Pollers(host, self._registry, self._run)
 
     def close(self) -> None:
-        """Stop the queue, and end every environment."""
+        """Stop the queue and the pollers, and end every environment."""
         self._events.close()
+        self._pollers.close()
         super().close()
 
     def invoke(self, call: Call, **params: Any) -> dict[str, Any]:

@@ -25,6 +25,7 @@ from local_aws.access.signature import Signature, signature
 from local_aws.call import ApiError, Call, not_there
 from local_aws.gateway.dispatch import dispatch, routed
 from local_aws.gateway.exchange import Exchange, StartResponse
+from local_aws.gateway.throttle import Throttle
 from local_aws.house import Service, Services
 from local_aws.moto.backend import SERVICES as MOTO_SERVICES
 from local_aws.moto.backend import Backends
@@ -36,7 +37,14 @@ from local_aws.moto.tokens import Tokens
 
 log = logging.getLogger(__name__)
 
-_OWN_SIGNING_NAMES = {"lambda": "lambda", "states": "stepfunctions", "sagemaker": "sagemaker", "sts": "sts"}
+_OWN_SIGNING_NAMES = {
+    "events": "events",
+    "lambda": "lambda",
+    "sagemaker": "sagemaker",
+    "scheduler": "scheduler",
+    "states": "stepfunctions",
+    "sts": "sts",
+}
 _READS = ("Get", "List", "Simulate", "Generate")
 """IAM's operations that change nothing begin so."""
 
@@ -55,9 +63,11 @@ class Answering(Protocol):
 class Gateway:
     """A WSGI application that answers for all of AWS that is here."""
 
-    def __init__(self, roles: Roles, callers: Callers, services: Services, s3: Answering, moto: Backends):
+    def __init__(
+        self, roles: Roles, callers: Callers, services: Services, s3: Answering, moto: Backends, throttle: Throttle
+    ):
         self._roles, self._callers, self._services = roles, callers, services
-        self._s3, self._moto = s3, moto
+        self._s3, self._moto, self._throttle = s3, moto, throttle
         self._pages, self._tokens = Pages(Moto(moto, REGION)), Tokens()
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
@@ -72,6 +82,7 @@ class Gateway:
                 wire.require_plain_path(exchange.request)
             if signed.service not in _OWN_SIGNING_NAMES and signed.service not in MOTO_SERVICES:
                 raise not_there(f"the service {signed.service}")
+            self._throttle.check(api, exchange.request)
             if api.name == "s3":
                 return self._s3.answer(api, signed, exchange)
             if api.name in MOTO_SERVICES.values():

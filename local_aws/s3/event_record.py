@@ -42,7 +42,7 @@ def record(call: Call, change: Change, rule_id: str) -> dict[str, Any]:
         described["versionId"] = change.version_id
     about_object = change.event.startswith(("ObjectCreated", "ObjectRemoved"))
     if about_object:
-        described["sequencer"] = f"{next(_ticks):018X}"
+        described["sequencer"] = sequencer()
     return {
         "eventVersion": "2.1" if about_object else "2.3",
         "eventSource": "aws:s3",
@@ -63,6 +63,11 @@ def record(call: Call, change: Change, rule_id: str) -> dict[str, Any]:
             "object": described,
         },
     }
+
+
+def sequencer() -> str:
+    """A text that is greater than that of every change before, digit by digit."""
+    return f"{next(_ticks):018X}"
 
 
 def now() -> str:

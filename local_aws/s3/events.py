@@ -2,10 +2,10 @@
 
 Owns each bucket's notification configuration (moto never learns of it, so that its own notifier stays idle),
 checks it as S3 does, and after a successful Put, Post, Copy, CompleteMultipartUpload or Delete delivers the
-event record in the background: to Lambda as an asynchronous invocation, to SQS and SNS as a message.
+event record in the background: to Lambda as an asynchronous invocation, to SQS and SNS as a message, to EventBridge as
+news.
 
-Source: S3 user guide, "Amazon S3 Event Notifications"; recorded errors.
-EventBridge as a destination isn't there and is refused by name.
+Source: S3 user guide, "Amazon S3 Event Notifications" and "Using EventBridge"; recorded errors.
 """
 
 from __future__ import annotations
@@ -22,9 +22,11 @@ from botocore.exceptions import ClientError
 from local_aws.access.roles import traced
 from local_aws.call import ApiError, Call
 from local_aws.house import Host, Service
+from local_aws.lag import Kind
 from local_aws.s3.buckets import require_bucket
-from local_aws.s3.deliveries import Deliveries
+from local_aws.s3.deliveries import Deliver, Deliveries
 from local_aws.s3.event_record import Change, now, record
+from local_aws.s3.news import news
 from local_aws.s3.notification_rules import KINDS, check_rules, destination, filter_rules, matches
 
 log = logging.getLogger(__name__)
@@ -68,8 +70,6 @@ class S3Events(Service):
                 and for a filter that isn't one; `NoSuchBucket`.
         """
         require_bucket(Bucket)
-        if "EventBridgeConfiguration" in NotificationConfiguration:
-            raise ApiError("NotImplemented", "the embedded AWS doesn't deliver S3 events to EventBridge", 501)
         configuration = {kind: list(NotificationConfiguration.get(kind, [])) for kind in KINDS}
         rules = [(kind, rule) for kind in KINDS for rule in configuration[kind]]
         check_rules(rules, call.region)
@@ -79,7 +79,10 @@ class S3Events(Service):
             rule.setdefault("Id", secrets.token_urlsafe(36))
             for each in filter_rules(rule):
                 each["Name"] = each["Name"].title()
-        self._configurations[Bucket] = {kind: found for kind, found in configuration.items() if found}
+        kept: dict[str, Any] = {kind: found for kind, found in configuration.items() if found}
+        if "EventBridgeConfiguration" in NotificationConfiguration:
+            kept["EventBridgeConfiguration"] = {}
+        self._configurations[Bucket] = kept
         return {}
 
     # ---- what the gateway tells ----------------------------------------------------------------------
@@ -94,12 +97,21 @@ class S3Events(Service):
 
     def happened(self, call: Call, change: Change) -> None:
         """Queue the event of a change for every rule that it matches. Returns at once."""
-        for kind, rules in self._configurations.get(change.bucket, {}).items():
-            for rule in rules:
+        configuration = self._configurations.get(change.bucket, {})
+        if "EventBridgeConfiguration" in configuration:
+            self.host.announcer.tell(call.region, lambda: news(call, change))
+        for kind in KINDS:
+            for rule in configuration.get(kind, []):
                 if matches(rule, change):
                     arn = rule[KINDS[kind][0]]
                     event = {"Records": [record(call, change, rule["Id"])]}
-                    self._queue.add(functools.partial(self._deliver, call, change.bucket, arn, event))
+                    self._send_when_due(functools.partial(self._deliver, call, change.bucket, arn, event), change)
+
+    def _send_when_due(self, deliver: Deliver, change: Change) -> None:
+        """Queue a delivery; where AWS is late also later, and now and then twice."""
+        of = f"{change.bucket}/{change.key}"
+        for _ in range(2 if self.host.lag.happens(Kind.S3_EVENT, of) else 1):
+            self.host.lag.later(Kind.S3_EVENT, of, functools.partial(self._queue.add, deliver))
 
     # ---- destinations --------------------------------------------------------------------------------
 

@@ -33,6 +33,12 @@ class Record:
         self.name, self.arn = name, arn
         self._description = description
         self._lock = threading.RLock()
+        self._watched: tuple[str, ...] = ()
+        self._tell_changed: Callable[[], None] = lambda: None
+
+    def watch(self, members: tuple[str, ...], changed: Callable[[], None]) -> None:
+        """Have something called after each change of one of these members."""
+        self._watched, self._tell_changed = members, changed
 
     def __getitem__(self, member: str) -> Any:
         with self._lock:
@@ -45,11 +51,14 @@ class Record:
     def update(self, **members: Any) -> None:
         """Set members together; None removes one."""
         with self._lock:
+            before = [self._description.get(member) for member in self._watched]
             for member, value in members.items():
                 if value is None:
                     self._description.pop(member, None)
                 else:
                     self._description[member] = value
+            if before != [self._description.get(member) for member in self._watched]:
+                self._tell_changed()
 
     def change_if(self, member: str, allowed: tuple[str, ...], **members: Any) -> bool:
         """Set members only while `member` is one of `allowed`; tells whether it was."""

@@ -9,6 +9,7 @@ the same under the code `ValidationError`; S3 has words of its own, and only wha
 
 from __future__ import annotations
 
+import contextlib
 import functools
 from collections.abc import Iterator
 from typing import Any
@@ -18,8 +19,9 @@ from botocore.model import ListShape, MapShape, OperationModel, Shape, Structure
 
 from local_aws.call import ApiError
 
-_PATTERN_SECONDS = 0.2
-"""What takes longer is taken for what doesn't match: a text that does is matched at once."""
+_PATTERN_SECONDS = (0.2, 1.0)
+"""What takes longer is taken for what doesn't match: a text that does is matched at once. The time is that of the whole
+process, so a busy one gets a second try."""
 
 
 def validate(operation: OperationModel, params: dict[str, Any]) -> None:
@@ -161,8 +163,10 @@ def _matches(pattern: str, value: str) -> bool:
     if r"\p{" in pattern:
         return True
     compiled = _compiled(pattern)
-    try:
+    if compiled is None:
+        return True
+    for seconds in _PATTERN_SECONDS:
         # Some of AWS's own patterns try every way of dividing a text; meanwhile nobody else may have to wait.
-        return compiled is None or compiled.fullmatch(value, timeout=_PATTERN_SECONDS, concurrent=True) is not None
-    except TimeoutError:
-        return False
+        with contextlib.suppress(TimeoutError):
+            return compiled.fullmatch(value, timeout=seconds, concurrent=True) is not None
+    return False

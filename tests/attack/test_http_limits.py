@@ -115,6 +115,8 @@ def test_a_body_longer_than_the_operation_takes_is_refused_before_it_comes(outsi
         answer = connection.recv(10_000).decode()
     assert answer.split()[1] in {"400", "404", "413"}, answer
     assert any(word in answer for word in ("EntityTooLarge", "MaxMessageLengthExceeded", "EntityTooLargeException"))
+    # Nobody sends the body now, so nothing can follow it here: a client that isn't told asks on, and gets no answer.
+    assert "\r\nConnection: close\r\n" in answer
 
 
 def test_a_body_without_an_end_takes_no_memory(outsider):

@@ -35,7 +35,8 @@ def aws() -> Iterator[dict[str, str]]:
 @pytest.fixture(scope="session")
 def lab(aws: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     """A JupyterLab for all tests."""
-    with running(aws, tmp_path_factory.mktemp("jupyter")) as started:
+    home = tmp_path_factory.mktemp("jupyter")
+    with running(aws | {"COURSE_VALUES": str(home / "values.json")}, home) as started:
         yield started
 
 

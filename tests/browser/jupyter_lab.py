@@ -49,7 +49,9 @@ def running(environment: dict[str, str], home: Path, project: Path | None = None
     """
     folder, settings, runtime = project or home / "notebooks", home / "settings", home / "runtime"
     folder.mkdir(exist_ok=True)
-    _setting(settings, "apputils", "notification", {"fetchNews": "false", "checkForUpdates": False})
+    if project is None:
+        # What `make lab` starts asks for no news by itself.
+        _setting(settings, "apputils", "notification", {"fetchNews": "false", "checkForUpdates": False})
     # All cells at once, also those that are out of sight: for pictures of a whole notebook.
     _setting(settings, "notebook", "tracker", {"windowingMode": "none"})
     places = {
@@ -86,7 +88,9 @@ def running(environment: dict[str, str], home: Path, project: Path | None = None
 
 def arguments_of_make_lab() -> list[str]:
     """What `make lab` hands to JupyterLab."""
-    [arguments] = re.findall(r"^lab:.*\n\t.* -m jupyterlab (.*)$", (PROJECT / "Makefile").read_text(), re.MULTILINE)
+    command = ["make", "--dry-run", "--no-print-directory", "--old-file=.venv/.installed", "lab"]
+    shown = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=True).stdout
+    [arguments] = re.findall(r" -m jupyterlab (.*)$", shown.replace("\\\n", ""), re.MULTILINE)
     return shlex.split(arguments)
 
 

@@ -48,12 +48,16 @@ def page(browser: Browser) -> Iterator[Page]:
     context.close()
 
 
-def test_make_lab_opens_lesson_00(lessons: Lab, page: Page) -> None:
+def test_make_lab_opens_the_learners_edition_and_no_pop_up(lessons: Lab, page: Page) -> None:
     page.goto(lessons.front_page)
+    expect(page.get_by_text("This is the learner's edition")).to_be_visible()
     expect(page.locator(".jp-Notebook h1").first).to_contain_text("Start here")
     expect(page.get_by_role("tab", name="00_start_here.ipynb").first).to_be_visible()
     # Pictures lie outside the lessons' folder: JupyterLab's root has to be above it.
     page.wait_for_function("[...document.querySelectorAll('.jp-Notebook img')].some(image => image.naturalWidth > 0)")
+    # The question is asked as soon as the page stands, and would stay.
+    page.wait_for_function("jupyterapp.restored.then(() => true)")
+    expect(page.get_by_text("official Jupyter news")).to_have_count(0)
 
 
 @pytest.mark.parametrize("lesson", LESSONS, ids=[Path(name).stem for name in LESSONS])

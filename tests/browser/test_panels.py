@@ -311,3 +311,35 @@ def test_costs(open_panel):
     expect(panel).to_contain_text("13 state transitions")
     look(panel, "costs")
     assert course.clean_up().done
+
+
+def test_values_are_asked_for_at_the_first_copy(open_panel):
+    """By keyboard alone: copied with capitals, given once, copied again as one's own; and then in the panel of both."""
+    policy = {"Resource": "arn:aws:s3:::workflow-course-123456789012-us-east-1/data/*"}
+    panel = open_panel("console", f'course.console_panel("Policy of the role", {policy})')
+    expect(panel).to_contain_text("arn:aws:s3:::BUCKET/data/*")
+    look(panel, "console")
+    assert json.loads(copied(panel, "Copy for the console")) == {"Resource": "arn:aws:s3:::BUCKET/data/*"}
+    expect(panel).to_contain_text("Copied, with BUCKET in place of your own values")
+    write(panel, "Account: 12 digits", "1111")
+    press(panel, "Keep")
+    expect(panel.get_by_role("alert").last).to_contain_text("twelve digits")
+    button(panel, "Copy for the console").focus()
+    write(panel, "Account: 12 digits", "111122223333")
+    write(panel, "Bucket: its name alone", "my-bucket")
+    press(panel, "Keep")
+    expect(panel).to_contain_text("✓ Kept")
+    expect(panel).to_contain_text("arn:aws:s3:::my-bucket/data/*")
+    look(panel, "console-asked")
+    button(panel, "Keep").focus()
+    panel.page.keyboard.press("Shift+Tab")
+    button(panel, "Copy for the console").click()
+    panel.page.wait_for_function("navigator.clipboard.readText().then(text => text.includes('my-bucket'))")
+    panel = open_panel("values", "course.values_panel()")
+    expect(control(panel, "Bucket: its name alone")).to_have_value("my-bucket")
+    button(panel, "Other names").click()
+    write(panel, "State machine of lessons 05 to 07: review-workflow", "my-flow")
+    press(panel, "Keep")
+    expect(panel).to_contain_text("Not known yet, so in capitals: REGION")
+    button(panel, "Other names").click()
+    look(panel, "values")

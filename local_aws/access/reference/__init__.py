@@ -62,8 +62,8 @@ def kinds(prefix: str, action: str) -> tuple[Kind, ...]:
 
 
 def is_known(prefix: str, action: str) -> bool:
-    """Whether the reference has this action."""
-    return action in _reference()[prefix]["actions"]
+    """Whether the reference has this action; it has those of the services that are here."""
+    return prefix in _reference() and action in _reference()[prefix]["actions"]
 
 
 @functools.cache

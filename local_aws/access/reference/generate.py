@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Any
 
 PREFIXES = (
-    *("dynamodb", "iam", "kms", "lambda", "logs", "s3", "sagemaker", "secretsmanager", "servicequotas", "sns", "sqs"),
-    *("ssm", "states", "sts"),
+    *("dynamodb", "events", "iam", "kms", "lambda", "logs", "s3", "sagemaker", "scheduler", "secretsmanager"),
+    *("servicequotas", "sns", "sqs", "ssm", "states", "sts"),
 )
 """The services' names in actions, as in `states:StartExecution`."""
 

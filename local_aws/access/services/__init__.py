@@ -4,17 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from local_aws.access.services import dynamodb, functions, iam, kms, logs, queues, s3, sagemaker, secrets, ssm, states
+from local_aws.access.services import (
+    dynamodb,
+    events,
+    functions,
+    iam,
+    kms,
+    logs,
+    queues,
+    s3,
+    sagemaker,
+    scheduler,
+    secrets,
+    ssm,
+    states,
+)
 from local_aws.access.wanted import Asked, Params, Place
 
 READERS: dict[str, Callable[[str, Params, Place], list[Asked]]] = {
     "dynamodb": dynamodb.asked,
+    "events": events.asked,
     "iam": iam.asked,
     "kms": kms.asked,
     "lambda": functions.asked,
     "logs": logs.asked,
     "s3": s3.asked,
     "sagemaker": sagemaker.asked,
+    "scheduler": scheduler.asked,
     "secretsmanager": secrets.asked,
     "sns": queues.asked_of_sns,
     "sqs": queues.asked_of_sqs,

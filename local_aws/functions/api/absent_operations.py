@@ -15,7 +15,7 @@ from local_aws.functions.names import LATEST
 
 
 class AbsentOperations(LambdaFoundation):
-    """Code signing, URLs, provisioned concurrency, event source mappings, layers, runtime management."""
+    """Code signing, URLs, provisioned concurrency, layers, runtime management."""
 
     def get_function_code_signing_config(self, call: Call, **params: Any) -> dict[str, Any]:
         """No configuration: an answer without one."""
@@ -46,14 +46,6 @@ class AbsentOperations(LambdaFoundation):
         """None."""
         self._function(params)
         return {"ProvisionedConcurrencyConfigs": []}
-
-    def get_event_source_mapping(self, call: Call, **params: Any) -> dict[str, Any]:
-        """None, and so not found."""
-        raise ApiError("ResourceNotFoundException", "The resource you requested does not exist.", 404, Type="User")
-
-    def list_event_source_mappings(self, call: Call, **params: Any) -> dict[str, Any]:
-        """None."""
-        return {"EventSourceMappings": []}
 
     def list_layers(self, call: Call, **params: Any) -> dict[str, Any]:
         """None."""

@@ -34,6 +34,7 @@ from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
+from local_aws.functions.environments import shared_memory
 from local_aws.functions.environments.frames import FrameWriter
 
 TASK_ROOT = "/var/task"
@@ -321,6 +322,7 @@ def _arrange_imports(root: str, when_preloaded_is_used: Callable[[], None]) -> N
 
 
 def _run_bootstrap(spec: dict[str, Any], root: str, log: FrameWriter) -> None:
+    shared_memory.take_away()
     bootstrap = Bootstrap()
     frames = LearnersView(root, spec["environment"].get("AWS_EXECUTION_ENV", ""))
     bootstrap.module.create_log_sink = lambda: log

@@ -8,8 +8,10 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from local_aws.lag import Kind
 from local_aws.sagemaker.collection import Record, now
 from local_aws.sagemaker.hosting.deployment import DRAIN_SECONDS, Deployment, DeploymentFailed
+from local_aws.sagemaker.state_changes import announce
 
 if TYPE_CHECKING:
     from local_aws.sagemaker.platform import Platform
@@ -45,6 +47,7 @@ class Endpoint(Record):
 
     def create(self, deployment: Deployment) -> None:
         """Go on to InService or Failed, in time."""
+        announce(self._platform.host, self)
         self._bring(deployment, FAILED)
 
     def redeploy(self, deployment: Deployment) -> None:
@@ -60,7 +63,8 @@ class Endpoint(Record):
         serving, self.serving = self.serving, None
 
         def end() -> None:
-            self._platform.host.clock.wait(self._platform.closing, _DELETING_SECONDS)
+            host = self._platform.host
+            host.clock.wait(self._platform.closing, host.lag.seconds(Kind.PROVISIONING, self.arn, _DELETING_SECONDS))
             if serving is not None:
                 serving.close(DRAIN_SECONDS)
             forget()
@@ -83,7 +87,9 @@ class Endpoint(Record):
         """Work, and go on with the reason why it failed (None if it didn't) once the time of provisioning is over."""
 
         def run() -> None:
-            end = time.monotonic() + self._platform.host.clock.wall(_PROVISIONING_SECONDS)
+            host = self._platform.host
+            seconds = host.lag.seconds(Kind.PROVISIONING, self.arn, _PROVISIONING_SECONDS)
+            end = time.monotonic() + host.clock.wall(seconds)
             reason = self._failure_of(work)
             if not self._platform.closing.wait(max(0.0, end - time.monotonic())):
                 then(reason)

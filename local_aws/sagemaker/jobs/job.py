@@ -22,11 +22,13 @@ from typing import Any, ClassVar
 from botocore.exceptions import BotoCoreError, ClientError
 
 from local_aws.call import ApiError
+from local_aws.lag import Kind
 from local_aws.logs.writer import LogStream
 from local_aws.sagemaker.collection import Record
 from local_aws.sagemaker.containers.container import Container, ContainerFailed
 from local_aws.sagemaker.platform import Platform
 from local_aws.sagemaker.running_jobs import COMPLETED, FAILED, STOPPED
+from local_aws.sagemaker.state_changes import announce
 
 REASON_LENGTH = 1024
 NO_SPACE = "No space left on device. Please use a larger volume, or reduce the size of the job's data."
@@ -86,6 +88,7 @@ class Job(ABC):
     def start(self) -> None:
         """Begin; the job is among the platform's running ones until it has ended."""
         self.platform.running.add(self)
+        announce(self.platform.host, self.record)
         self._thread.start()
 
     def stop(self) -> None:
@@ -130,6 +133,14 @@ class Job(ABC):
         """
         self.platform.host.clock.wait(self._told_to_stop, seconds)
         self.check()
+
+    def provision(self, usual_seconds: float) -> None:
+        """Let the time pass in which instances, or what runs on them, are made ready: usually so many AWS seconds.
+
+        Raises:
+            JobStopped: told to stop meanwhile.
+        """
+        self.pause(self.platform.host.lag.seconds(Kind.PROVISIONING, self.record.arn, usual_seconds))
 
     def check(self) -> None:
         """Raise where the job may not go on.

@@ -70,7 +70,7 @@ class TrainingJob(Job):
 
     def work(self, directory: Path) -> None:
         """Fetch, train, send, as `Job.work` says."""
-        self.pause(_PROVISIONING_SECONDS)
+        self.provision(_PROVISIONING_SECONDS)
         self._next(DOWNLOADING)
         self.record.update(TrainingStartTime=self.record["SecondaryStatusTransitions"][-1]["StartTime"])
         self.begin()
@@ -78,7 +78,7 @@ class TrainingJob(Job):
         roots = [directory / host for host in hosts]
         s3 = self.client("s3")
         self._fetch(s3, roots)
-        self.pause(_IMAGE_SECONDS)
+        self.provision(_IMAGE_SECONDS)
         self._next(TRAINING)
         for root, host in zip(roots, hosts, strict=True):
             self._write_configuration(root, host, hosts)

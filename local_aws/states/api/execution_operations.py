@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import uuid
 from collections.abc import Sequence
 from typing import Any
@@ -35,12 +34,12 @@ class ExecutionOperations(StatesFoundation):
             if machine.type == "EXPRESS":
                 started = express.new_execution(self._engine, found, name, document)
                 self._machines.add_express(started)
-                _run_in_background(started)
+                started.start()
                 return {"executionArn": started.arn, "startDate": moment(started.started)}
             execution = machine.executions.get(name)
             if execution is None:
                 execution = self._new(found, execution_arn(machine.arn, name), document)
-                _run_in_background(execution)
+                execution.start()
             elif execution.status != "RUNNING" or execution.input.text != document.text:
                 raise ApiError("ExecutionAlreadyExists", f"Execution Already Exists: '{execution.arn}'")
         return {"executionArn": execution.arn, "startDate": moment(execution.started)}
@@ -55,7 +54,8 @@ class ExecutionOperations(StatesFoundation):
         check_name(name)
         execution = express.new_execution(self._engine, found, name, execution_input(params.get("input", "{}")))
         self._machines.add_express(execution)
-        execution.run()
+        execution.start()
+        execution.wait()
         return express.described(execution, params.get("includedData") != "METADATA_ONLY")
 
     def stop_execution(self, call: Call, **params: Any) -> dict[str, Any]:
@@ -71,7 +71,7 @@ class ExecutionOperations(StatesFoundation):
         if execution.map_run_arn is not None or not execution.redrive():
             reason = execution.redrive_details().get("redriveStatusReason", "Execution is redriven with its Map Run")
             raise ApiError("ExecutionNotRedrivable", f"Execution Not Redrivable: '{reason}'")
-        _run_in_background(execution)
+        execution.start()
         return {"redriveDate": moment(execution.redriven)}
 
     def describe_execution(self, call: Call, **params: Any) -> dict[str, Any]:
@@ -197,10 +197,6 @@ def _check_not_deleting(machine: StateMachine) -> None:
 
 def _not_this_type() -> ApiError:
     return ApiError("StateMachineTypeNotSupported", "This operation is not supported by this type of state machine")
-
-
-def _run_in_background(execution: Execution) -> None:
-    threading.Thread(target=execution.run, name="states-execution", daemon=True).start()
 
 
 def _listed(execution: Execution) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from local_aws.states.names import check_arn
 from local_aws.states.running.activities import Activities
 from local_aws.states.running.surroundings import Engine
 from local_aws.states.running.tokens import TaskTokens
+from local_aws.states.work.pool import Pool
 
 
 class StatesFoundation(Service):
@@ -24,14 +25,15 @@ class StatesFoundation(Service):
         super().__init__(host)
         self._map_runs = MapRuns()
         self._activities = Activities()
-        self._engine = Engine(host, TaskTokens(), self._map_runs, self._activities)
-        self._machines = Machines(self._map_runs)
+        self._engine = Engine(host, Pool(), TaskTokens(), self._map_runs, self._activities)
+        self._machines = Machines(self._map_runs, host.lag)
 
     def close(self) -> None:
         """End all executions, and send the workers that wait for a task away."""
         self._activities.close()
         for execution in self._machines.running():
             execution.stop(cause="The embedded AWS was stopped.")
+        self._engine.pool.close()
 
     def _map_run(self, arn: str) -> MapRun:
         """The map run of an ARN.

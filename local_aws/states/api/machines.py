@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import threading
 import time
 import weakref
@@ -10,6 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from local_aws.call import ApiError
+from local_aws.lag import Kind, Lag
 from local_aws.states.api.versions import Alias, Version
 from local_aws.states.maps.map_run import MapRuns
 from local_aws.states.names import check_arn
@@ -22,9 +24,11 @@ class StateMachine:
     """A machine.
 
     Attributes:
-        program: what executions that start now will run.
+        program: what it is now.
+        runs: what executions that start now run: just after an update that may still be what it was before.
         created: epoch seconds.
         executions: by name; `in_order` holds the same, oldest first. Express executions are in neither.
+        is_released: its name may be given again, once nothing runs any more.
         versions: by number, oldest first; `last_version` is the number that was given last, and is never given again.
         aliases: by name, oldest first.
     """
@@ -32,6 +36,7 @@ class StateMachine:
     name: str
     type: str
     program: Program
+    runs: Program = field(init=False)
     created: float = field(default_factory=time.time)
     status: str = "ACTIVE"
     tags: dict[str, str] = field(default_factory=dict)
@@ -40,6 +45,10 @@ class StateMachine:
     versions: dict[int, Version] = field(default_factory=dict)
     aliases: dict[str, Alias] = field(default_factory=dict)
     last_version: int = 0
+    is_released: bool = False
+
+    def __post_init__(self) -> None:
+        self.runs = self.program
 
     @property
     def arn(self) -> str:
@@ -73,7 +82,8 @@ class Startable:
 class Machines:
     """All state machines, and all executions by ARN."""
 
-    def __init__(self, map_runs: MapRuns) -> None:
+    def __init__(self, map_runs: MapRuns, lag: Lag) -> None:
+        self._lag = lag
         self.lock = threading.RLock()
         self._machines: dict[str, StateMachine] = {}
         self._executions: dict[str, Execution] = {}
@@ -114,7 +124,7 @@ class Machines:
         check_arn(arn, "stateMachine")
         machine = self._machines.get(arn)
         if machine is not None:
-            return Startable(machine, machine.program)
+            return Startable(machine, machine.runs)
         machine_arn, _, qualifier = arn.rpartition(":")
         machine = self._machines.get(machine_arn)
         if machine is None:
@@ -152,18 +162,29 @@ class Machines:
     def delete(self, machine: StateMachine) -> None:
         """Take a machine away once its last execution has ended, its executions with it."""
         with self.lock:
+            if machine.status == "DELETING":
+                return
             machine.status = "DELETING"
-            self.settle(machine)
+        self._lag.later(Kind.MACHINE_NAME, machine.arn, functools.partial(self._release, machine))
+
+    def change(self, machine: StateMachine, program: Program) -> None:
+        """A machine was updated: executions run the new program, soon. The lock is held."""
+        machine.program = program
+        self._lag.later(Kind.DEFINITION, machine.arn, functools.partial(setattr, machine, "runs", program))
 
     def settle(self, machine: StateMachine) -> None:
         """Finish the deletion of a machine, if it is to be deleted and nothing runs any more."""
         with self.lock:
-            if machine.status != "DELETING" or any(one.status == "RUNNING" for one in machine.in_order):
+            if not machine.is_released or any(one.status == "RUNNING" for one in machine.in_order):
                 return
             self._machines.pop(machine.arn, None)
             for execution in machine.in_order:
                 self._executions.pop(execution.arn, None)
                 self._map_runs.forget(execution.arn)
+
+    def _release(self, machine: StateMachine) -> None:
+        machine.is_released = True
+        self.settle(machine)
 
     def running(self) -> list[Execution]:
         """The executions that have not ended."""

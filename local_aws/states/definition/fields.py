@@ -195,7 +195,7 @@ STATES: dict[str, Fields] = {
         "TimeoutSecondsPath": _PATH,
         "HeartbeatSeconds": _SECONDS,
         "HeartbeatSecondsPath": _PATH,
-        "Credentials": Field("OBJECT", template=True),
+        "Credentials": Field("OBJECT", expression=True, template=True),
     },
     "Choice": _EVERY
     | _FILTERS

@@ -50,13 +50,6 @@ def states_inside(state: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]
 
 
 def _in_state(name: str, state: dict[str, Any], is_mocked: bool = False) -> Iterator[str]:
-    if "Credentials" in state:
-        yield f"The state {name} sets Credentials, and the embedded AWS runs every task under the machine's own role"
-    reader = state.get("ItemReader", {}).get("ReaderConfig", {})
-    if reader.get("InputType") == "PARQUET":
-        yield f"The state {name} reads Parquet, which the embedded AWS doesn't implement"
-    if reader.get("ManifestType") == "ATHENA_DATA":
-        yield f"The state {name} reads a manifest of Athena, which the embedded AWS doesn't implement"
     resource = state.get("Resource", "")
     if not is_mocked and integrations.is_known_elsewhere(resource):
         yield f"The state {name} uses {resource}, which the embedded AWS doesn't implement"

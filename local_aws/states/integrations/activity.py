@@ -30,7 +30,7 @@ class ActivityArn(AnyArguments):
             raise RuntimeFault(f"The activity {self.resource} does not exist.")
         return arguments
 
-    def run(self, arguments: Any, task: Task) -> Any:
+    async def run(self, arguments: Any, task: Task) -> Any:
         assert task.workers is not None and task.await_token is not None
-        task.submitted(task.workers.hand_over(self.resource, dumps(arguments)))
-        return task.await_token()
+        task.submitted(await task.workers.hand_over(self.resource, dumps(arguments)))
+        return await task.await_token()

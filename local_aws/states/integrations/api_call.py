@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import contextvars
-import threading
+import contextlib
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,17 +12,18 @@ from botocore import xform_name
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.model import OperationModel
 
+from local_aws.access.roles import NotAssumedError, for_customer
 from local_aws.call import ApiError
 from local_aws.states.document import dumps
-from local_aws.states.errors import Cancelled, RuntimeFault, StateError
+from local_aws.states.errors import TASK_FAILED, RuntimeFault, StateError
 from local_aws.states.integrations import shapes
 from local_aws.states.integrations.apis import Api
 from local_aws.states.integrations.integration import Integration
 from local_aws.states.integrations.task import Task
+from local_aws.states.work.waiting import in_thread
 
 SERVICE = "states.amazonaws.com"
 SESSION_NAME = "StepFunctions"
-_LOOK_SECONDS = 0.05
 _HEADERS = {
     "x-amzn-requestid": "x-amzn-RequestId",
     "x-amzn-remapped-content-length": "x-amzn-Remapped-Content-Length",
@@ -68,19 +69,20 @@ class ApiCall(Integration):
         self._require_usable(arguments)
         return arguments
 
-    def run(self, arguments: Any, task: Task) -> Any:
-        answer = self.request(arguments, task)
+    async def run(self, arguments: Any, task: Task) -> Any:
+        answer = await self.request(arguments, task)
         result = self.result(answer)
         if not self.waits_for_token:
             return result
         task.submitted(result)
         assert task.await_token is not None
-        return task.await_token()
+        return await task.await_token()
 
-    def request(self, arguments: Any, task: Task) -> dict[str, Any]:
+    async def request(self, arguments: Any, task: Task) -> dict[str, Any]:
         """Send the request and give the client's answer."""
         params = shapes.to_request(arguments, self._operation.input_shape, self._api.member_name)
-        return call(self._api, self._operation.name, params, task)
+        count_as = for_customer if self._api.name == "sagemaker" else contextlib.nullcontext
+        return await call(self._api, self._operation.name, params, task, count_as)
 
     def result(self, answer: dict[str, Any]) -> Any:
         """The answer as a task's result."""
@@ -110,22 +112,42 @@ class ApiCall(Integration):
         return faults
 
 
-def call(api: Api, operation: str, params: dict[str, Any], task: Task) -> dict[str, Any]:
+async def call(
+    api: Api,
+    operation: str,
+    params: dict[str, Any],
+    task: Task,
+    count_as: Callable[[], AbstractContextManager[None]] = contextlib.nullcontext,
+) -> dict[str, Any]:
     """An operation at the front door, under the state machine's role.
+
+    Args:
+        count_as: what the request is sent in: `for_customer`, where there may be too many of such requests.
 
     Raises:
         StateError: the API answered an error, named and told as the integration does, or no request could be sent.
         Cancelled: the attempt ended before the answer came.
     """
+
+    def send() -> Any:
+        client = task.host.roles.client(
+            api.name, role_arn=task.role_arn, service=SERVICE, session_name=SESSION_NAME, onto=task.own_role_arn
+        )
+        with count_as():
+            return getattr(client, xform_name(operation))(**params)
+
     try:
-        client = task.host.roles.client(api.name, role_arn=task.role_arn, service=SERVICE, session_name=SESSION_NAME)
-        return _unless_cancelled(lambda: getattr(client, xform_name(operation))(**params), task)
+        async with task.turns.taken(task.cancelled):
+            return await in_thread(send, task.cancelled)
     except ClientError as error:
         details, metadata = error.response["Error"], error.response["ResponseMetadata"]
         code, message = details.get("Code", ""), details.get("Message", "")
         status, request_id = metadata.get("HTTPStatusCode", 500), metadata.get("RequestId", "null")
         cause = api.cause(message, code, status, request_id, metadata.get("HostId"))
         raise StateError(api.error_name(code), cause) from None
+    except NotAssumedError:
+        sentence = f"The role {task.role_arn} is not authorized to assume the task state's role, {task.own_role_arn}."
+        raise StateError(TASK_FAILED, sentence) from None
     except ApiError as error:
         # The role can't be assumed: no request was made, so there is no id of one.
         raise StateError(api.error_name(error.code), api.cause(str(error), error.code, error.status, "null")) from None
@@ -146,27 +168,3 @@ def http_metadata(answer: dict[str, Any]) -> dict[str, Any]:
         },
         "SdkResponseMetadata": {"RequestId": request_id},
     }
-
-
-def _unless_cancelled(request: Callable[[], Any], task: Task) -> Any:
-    """A request's answer; where the attempt is cancelled first, the request is left to end by itself."""
-    outcome: list[Any] = []
-    done = threading.Event()
-    context = contextvars.copy_context()
-
-    def send() -> None:
-        try:
-            outcome.extend((context.run(request), None))
-        except BaseException as error:
-            outcome.extend((None, error))
-        finally:
-            done.set()
-
-    threading.Thread(target=send, name="integration", daemon=True).start()
-    while not done.wait(_LOOK_SECONDS):
-        if task.cancelled.is_set():
-            raise Cancelled
-    answer, error = outcome
-    if error is not None:
-        raise error
-    return answer

@@ -68,6 +68,7 @@ class Api:
 
 OPTIMISED = {
     "dynamodb": Api("dynamodb", "dynamodb", "DynamoDB", "AmazonDynamoDBv2"),
+    "events": Api("events", "events", "EventBridge", "AmazonEventBridge"),
     "lambda": Api("lambda", "lambda", "Lambda", "AWSLambda"),
     "sagemaker": Api("sagemaker", "sagemaker", "SageMaker", "AmazonSageMaker"),
     "sns": Api("sns", "sns", "SNS", "AmazonSNS"),

@@ -18,6 +18,7 @@ from local_aws.states.integrations.elsewhere import Elsewhere
 from local_aws.states.integrations.integration import Integration
 from local_aws.states.integrations.lambda_function import FunctionArn, Invoke
 from local_aws.states.integrations.nested_execution import NestedExecution, StartExecution
+from local_aws.states.integrations.put_events import PutEvents
 from local_aws.states.integrations.sagemaker_job import SageMakerJob
 
 _ANSWER, _SYNC, _SYNC_DATA, _TOKEN = "", ".sync", ".sync:2", ".waitForTaskToken"
@@ -33,7 +34,7 @@ _ELSEWHERE = re.compile(
     r"apigateway:invoke|athena:(?:start|stop)QueryExecution|athena:getQuery(?:Execution|Results)|batch:submitJob"
     r"|bedrock:(?:invokeModel|createModelCustomizationJob)|codebuild:(?:startBuild|stopBuild|batchDeleteBuilds"
     r"|batchGetReports)|databrew:startJobRun|ecs:runTask|eks:\w+|elasticmapreduce:\w+|emr-containers:\w+"
-    r"|emr-serverless:\w+|events:putEvents|glue:startJobRun|http:invoke|mediaconvert:createJob"
+    r"|emr-serverless:\w+|glue:startJobRun|http:invoke|mediaconvert:createJob"
     r"|sagemaker:create(?:HyperParameterTuning|Labeling)Job"
     r")(?:\.waitForTaskToken|\.sync(?::2)?)?"
 )
@@ -73,6 +74,7 @@ _CATALOG = {
     "dynamodb:getItem": _request("dynamodb:getItem"),
     "dynamodb:putItem": _request("dynamodb:putItem"),
     "dynamodb:updateItem": _request("dynamodb:updateItem"),
+    "events:putEvents": _Entry(PutEvents, (_ANSWER, _TOKEN)),
     "lambda:invoke": _Entry(Invoke, (_ANSWER, _TOKEN)),
     "sagemaker:createEndpoint": _request("sagemaker:createEndpoint"),
     "sagemaker:createEndpointConfig": _request("sagemaker:createEndpointConfig"),

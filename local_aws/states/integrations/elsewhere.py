@@ -23,7 +23,6 @@ APIS = {
     "elasticmapreduce": Api("emr", "elasticmapreduce", "EMR", "AmazonElasticMapReduce"),
     "emr-containers": Api("emr-containers", "emr-containers", "EMRContainers", "AmazonEMRContainers"),
     "emr-serverless": Api("emr-serverless", "emr-serverless", "EMRServerless", "AWSEMRServerless"),
-    "events": Api("events", "events", "EventBridge", "AmazonEventBridge"),
     "glue": Api("glue", "glue", "Glue", "AWSGlue"),
     "mediaconvert": Api("mediaconvert", "mediaconvert", "MediaConvert", "AWSElementalMediaConvert"),
 }
@@ -39,5 +38,5 @@ class Elsewhere(AnyArguments):
         self.waits_for_job = pattern.startswith(".sync")
         self.waits_for_token = pattern == ".waitForTaskToken"
 
-    def run(self, arguments: Any, task: Task) -> Any:
+    async def run(self, arguments: Any, task: Task) -> Any:
         raise NotImplementedError(f"{self.resource_type}:{self.resource} is not there, and was to be refused")

@@ -41,7 +41,7 @@ class Integration:
         """
         raise NotImplementedError
 
-    def run(self, arguments: Any, task: Task) -> Any:
+    async def run(self, arguments: Any, task: Task) -> Any:
         """Do the work and give the task's result, JSON data.
 
         Raises:

@@ -33,14 +33,14 @@ class Invoke(ApiCall):
     def __init__(self, pattern: str):
         super().__init__(_API, _API.model.operation_model("Invoke"), f"invoke{pattern}", _ARGUMENTS)
 
-    def request(self, arguments: Any, task: Task) -> dict[str, Any]:
+    async def request(self, arguments: Any, task: Task) -> dict[str, Any]:
         """A text as payload is sent as it is, and null as an empty object, as recorded calls show."""
         params = {name: value for name, value in arguments.items() if name != "Payload"}
         payload = arguments.get("Payload")
         text = payload if isinstance(payload, str) else dumps({} if payload is None else payload)
         header = f"Root=1-{int(time.time()):08x}-{secrets.token_hex(12)};Sampled=0"
         with traced(header):
-            return _invoke(params, text, task) | {"TraceHeader": header}
+            return await _invoke(params, text, task) | {"TraceHeader": header}
 
     def result(self, answer: dict[str, Any]) -> Any:
         headers = answer["ResponseMetadata"]["HTTPHeaders"]
@@ -65,17 +65,18 @@ class FunctionArn(AnyArguments):
     def __init__(self, arn: str):
         self.resource = arn
 
-    def run(self, arguments: Any, task: Task) -> Any:
-        return shapes.parsed(_invoke({"FunctionName": self.resource}, dumps(arguments), task)["Text"])
+    async def run(self, arguments: Any, task: Task) -> Any:
+        answer = await _invoke({"FunctionName": self.resource}, dumps(arguments), task)
+        return shapes.parsed(answer["Text"])
 
 
-def _invoke(params: dict[str, Any], payload: str, task: Task) -> dict[str, Any]:
+async def _invoke(params: dict[str, Any], payload: str, task: Task) -> dict[str, Any]:
     """Lambda's answer, with the payload as `Text`.
 
     Raises:
         StateError: the call or the function failed.
     """
-    answer = call(_API, "Invoke", {**params, "Payload": shapes.utf8(payload)}, task)
+    answer = await call(_API, "Invoke", {**params, "Payload": shapes.utf8(payload)}, task)
     answer["Text"] = answer.pop("Payload").read().decode("utf-8", "replace")
     if "FunctionError" in answer:
         raise _function_error(answer["Text"])

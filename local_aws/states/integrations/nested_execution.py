@@ -36,12 +36,12 @@ class NestedExecution(StartExecution):
         super().__init__(pattern)
         self._gives_data = pattern == ".sync:2"
 
-    def run(self, arguments: Any, task: Task) -> Any:
-        answer = self.request(arguments, uncancelled(task))
+    async def run(self, arguments: Any, task: Task) -> Any:
+        answer = await self.request(arguments, uncancelled(task))
         execution = {"executionArn": answer["executionArn"]}
-        with stopped_with(task, lambda last: call(_API, "StopExecution", execution, last)):
+        async with stopped_with(task, lambda last: call(_API, "StopExecution", execution, last)):
             task.submitted(self.result(answer))
-            description = wait_for_end(
+            description = await wait_for_end(
                 lambda: call(_API, "DescribeExecution", execution, task),
                 lambda found: found["status"] not in ("RUNNING", "PENDING_REDRIVE"),
                 task,

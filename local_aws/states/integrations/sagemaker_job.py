@@ -64,19 +64,19 @@ class SageMakerJob(ApiCall):
         self._require_usable(arguments)
         return {**arguments, "Tags": [*arguments.get("Tags", ()), _MANAGED]}
 
-    def run(self, arguments: Any, task: Task) -> Any:
+    async def run(self, arguments: Any, task: Task) -> Any:
         tags = [*arguments.get("Tags", ()), _MANAGED, {"Key": _EXECUTION, "Value": task.execution_arn}]
-        answer = self.request({**arguments, "Tags": tags}, uncancelled(task))
+        answer = await self.request({**arguments, "Tags": tags}, uncancelled(task))
         named = {self._job.name: arguments[self._job.name]}
-        with stopped_with(task, lambda last: call(_API, f"Stop{self._job.kind}", named, last)):
+        async with stopped_with(task, lambda last: call(_API, f"Stop{self._job.kind}", named, last)):
             task.submitted(self.result(answer))
-            description = wait_for_end(
+            description = await wait_for_end(
                 lambda: call(_API, f"Describe{self._job.kind}", named, task),
                 lambda found: found[self._job.status] not in _GOES_ON,
                 task,
             )
-        tags = call(_API, "ListTags", {"ResourceArn": answer[self._job.arn]}, task)["Tags"]
-        result = described(_API.model.operation_model(f"Describe{self._job.kind}"), description, tags)
+        listed = await call(_API, "ListTags", {"ResourceArn": answer[self._job.arn]}, task)
+        result = described(_API.model.operation_model(f"Describe{self._job.kind}"), description, listed["Tags"])
         if description[self._job.status] != "Completed":
             raise StateError(TASK_FAILED, dumps(result))
         return result

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 from local_aws.states.errors import Cancelled, StateError
 from local_aws.states.integrations.task import Task
+from local_aws.states.work.signals import Signal
 
 _FIRST_SECONDS, _LONGEST_SECONDS, _GROWTH = 0.05, 0.5, 1.5
 
 
-def wait_for_end(
-    describe: Callable[[], dict[str, Any]], has_ended: Callable[[dict[str, Any]], bool], task: Task
+async def wait_for_end(
+    describe: Callable[[], Awaitable[dict[str, Any]]], has_ended: Callable[[dict[str, Any]], bool], task: Task
 ) -> dict[str, Any]:
     """The description of what has ended.
 
@@ -28,16 +28,16 @@ def wait_for_end(
     """
     pause = _FIRST_SECONDS
     while True:
-        description = describe()
+        description = await describe()
         if has_ended(description):
             return description
-        if task.cancelled.wait(pause):
+        if await task.cancelled.until_set(pause):
             raise Cancelled
         pause = min(pause * _GROWTH, _LONGEST_SECONDS)
 
 
-@contextlib.contextmanager
-def stopped_with(task: Task, stop: Callable[[Task], Any]) -> Iterator[None]:
+@contextlib.asynccontextmanager
+async def stopped_with(task: Task, stop: Callable[[Task], Awaitable[Any]]) -> AsyncIterator[None]:
     """Stop what was started where the attempt is cancelled inside the block.
 
     Args:
@@ -48,10 +48,10 @@ def stopped_with(task: Task, stop: Callable[[Task], Any]) -> Iterator[None]:
         yield
     except Cancelled:
         with contextlib.suppress(StateError):
-            stop(uncancelled(task))
+            await stop(uncancelled(task))
         raise
 
 
 def uncancelled(task: Task) -> Task:
     """The task for a call that is made to its end, whatever happens to the attempt."""
-    return dataclasses.replace(task, cancelled=threading.Event())
+    return dataclasses.replace(task, cancelled=Signal())

@@ -7,6 +7,7 @@ fields data goes through on its way (two in JSONata, five in JSONPath) is the la
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, Protocol, TypeVar
@@ -14,6 +15,7 @@ from typing import Any, Generic, Protocol, TypeVar
 from local_aws.states.document import Document
 from local_aws.states.languages.scope import Scope
 
+_DIGITS = re.compile(r"-?[0-9]{1,18}")
 T_co = TypeVar("T_co", covariant=True)
 Fields = dict[str, Any]
 
@@ -32,15 +34,24 @@ class Field(Protocol, Generic[T_co]):
 
 @dataclass(frozen=True)
 class Range:
-    """Which numbers a field takes."""
+    """Which numbers a field takes.
+
+    Attributes:
+        digits: a text of digits that an expression or a path gives counts as a number, too.
+    """
 
     least: float = 0
     most: float = math.inf
     whole: bool = True
+    digits: bool = False
 
     def accepts(self, value: float) -> bool:
         """Whether a number is one of them."""
         return self.least <= value <= self.most and (not self.whole or value == int(value))
+
+    def read(self, value: Any) -> Any:
+        """A value as the field takes it: a text of digits as a number, where it may be one."""
+        return int(value) if self.digits and isinstance(value, str) and _DIGITS.fullmatch(value) else value
 
 
 @dataclass(frozen=True, slots=True)

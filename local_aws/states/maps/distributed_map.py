@@ -8,18 +8,18 @@ from __future__ import annotations
 
 import json
 import secrets
-from typing import Any
 
 from local_aws.states.document import Document
 from local_aws.states.errors import Cancelled, StateError
 from local_aws.states.maps.item_batcher import ItemBatcher
-from local_aws.states.maps.item_reader import ItemReader, key_value_pairs
+from local_aws.states.maps.item_reader import ItemReader
 from local_aws.states.maps.map_run import ChildInput, MapRun
 from local_aws.states.maps.result_writer import ResultWriter
 from local_aws.states.running.flow import Visit
 from local_aws.states.running.program import Program
-from local_aws.states.running.state_types.map_ import Map
+from local_aws.states.running.state_types.map_ import Item, Map, items_of
 from local_aws.states.running.state_types.state import Blueprint
+from local_aws.states.work.waiting import in_thread
 
 
 class DistributedMap(Map):
@@ -35,24 +35,25 @@ class DistributedMap(Map):
         self._label = fields.get("Label")
         self._definition = json.dumps(fields.get("ItemProcessor", fields.get("Iterator")))
 
-    def attempt(self, visit: Visit) -> Document:
+    async def attempt(self, visit: Visit) -> Document:
         if visit.progress is None:
             self._begin(visit)
         else:
             visit.progress.redrive()
             run = visit.progress
             visit.flow.record("MapRunRedriven", mapRunArn=run.arn, redriveCount=run.redrive_count)
-        output = self._run(visit, visit.progress)
+        output = await self._run(visit, visit.progress)
         visit.flow.mark("MapStateSucceeded")
         return output
 
-    def items(self, visit: Visit) -> list[Any]:
+    def items(self, visit: Visit) -> list[Item]:
         """As inline, and an object's members as well ("Items", in the source of this module)."""
-        found = visit.ask(self.data_flow.items, True)
-        return key_value_pairs(found) if isinstance(found, dict) else found
+        return items_of(visit.ask(self.data_flow.items, True))
 
-    def rehearse(self, visit: Visit, read: list[Any] | None) -> int:
-        return super().rehearse(visit, [] if self._reader and read is None else read)
+    def rehearse(self, visit: Visit, read: str | None) -> int:
+        if self._reader is None:
+            return super().rehearse(visit, read)
+        return self.rehearse_with(visit, [] if read is None else self._reader.rehearsed(visit, read))
 
     def _begin(self, visit: Visit) -> None:
         items = None if self._reader else self.items(visit)
@@ -63,13 +64,13 @@ class DistributedMap(Map):
         visit.flow.execution.engine.map_runs.add(run)
         visit.flow.record("MapRunStarted", mapRunArn=run.arn)
 
-    def _run(self, visit: Visit, run: MapRun) -> Document:
+    async def _run(self, visit: Visit, run: MapRun) -> Document:
         try:
             self._check_role(visit)
             if run.inputs is None:
-                items = self._reader.read(visit) if self._reader else run.items or []
+                items = await self._read(visit, self._reader) if self._reader else list(run.items or ())
                 run.take(self._child_inputs(visit, self.inputs(visit, items)))
-            output = self._results(visit, run)
+            output = await self._results(visit, run)
         except StateError as error:
             run.end("FAILED")
             visit.flow.record("MapRunFailed", **error.details())
@@ -93,15 +94,22 @@ class DistributedMap(Map):
             sentence = f"The role {execution.role_arn} is not authorized to perform: {action} on resource: {machine}"
             raise StateError("StepFunctions.AWSStepFunctionsException", sentence)
 
-    def _results(self, visit: Visit, run: MapRun) -> Document:
+    async def _results(self, visit: Visit, run: MapRun) -> Document:
         """Run the children and write what came of them, where it goes to S3 also after too many have failed."""
         try:
-            run.run(visit.flow)
+            await run.run(visit.flow)
         except StateError:
             if self.exports_results:
-                self._writer.write(visit, run)
+                await self._write(visit, run)
             raise
-        return self._writer.write(visit, run)
+        return await self._write(visit, run)
+
+    @staticmethod
+    async def _read(visit: Visit, reader: ItemReader) -> list[Item]:
+        return await in_thread(lambda: reader.read(visit), visit.flow.stopped)
+
+    async def _write(self, visit: Visit, run: MapRun) -> Document:
+        return await in_thread(lambda: self._writer.write(visit, run), visit.flow.stopped)
 
     def _child_inputs(self, visit: Visit, selected: list[Document]) -> list[ChildInput]:
         if self._batcher is None:

@@ -10,6 +10,7 @@ import threading
 import time
 import uuid
 from collections import Counter, deque
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,11 +19,18 @@ from local_aws.states.errors import EXCEED_TOLERATED_FAILURE_THRESHOLD, Cancelle
 from local_aws.states.running.execution import Execution
 from local_aws.states.running.flow import Flow
 from local_aws.states.running.program import Program
-from local_aws.states.running.stop_signal import StopSignal
 from local_aws.states.running.surroundings import Surroundings
+from local_aws.states.work.signals import Signal
+from local_aws.states.work.turns import Turns
 
-MAX_CHILDREN_AT_ONCE = 100
-"""How many children run at once here at most, each in a thread; AWS runs up to 10,000."""
+MAX_CHILDREN_AT_ONCE = 10_000
+"""How many children run at once ("Map state processing modes", AWS Step Functions developer guide)."""
+MAX_CALLS_AT_ONCE = 100
+"""How many calls to APIs the children of a run have under way; the others wait for their turn, without a thread.
+
+A call that is under way is a request to this very server, and one to a function is a process. AWS's own limit is that
+of the service that is called, such as 1,000 functions at once.
+"""
 
 THRESHOLD_CAUSE = "The specified tolerated failure threshold was exceeded"
 _FAILURES = ("FAILED", "TIMED_OUT", "ABORTED")
@@ -46,7 +54,7 @@ class MapRun:
         tolerated_count, tolerated_percentage: how many items may fail.
     """
 
-    def __init__(self, parent: Surroundings, program: Program, limits: dict[str, float], items: list[Any] | None):
+    def __init__(self, parent: Surroundings, program: Program, limits: dict[str, float], items: Sequence[Any] | None):
         self.parent, self.program, self.items = parent, program, items
         self.id = str(uuid.uuid4())
         machine_arn = program.arn.replace(":stateMachine:", ":mapRun:")
@@ -66,7 +74,8 @@ class MapRun:
         self._lock = threading.Lock()
         self._running: set[Execution] = set()
         self._failed_items = 0
-        self._wake = StopSignal()
+        self._wake = Signal()
+        self._turns = Turns(MAX_CALLS_AT_ONCE)
 
     # ---- running -------------------------------------------------------------------------------------
 
@@ -74,7 +83,7 @@ class MapRun:
         """Learn what there is to do."""
         self.inputs, self._item_total = inputs, sum(given.item_count for given in inputs)
 
-    def run(self, flow: Flow) -> None:
+    async def run(self, flow: Flow) -> None:
         """Run a child for every input, except those that have succeeded; others that had begun go on.
 
         Raises:
@@ -95,7 +104,7 @@ class MapRun:
                 break
             for _ in range(min(self._limit - running, len(pending))):
                 self._start(pending.popleft(), inputs, signal)
-            self._wake.wait()
+            await self._wake.until_set()
         for child in list(self._running):
             child.stop()
         if flow.stopped.is_set():
@@ -121,7 +130,7 @@ class MapRun:
         """Look again at the limits: they have changed."""
         self._wake.set()
 
-    def _start(self, index: int, inputs: list[ChildInput], signal: StopSignal) -> None:
+    def _start(self, index: int, inputs: list[ChildInput], signal: Signal) -> None:
         if index < len(self.children):
             child = self.children[index]
             child.redrive(signal.child())
@@ -133,18 +142,18 @@ class MapRun:
         with self._lock:
             running.add(child)
 
-        def run() -> None:
-            child.run()
+        async def run() -> None:
+            await child.run()
             with self._lock:
                 running.discard(child)
-                # A thread that outlives its run, in a call that can't be broken off, counts for nothing.
+                # One that outlives its run, in a call that can't be broken off, counts for nothing.
                 if running is self._running and child.status in _FAILURES:
                     self._failed_items += child.item_count
             self._wake.set()
 
-        threading.Thread(target=run, name="states-child", daemon=True).start()
+        self.parent.engine.pool.start(run())
 
-    def _child(self, given: ChildInput, signal: StopSignal) -> Execution:
+    def _child(self, given: ChildInput, signal: Signal) -> Execution:
         arn = f"{self.program.arn.replace(':stateMachine:', ':execution:')}:{uuid.uuid4()}"
         return Execution(
             self.parent.engine,
@@ -154,6 +163,7 @@ class MapRun:
             map_run_arn=self.arn,
             item_count=given.item_count,
             stop_signal=signal,
+            turns=self._turns,
         )
 
     @property

@@ -10,7 +10,7 @@ import time
 from collections import deque
 from dataclasses import dataclass, field
 
-from local_aws.states.running.stop_signal import StopSignal
+from local_aws.states.work.signals import Signal
 
 
 @dataclass
@@ -26,8 +26,8 @@ class Offer:
 
     token: str
     input: str
-    stopped: StopSignal
-    taken: StopSignal
+    stopped: Signal
+    taken: Signal
     worker: str | None = None
 
 

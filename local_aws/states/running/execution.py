@@ -18,15 +18,17 @@ from local_aws.states.running.flow import NOT_TRUNCATED, Flow, iso_time
 from local_aws.states.running.history import MAX_EVENTS, EventLog, HistoryFull
 from local_aws.states.running.log_delivery import delivery
 from local_aws.states.running.program import Program
-from local_aws.states.running.stop_signal import StopSignal
+from local_aws.states.running.status_changes import status_change
 from local_aws.states.running.surroundings import Engine
 from local_aws.states.running.tokens import TaskTokens
+from local_aws.states.work.signals import Signal
+from local_aws.states.work.turns import Turns
 
 log = logging.getLogger(__name__)
 
 SERVICE_PRINCIPAL = "states.amazonaws.com"
 _LEAVING_SECONDS = 5
-"""How long a redrive waits for the thread of the run before it, which may be stopping a job."""
+"""How long a redrive waits for the run before it to leave: it may be stopping a job."""
 
 
 class Execution:
@@ -39,6 +41,7 @@ class Execution:
         output, error, cause: what it ended with.
         map_run_arn: of the map run that started it, None for one that was started from outside.
         version_arn, alias_arn: by which it was started, None where the machine itself was named.
+        turns: those that its calls to APIs take, with others that were started by the same map run.
         item_count: how many items of the map run it got, 0 where none started it.
         redrive_count, redriven: how often it was redriven, and when last.
     """
@@ -55,7 +58,8 @@ class Execution:
         version_arn: str | None = None,
         alias_arn: str | None = None,
         item_count: int = 0,
-        stop_signal: StopSignal | None = None,
+        stop_signal: Signal | None = None,
+        turns: Turns | None = None,
         ended: Callable[[], None] = lambda: None,
     ):
         self.engine, self.program, self.arn, self.input = engine, program, arn, document
@@ -71,11 +75,11 @@ class Execution:
         self.output: Document | None = None
         self.error: str | None = None
         self.cause: str | None = None
-        self._stop_signal = stop_signal or StopSignal()
+        self._stop_signal = stop_signal or Signal()
         self._tell_ended = ended
         self._flow: Flow | None = Flow(self, self._stop_signal.child())
-        self._ended = threading.Event()
-        self._left = threading.Event()
+        self.turns = turns or Turns()
+        self._ended, self._left = Signal(), Signal()
         self._redriving = threading.Lock()
         self._context: dict[str, Any] | None = None
         details = {"input": document, "inputDetails": NOT_TRUNCATED, "roleArn": program.role_arn}
@@ -131,19 +135,24 @@ class Execution:
 
     # ---- life ----------------------------------------------------------------------------------------
 
-    def run(self) -> None:
-        """Run to the end, on this thread."""
+    def start(self) -> None:
+        """Let it run to its end."""
+        self.engine.pool.start(self.run())
+
+    async def run(self) -> None:
+        """Run to the end."""
         flow = self._flow
         if flow is None:
             raise RuntimeError(f"{self.arn} has succeeded: there is nothing left to run")
         self._left.clear()
+        self._announce()
         try:
             with self._time_limit():
-                self._conclude(flow)
+                await self._conclude(flow)
         finally:
             self._left.set()
 
-    def redrive(self, stop_signal: StopSignal | None = None) -> bool:
+    def redrive(self, stop_signal: Signal | None = None) -> bool:
         """Become RUNNING again, for another `run` from the state in which it ended; False where it can't."""
         with self._redriving:
             self._left.wait(_LEAVING_SECONDS)
@@ -154,7 +163,7 @@ class Execution:
             self.status, self.stopped, self._context = "RUNNING", None, None
             self.output = self.error = self.cause = None
             self._ended.clear()
-            self._stop_signal = stop_signal or StopSignal()
+            self._stop_signal = stop_signal or Signal()
             previous = self.log.reopen("ExecutionRedriven", len(self.log), {"redriveCount": self.redrive_count})
             self._flow = self._flow.successor(self._stop_signal.child(), previous)
             return True
@@ -179,10 +188,10 @@ class Execution:
         reason = f"Execution is {self.status} and cannot be redriven"
         return {"redriveStatus": "NOT_REDRIVABLE", "redriveStatusReason": reason}
 
-    def _conclude(self, flow: Flow) -> None:
+    async def _conclude(self, flow: Flow) -> None:
         """Run the flow, and say how it ended."""
         try:
-            output = flow.run(self.program.workflow, self.input)
+            output = await flow.run(self.program.workflow, self.input)
         except Cancelled:
             if flow is self._flow:
                 self.stop()
@@ -224,7 +233,14 @@ class Execution:
             self._flow = None
         self._stop_signal.set()
         self._ended.set()
+        self._announce()
         self._tell_ended()
+
+    def _announce(self) -> None:
+        """Have EventBridge told of the status, unless the execution is Express."""
+        if ":execution:" in self.arn:
+            region = self.host.region
+            self.host.announcer.tell(region, lambda: status_change(region, self))
 
     @contextlib.contextmanager
     def _time_limit(self) -> Iterator[None]:
@@ -233,9 +249,9 @@ class Execution:
         if seconds is None:
             yield
             return
-        timer = threading.Timer(seconds, self._end, ("TIMED_OUT", "ExecutionTimedOut"), {"error": TIMEOUT})
-        timer.daemon = True
-        timer.start()
+        timer = self.engine.pool.timers.after(
+            seconds, lambda: self._end("TIMED_OUT", "ExecutionTimedOut", error=TIMEOUT)
+        )
         try:
             yield
         finally:

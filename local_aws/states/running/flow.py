@@ -13,12 +13,19 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar, overload
 
 from local_aws.states.document import MAX_BYTES, Document
-from local_aws.states.errors import DATA_LIMIT_EXCEEDED, FieldError, QueryEvaluationError, StateError, in_state
+from local_aws.states.errors import (
+    DATA_LIMIT_EXCEEDED,
+    Cancelled,
+    FieldError,
+    QueryEvaluationError,
+    StateError,
+    in_state,
+)
 from local_aws.states.languages.query_language import Field, Leaving
 from local_aws.states.languages.scope import Scope
 from local_aws.states.running.program import RunnableState, Transition, Workflow
-from local_aws.states.running.stop_signal import StopSignal
 from local_aws.states.running.surroundings import Surroundings
+from local_aws.states.work.signals import Signal
 
 T = TypeVar("T")
 
@@ -39,19 +46,19 @@ class Flow:
         visit: the state it is in; after a failure, the one that a redrive resumes.
     """
 
-    def __init__(self, execution: Surroundings, stopped: StopSignal, previous: int = 0):
+    def __init__(self, execution: Surroundings, stopped: Signal, previous: int = 0):
         self.execution, self.stopped, self.previous = execution, stopped, previous
         self.variables: dict[str, Document] = {}
         self.map_context: dict[str, Any] | None = None
         self.visit: Visit | None = None
 
-    def fork(self, stopped: StopSignal, previous: int) -> Flow:
+    def fork(self, stopped: Signal, previous: int) -> Flow:
         """A flow inside this one, for a branch or an iteration."""
         flow = Flow(self.execution, stopped, previous)
         flow.variables, flow.map_context = dict(self.variables), self.map_context
         return flow
 
-    def run(self, workflow: Workflow, document: Document) -> Document:
+    async def run(self, workflow: Workflow, document: Document) -> Document:
         """Go through a workflow from its start, or on from the state the flow is in; gives the output.
 
         Raises:
@@ -61,15 +68,15 @@ class Flow:
         """
         visit = self.enter(workflow.start, document) if self.visit is None else self.visit
         while True:
-            transition = visit.state.perform(visit)
+            transition = await visit.state.perform(visit)
             if transition.next is None:
                 return transition.output
             visit = self.enter(workflow.states[transition.next], transition.output)
 
-    def successor(self, stopped: StopSignal, previous: int) -> Flow:
+    def successor(self, stopped: Signal, previous: int) -> Flow:
         """A flow that goes on where this one ended, as a redrive does: the state isn't entered again.
 
-        What may be left of this flow, in a thread of its own, can't write to the history any more.
+        What may be left of this flow, and goes on, can't write to the history any more.
         """
         flow = self.fork(stopped, previous)
         if self.visit is not None:
@@ -123,6 +130,15 @@ class Visit:
             f"{self.state.type}StateEntered", name=self.state.name, input=self.input, inputDetails=NOT_TRUNCATED
         )
 
+    async def pause(self, seconds: float) -> None:
+        """Let time pass, on the clock of the house.
+
+        Raises:
+            Cancelled: the flow was stopped.
+        """
+        if await self.flow.stopped.until_set(self.flow.execution.clock.wall(seconds)):
+            raise Cancelled
+
     # ---- the state's language ------------------------------------------------------------------------
 
     @property
@@ -138,20 +154,24 @@ class Visit:
         return self._data
 
     def ask(
-        self, question: Callable[..., T], *arguments: Any, item: dict[str, Any] | None = None, **reserved: Document
+        self,
+        question: Callable[..., T],
+        *arguments: Any,
+        map_context: dict[str, Any] | None = None,
+        **reserved: Document,
     ) -> T:
         """Have a question answered by the state's language.
 
         Args:
             question: a method of one of the language's objects, which takes a scope.
             arguments: what else it takes.
-            item: that of a Map, for the context object.
+            map_context: `Map` of the context object, for one item.
             reserved: members of the scope: `result`, `error_output`.
 
         Raises:
             StateError: a field failed; what the history has to say of it is already there.
         """
-        return self._answer(question, self._scope(self.data, item, **reserved), *arguments)
+        return self._answer(question, self._scope(self.data, map_context, **reserved), *arguments)
 
     @overload
     def evaluate(self, field: Field[T] | None, default: T) -> T: ...
@@ -167,9 +187,9 @@ class Visit:
         """
         return default if field is None else self.ask(field.evaluate)
 
-    def _scope(self, data: Document, item: dict[str, Any] | None = None, **reserved: Document) -> Scope:
+    def _scope(self, data: Document, map_context: dict[str, Any] | None = None, **reserved: Document) -> Scope:
         return Scope(
-            self.input, data, self.flow.variables, lambda: self.context(item), inspect=self.inspect, **reserved
+            self.input, data, self.flow.variables, lambda: self.context(map_context), inspect=self.inspect, **reserved
         )
 
     def _answer(self, question: Callable[..., T], *arguments: Any) -> T:
@@ -193,7 +213,7 @@ class Visit:
         self.flow.record("EvaluationFailed", **{name: value for name, value in details.items() if value is not None})
         return StateError(error.error, cause)
 
-    def context(self, item: dict[str, Any] | None = None) -> dict[str, Any]:
+    def context(self, map_context: dict[str, Any] | None = None) -> dict[str, Any]:
         """The context object ("Accessing execution data from the Context object", developer guide).
 
         What is data of the workflow in it is a document: a language reads it in its own way.
@@ -202,7 +222,7 @@ class Visit:
             **self.flow.execution.context(),
             "State": {"Name": self.state.name, "EnteredTime": iso_time(self._time), "RetryCount": self.retry_count},
         }
-        map_context = self.flow.map_context if item is None else {"Item": item}
+        map_context = map_context or self.flow.map_context
         if map_context is not None:
             context["Map"] = map_context
         if self.token is not None:
@@ -222,7 +242,7 @@ class Visit:
         Raises:
             StateError: see `ask`.
         """
-        conclusion = self.ask(way.conclude, item=None, **reserved)
+        conclusion = self.ask(way.conclude, map_context=None, **reserved)
         document = conclusion.output
         assigned = {} if conclusion.assigned is None else self._assigned(conclusion.assigned)
         self.check_size(document, self.state.name)

@@ -16,6 +16,7 @@ from typing import Any, overload
 
 from local_aws.states.document import Document
 from local_aws.states.errors import Cancelled
+from local_aws.states.work.signals import Signal
 
 MAX_EVENTS = 25_000
 
@@ -115,10 +116,8 @@ class EventLog(Sequence[Event]):
         with self._lock:
             return self._append(event_type, previous, details)
 
-    def append_unless(
-        self, stopped: threading.Event, event_type: str, previous: int, details: dict[str, Any] | None
-    ) -> int:
-        """As `append`, and raises `Cancelled` where the event is set; both in one step."""
+    def append_unless(self, stopped: Signal, event_type: str, previous: int, details: dict[str, Any] | None) -> int:
+        """As `append`, and raises `Cancelled` where the signal is set; both in one step."""
         with self._lock:
             if stopped.is_set():
                 raise Cancelled
@@ -139,11 +138,10 @@ class EventLog(Sequence[Event]):
             self._closed = False
             return self._append(event_type, previous, details)
 
-    def stop(self, *stopped: threading.Event) -> None:
-        """Set the events such that nothing is appended on their behalf from now on."""
+    def stop(self, stopped: Signal) -> None:
+        """Set the signal such that nothing is appended on its behalf from now on."""
         with self._lock:
-            for event in stopped:
-                event.set()
+            stopped.set()
 
     @overload
     def __getitem__(self, index: int) -> Event: ...

@@ -31,7 +31,7 @@ class RunnableState(Protocol):
     def type(self) -> str:
         """`Type` in the definition."""
 
-    def perform(self, visit: Any) -> Transition:
+    async def perform(self, visit: Any) -> Transition:
         """Do what the state does, in the visit (a `flow.Visit`) that is its stay there.
 
         Raises:

@@ -16,7 +16,7 @@ from local_aws.states.document import Document
 from local_aws.states.errors import Cancelled
 from local_aws.states.running.flow import Flow, Visit
 from local_aws.states.running.program import Workflow
-from local_aws.states.running.stop_signal import StopSignal
+from local_aws.states.work.signals import Signal
 
 _SHOWN_AS_ABORTED = {"Task", "Wait", "Map", "Parallel"}
 
@@ -73,14 +73,14 @@ class SideBySide:
         pending = [index for index in range(count) if index not in self._progress.results]
         self._limit = min(limit, len(pending))
         self._pending = iter(pending)
-        self._signal: StopSignal = visit.flow.stopped.child()
+        self._signal: Signal = visit.flow.stopped.child()
         self._settled = self._signal.child()
         self._lock = threading.Lock()
         self._working = self._limit
         self._last: int | None = None
-        self._error: BaseException | None = None
+        self._error: Exception | None = None
 
-    def run(self) -> list[Document]:
+    async def run(self) -> list[Document]:
         """Run all; gives their outputs in order. The parent's next event follows the last one of the last flow.
 
         Raises:
@@ -94,11 +94,11 @@ class SideBySide:
         for index, flow in begun:
             self._start(index, flow)
         if self._limit == 1:
-            self._work(*begun[0])
+            await self._work(*begun[0])
         elif self._limit > 1:
             for one in begun:
-                threading.Thread(target=self._work, args=one, name="states-flow", daemon=True).start()
-            self._settled.wait()
+                parent.execution.engine.pool.start(self._work(*one))
+            await self._settled.until_set()
         if self._error is not None:
             raise self._error
         if parent.stopped.is_set():
@@ -106,17 +106,17 @@ class SideBySide:
         parent.previous = self._last or parent.previous
         return [self._progress.results[index] for index in range(self._count)]
 
-    def _work(self, index: int | None, flow: Flow) -> None:
+    async def _work(self, index: int | None, flow: Flow) -> None:
         """Go on with a strand, then with strand after strand until none is left, or one has failed anywhere."""
         while index is not None:
             try:
                 self._start(index, flow)
                 strand = self._strands(index)
-                result = flow.run(strand.workflow, strand.input)
+                result = await flow.run(strand.workflow, strand.input)
                 self._observer.succeeded(index, flow)
             except Cancelled:
                 break
-            except BaseException as error:
+            except Exception as error:
                 self._fail(index, flow, error)
                 break
             previous = flow.previous
@@ -155,7 +155,7 @@ class SideBySide:
             self._observer.started(index, flow)
             flow.enter(strand.workflow.start, strand.input)
 
-    def _fail(self, index: int, flow: Flow, error: BaseException) -> None:
+    def _fail(self, index: int, flow: Flow, error: Exception) -> None:
         """Take the first failure: stop the others, and write what became of them."""
         with self._lock:
             if self._error is not None or self._signal.is_set():
@@ -173,6 +173,6 @@ class SideBySide:
                         parent.stopped, f"{one.visit.state.type}StateAborted", one.previous, None
                     )
                 self._observer.aborted(other, parent)
-        except BaseException as fault:
+        except Exception as fault:
             self._error = fault
         self._settled.set()

@@ -11,6 +11,8 @@ from local_aws.states.running.activities import Activities
 from local_aws.states.running.history import EventLog
 from local_aws.states.running.program import Program
 from local_aws.states.running.tokens import TaskTokens
+from local_aws.states.work.pool import Pool
+from local_aws.states.work.turns import Turns
 
 
 class MapRunRegister(Protocol):
@@ -25,9 +27,11 @@ class MapRunRegister(Protocol):
 
 @dataclass(frozen=True)
 class Engine:
-    """What executions share: the house, the task tokens that are out, the map runs, and the activities."""
+    """What executions share: the house, the pool that carries them, the task tokens that are out, the map runs, and
+    the activities."""
 
     host: Host
+    pool: Pool
     tokens: TaskTokens
     map_runs: MapRunRegister
     activities: Activities
@@ -40,6 +44,7 @@ class Surroundings(Protocol):
     program: Program
     arn: str
     log: EventLog
+    turns: Turns
 
     @property
     def host(self) -> Host:

@@ -11,7 +11,13 @@ from local_aws.states.running.flow import NOT_TRUNCATED, Flow
 
 
 class TaskHistory(Protocol):
-    """Writes what happens to one attempt of a task."""
+    """Writes what happens to one attempt of a task.
+
+    Attributes:
+        own_role_arn: the role of the task's own, None where there is none.
+    """
+
+    own_role_arn: str | None
 
     def scheduled(
         self, parameters: Document, arguments: Document, timeout: float | None, heartbeat: float | None
@@ -34,13 +40,13 @@ class TaskHistory(Protocol):
         """The task took too long, or sent no heartbeat."""
 
 
-def task_history(integration: Integration, resource: str, flow: Flow) -> TaskHistory:
+def task_history(integration: Integration, resource: str, flow: Flow, own_role_arn: str | None = None) -> TaskHistory:
     """The history that belongs to an integration."""
     if integration.style == "lambda-function":
-        return _LambdaFunctionHistory(resource, flow)
+        return _LambdaFunctionHistory(resource, flow, own_role_arn)
     if integration.style == "activity":
-        return _ActivityHistory(resource, flow)
-    return _TaskHistory(integration, flow)
+        return _ActivityHistory(resource, flow, own_role_arn)
+    return _TaskHistory(integration, flow, own_role_arn)
 
 
 def _limits(timeout: float | None, heartbeat: float | None) -> dict[str, int]:
@@ -48,8 +54,13 @@ def _limits(timeout: float | None, heartbeat: float | None) -> dict[str, int]:
     return {name: int(seconds) for name, seconds in limits.items() if seconds is not None}
 
 
+def _credentials(role_arn: str | None) -> dict[str, Any]:
+    return {} if role_arn is None else {"taskCredentials": {"roleArn": role_arn}}
+
+
 class _TaskHistory:
-    def __init__(self, integration: Integration, flow: Flow):
+    def __init__(self, integration: Integration, flow: Flow, own_role_arn: str | None):
+        self.own_role_arn = own_role_arn
         self._names = {"resourceType": integration.resource_type, "resource": integration.resource}
         self._flow = flow
 
@@ -58,7 +69,12 @@ class _TaskHistory:
     ) -> None:
         region = self._flow.execution.host.region
         self._flow.record(
-            "TaskScheduled", **self._names, region=region, parameters=parameters, **_limits(timeout, heartbeat)
+            "TaskScheduled",
+            **self._names,
+            region=region,
+            parameters=parameters,
+            **_limits(timeout, heartbeat),
+            **_credentials(self.own_role_arn),
         )
 
     def started(self) -> None:
@@ -83,8 +99,8 @@ class _ArnHistory:
     kind: ClassVar[str]
     """What the names of the events begin with."""
 
-    def __init__(self, resource: str, flow: Flow):
-        self._resource, self._flow = resource, flow
+    def __init__(self, resource: str, flow: Flow, own_role_arn: str | None):
+        self._resource, self._flow, self.own_role_arn = resource, flow, own_role_arn
 
     def scheduled(
         self, parameters: Document, arguments: Document, timeout: float | None, heartbeat: float | None
@@ -95,6 +111,7 @@ class _ArnHistory:
             input=arguments,
             inputDetails=NOT_TRUNCATED,
             **_limits(timeout, heartbeat),
+            **(_credentials(self.own_role_arn) if self.kind == "LambdaFunction" else {}),
         )
 
     def succeeded(self, result: Document) -> None:

@@ -10,28 +10,28 @@ from typing import Any
 
 from local_aws.call import ApiError
 from local_aws.states.errors import Cancelled, StateError, TimedOut
-from local_aws.states.running.stop_signal import StopSignal
+from local_aws.states.work.signals import Signal
 
 
 class WaitingTask:
     """A task that waits for its token to come back."""
 
-    def __init__(self, token: str, stopped: StopSignal, heartbeat: float | None):
+    def __init__(self, token: str, stopped: Signal, heartbeat: float | None):
         self.token, self._heartbeat = token, heartbeat
         self._settled = stopped.child()
         self._lock = threading.Lock()
         self._beat = time.monotonic()
         self._outcome: tuple[Any, StateError | None] | None = None
 
-    def wait(self) -> Any:
-        """Block until the token comes back; gives the output that came with it.
+    async def wait(self) -> Any:
+        """Wait until the token comes back; gives the output that came with it.
 
         Raises:
             StateError: a failure came back.
             TimedOut: no heartbeat came in time.
             Cancelled: the attempt is to end.
         """
-        while not self._settled.wait(self._remaining()):
+        while not await self._settled.until_set(self._remaining()):
             if self._remaining() == 0:
                 raise TimedOut(heartbeat=True)
         if self._outcome is None:
@@ -70,7 +70,7 @@ class TaskTokens:
         """A token that nobody can guess."""
         return base64.b64encode(os.urandom(96)).decode()
 
-    def open(self, token: str, stopped: StopSignal, heartbeat: float | None) -> WaitingTask:
+    def open(self, token: str, stopped: Signal, heartbeat: float | None) -> WaitingTask:
         """Let a task wait for a token. `heartbeat` is its HeartbeatSeconds."""
         task = WaitingTask(token, stopped, heartbeat)
         with self._lock:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import io
 import json
 import re
@@ -17,10 +18,12 @@ from traitlets.config import Config
 import course
 from course.checks import engine
 from course.checks.cells import exercise_cell
-from course.checks.exercise import exercises
-from course.exercises import EDITION
+from course.checks.exercise import exercises, find
+from course.checks.help_buttons import HelpButtons
+from course.exercises import editions
 from course.outcomes import record
 from course.outcomes.outcome import Check, Outcome
+from course.panels.description import Say, as_html
 from tests.course.checks.conftest import changed, judge
 
 
@@ -66,12 +69,49 @@ def test_what_the_check_cannot_do_is_not_the_learners_fault(monkeypatch: pytest.
     assert "your work may well be right" in repr(result)
 
 
-def test_hints_come_in_steps_and_the_last_one_stays(path: Path) -> None:
-    first, second, third, again = (course.hint("01.handler") for _ in range(4))
+def test_hints_come_in_steps_and_the_last_one_says_so(path: Path) -> None:
+    first, second, third, fourth = (course.hint("01.handler") for _ in range(4))
     assert repr(first).startswith("01.handler, hint 1 of 3")
     assert repr(second) != repr(first)
-    assert "course.solution('01.handler')" in repr(third)
-    assert repr(again) == repr(third)
+    assert "This is the last hint. The solution: course.solution('01.handler')" in repr(third)
+    assert "You have seen all 3." in repr(fourth) and find("01.handler").hints[-1] not in repr(fourth)
+    assert repr(course.hint("01.handler", 1)) == repr(first)
+
+
+@pytest.mark.parametrize("number", [0, 2, 4, -1])
+def test_a_hint_that_was_not_seen_is_not_repeated(path: Path, number: int) -> None:
+    course.hint("01.handler")
+    with pytest.raises(course.CourseError, match="you have seen 1 of 3 hints"):
+        course.hint("01.handler", number)
+
+
+def test_who_reads_finds_the_next_hint_and_the_solution_below_the_result(path: Path) -> None:
+    one = find("01.handler")
+    buttons = HelpButtons(one.name, course.hint, course.solution, solved=False)
+    for hint in one.hints:
+        buttons.next_hint.click()
+        assert as_html([Say(hint.splitlines()[0])])[:-4] in buttons.html
+    buttons.next_hint.click()
+    assert "no more hints" in buttons.status.words
+    buttons.solution.click()
+    assert html.escape(exercise_cell(one.name).solution) in buttons.html and buttons.solution.disabled
+    entry = json.loads(path.read_text())["exercises"][one.name]
+    assert (entry["hints"], entry["solution"]) == (3, True)
+
+
+def test_the_buttons_are_there_only_where_somebody_reads(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    work = {}
+    engine.run_as_cell(exercise_cell("01.handler").solution, "<read>", work)
+    assert course.check("01.handler", work["lambda_handler"]).beside is None
+    monkeypatch.setenv("JPY_SESSION_NAME", "/somebody/01.ipynb")
+    found = course.check("01.handler", work["lambda_handler"])
+    shown: list[dict[str, Any]] = []
+    monkeypatch.setattr("course.outcomes.outcome.display", lambda data, raw: shown.append(data))
+    monkeypatch.setattr("course.panels.asleep.display", lambda data, raw: shown.append(data))
+    found._ipython_display_()
+    result, banner, widget = shown
+    assert result["text/plain"] == repr(found) and "run this cell again" in banner["text/plain"]
+    assert "application/vnd.jupyter.widget-view+json" in widget
 
 
 def test_the_solution_is_the_one_of_the_lesson(path: Path) -> None:
@@ -211,7 +251,7 @@ def test_where_no_name_is_left_open_a_cell_of_ones_own_is_an_attempt() -> None:
     cell = exercise_cell("03.delete")
     assert not cell.is_attempted_by("...")
     assert not any(cell.is_attempted_by(source) for source in cell.lesson)
-    edition = json.loads((EDITION / "03_trigger_lambda_from_s3.ipynb").read_text(encoding="utf-8"))["cells"]
+    edition = json.loads(editions()["03_trigger_lambda_from_s3.ipynb"])["cells"]
     found = ["".join(one["source"]) for one in edition if one["cell_type"] == "code"]
     assert [source for source in found if cell.is_attempted_by(source)] == []
     assert cell.is_attempted_by(cell.solution)

@@ -24,6 +24,12 @@ def own_test_events(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("course.functions.test_events._SAVED", tmp_path / "test-events")
 
 
+@pytest.fixture(autouse=True)
+def own_values(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """*Your values* of a test, too."""
+    monkeypatch.setenv("COURSE_VALUES", str(tmp_path / "values.json"))
+
+
 @pytest.fixture
 def bucket() -> str:
     return make_bucket()

@@ -52,6 +52,45 @@ def test_paths_are_shown_as_on_aws_without_a_file_system_of_ones_own(plain, wait
     assert str(plain.aws.server.host.directory) not in tail
 
 
+SHARING = """
+import multiprocessing, multiprocessing.shared_memory, concurrent.futures
+
+def handler(event, context):
+    ends = {}
+    for name, make in {
+        "Pool": multiprocessing.Pool,
+        "Queue": multiprocessing.Queue,
+        "Lock": multiprocessing.Lock,
+        "SharedMemory": lambda: multiprocessing.shared_memory.SharedMemory(create=True, size=8),
+        "ProcessPoolExecutor": concurrent.futures.ProcessPoolExecutor,
+    }.items():
+        try:
+            ends[name] = repr(make())
+        except OSError as error:
+            ends[name] = [error.errno, error.strerror]
+    here, there = multiprocessing.Pipe()
+    process = multiprocessing.get_context("fork").Process(target=there.send, args=[42])
+    process.start()
+    return {"ends": ends, "pipe": here.recv()}
+"""
+
+
+def without_shared_memory(functions):
+    payload, error = functions.invoke(functions.create(SHARING, Timeout=60))
+    assert error is None, payload
+    assert payload["pipe"] == 42
+    assert set(map(tuple, payload["ends"].values())) == {(38, "Function not implemented")}, payload
+
+
+def test_processes_share_no_memory_as_on_aws(aws):
+    """`multiprocessing` in Lambda: Pool and Queue end in errno 38, Process and Pipe work (AWS Compute Blog)."""
+    without_shared_memory(Lambda(aws))
+
+
+def test_processes_share_no_memory_without_a_file_system_of_ones_own(plain):
+    without_shared_memory(plain)
+
+
 def test_life_without_a_file_system_of_ones_own(plain):
     source = (
         "import time, boto3\ncount = 0\n"

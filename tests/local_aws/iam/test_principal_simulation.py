@@ -39,6 +39,14 @@ def test_the_decision_is_the_judges(aws, role):
     assert "ResourceSpecificResults" not in allowed
 
 
+def test_an_action_of_a_service_that_is_not_here_is_judged_like_any_other(aws):
+    # SageMaker's SDK asks this of a role before it trains: what it may do in ECR, too.
+    everything = aws.role("sagemaker.amazonaws.com", {"Effect": "Allow", "Action": "ecr:Get*", "Resource": "*"})
+    pull, put = simulated(aws, everything, ActionNames=["ecr:GetAuthorizationToken", "cloudwatch:PutMetricData"])
+    assert (pull["EvalDecision"], pull["EvalResourceName"]) == ("allowed", "*")
+    assert put["EvalDecision"] == "implicitDeny"
+
+
 def test_policies_of_groups_managed_ones_and_boundaries_count(aws):
     iam, name = aws.client("iam"), f"x-{secrets.token_hex(4)}"
     arn = iam.create_user(UserName=name)["User"]["Arn"]

@@ -396,10 +396,6 @@ def test_ids_are_unique(aws, queue):
     assert error["Message"] == "Same ID used for multiple configurations. IDs must be unique."
 
 
-def test_event_bridge_is_refused_by_name(aws):
-    assert refusal(aws, aws.bucket(), {"EventBridgeConfiguration": {}})["Code"] == "NotImplemented"
-
-
 # ---- a posted form's policy --------------------------------------------------------------------------
 
 

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import datetime
+import decimal
 import gzip
+import io
 import json
+import threading
+from typing import ClassVar
 
+import pyarrow
 import pytest
+from pyarrow import parquet
 
 from tests.local_aws.states.states_support import details, one, passing, workflow
 
@@ -267,6 +274,9 @@ class TestItemReader:
                 [{"a": "1", "b": "2"}],
             ),
             (b"[1, 2, 3]", {"InputType": "JSON", "MaxItems": 2}, [1, 2]),
+            (b"[1, 2, 3]", {"InputType": "JSON", "MaxItems": 0}, [1, 2, 3]),
+            (b"[1, 2, 3]", {"InputType": "JSON", "MaxItems": "{% '2' %}"}, [1, 2]),
+            (b"[1, 2, 3]", {"InputType": "JSON", "MaxItems": "{% 0 %}"}, [1, 2, 3]),
             ('"a\u2028b"\r\n"c"'.encode(), {"InputType": "JSONL"}, ["a\u2028b", "c"]),
             (b'{"a": 1}', {"InputType": "JSON"}, [{"Key": "a", "Value": 1}]),
         ],
@@ -283,7 +293,8 @@ class TestItemReader:
                 "CSV headers cannot contain duplicates.",
             ),
             (b"5", {"InputType": "JSON"}, "Attempting to map over non-iterable node."),
-            (b"[1]", {"InputType": "JSON", "MaxItems": "{% 0 %}"}, "field MaxItems must be positive"),
+            (b"[1]", {"InputType": "JSON", "MaxItems": "{% -1 %}"}, "field MaxItems must be positive"),
+            (b"[1]", {"InputType": "JSON", "MaxItems": "{% '-1' %}"}, "field MaxItems must be positive"),
         ],
     )
     def test_content_that_can_not_be_read(self, workflows, aws, body, config, cause):
@@ -356,6 +367,89 @@ class TestItemReader:
         description = self.read(workflows, bucket, config, {"Prefix": "in/"}, "listObjectsV2")
         assert json.loads(description["output"]) == [1, 2, 3]
 
+    def test_a_folder_that_the_console_made_is_no_file(self, workflows, aws):
+        """A plain reading: what AWS does with the empty object that stands for a folder is not known."""
+        bucket, s3 = aws.bucket(), aws.client("s3")
+        s3.put_object(Bucket=bucket, Key="in/", Body=b"")
+        s3.put_object(Bucket=bucket, Key="in/a.csv", Body=b"n\n1\n2\n")
+        s3.put_object(Bucket=bucket, Key="in/b.csv", Body=b"n\n3\n")
+        config = {"InputType": "CSV", "CSVHeaderLocation": "FIRST_ROW", "Transformation": "LOAD_AND_FLATTEN"}
+        description = self.read(workflows, bucket, config, {"Prefix": "in/"}, "listObjectsV2")
+        assert json.loads(description["output"]) == [{"n": "1"}, {"n": "2"}, {"n": "3"}]
+
+    def test_parquet(self, workflows, aws):
+        moment = datetime.datetime(2026, 1, 2, 3, 4, 5, tzinfo=datetime.UTC)
+        rows = [
+            {"n": 1, "text": "é", "part": {"list": [1, None]}, "at": moment, "money": decimal.Decimal("1.50")},
+            {"n": 2, "text": None, "part": {"list": []}, "at": None, "money": None},
+        ]
+        file = io.BytesIO()
+        parquet.write_table(pyarrow.Table.from_pylist(rows), file, compression="zstd")
+        description = self.content(workflows, aws, file.getvalue(), {"InputType": "PARQUET"})
+        assert json.loads(description["output"]) == [
+            {"n": 1, "text": "é", "part": {"list": [1, None]}, "at": "2026-01-02T03:04:05Z", "money": "1.50"},
+            {"n": 2, "text": None, "part": {"list": []}, "at": None, "money": None},
+        ]
+
+    def test_zstandard(self, workflows, aws):
+        body = pyarrow.compress(b"1\n2\n", codec="zstd", asbytes=True)
+        description = self.content(workflows, aws, body, {"InputType": "JSONL"}, key="items.jsonl.zst")
+        assert json.loads(description["output"]) == [1, 2]
+
+    @pytest.mark.parametrize(
+        ("key", "body", "config"),
+        [
+            ("items", b"no Parquet", {"InputType": "PARQUET"}),
+            ("items.gz", b"no gzip", {"InputType": "JSONL"}),
+            ("items.zst", b"no zstd", {"InputType": "JSONL"}),
+            ("items", b"a\n" + b"x\0y", {"InputType": "MANIFEST", "ManifestType": "ATHENA_DATA"}),
+        ],
+    )
+    def test_a_damaged_file(self, workflows, aws, key, body, config):
+        description = self.content(workflows, aws, body, config, key=key)
+        assert description["error"] == "States.ItemReaderFailed"
+        assert description["cause"] in (
+            "The input can't be read: its format is damaged.",
+            "The input is not a manifest of Athena.",
+        )
+
+    def test_what_athena_has_unloaded(self, workflows, aws):
+        bucket, s3 = aws.bucket(), aws.client("s3")
+        s3.put_object(Bucket=bucket, Key="data/1.gz", Body=gzip.compress(b"1,a\n2,b\n"))
+        s3.put_object(Bucket=bucket, Key="data/2.gz", Body=gzip.compress(b"3,c\n"))
+        listed = "".join(f"s3://{bucket}/data/{number}.gz\n" for number in (1, 2))
+        s3.put_object(Bucket=bucket, Key="query-manifest.csv", Body=listed.encode())
+        config = {
+            "ManifestType": "ATHENA_DATA",
+            "InputType": "CSV",
+            "CSVHeaderLocation": "GIVEN",
+            "CSVHeaders": ["n", "text"],
+            "MaxItems": 3,
+        }
+        description = self.read(workflows, bucket, config, {"Key": "query-manifest.csv"})
+        assert json.loads(description["output"]) == [
+            {"n": "1", "text": "a"},
+            {"n": "2", "text": "b"},
+            {"n": "3", "text": "c"},
+        ]
+
+    @pytest.mark.parametrize(
+        ("most", "wanted"),
+        [(2, [1, 2]), ("2", [1, 2]), (0, [1, 2, 3]), (-1, "field MaxItems must be positive")],
+    )
+    def test_most_items_by_a_path(self, workflows, aws, most, wanted):
+        bucket = aws.bucket()
+        aws.client("s3").put_object(Bucket=bucket, Key="k", Body=b"[1, 2, 3]")
+        reader = {
+            "Resource": "arn:aws:states:::s3:getObject",
+            "ReaderConfig": {"InputType": "JSON", "MaxItemsPath": "$.most"},
+            "Parameters": {"Bucket": bucket, "Key": "k"},
+        }
+        description = workflows.run(
+            workflows.create(distributed(ItemReader=reader) | {"QueryLanguage": "JSONPath"}), {"most": most}
+        )
+        assert json.loads(description.get("output", "null")) == wanted or description["cause"] == wanted
+
     def test_a_missing_object(self, workflows, aws):
         description = self.read(workflows, aws.bucket(), {"InputType": "JSON"}, {"Key": "nothing"})
         assert description["error"] == "States.ItemReaderFailed"
@@ -377,8 +471,55 @@ class TestItemReader:
             "files": [{"key": "data.csv.gz"}],
         }
         s3.put_object(Bucket=bucket, Key="manifest.json", Body=json.dumps(manifest).encode())
-        description = self.read(workflows, bucket, {"InputType": "MANIFEST"}, {"Key": "manifest.json"})
-        assert json.loads(description["output"]) == [{"Bucket": "b", "Key": "k1"}, {"Bucket": "b", "Key": "k2"}]
+        for config in ({"InputType": "MANIFEST"}, {"ManifestType": "S3_INVENTORY"}):
+            description = self.read(workflows, bucket, config, {"Key": "manifest.json"})
+            assert json.loads(description["output"]) == [{"Bucket": "b", "Key": "k1"}, {"Bucket": "b", "Key": "k2"}]
+
+
+class TestWhereItemsComeFrom:
+    """`Map.Item` of the context object ("Context object data for Map states", developer guide)."""
+
+    SELECTOR: ClassVar = {
+        "source": "{% $states.context.Map.Item.Source %}",
+        "value": "{% $states.context.Map.Item.Value %}",
+        "index": "{% $states.context.Map.Item.Index %}",
+    }
+
+    def test_members_of_an_object(self, workflows):
+        key = {"key": "{% $states.context.Map.Item.Key %}"}
+        machine = workflows.create(distributed(ItemSelector=self.SELECTOR | key))
+        assert workflows.output(machine, {"a": 1, "b": [2]}) == [
+            {"source": "STATE_DATA", "value": 1, "index": 0, "key": "a"},
+            {"source": "STATE_DATA", "value": [2], "index": 1, "key": "b"},
+        ]
+
+    def test_an_element_of_an_array_has_no_key(self, workflows):
+        key = {"key": "{% $exists($states.context.Map.Item.Key) %}"}
+        assert workflows.output(workflows.create(distributed(ItemSelector=key)), ["a"]) == [{"key": False}]
+
+    @pytest.mark.parametrize(
+        ("resource", "arguments", "config", "source"),
+        [
+            ("listObjectsV2", {"Prefix": "in/"}, {}, "s3://{}"),
+            (
+                "listObjectsV2",
+                {"Prefix": "in/"},
+                {"InputType": "JSON", "Transformation": "LOAD_AND_FLATTEN"},
+                "s3://{}/in/a.json",
+            ),
+            ("getObject", {"Key": "in/a.json"}, {"InputType": "JSON"}, "s3://{}/in/a.json"),
+        ],
+    )
+    def test_objects_in_s3(self, workflows, aws, resource, arguments, config, source):
+        bucket = aws.bucket()
+        aws.client("s3").put_object(Bucket=bucket, Key="in/a.json", Body=b"[1]")
+        reader = {
+            "Resource": f"arn:aws:states:::s3:{resource}",
+            "Arguments": {"Bucket": bucket, **arguments},
+            **({"ReaderConfig": config} if config else {}),
+        }
+        machine = workflows.create(distributed(ItemReader=reader, ItemSelector={"source": self.SELECTOR["source"]}))
+        assert workflows.output(machine) == [{"source": source.format(bucket)}]
 
 
 class TestResultWriter:
@@ -505,3 +646,61 @@ class TestMapRunOperations:
         arn = "arn:aws:states:us-east-1:123456789012:mapRun:m/l:00000000-0000-0000-0000-000000000000"
         with pytest.raises(workflows.client.exceptions.ResourceNotFound):
             workflows.client.describe_map_run(mapRunArn=arn)
+
+
+class TestManyChildren:
+    """A child that waits holds no thread: for time, for a token, for a job, for its turn to call."""
+
+    def test_a_thousand_wait_at_once(self, workflows, wait_until):
+        machine = workflows.create(
+            distributed(workflow(W={"Type": "Wait", "Seconds": 900_000, "End": True}), Items="{% [1..1000] %}")
+        )
+        before = threads(workflows)
+        execution = workflows.start(machine)
+        wait_until(lambda: counts(workflows, execution).get("running") == 1000)
+        assert threads(workflows) - before < 50
+        workflows.client.stop_execution(executionArn=execution)
+        assert counts(workflows, execution)["aborted"] == 1000
+
+    def test_they_wait_for_tokens(self, workflows, aws, wait_until):
+        queue = aws.client("sqs").create_queue(QueueName="many-children")["QueueUrl"]
+        ask = {
+            "Type": "Task",
+            "Resource": "arn:aws:states:::aws-sdk:sqs:sendMessage.waitForTaskToken",
+            "Arguments": {"QueueUrl": queue, "MessageBody": "{% $states.context.Task.Token %}"},
+            "End": True,
+        }
+        before = threads(workflows)
+        execution = workflows.start(workflows.create(distributed(workflow(Ask=ask), Items="{% [1..120] %}")))
+        tokens = []
+        while len(tokens) < 120:
+            received = aws.client("sqs").receive_message(QueueUrl=queue, MaxNumberOfMessages=10, WaitTimeSeconds=1)
+            tokens += [message["Body"] for message in received.get("Messages", ())]
+        wait_until(lambda: threads(workflows) - before < 50)
+        assert counts(workflows, execution)["running"] == 120
+        for number, token in enumerate(tokens):
+            workflows.client.send_task_success(taskToken=token, output=str(number))
+        assert sorted(json.loads(workflows.wait(execution)["output"])) == list(range(120))
+
+    def test_they_wait_for_executions_of_another_machine(self, workflows):
+        other = workflows.states(P=passing(Output="{% $states.input.n * 2 %}"))
+        start = {
+            "Type": "Task",
+            "Resource": "arn:aws:states:::states:startExecution.sync:2",
+            "Arguments": {"StateMachineArn": other, "Input": {"n": "{% $states.input %}"}},
+            "Output": "{% $states.result.Output %}",
+            "End": True,
+        }
+        machine = workflows.create(distributed(workflow(Start=start), Items="{% [1..150] %}"))
+        assert workflows.output(machine) == [n * 2 for n in range(1, 151)]
+
+
+def threads(workflows) -> int:
+    """How many threads the embedded AWS has that belong to state machines."""
+    return sum(thread.name.startswith("states-") for thread in threading.enumerate())
+
+
+def counts(workflows, execution) -> dict[str, int]:
+    """The item counts of an execution's map run; none before it has begun."""
+    runs = workflows.client.list_map_runs(executionArn=execution)["mapRuns"]
+    return workflows.client.describe_map_run(mapRunArn=runs[0]["mapRunArn"])["itemCounts"] if runs else {}

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import secrets
 
 import pytest
 
 from tests.local_aws.functions.functions_support import Lambda
-from tests.local_aws.states.states_support import details, one, passing
+from tests.local_aws.states.states_support import EVERYTHING, details, one, passing
 
 INVOKE = "arn:aws:states:::lambda:invoke"
 SEND = "arn:aws:states:::sqs:sendMessage.waitForTaskToken"
@@ -271,3 +272,75 @@ class TestTaskToken:
     def test_a_token_that_is_none(self, workflows):
         with pytest.raises(workflows.client.exceptions.InvalidToken):
             workflows.client.send_task_heartbeat(taskToken="nonsense")
+
+
+class TestCredentials:
+    """A task under a role of its own, which the machine's role assumes ("Accessing resources in other accounts")."""
+
+    def own_role(self, aws, workflows, trusted=True):
+        iam, name = aws.client("iam"), f"own-{secrets.token_hex(4)}"
+        machine_role = workflows.role if trusted else aws.role("states.amazonaws.com", EVERYTHING)
+        trust = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": machine_role}}
+        policy = {"Version": "2012-10-17", "Statement": [trust]}
+        arn = iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(policy))["Role"]["Arn"]
+        right = {"Effect": "Allow", "Action": "lambda:InvokeFunction", "Resource": "*"}
+        iam.put_role_policy(
+            RoleName=name,
+            PolicyName="rights",
+            PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [right]}),
+        )
+        return arn
+
+    def task(self, resource, arguments, role, **fields):
+        return one(Type="Task", Resource=resource, Arguments=arguments, Credentials={"RoleArn": role}, **fields)
+
+    def told(self, workflows, description):
+        events = workflows.history(description["executionArn"])
+        scheduled = next(event for event in events if "Scheduled" in event["type"])
+        return details(scheduled)["taskCredentials"]
+
+    def test_it_is_used_and_told(self, workflows, aws, function):
+        role = self.own_role(aws, workflows)
+        arguments = {"FunctionName": function, "Payload": {"do": "return", "value": 7}}
+        machine = workflows.create(self.task("arn:aws:states:::lambda:invoke", arguments, "{% $states.input.role %}"))
+        description = workflows.run(machine, {"role": role})
+        assert description["status"] == "SUCCEEDED", description
+        scheduled = next(
+            event for event in workflows.history(description["executionArn"]) if "Scheduled" in event["type"]
+        )
+        assert details(scheduled)["taskCredentials"] == {"roleArn": role}
+
+    def test_its_rights_count(self, workflows, aws):
+        role = self.own_role(aws, workflows)
+        machine = workflows.create(self.task("arn:aws:states:::aws-sdk:s3:listBuckets", {}, role))
+        description = workflows.run(machine)
+        assert description["error"] == "S3.AccessDeniedException"
+        assert f":assumed-role/{role.rpartition('/')[2]}/" in description["cause"]
+
+    def test_one_that_may_not_be_assumed(self, workflows, aws):
+        """Error and cause as they are met on AWS."""
+        role = self.own_role(aws, workflows, trusted=False)
+        description = workflows.run(workflows.create(self.task("arn:aws:states:::aws-sdk:s3:listBuckets", {}, role)))
+        assert description["error"] == "States.TaskFailed"
+        assert description["cause"] == (
+            f"The role {workflows.role} is not authorized to assume the task state's role, {role}."
+        )
+
+    def test_the_machines_own_role_needs_not_be_assumed(self, workflows):
+        machine = workflows.create(self.task("arn:aws:states:::aws-sdk:s3:listBuckets", {}, workflows.role))
+        assert workflows.run(machine)["status"] == "SUCCEEDED"
+
+    def test_in_jsonpath(self, workflows, aws, function):
+        state = {
+            "Type": "Task",
+            "Resource": aws.client("lambda").get_function(FunctionName=function)["Configuration"]["FunctionArn"],
+            "Credentials": {"RoleArn.$": "$.role"},
+            "End": True,
+        }
+        machine = workflows.create({"QueryLanguage": "JSONPath", "StartAt": "A", "States": {"A": state}})
+        description = workflows.run(machine, {"role": self.own_role(aws, workflows), "do": "return", "value": 1})
+        assert description["status"] == "SUCCEEDED", description
+        scheduled = next(
+            event for event in workflows.history(description["executionArn"]) if "Scheduled" in event["type"]
+        )
+        assert "taskCredentials" in details(scheduled)

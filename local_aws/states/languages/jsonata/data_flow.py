@@ -13,7 +13,7 @@ from typing import Any
 from local_aws.states import timestamps
 from local_aws.states.document import Document, dumps
 from local_aws.states.errors import QueryEvaluationError
-from local_aws.states.languages.jsonata.language import JSONataTemplate
+from local_aws.states.languages.jsonata.language import JSONataTemplate, type_name
 from local_aws.states.languages.jsonata.values import bindable
 from local_aws.states.languages.query_language import Conclusion, Fields, Range
 from local_aws.states.languages.scope import Scope, resolved
@@ -92,10 +92,14 @@ class _Text:
 
 class _Number:
     def __init__(self, value: Any, location: str, allowed: Range):
-        self._data, self._location, self._allowed = _Data(value, location, "number"), location, allowed
+        self._template, self._location, self._allowed = JSONataTemplate(value, location), location, allowed
 
     def evaluate(self, scope: Scope) -> float:
-        value, allowed = self._data.evaluate(scope).value, self._allowed
+        template, allowed = self._template, self._allowed
+        found = template.evaluate({} if template.is_literal else bindings(scope)).value
+        value = allowed.read(found)
+        if type_name(value) != "number":
+            raise template.unexpected(found, "number")
         if allowed.accepts(value):
             return int(value) if allowed.whole else value
         kind = "whole number" if allowed.whole else "number"

@@ -123,7 +123,8 @@ class _Number:
         self._field, self._path, self._allowed = field, reference(path), allowed
 
     def evaluate(self, scope: Scope) -> float:
-        value, allowed = self._path.found(scope, scope.data, self._field).value, self._allowed
+        allowed = self._allowed
+        value = allowed.read(self._path.found(scope, scope.data, self._field).value)
         is_number = isinstance(value, int | float) and not isinstance(value, bool)
         if not is_number or (allowed.whole and isinstance(value, float)):
             raise self._no_number(value)

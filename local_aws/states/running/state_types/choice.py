@@ -21,7 +21,7 @@ class Choice(State):
             for index, fields in enumerate(blueprint.definition["Choices"])
         ]
 
-    def perform(self, visit: Visit) -> Transition:
+    async def perform(self, visit: Visit) -> Transition:
         for rule, next_state in self._rules:
             if visit.ask(rule.holds):
                 return visit.leave(next_state, rule)

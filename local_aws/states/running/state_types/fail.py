@@ -20,5 +20,5 @@ class Fail(State):
             blueprint.language.text(blueprint.definition, field) for field in ("Error", "Cause")
         )
 
-    def perform(self, visit: Visit) -> NoReturn:
+    async def perform(self, visit: Visit) -> NoReturn:
         raise StateError(visit.evaluate(self._error), visit.evaluate(self._cause))

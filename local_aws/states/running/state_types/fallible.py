@@ -12,7 +12,7 @@ from typing import Any
 
 from local_aws.states import errors
 from local_aws.states.document import Document
-from local_aws.states.errors import Cancelled, StateError
+from local_aws.states.errors import StateError
 from local_aws.states.languages.query_language import Leaving
 from local_aws.states.running.flow import Visit
 from local_aws.states.running.program import Transition
@@ -73,7 +73,7 @@ class Fallible(State):
         ]
 
     @abstractmethod
-    def attempt(self, visit: Visit) -> Document:
+    async def attempt(self, visit: Visit) -> Document:
         """Do the work once; gives its result.
 
         Raises:
@@ -81,27 +81,29 @@ class Fallible(State):
         """
 
     @abstractmethod
-    def rehearse(self, visit: Visit, read: list[Any] | None) -> int:
+    def rehearse(self, visit: Visit, read: str | None) -> int:
         """Evaluate what comes before the work, as TestState does where the work is mocked.
 
         Args:
-            read: what an ItemReader is to have read, None where nothing is given.
+            read: the text that an ItemReader is to have found, None where nothing is given.
 
         Returns:
             how many iterations there would be; 0 for a state without any.
         """
 
-    def perform(self, visit: Visit) -> Transition:
+    async def perform(self, visit: Visit) -> Transition:
         tries = [0] * len(self.retriers)
         while True:
             try:
-                return self.conclude(visit, self.attempt(visit))
+                return self.conclude(visit, await self.attempt(visit))
             except StateError as error:
                 index = matching(self.retriers, error)
                 if index is None or tries[index] >= self.retriers[index].attempts:
                     self.give_up(visit, error)
                     return self.caught(visit, error)
-                self._pause(visit, self.retriers[index], tries[index])
+                retrier = self.retriers[index]
+                delay = retrier.delay(tries[index])
+                await visit.pause(random.uniform(0, delay) if retrier.jitter else delay)
                 tries[index] += 1
                 visit.retry_count += 1
                 visit.progress = None
@@ -124,11 +126,6 @@ class Fallible(State):
             raise error
         catcher = self.catchers[index]
         return visit.leave(catcher.next, catcher.way, error_output=error_output(error))
-
-    def _pause(self, visit: Visit, retrier: Retrier, tries: int) -> None:
-        delay = retrier.delay(tries)
-        if visit.flow.execution.clock.wait(visit.flow.stopped, random.uniform(0, delay) if retrier.jitter else delay):
-            raise Cancelled
 
 
 def error_output(error: StateError) -> Document:

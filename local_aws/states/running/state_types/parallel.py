@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from local_aws.states.document import Document
 from local_aws.states.errors import RuntimeFault, StateError
 from local_aws.states.running.flow import Visit
@@ -21,12 +19,12 @@ class Parallel(Fallible):
         super().__init__(blueprint)
         self._branches = [blueprint.workflow(branch) for branch in blueprint.definition["Branches"]]
 
-    def attempt(self, visit: Visit) -> Document:
+    async def attempt(self, visit: Visit) -> Document:
         document = visit.ask(self.data_flow.arguments)
         if visit.progress is None:
             visit.flow.record("ParallelStateStarted")
         count = len(self._branches)
-        outputs = SideBySide(
+        outputs = await SideBySide(
             visit, lambda index: Strand(self._branches[index], document), count, count, Observer()
         ).run()
         visit.flow.mark("ParallelStateSucceeded")
@@ -36,6 +34,6 @@ class Parallel(Fallible):
         if not isinstance(error, RuntimeFault):
             visit.flow.record("ParallelStateFailed")
 
-    def rehearse(self, visit: Visit, read: list[Any] | None) -> int:
+    def rehearse(self, visit: Visit, read: str | None) -> int:
         visit.ask(self.data_flow.arguments)
         return 0

@@ -12,5 +12,5 @@ class Pass(State):
 
     type = "Pass"
 
-    def perform(self, visit: Visit) -> Transition:
+    async def perform(self, visit: Visit) -> Transition:
         return visit.leave(self.next, self.data_flow)

@@ -44,7 +44,7 @@ class State(ABC):
         self.data_flow = blueprint.language.state(blueprint.definition)
 
     @abstractmethod
-    def perform(self, visit: Visit) -> Transition:
+    async def perform(self, visit: Visit) -> Transition:
         """Do what the state does, from its input to its output.
 
         Raises:

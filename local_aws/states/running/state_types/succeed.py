@@ -12,5 +12,5 @@ class Succeed(State):
 
     type = "Succeed"
 
-    def perform(self, visit: Visit) -> Transition:
+    async def perform(self, visit: Visit) -> Transition:
         return visit.leave(None, self.data_flow)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from local_aws.states.errors import MAX_SECONDS, Cancelled, RuntimeFault
+from local_aws.states.errors import MAX_SECONDS, RuntimeFault
 from local_aws.states.languages.query_language import Range
 from local_aws.states.running.flow import Visit
 from local_aws.states.running.program import Transition
@@ -24,9 +24,8 @@ class Wait(State):
         self._seconds = blueprint.number("Seconds", Range(most=MAX_SECONDS))
         self._moment = blueprint.language.moment(blueprint.definition, "Timestamp")
 
-    def perform(self, visit: Visit) -> Transition:
-        if visit.flow.execution.clock.wait(visit.flow.stopped, self._duration(visit)):
-            raise Cancelled
+    async def perform(self, visit: Visit) -> Transition:
+        await visit.pause(self._duration(visit))
         return visit.leave(self.next, self.data_flow)
 
     def _duration(self, visit: Visit) -> float:

@@ -107,38 +107,6 @@ def test_states_without_fields_of_a_language_run_under_both():
     assert definition.require_valid(json.dumps(value), "STANDARD") == value
 
 
-@pytest.mark.parametrize(
-    ("value", "named"),
-    [
-        (machine(A=task(Credentials={"RoleArn": "arn:aws:iam::123456789012:role/other"})), "sets Credentials"),
-        (
-            machine(
-                A={
-                    "Type": "Map",
-                    "ItemProcessor": {
-                        "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
-                        "StartAt": "B",
-                        "States": {"B": state()},
-                    },
-                    "ItemReader": {
-                        "Resource": "arn:aws:states:::s3:getObject",
-                        "Arguments": {"Bucket": "b", "Key": "k"},
-                        "ReaderConfig": {"InputType": "PARQUET"},
-                    },
-                    "End": True,
-                }
-            ),
-            "reads Parquet",
-        ),
-    ],
-)
-def test_what_the_engine_does_not_do_is_refused_by_name(value, named):
-    assert findings(value) == []
-    with pytest.raises(ApiError, match=f"The state 'A' {named}") as raised:
-        definition.require_valid(json.dumps(value), "STANDARD")
-    assert raised.value.code == "NotImplemented"
-
-
 def test_what_only_aws_has_is_refused_by_name():
     value = machine(A={"Type": "Task", "Resource": "arn:aws:states:::ecs:runTask.sync", "End": True})
     assert findings(value) == []

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import threading
 from dataclasses import dataclass, field
 from typing import Any
 
 from local_aws.states import integrations
 from local_aws.states.integrations.task import Task
+from local_aws.states.work.pool import Pool
+from local_aws.states.work.signals import Signal
 
 EXECUTION = "arn:aws:states:us-east-1:123456789012:execution:machine:run"
 EVERYTHING = {"Effect": "Allow", "Action": "*", "Resource": "*"}
@@ -20,7 +21,7 @@ class Attempt:
     aws: Any
     role: str
     submitted: list[Any] = field(default_factory=list)
-    cancelled: threading.Event = field(default_factory=threading.Event)
+    cancelled: Signal = field(default_factory=Signal)
     scheduled: Any = None
 
     def run(self, resource: str, arguments: Any, await_token: Any = None) -> Any:
@@ -28,6 +29,19 @@ class Attempt:
         integration = integrations.resolve(resource if "arn:" in resource else f"arn:aws:states:::{resource}")
         host = self.aws.server.host
         token = "a-token" if await_token else None
-        task = Task(host, self.role, EXECUTION, self.cancelled, self.submitted.append, token, await_token)
+
+        async def given() -> Any:
+            return await_token()
+
+        task = Task(host, self.role, EXECUTION, self.cancelled, self.submitted.append, token, given)
         self.scheduled = integration.scheduled_parameters(arguments, task)
-        return integration.run(arguments, task)
+        return carried(integration.run(arguments, task))
+
+
+def carried(coroutine: Any) -> Any:
+    """What a coroutine gives, carried by a pool of its own."""
+    pool = Pool(threads=1)
+    try:
+        return pool.run(coroutine)
+    finally:
+        pool.close()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,11 +13,12 @@ from local_aws.states.integrations.apis import OPTIMISED, sdk_api, sdk_name, sdk
 from local_aws.states.integrations.job_description import described
 from local_aws.states.integrations.task import Task
 from local_aws.states.integrations.waiting import stopped_with, wait_for_end
-from tests.local_aws.states.integrations.integrations_support import EXECUTION
+from local_aws.states.work.signals import Signal
+from tests.local_aws.states.integrations.integrations_support import EXECUTION, carried
 
 
-def _task(cancelled: threading.Event | None = None) -> Task:
-    return Task(None, "role", EXECUTION, cancelled or threading.Event(), lambda _output: None)
+def _task(cancelled: Signal | None = None) -> Task:
+    return Task(None, "role", EXECUTION, cancelled or Signal(), lambda _output: None)
 
 
 def _resolve(name: str) -> Any:
@@ -270,27 +270,40 @@ def test_a_member_that_came_after_the_recording_is_handed_on_where_it_has_a_valu
 
 def test_waiting_ends_with_the_description_of_the_end():
     statuses = iter(["InProgress", "Stopping", "Stopped"])
-    found = wait_for_end(
-        lambda: {"status": next(statuses)}, lambda description: description["status"] == "Stopped", _task()
-    )
+
+    async def describe() -> dict[str, str]:
+        return {"status": next(statuses)}
+
+    found = carried(wait_for_end(describe, lambda description: description["status"] == "Stopped", _task()))
     assert found == {"status": "Stopped"}
 
 
 def test_a_cancelled_wait_stops_what_it_waited_for():
-    cancelled, stopped = threading.Event(), []
+    cancelled, stopped = Signal(), []
 
-    def describe() -> dict[str, str]:
+    async def describe() -> dict[str, str]:
         cancelled.set()
         return {"status": "InProgress"}
 
-    with pytest.raises(Cancelled), stopped_with(_task(cancelled), lambda last: stopped.append(last.cancelled.is_set())):
-        wait_for_end(describe, lambda _description: False, _task(cancelled))
+    async def stop(last: Task) -> None:
+        stopped.append(last.cancelled.is_set())
+
+    async def waiting() -> None:
+        async with stopped_with(_task(cancelled), stop):
+            await wait_for_end(describe, lambda _description: False, _task(cancelled))
+
+    with pytest.raises(Cancelled):
+        carried(waiting())
     assert stopped == [False]
 
 
 def test_a_stop_that_is_refused_leaves_the_attempt_cancelled():
-    def refused(_task: Task) -> None:
+    async def refused(_task: Task) -> None:
         raise StateError("SageMaker.AmazonSageMakerException", "no right to stop it")
 
-    with pytest.raises(Cancelled), stopped_with(_task(), refused):
-        raise Cancelled
+    async def waiting() -> None:
+        async with stopped_with(_task(), refused):
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        carried(waiting())
