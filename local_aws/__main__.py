@@ -25,10 +25,14 @@ def main(arguments: list[str] | None = None) -> int:
         return _print_environment(parsed.port)
     callers_settings.forget()
     from local_aws.server import run
+    from local_aws.state.folder import StateRefused
 
     lag = None if parsed.lag is None else Late(parsed.lag, parsed.lag_scale)
     try:
-        run(parsed.port, parsed.clock, parsed.parent, parsed.ready_file, parsed.log_file, lag)
+        run(parsed.port, parsed.clock, parsed.parent, parsed.ready_file, parsed.log_file, parsed.state, lag)
+    except StateRefused as refused:
+        print(refused, file=sys.stderr)
+        return 1
     except OSError as error:
         print(_explained(error, parsed.port), file=sys.stderr)
         return 1
@@ -113,6 +117,7 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--parent", type=int, help="stop when the process with this id is gone")
     serve.add_argument("--ready-file", type=Path, help="a JSON file to write once the server answers")
     serve.add_argument("--log-file", type=Path, help="where the server's own log goes")
+    serve.add_argument("--state", type=Path, metavar="FOLDER", help="keep what is made there, for the next time")
     env = commands.add_parser("env", help="print the lines that send a shell's AWS CLI and SDKs here")
     env.add_argument("--port", type=_port, default=DEFAULT_PORT)
     return parser

@@ -46,6 +46,10 @@ class Stored(bytes):
         if not self.taken:
             self.file.close()
 
+    def __deepcopy__(self, memo: object) -> Stored:
+        """Moto copies an object's record to list its versions; the content stays where it is."""
+        return self
+
     def __len__(self) -> int:
         return self.size
 
@@ -104,19 +108,23 @@ _in_pieces: ContextVar[bool] = ContextVar("whether an object's content may go ou
 
 
 @contextlib.contextmanager
-def told(headers: Mapping[str, str], in_pieces: bool) -> Iterator[None]:
-    """What moto's objects can't see of a request.
-
-    Args:
-        headers: of which those that name a checksum are held against an object that is put together.
-        in_pieces: whether an object's content may go out in pieces.
-    """
-    expected, pieces = _expected.set(headers), _in_pieces.set(in_pieces)
+def in_pieces(wanted: bool) -> Iterator[None]:
+    """Inside it, moto hands out an object's content in pieces, where that is wanted."""
+    token = _in_pieces.set(wanted)
     try:
         yield
     finally:
-        _expected.reset(expected)
-        _in_pieces.reset(pieces)
+        _in_pieces.reset(token)
+
+
+@contextlib.contextmanager
+def expecting(headers: Mapping[str, str]) -> Iterator[None]:
+    """Inside it, an object that is put together is held against the checksum in a request's headers."""
+    token = _expected.set(headers)
+    try:
+        yield
+    finally:
+        _expected.reset(token)
 
 
 def install() -> None:
@@ -134,6 +142,7 @@ def install() -> None:
             return _Pieces(_Handle(key._value_buffer), 0, stored.size)
 
     def put(key: Any, value: Any) -> None:
+        key.content_id = None  # by which a state that lasts knows the content
         key.stored = _in_a_file(value) if isinstance(value, _Pieces) else value if isinstance(value, Stored) else None
         if key.stored is None:
             plain.fset(key, value)

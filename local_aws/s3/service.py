@@ -79,10 +79,10 @@ class S3:
         self,
         roles: Roles,
         callers: Callers,
-        defaults: BucketDefaults,
-        policies: BucketPolicies,
-        listings: Listings,
         events: S3Events,
+        policies: BucketPolicies,
+        defaults: BucketDefaults,
+        listings: Listings,
         names: BucketNames,
         moto: Backends,
     ):

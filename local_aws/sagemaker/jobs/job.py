@@ -32,6 +32,9 @@ from local_aws.sagemaker.state_changes import announce
 
 REASON_LENGTH = 1024
 NO_SPACE = "No space left on device. Please use a larger volume, or reduce the size of the job's data."
+ENDED_WITH_THE_SERVER = (
+    "InternalServerError: The embedded AWS ended while this job was running. Start the job again under another name."
+)
 GRACE_SECONDS = 120
 """Between SIGTERM and SIGKILL when a job is stopped (SageMaker developer guide), on the host's clock."""
 
@@ -227,6 +230,8 @@ class Job(ABC):
         try:
             self.work(directory)
         except JobStopped as stopped:
+            if self.platform.closing.is_set():
+                return FAILED, ENDED_WITH_THE_SERVER, False
             return STOPPED, None, isinstance(stopped, OutOfTime)
         except JobFailed as failure:
             return FAILED, str(failure), False

@@ -11,12 +11,16 @@ from datetime import UTC, datetime
 from typing import Any
 
 from local_aws.call import ApiError
-from local_aws.lag import Kind, Lag
+from local_aws.house import Host
+from local_aws.lag import Kind
 from local_aws.states.api.versions import Alias, Version
 from local_aws.states.maps.map_run import MapRuns
 from local_aws.states.names import check_arn
 from local_aws.states.running.execution import Execution
 from local_aws.states.running.program import Program
+
+MACHINES = "states/machines"
+"""The kind of records in which machines outlive the process."""
 
 
 @dataclass
@@ -82,8 +86,8 @@ class Startable:
 class Machines:
     """All state machines, and all executions by ARN."""
 
-    def __init__(self, map_runs: MapRuns, lag: Lag) -> None:
-        self._lag = lag
+    def __init__(self, host: Host, map_runs: MapRuns) -> None:
+        self._host = host
         self.lock = threading.RLock()
         self._machines: dict[str, StateMachine] = {}
         self._executions: dict[str, Execution] = {}
@@ -142,10 +146,20 @@ class Machines:
         machine.executions[execution.name] = execution
         machine.in_order.append(execution)
         self._executions[execution.arn] = execution
+        execution.keep()
 
     def add_express(self, execution: Execution) -> None:
         """An Express execution is about to run. It is known as long as it runs, and to nobody but the server."""
         self._express.add(execution)
+
+    def find_execution(self, arn: str) -> Execution | None:
+        """The execution of an ARN, None where there is none; children of map runs are not among them."""
+        return self._executions.get(arn)
+
+    def every(self) -> list[Execution]:
+        """All executions, children of map runs apart."""
+        with self.lock:
+            return list(self._executions.values())
 
     def execution(self, arn: str) -> Execution:
         """The execution of an ARN, a child of a map run included.
@@ -165,12 +179,12 @@ class Machines:
             if machine.status == "DELETING":
                 return
             machine.status = "DELETING"
-        self._lag.later(Kind.MACHINE_NAME, machine.arn, functools.partial(self._release, machine))
+        self._host.lag.later(Kind.MACHINE_NAME, machine.arn, functools.partial(self._release, machine))
 
     def change(self, machine: StateMachine, program: Program) -> None:
         """A machine was updated: executions run the new program, soon. The lock is held."""
         machine.program = program
-        self._lag.later(Kind.DEFINITION, machine.arn, functools.partial(setattr, machine, "runs", program))
+        self._host.lag.later(Kind.DEFINITION, machine.arn, functools.partial(setattr, machine, "runs", program))
 
     def settle(self, machine: StateMachine) -> None:
         """Finish the deletion of a machine, if it is to be deleted and nothing runs any more."""
@@ -178,8 +192,10 @@ class Machines:
             if not machine.is_released or any(one.status == "RUNNING" for one in machine.in_order):
                 return
             self._machines.pop(machine.arn, None)
+            self._host.changed(MACHINES, machine.arn)
             for execution in machine.in_order:
                 self._executions.pop(execution.arn, None)
+                execution.keep()
                 self._map_runs.forget(execution.arn)
 
     def _release(self, machine: StateMachine) -> None:
