@@ -67,6 +67,8 @@ FLOORS = {
         ("panels",),
         ("checks",),
         ("run_lessons", "exercises"),
+        ("marking",),
+        ("mark",),
     ),
 }
 """The floors of each house, lowest first: a room imports what is below it, and what stands beside it on its floor."""
