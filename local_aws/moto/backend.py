@@ -67,8 +67,8 @@ OTHER_SETTINGS = {
 
 _LACKING = re.compile(
     "Abac|Analytics|Annotation|CreateSession|IntelligentTiering|Inventory|Metadata.*(Configuration|Table)|Metrics|"
-    "DirectoryBuckets|RenameObject|RequestPayment|Torrent|UpdateObjectEncryption|WriteGetObjectResponse|"
-    "GetObjectRetention"
+    "DirectoryBuckets|RenameObject|PutBucketRequestPayment|Torrent|UpdateObjectEncryption|"
+    "WriteGetObjectResponse|GetObjectRetention"
 )
 _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 _IN_PIECES = {"GetObject", "CopyObject", "UploadPartCopy"}
