@@ -19,6 +19,59 @@ PICTURE = re.compile(r"!\[(?P<alt>[^\]]*)\]\((?P<path>[^)\s]+)\)")
 LINK = re.compile(r"(?<!!)\[[^\]]+\]\((?P<path>[^)\s#]+)\)")
 LEFTOVERS = ("clear_output", "interact(", "widgets.Output(", "/tmp/workflow-course")
 LONGEST_CELL = 25
+_AWS = "https://docs.aws.amazon.com"
+PAGES = {
+    "00": (f"{_AWS}/IAM/latest/UserGuide/id_roles.html", "https://aws.amazon.com/pricing/"),
+    "01": (
+        f"{_AWS}/lambda/latest/dg/python-context.html",
+        f"{_AWS}/lambda/latest/dg/python-handler.html",
+        "https://boto3.amazonaws.com/v1/documentation/api/latest/index.html",
+    ),
+    "02": (
+        f"{_AWS}/lambda/latest/dg/lambda-services.html",
+        f"{_AWS}/AmazonS3/latest/userguide/notification-content-structure.html",
+    ),
+    "03": (
+        f"{_AWS}/lambda/latest/dg/with-s3.html",
+        f"{_AWS}/lambda/latest/dg/invocation-async-retain-records.html",
+    ),
+    "04": (
+        "https://states-language.net/spec.html",
+        "https://docs.jsonata.org/overview.html",
+        f"{_AWS}/step-functions/latest/dg/transforming-data.html",
+        f"{_AWS}/step-functions/latest/dg/workflow-variables.html",
+    ),
+    "05": (
+        f"{_AWS}/sagemaker/latest/APIReference/API_CreateProcessingJob.html",
+        f"{_AWS}/step-functions/latest/dg/connect-to-resource.html",
+    ),
+    "06": (
+        f"{_AWS}/sagemaker/latest/APIReference/API_CreateTrainingJob.html",
+        f"{_AWS}/sagemaker/latest/dg/blazingtext.html",
+    ),
+    "07": (f"{_AWS}/step-functions/latest/apireference/API_StartExecution.html",),
+}
+"""Where a reader of each lesson will want more. Whether the pages still answer, `python -m docs.site --web` asks."""
+OUR_NAMES = re.compile(
+    r"(?:FunctionName=|QueueName=|create_state_machine\(name=|make_state_machine\(|course\.deploy\(\s*)\"([\w-]+)\""
+)
+BOOKISH = (
+    "mere ",
+    "in vain",
+    "dear",
+    "worth much",
+    "Come a ",
+    "by their like",
+    "stand solved",
+    "is had",
+    "blank too m",
+    "mishap",
+    "seat belt",
+    "Were the",
+    "put right",
+    "the first part of this series",
+)
+"""Words and turns that readers with English as a second language have stumbled over."""
 
 each_lesson = pytest.mark.parametrize("path", LESSONS, ids=[path.stem for path in LESSONS])
 
@@ -92,6 +145,36 @@ def test_every_numbered_section_ends_with_a_check(path: Path) -> None:
     missing = [section.splitlines()[0] for section in sections if "**Check yourself.**" not in section]
     assert sections
     assert missing == []
+
+
+@each_lesson
+def test_each_section_has_its_minutes_and_together_they_are_the_lessons(path: Path) -> None:
+    """A line such as *5 minutes* right below the heading of each numbered section."""
+    text = "\n".join(cell["text"] for cell in cells(path, "markdown"))
+    headings = re.findall(r"^## \d+\. (.*)\n(.*)", text, re.MULTILINE)
+    found = {title: re.fullmatch(r"\*(\d+) minutes?\*", line) for title, line in headings}
+    assert [title for title, minutes in found.items() if not minutes] == []
+    [takes] = re.findall(r"\*\*Takes\*\* about (\d+) minutes", text)
+    assert sum(int(minutes[1]) for minutes in found.values()) == int(takes)
+
+
+@each_lesson
+def test_a_reader_who_wants_more_is_led_to_the_documentation(path: Path) -> None:
+    links = {link for cell in cells(path, "markdown") for link in LINK.findall(cell["text"])}
+    assert set(PAGES.get(path.name[:2], ())) - links == set()
+
+
+@each_lesson
+def test_the_words_are_plain(path: Path) -> None:
+    text = "\n".join(cell["text"] for cell in cells(path, "markdown"))
+    assert [words for words in BOOKISH if words in text] == []
+
+
+def test_lesson_09_names_what_the_lessons_have_made() -> None:
+    made = {name for path in LESSONS for cell in cells(path, "code") for name in OUR_NAMES.findall(cell["text"])}
+    told = "\n".join(cell["text"] for cell in cells(LESSONS[-1], "markdown"))
+    assert len(made) >= 8
+    assert sorted(name for name in made if f"`{name}`" not in told) == []
 
 
 @each_lesson

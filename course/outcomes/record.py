@@ -18,8 +18,8 @@ another one. It is JSON:
       }
     }
 
-Only the learner's edition of a lesson writes it (`course.start(..., exercises=True)`). In a lesson itself, whose
-exercises stand solved, the record lives as long as the kernel.
+Only the learner's edition of a lesson writes it (`course.start(..., exercises=True)`). In a lesson itself, where the
+exercises are solved already, the record lives as long as the kernel.
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ An operation that isn't there is answered by its name, never with an invented re
 from __future__ import annotations
 
 import errno
+import functools
 import logging
 import tempfile
 from collections.abc import Iterable
@@ -16,7 +17,7 @@ from typing import Any, Protocol
 from botocore import xform_name
 from botocore.model import OperationModel
 
-from local_aws import wire
+from local_aws import REGION, wire
 from local_aws.access.callers import Callers, refuse_web_pages
 from local_aws.access.resource_policies import policy_at
 from local_aws.access.roles import Roles
@@ -24,10 +25,15 @@ from local_aws.access.signature import Signature, signature
 from local_aws.call import ApiError, Call, not_there
 from local_aws.gateway.dispatch import dispatch, routed
 from local_aws.gateway.exchange import Exchange, StartResponse
-from local_aws.house import Service, Services
+from local_aws.gateway.throttle import Throttle
+from local_aws.house import Keeper, Service, Services
 from local_aws.moto.backend import SERVICES as MOTO_SERVICES
 from local_aws.moto.backend import Backends
 from local_aws.moto.bounds import bounded
+from local_aws.moto.inside import Moto
+from local_aws.moto.members import require_heeded
+from local_aws.moto.pages import Pages
+from local_aws.moto.tokens import Tokens
 
 log = logging.getLogger(__name__)
 
@@ -57,22 +63,44 @@ class Answering(Protocol):
 class Gateway:
     """A WSGI application that answers for all of AWS that is here."""
 
-    def __init__(self, roles: Roles, callers: Callers, services: Services, s3: Answering, moto: Backends):
+    def __init__(
+        self,
+        roles: Roles,
+        callers: Callers,
+        services: Services,
+        s3: Answering,
+        moto: Backends,
+        throttle: Throttle,
+        keeper: Keeper,
+    ):
         self._roles, self._callers, self._services = roles, callers, services
-        self._s3, self._moto = s3, moto
+        self._s3, self._moto, self._throttle, self._keeper = s3, moto, throttle, keeper
+        self._pages, self._tokens = Pages(Moto(moto, REGION)), Tokens()
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         exchange = Exchange(environ, start_response)
-        api = wire.api_for("s3")
+        answer = self._answer(exchange)
+        try:
+            self._keeper.settle()
+        except Exception as failure:
+            # The answer that was made has not left: this one takes its place.
+            log.exception("what %s %s did is not written", exchange.request.method, exchange.request.path)
+            error = ApiError("InternalFailure", f"the embedded AWS can't keep what this request did: {failure}", 500)
+            return _refuse(exchange.api, error, exchange)
+        return answer
+
+    def _answer(self, exchange: Exchange) -> Iterable[bytes]:
+        api = exchange.api
         try:
             exchange.read()
             refuse_web_pages(exchange.request)
             signed = signature(exchange.request)
-            api = _api(signed.service, exchange.request)
+            api = exchange.api = _api(signed.service, exchange.request)
             if api.name != "s3":
                 wire.require_plain_path(exchange.request)
             if signed.service not in _OWN_SIGNING_NAMES and signed.service not in MOTO_SERVICES:
                 raise not_there(f"the service {signed.service}")
+            self._throttle.check(api, exchange.request)
             if api.name == "s3":
                 return self._s3.answer(api, signed, exchange)
             if api.name in MOTO_SERVICES.values():
@@ -109,13 +137,14 @@ class Gateway:
             self._roles.judge.authorise(call, params, lambda: policy_at(self._roles.admin_client, call, params))
             if api.name == "sns" and operation.name == "Subscribe" and params.get("Protocol") == "lambda":
                 raise not_there("sns:Subscribe with the protocol lambda")
-        told, key = (
-            bounded(operation, params, wire.restated(operation, exchange.request, path_values, params)),
-            call.principal.context.get("access_key"),
-        )
-        answer = self._moto.answer(
-            api, operation.name, told, exchange.start_response, region=call.region, access_key=key
-        )
+        require_heeded(operation, params)
+        page = self._pages.page(operation, call.region, params)
+        if page is not None:
+            return exchange.send(wire.serialise(operation, page, call.request_id))
+        told = bounded(operation, params, wire.restated(operation, exchange.request, path_values, params))
+        key = call.principal.context.get("access_key")
+        ask = functools.partial(self._moto.answer, api, operation.name, told, region=call.region, access_key=key)
+        answer = self._tokens.once(operation, call, params, exchange.start_response, ask)
         if api.name == "iam" and not operation.name.startswith(_READS):
             self._roles.iam.forget()
         return answer
