@@ -92,7 +92,7 @@ nbgrader: $(DONE)
 	@$(BIN)/python -m course.marking.handout
 
 aws: $(DONE)
-	@$(BIN)/python -m local_aws serve --port $(PORT) --clock $(CLOCK) $(if $(LAG),--lag $(LAG))
+	@$(BIN)/python -m local_aws serve --port $(PORT) --clock $(CLOCK) $(if $(LAG),--lag $(LAG)) $(if $(DEBUG),--debug)
 
 bench: $(DONE)
 	@$(BIN)/python -m benchmarks
