@@ -5,6 +5,7 @@ PYTHON ?= python3
 JOBS   ?= 2
 PORT   ?= 4566
 CLOCK  ?= 60
+STATE  ?= .course/state
 
 VENV := .venv
 BIN  := $(VENV)/bin
@@ -33,6 +34,7 @@ help:
 	@echo "  make clean      remove .venv and build/"
 	@echo
 	@echo "On a real account: make lab COURSE_TARGET=aws (lesson 00 says first what it costs)."
+	@echo "What \`make lab\` and \`make aws\` make on the embedded AWS stays there, in $(STATE)."
 	@echo "Another Python: make course PYTHON=python3.12"
 
 # A stamp inside the virtual environment: nothing is installed again until one of its prerequisites changes.
