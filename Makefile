@@ -7,6 +7,9 @@ PORT   ?= 4566
 CLOCK  ?= 60
 STATE  ?= .course/state
 
+# What a lab keeps is its own: tests, and lessons that are only run, begin empty also in one of its terminals.
+unexport COURSE_STATE
+
 VENV := .venv
 BIN  := $(VENV)/bin
 DONE := $(VENV)/.installed

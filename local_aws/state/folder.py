@@ -16,10 +16,12 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from local_aws.state.store import APPLICATION, CONTENTS, FILE, FORMAT, create, read_only
+from local_aws.state.store import APPLICATION, FILE, FORMAT, create, read_only
 
 _LOCK = "lock"
 _ASIDE = "set-aside"
+SCRATCH = "scratch-"
+"""What folders begin with that are only there while a state is being put in place."""
 
 
 class StateRefused(Exception):
@@ -133,9 +135,9 @@ def set_aside(folder: Path, reason: str) -> Path:
         number += 1
         place = place.with_name(f"{place.name.rstrip('0123456789')}{number}")
     place.mkdir(mode=0o700)
-    for name in (FILE, f"{FILE}-wal", f"{FILE}-shm", CONTENTS):
-        if (folder / name).exists():
-            (folder / name).rename(place / name)
+    for path in list(folder.iterdir()):
+        if path.name != _LOCK and not path.name.startswith((_ASIDE, SCRATCH)):
+            path.rename(place / path.name)
     return place
 
 

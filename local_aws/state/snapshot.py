@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from local_aws.state.folder import StateRefused, examined, holder, set_aside, taken
+from local_aws.state.folder import SCRATCH, StateRefused, examined, holder, set_aside, taken
 from local_aws.state.store import CONTENTS, FILE, read_only
 
 _MEMBER = re.compile(rf"{re.escape(FILE)}|{CONTENTS}/[0-9a-z-]{{1,100}}")
@@ -64,7 +64,7 @@ def load(folder: Path, source: Path) -> Path | None:
         OSError: one of the two can't be read or written.
     """
     with taken(folder):
-        with tempfile.TemporaryDirectory(dir=folder) as scratch:
+        with tempfile.TemporaryDirectory(dir=folder, prefix=SCRATCH) as scratch:
             place = Path(scratch)
             _unpack(source, place)
             older = examined(place / FILE, source)
