@@ -44,6 +44,7 @@ from local_aws.s3.bucket_defaults import BucketDefaults
 from local_aws.s3.bucket_names import BucketNames
 from local_aws.s3.bucket_policies import BucketPolicies
 from local_aws.s3.events import S3Events
+from local_aws.s3.listings import Listings
 from local_aws.s3.service import S3
 from local_aws.sagemaker import service as sagemaker
 from local_aws.state.folder import prepare, set_aside_notice, taken
@@ -117,7 +118,7 @@ def _serving(port: int, clock: float, directory: Path, state: Path | None, lag: 
         defaults = BucketDefaults(host, inside)
         parts = (S3Events(host), BucketPolicies(host, defaults), defaults)
         keeper.load([shelf for part in parts for shelf in part.shelves()])
-        s3 = S3(roles, callers, *parts, BucketNames(lag), moto)
+        s3 = S3(roles, callers, *parts, Listings(host, inside), BucketNames(lag), moto)
         http.application = Gateway(roles, callers, services, s3, moto, Throttle(lag), keeper)
         thread = threading.Thread(target=http.serve_forever, name="http", daemon=True)
         thread.start()

@@ -157,6 +157,13 @@ class BucketDefaults(Service):
         self._ownership.pop(Bucket, None)
         return {}
 
+    # ---- who pays ------------------------------------------------------------------------------------
+
+    def get_bucket_request_payment(self, call: Call, Bucket: str, **_: Any) -> dict[str, Any]:  # noqa: N803
+        """Its owner pays; that a caller pays can't be asked for here."""
+        require_bucket(Bucket)
+        return {"Payer": "BucketOwner"}
+
     # ---- encryption ----------------------------------------------------------------------------------
 
     def get_bucket_encryption(self, call: Call, Bucket: str, **_: Any) -> dict[str, Any]:  # noqa: N803

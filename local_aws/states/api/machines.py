@@ -173,6 +173,15 @@ class Machines:
             raise ApiError("ExecutionDoesNotExist", f"Execution Does Not Exist: '{arn}'")
         return execution
 
+    def describable(self, arn: str) -> Execution:
+        """The same, and a child of type EXPRESS, which can be described and no more.
+
+        Raises:
+            ApiError: `InvalidArn`, `ExecutionDoesNotExist`.
+        """
+        child = self._map_runs.child(arn)
+        return self.execution(arn) if child is None else child
+
     def delete(self, machine: StateMachine) -> None:
         """Take a machine away once its last execution has ended, its executions with it."""
         with self.lock:

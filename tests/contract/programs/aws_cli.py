@@ -1,12 +1,15 @@
-"""The AWS CLI v1, typed as a reader of the lessons would type it."""
+"""The AWS CLI, typed as a reader of the lessons would type it: v1, which is what a package index has."""
 
 import json
 import secrets
+import shutil
 import subprocess
 import sys
 import tempfile
 import time
 import zipfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from world import bucket, passed, role
@@ -90,37 +93,37 @@ def functions(folder: Path) -> None:
 
 
 def logs(out: Path) -> None:
-    group = f"/aws/lambda/{NAME}"
+    """What a function said: found by a pattern and, where the machine has the CLI's v2, followed by `logs tail`."""
+    group, mark = f"/aws/lambda/{NAME}", secrets.token_hex(4)
     assert group in aws("logs", "describe-log-groups", "--log-group-name-prefix", group, "--output", "text")
-    tail = (
-        subprocess.Popen(
-            [AWS, "logs", "tail", group, "--follow", "--since", "1s", "--format", "short"],
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        if _has_tail()
-        else None
-    )
-    try:
-        mark = secrets.token_hex(4)
+    with followed(group) as lines:
         aws("lambda", "invoke", "--function-name", NAME, "--payload", json.dumps({"mark": mark}), str(out))
-        if tail is not None:
-            assert any(mark in line for line in tail.stdout), "the tail ended without the line"
+        if lines is None:
+            print("not tried: aws logs tail --follow, which the CLI has from v2 on")
+        else:
+            assert any(mark in line for line in lines), "the tail ended without the line"
             passed("aws logs tail --follow")
-        pattern = ("logs", "filter-log-events", "--log-group-name", group, "--filter-pattern", f'"{mark}"')
-        deadline = time.monotonic() + LIMIT
-        while not json.loads(aws(*pattern))["events"]:
-            assert time.monotonic() < deadline
-        passed("aws logs filter-log-events")
-    finally:
-        if tail is not None:
+    pattern = ("logs", "filter-log-events", "--log-group-name", group, "--filter-pattern", f'"{mark}"')
+    deadline = time.monotonic() + LIMIT
+    while not json.loads(aws(*pattern))["events"]:
+        assert time.monotonic() < deadline
+    passed("aws logs filter-log-events")
+
+
+@contextmanager
+def followed(group: str) -> Iterator[Iterable[str] | None]:
+    """The lines of `aws logs tail --follow`, by whichever CLI v2 the machine has; None where it has none."""
+    found = shutil.which("aws")
+    version = subprocess.run([found, "--version"], capture_output=True, text=True, check=False).stdout if found else ""
+    if not version.startswith("aws-cli/2"):
+        yield None
+        return
+    command = [str(found), "logs", "tail", group, "--follow", "--since", "1s", "--format", "short"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as tail:
+        try:
+            yield tail.stdout
+        finally:
             tail.terminate()
-            tail.wait()
-
-
-def _has_tail() -> bool:
-    """Whether this CLI has `logs tail`, which came with v2."""
-    return subprocess.run([AWS, "logs", "tail", "help"], capture_output=True, check=False).returncode == 0
 
 
 def machines() -> None:
@@ -155,7 +158,7 @@ def machines() -> None:
 def iam() -> None:
     assert json.loads(aws("sts", "get-caller-identity"))["Account"] == "123456789012"
     assert json.loads(aws("iam", "list-roles", "--max-items", "1"))["Roles"]
-    assert json.loads(aws("sagemaker", "list-training-jobs"))["TrainingJobSummaries"] == []
+    assert "TrainingJobSummaries" in json.loads(aws("sagemaker", "list-training-jobs"))
     passed("aws sts, iam, sagemaker")
 
 
