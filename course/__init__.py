@@ -10,6 +10,7 @@ from course.account.quotas import check_quotas
 from course.account.roles import let_changes_spread, logging_role
 from course.account.settings import Settings
 from course.account.target import agree
+from course.charts import Bars, Paths, Span, TimeLine
 from course.checks import check, hint, progress, solution
 from course.checks.missing_names import explain_missing_names
 from course.errors import CourseError
@@ -40,10 +41,14 @@ from course.state_machines.review_workflow import workflow, workflow_role
 
 __all__ = [
     "PRICES",
+    "Bars",
     "CourseError",
     "Draft",
     "Graph",
+    "Paths",
     "Settings",
+    "Span",
+    "TimeLine",
     "agree",
     "bucket_panel",
     "check",
