@@ -88,7 +88,7 @@ exercises: $(DONE)
 	@$(BIN)/python -m course.exercises
 
 aws: $(DONE)
-	@$(BIN)/python -m local_aws serve --port $(PORT) --clock $(CLOCK)
+	@$(BIN)/python -m local_aws serve --port $(PORT) --clock $(CLOCK) $(if $(LAG),--lag $(LAG))
 
 bench: $(DONE)
 	@$(BIN)/python -m benchmarks

@@ -14,7 +14,7 @@ import time
 from collections.abc import Iterator
 from types import ModuleType
 
-from benchmarks import functions, lessons, preprocessing, s3, sagemaker, starting, states
+from benchmarks import functions, jsonata, lessons, preprocessing, s3, sagemaker, starting, states
 from benchmarks.bench import Bench
 from benchmarks.emulators import BUILD, CLOCK
 from benchmarks.figures import Figure, failed, table, verdict
@@ -25,6 +25,7 @@ SUBJECTS: dict[str, ModuleType] = {
     "functions": functions,
     "preprocessing": preprocessing,
     "states": states,
+    "jsonata": jsonata,
     "sagemaker": sagemaker,
     "lessons": lessons,
 }

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from local_aws import ADMIN_ACCESS_KEY, REGION
 from local_aws.access import administrator
 from local_aws.isolation import callers_settings
+from local_aws.lag import Late
 
 DEFAULT_PORT = 4566
 
@@ -24,9 +25,14 @@ def main(arguments: list[str] | None = None) -> int:
         return _print_environment(parsed.port)
     callers_settings.forget()
     from local_aws.server import run
+    from local_aws.state.folder import StateRefused
 
+    lag = None if parsed.lag is None else Late(parsed.lag, parsed.lag_scale)
     try:
-        run(parsed.port, parsed.clock, parsed.parent, parsed.ready_file, parsed.log_file)
+        run(parsed.port, parsed.clock, parsed.parent, parsed.ready_file, parsed.log_file, parsed.state, lag)
+    except StateRefused as refused:
+        print(refused, file=sys.stderr)
+        return 1
     except OSError as error:
         print(_explained(error, parsed.port), file=sys.stderr)
         return 1
@@ -95,9 +101,23 @@ def _parser() -> argparse.ArgumentParser:
         default=60.0,
         help="how many times faster waits pass; 1 is real time (default: 60)",
     )
+    serve.add_argument(
+        "--lag",
+        metavar="SEED",
+        nargs="?",
+        const="1",
+        help="be late where AWS is: new rights and names, events, logs, jobs; the same for the same seed (default: 1)",
+    )
+    serve.add_argument(
+        "--lag-scale",
+        type=_factor,
+        default=1.0,
+        help="what the wall seconds of --lag are multiplied by; only 1 is true, tests take less (default: 1)",
+    )
     serve.add_argument("--parent", type=int, help="stop when the process with this id is gone")
     serve.add_argument("--ready-file", type=Path, help="a JSON file to write once the server answers")
     serve.add_argument("--log-file", type=Path, help="where the server's own log goes")
+    serve.add_argument("--state", type=Path, metavar="FOLDER", help="keep what is made there, for the next time")
     env = commands.add_parser("env", help="print the lines that send a shell's AWS CLI and SDKs here")
     env.add_argument("--port", type=_port, default=DEFAULT_PORT)
     return parser
@@ -113,7 +133,7 @@ def _port(text: str) -> int:
 def _factor(text: str) -> float:
     factor = float(text)
     if not 0 < factor < float("inf"):
-        raise argparse.ArgumentTypeError(f"the clock's factor is {text}: it must be above 0 (1 is real time)")
+        raise argparse.ArgumentTypeError(f"the factor is {text}: it must be above 0 (1 is real time)")
     return factor
 
 

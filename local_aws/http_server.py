@@ -260,7 +260,8 @@ class _Connection(StreamRequestHandler):
         started: list[tuple[str, list[tuple[str, str]]]] = []
         chunks = self.server.application(
             self._environ(method, target, minor, headers, body),
-            lambda status, headers, exc_info=None: started.append((status, headers)),
+            # What was begun last counts: as long as nothing is sent, an answer may take another's place.
+            lambda status, headers, exc_info=None: started.__setitem__(slice(None), [(status, headers)]),
         )
         try:
             keep = self._write(method, minor, started, chunks, body, keep)

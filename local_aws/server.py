@@ -30,19 +30,25 @@ from local_aws.cloudwatch_logs.service import LogsService
 from local_aws.eventbridge.service import EventBridgeService
 from local_aws.functions.service import LambdaService
 from local_aws.gateway.gateway import Gateway
-from local_aws.house import Host, Service, Services
+from local_aws.gateway.throttle import Throttle
+from local_aws.house import Host, Keeper, Service, Services
 from local_aws.http_server import HttpServer
 from local_aws.iam.service import IamService
 from local_aws.iam.sts import StsService
 from local_aws.isolation import kernel, scratch, system
+from local_aws.lag import Lag
 from local_aws.logs.writer import LogWriter
 from local_aws.moto.backend import Backends, secret_of
 from local_aws.moto.inside import Moto
 from local_aws.s3.bucket_defaults import BucketDefaults
+from local_aws.s3.bucket_names import BucketNames
 from local_aws.s3.bucket_policies import BucketPolicies
 from local_aws.s3.events import S3Events
 from local_aws.s3.service import S3
 from local_aws.sagemaker import service as sagemaker
+from local_aws.state.folder import prepare, set_aside_notice, taken
+from local_aws.state.keeper import Writer
+from local_aws.state.store import Store
 from local_aws.states.service import StatesService
 
 log = logging.getLogger(__name__)
@@ -69,59 +75,107 @@ class LocalAws:
 
 
 @contextlib.contextmanager
-def serve(port: int = 0, clock: float = 60.0, directory: Path | None = None) -> Iterator[LocalAws]:
+def serve(
+    port: int = 0,
+    clock: float = 60.0,
+    directory: Path | None = None,
+    state: Path | None = None,
+    lag: Lag | None = None,
+) -> Iterator[LocalAws]:
     """Serve the embedded AWS from threads of this process until the block ends.
 
     Args:
         port: on 127.0.0.1; 0 takes a free one.
         clock: how many times faster than the wall's clock waits pass.
         directory: scratch folder, emptied of this server's things at the end; a temporary one by default.
+        state: the folder in which what is made outlives the process; without one, nothing does.
+        lag: what of AWS is late; nothing by default.
 
     Raises:
         OSError: the port is taken.
+        StateRefused: the folder is in use, or what is in it can't be read.
     """
-    with scratch.folder(directory) as own, _serving(port, clock, own) as aws:
+    with scratch.folder(directory) as own, _serving(port, clock, own, state, lag or Lag()) as aws:
         yield aws
 
 
 @contextlib.contextmanager
-def _serving(port: int, clock: float, directory: Path) -> Iterator[LocalAws]:
+def _serving(port: int, clock: float, directory: Path, state: Path | None, lag: Lag) -> Iterator[LocalAws]:
     http = HttpServer((LOOPBACK, port), _starting)
     url = f"http://{LOOPBACK}:{http.port}"
     secret = administrator.new_secret()
-    roles = Roles(url, ACCOUNT, REGION, secret)
-    host = Host(ACCOUNT, REGION, url, directory, Clock(clock), roles, LogWriter(roles), Announcer(roles))
-    callers, moto = Callers(roles.identities, roles.iam, secret, secret_of), Backends()
-    inside = Moto(moto, host.region)
-    services = Services(host, (StsService(host), IamService(host, inside)), _of_a_region)
-    s3_events = S3Events(host)
-    defaults = BucketDefaults(host, inside)
-    s3 = S3(roles, callers, defaults, BucketPolicies(host, defaults), s3_events, moto)
-    http.application = Gateway(roles, callers, services, s3, moto)
-    thread = threading.Thread(target=http.serve_forever, name="http", daemon=True)
-    thread.start()
-    try:
-        with administrator.kept(secret, http.port):
-            yield LocalAws(url, secret, host, services.at_home(), http)
-    finally:
-        # Once while the door is open, since what a service ends may have a last line to log, and once for what
-        # was let in meanwhile.
-        services.close()
-        http.shutdown()
-        services.close_logs()
-        host.announcer.close()
-        services.close()
-        s3_events.close()
-        http.server_close()
+    roles = Roles(url, ACCOUNT, REGION, secret, lag)
+    with _kept(state, url) as keeper:
+        logs, announcer = LogWriter(roles, lag), Announcer(roles)
+        host = Host(ACCOUNT, REGION, url, directory, Clock(clock), roles, logs, lag, announcer, keeper)
+        callers, moto = Callers(roles.identities, roles.iam, secret, secret_of), Backends(keeper)
+        inside = Moto(moto, host.region)
+        keeper.load(moto.shelves())
+        services = Services(host, (StsService(host), IamService(host, inside)), _of_a_region)
+        for region in {kind.partition("@")[2] for kind in keeper.kinds()} - {""}:
+            services.find("lambda", region)
+        defaults = BucketDefaults(host, inside)
+        parts = (S3Events(host), BucketPolicies(host, defaults), defaults)
+        keeper.load([shelf for part in parts for shelf in part.shelves()])
+        s3 = S3(roles, callers, *parts, BucketNames(lag), moto)
+        http.application = Gateway(roles, callers, services, s3, moto, Throttle(lag), keeper)
+        thread = threading.Thread(target=http.serve_forever, name="http", daemon=True)
+        thread.start()
+        try:
+            services.resumed()
+            for part in parts:
+                part.resumed()
+            with administrator.kept(secret, http.port):
+                yield LocalAws(url, secret, host, services.at_home(), http)
+        finally:
+            # Once while the door is open, since what a service ends may have a last line to log, and once for what
+            # was let in meanwhile.
+            services.close()
+            http.shutdown()
+            services.close_logs()
+            host.announcer.close()
+            services.close()
+            for part in parts:
+                part.close()
+            lag.close()
+            http.server_close()
 
 
-def run(port: int, clock: float, parent: int | None, ready_file: Path | None, log_file: Path | None) -> None:
+@contextlib.contextmanager
+def _kept(folder: Path | None, url: str) -> Iterator[Keeper]:
+    """What keeps the state, as long as the block lasts.
+
+    Raises:
+        StateRefused, OSError: as `serve` raises them.
+    """
+    if folder is None:
+        yield Keeper()
+        return
+    with taken(folder, url):
+        aside = prepare(folder)
+        if aside is not None:
+            log.warning("%s", set_aside_notice(aside))
+        with contextlib.closing(Store(folder)) as store, contextlib.closing(Writer(store)) as keeper:
+            yield keeper
+
+
+def run(
+    port: int,
+    clock: float,
+    parent: int | None = None,
+    ready_file: Path | None = None,
+    log_file: Path | None = None,
+    state: Path | None = None,
+    lag: Lag | None = None,
+) -> None:
     """Serve until interrupted, told to stop, or left alone by the parent process.
 
     Args:
         parent: a process id; the server stops when that process is gone.
         ready_file: where to write `{"endpoint_url", "pid", "clock", "log"}` once the server answers.
         log_file: where the server's own log goes; a temporary file by default.
+        state: as for `serve`.
+        lag: what of AWS is late; nothing by default.
     """
     log_file = log_file or Path(tempfile.gettempdir()) / f"local-aws-{os.getpid()}.log"
     logging.basicConfig(filename=log_file, level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
@@ -133,8 +187,10 @@ def run(port: int, clock: float, parent: int | None, ready_file: Path | None, lo
     if kernel.known():
         # The administrator's secret, and whatever the environment of whoever started this holds.
         kernel.hide_memory()
-    with serve(port, clock) as aws:
+    with serve(port, clock, state=state, lag=lag) as aws:
         speed = "real time" if clock == 1 else f"waits pass {clock:g} times as fast as on AWS"
+        if aws.host.lag.is_late:
+            speed += "; rights, names, events and logs are late, as on AWS"
         print(f"The embedded AWS answers at {aws.endpoint_url} ({speed}). Its log: {log_file}", flush=True)
         refusal = system.refusal()
         if refusal is not None:
@@ -152,8 +208,13 @@ def run(port: int, clock: float, parent: int | None, ready_file: Path | None, lo
 
 
 def _of_a_region(host: Host) -> tuple[Service, ...]:
+    """The services of a region, with their records back."""
     ours = (EventBridgeService(host), LambdaService(host), StatesService(host))
-    return (*ours, LogsService(host), *sagemaker.services(host))
+    services = (*ours, LogsService(host), *sagemaker.services(host))
+    host.keeper.load(shelf for service in services for shelf in service.shelves())
+    for service in services:
+        service.loaded()
+    return services
 
 
 def _starting(environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:

@@ -20,15 +20,18 @@ START_SECONDS = 180
 
 
 @contextmanager
-def served(clock: float = 600.0) -> Iterator[str]:
+def served(clock: float = 600.0, *options: str) -> Iterator[str]:
     """The address of an embedded AWS whose waits pass so many times faster; it ends with the context.
+
+    Args:
+        options: further ones of `serve`.
 
     Raises:
         AssertionError: it ended instead of answering, or did not answer in time.
     """
     with tempfile.TemporaryDirectory() as folder:
         ready = Path(folder) / "ready.json"
-        command = [sys.executable, "-m", "local_aws", "serve", "--port", "0", "--clock", str(clock)]
+        command = [sys.executable, "-m", "local_aws", "serve", "--port", "0", "--clock", str(clock), *options]
         server = subprocess.Popen([*command, "--ready-file", str(ready), "--parent", str(os.getpid())])
         try:
             deadline = time.monotonic() + START_SECONDS

@@ -22,12 +22,12 @@ STANDARD = set(sys.stdlib_module_names)
 
 FLOORS = {
     "local_aws": (
-        ("call", "clock", "http_server", "wire", "matching"),
+        ("call", "clock", "http_server", "lag", "wire", "matching"),
         ("event_pattern",),
         ("access",),
         ("logs", "announcer"),
         ("house",),
-        ("gateway", "moto", "isolation"),
+        ("gateway", "moto", "isolation", "state"),
         ("iam", "cloudwatch_logs", "eventbridge", "s3", "functions", "states", "sagemaker"),
         ("server",),
         ("__main__",),
@@ -35,6 +35,7 @@ FLOORS = {
     "local_aws.functions": (
         ("names", "log", "invocation", "package"),
         ("configuration", "registry"),
+        ("kept",),
         ("events", "event_sources", "environments"),
         ("api",),
         ("service",),
@@ -54,7 +55,7 @@ FLOORS = {
         ("quotas", "running_jobs", "state_changes"),
         ("platform",),
         ("containers",),
-        ("hosting", "blazingtext"),
+        ("hosting", "blazingtext", "scikit_learn"),
         ("jobs",),
         ("api",),
         ("service",),
@@ -66,6 +67,8 @@ FLOORS = {
         ("panels",),
         ("checks",),
         ("run_lessons", "exercises"),
+        ("marking",),
+        ("mark",),
     ),
 }
 """The floors of each house, lowest first: a room imports what is below it, and what stands beside it on its floor."""
@@ -200,7 +203,7 @@ def test_what_lambda_runs_needs_nothing_but_python_and_boto3():
 
 def test_the_embedded_aws_knows_nothing_of_the_course():
     own = ("local_aws", "moto", "botocore", "werkzeug", "jsonata", "jsonpath", "regex", "awslambdaric", "fasttext")
-    assert strangers("local_aws", *own, "psutil", "numpy", "pyarrow", "boto3") == set()
+    assert strangers("local_aws", *own, "psutil", "numpy", "pyarrow", "scipy", "boto3", "cryptography") == set()
 
 
 def test_the_guard_of_the_real_account_needs_nothing_but_botocore():

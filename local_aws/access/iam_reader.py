@@ -86,9 +86,9 @@ class IamReader:
             return None
         inline = [
             iam.get_role_policy(RoleName=name, PolicyName=policy)["PolicyDocument"]
-            for policy in _all(iam, "list_role_policies", "PolicyNames", RoleName=name)
+            for policy in all_of(iam, "list_role_policies", "PolicyNames", RoleName=name)
         ]
-        attached = _all(iam, "list_attached_role_policies", "AttachedPolicies", RoleName=name)
+        attached = all_of(iam, "list_attached_role_policies", "AttachedPolicies", RoleName=name)
         return Role(
             arn=arn,
             name=name,
@@ -113,22 +113,22 @@ class IamReader:
             raise
         documents = [
             iam.get_user_policy(UserName=name, PolicyName=policy)["PolicyDocument"]
-            for policy in _all(iam, "list_user_policies", "PolicyNames", UserName=name)
+            for policy in all_of(iam, "list_user_policies", "PolicyNames", UserName=name)
         ]
-        attached = _all(iam, "list_attached_user_policies", "AttachedPolicies", UserName=name)
-        for group in _all(iam, "list_groups_for_user", "Groups", UserName=name):
+        attached = all_of(iam, "list_attached_user_policies", "AttachedPolicies", UserName=name)
+        for group in all_of(iam, "list_groups_for_user", "Groups", UserName=name):
             group_name = group["GroupName"]
-            attached += _all(iam, "list_attached_group_policies", "AttachedPolicies", GroupName=group_name)
+            attached += all_of(iam, "list_attached_group_policies", "AttachedPolicies", GroupName=group_name)
             documents += [
                 iam.get_group_policy(GroupName=group_name, PolicyName=policy)["PolicyDocument"]
-                for policy in _all(iam, "list_group_policies", "PolicyNames", GroupName=group_name)
+                for policy in all_of(iam, "list_group_policies", "PolicyNames", GroupName=group_name)
             ]
         documents += [self._document(iam, policy["PolicyArn"]) for policy in attached]
         return User(found["Arn"], name, found["UserId"], documents, self._boundary(iam, found), _tags(found))
 
     @staticmethod
     def _is_active(iam: Any, user: str, access_key: str) -> bool:
-        keys = _all(iam, "list_access_keys", "AccessKeyMetadata", UserName=user)
+        keys = all_of(iam, "list_access_keys", "AccessKeyMetadata", UserName=user)
         return any(key["AccessKeyId"] == access_key and key["Status"] == "Active" for key in keys)
 
     def _boundary(self, iam: Any, entity: dict[str, Any]) -> Policy | None:
@@ -152,5 +152,6 @@ def _tags(found: dict[str, Any]) -> dict[str, str]:
     return {tag["Key"]: tag["Value"] for tag in found.get("Tags", [])}
 
 
-def _all(iam: Any, operation: str, member: str, **params: Any) -> list[Any]:
+def all_of(iam: Any, operation: str, member: str, **params: Any) -> list[Any]:
+    """What all pages of a list have in a member."""
     return [item for page in iam.get_paginator(operation).paginate(**params) for item in page[member]]

@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import copy
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -24,14 +24,33 @@ from local_aws import ADMIN_ACCESS_KEY
 from local_aws.access.iam_reader import IamReader, Role
 from local_aws.access.identity import Credentials, Identities
 from local_aws.access.judge import Judge
+from local_aws.access.late_iam import LateIam
 from local_aws.access.records import AccountRecords
 from local_aws.access.wanted import Wanted
 from local_aws.call import ApiError, Call, Principal
+from local_aws.lag import Lag
 
 _SESSION_SECONDS = 12 * 3600
 _CHAINED_SECONDS = 3600
 """The longest session of a role that another role has assumed ("Role chaining", IAM user guide)."""
+_FROM_THE_HOUSE = "X-From-The-House"
+_for_customer: ContextVar[bool] = ContextVar("whether the calls made here are a customer's own", default=False)
 _trace: ContextVar[str | None] = ContextVar("trace header of the calls made here", default=None)
+
+
+@contextlib.contextmanager
+def for_customer() -> Iterator[None]:
+    """Let calls that this thread makes inside the block count as a customer's own, of which there may be too many."""
+    token = _for_customer.set(True)
+    try:
+        yield
+    finally:
+        _for_customer.reset(token)
+
+
+def is_from_the_house(headers: Mapping[str, str]) -> bool:
+    """Whether a request says of itself that a service of the house makes it, for a purpose of its own."""
+    return _FROM_THE_HOUSE.lower() in headers
 
 
 class NotAssumedError(Exception):
@@ -51,14 +70,14 @@ def traced(header: str | None) -> Iterator[None]:
 class Roles:
     """Clients and credentials under a role's rights, and the checks of roles that services make."""
 
-    def __init__(self, endpoint_url: str, account: str, region: str, admin_secret: str):
+    def __init__(self, endpoint_url: str, account: str, region: str, admin_secret: str, lag: Lag):
         self._admin_secret = admin_secret
         self._endpoint_url, self._account, self._region = endpoint_url, account, region
         self._session = botocore.session.Session()
         self._lock = threading.RLock()
         self._clients: dict[tuple[Any, ...], tuple[Any, datetime | None]] = {}
         self.identities = Identities()
-        self.iam = IamReader(lambda: self.admin_client("iam"))
+        self.iam = LateIam(self._iam_client, lag) if lag.is_late else IamReader(self._iam_client)
         self.judge = Judge(self.iam, account, AccountRecords(self.admin_client))
 
     def in_region(self, region: str) -> Roles:
@@ -145,6 +164,9 @@ class Roles:
 
     # ---- inside --------------------------------------------------------------------------------------
 
+    def _iam_client(self) -> Any:
+        return self.admin_client("iam")
+
     def _assumable_role(self, role_arn: str, service: str) -> Role:
         role = self.iam.role(role_arn)
         if role is None or not self.assumable(role_arn, service):
@@ -208,7 +230,7 @@ class Roles:
                 s3={"addressing_style": "path"},
             ),
         )
-        client.meta.events.register("before-sign", _add_trace)
+        client.meta.events.register("before-sign", _say_where_it_comes_from)
         return client
 
 
@@ -225,7 +247,9 @@ def session_principal(
     )
 
 
-def _add_trace(request: AWSRequest, **_: Any) -> None:
+def _say_where_it_comes_from(request: AWSRequest, **_: Any) -> None:
+    if not _for_customer.get():
+        request.headers[_FROM_THE_HOUSE] = "yes"
     header = _trace.get()
     if header is not None:
         request.headers["X-Amzn-Trace-Id"] = header

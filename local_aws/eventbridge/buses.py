@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -83,6 +83,16 @@ class Buses:
             raise ApiError("ResourceAlreadyExistsException", f"Event bus {name} already exists.")
         self.by_name[name] = Bus(name, f"{self._base}:event-bus/{name}")
         return self.by_name[name]
+
+    def kept(self, name: str) -> dict[str, Any] | None:
+        """A bus with its rules as plain data, None where there is none of that name."""
+        bus = self.by_name.get(name)
+        return None if bus is None else asdict(bus)
+
+    def put_back(self, name: str, data: dict[str, Any]) -> None:
+        """Take a bus back, as `kept` gave it."""
+        rules = {rule: Rule(**fields) for rule, fields in data["rules"].items()}
+        self.by_name[name] = Bus(**(data | {"rules": rules}))
 
     def find(self, name_or_arn: str | None) -> Bus | None:
         """A bus by its name or ARN; the default one for None."""

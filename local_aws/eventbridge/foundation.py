@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from local_aws.call import ApiError
-from local_aws.eventbridge.buses import Buses, Rule
+from local_aws.eventbridge.buses import DEFAULT, Buses, Rule
 from local_aws.eventbridge.dispatcher import Dispatcher, event_of, moment_text
 from local_aws.eventbridge.schedules import InvalidExpression, Timetable, cron, rate
-from local_aws.house import Host, Service
+from local_aws.house import Host, Records, Service, Shelf
 
+_RECORDS = "events/buses"
 SERVICE_PRINCIPAL = "events.amazonaws.com"
 
 
@@ -25,6 +27,20 @@ class EventBridgeFoundation(Service):
         self._dispatcher = Dispatcher(host, self._buses)
         self._timetable = Timetable(host.clock, "eventbridge-rules")
         host.announcer.listen(host.region, self._is_watched)
+
+    def shelves(self) -> Iterable[Shelf]:
+        return (Records(self.host.kind(_RECORDS), self._buses.kept, self._buses.put_back),)
+
+    def touched(self, operation: str, params: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
+        if operation in ("PutEvents", "TestEventPattern"):
+            return ()
+        # A bus is named in many ways, and there are few of them.
+        return ((_RECORDS, name) for name in {*self._buses.by_name, params.get("Name", DEFAULT)})
+
+    def resumed(self) -> None:
+        for bus in list(self._buses.by_name.values()):
+            for rule in list(bus.rules.values()):
+                self._reschedule(rule)
 
     def close(self) -> None:
         """Stop the scheduled rules and the deliveries."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from local_aws.call import ApiError, Call, not_there
@@ -25,7 +26,7 @@ from local_aws.functions.events.events import Event, EventQueue, Settings
 from local_aws.functions.invocation import Invocation, Outcome
 from local_aws.functions.names import LATEST, parse
 from local_aws.functions.registry import Function
-from local_aws.house import Host
+from local_aws.house import Host, Shelf
 
 _PAYLOAD_BYTES = {"RequestResponse": 6_291_456, "DryRun": 6_291_456, "Event": 1_048_576}
 _RECURSIVE = (
@@ -41,6 +42,13 @@ class LambdaService(VersionOperations, AccessOperations, EventOperations, EventS
         super().__init__(host)
         self._events = EventQueue(host, self._event_settings, self._attempt)
         self._pollers = Pollers(host, self._registry, self._run)
+
+    def shelves(self) -> Iterable[Shelf]:
+        return (*super().shelves(), self._events.shelf())
+
+    def resumed(self) -> None:
+        super().resumed()
+        self._events.resume()
 
     def close(self) -> None:
         """Stop the queue and the pollers, and end every environment."""

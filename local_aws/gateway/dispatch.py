@@ -10,6 +10,9 @@ from local_aws.access.judge import Judge
 from local_aws.call import ApiError, Call, not_there
 from local_aws.house import Service
 
+_READS = ("Describe", "Get", "Head", "List")
+"""Operations that change no record begin so."""
+
 
 def routed(api: wire.Api, request: wire.Request) -> tuple[OperationModel, dict[str, str]]:
     """The operation that a request means, with the parameters in its path.
@@ -49,4 +52,10 @@ def dispatch(
     params = wire.parse(request, operation, path_values)
     wire.validate(operation, params)
     judge.authorise(call, params, lambda: service.resource_policy(call.operation, params))
-    return wire.serialise(operation, method(call, **params), call.request_id)
+    try:
+        answer = method(call, **params)
+    finally:
+        if not operation.name.startswith(_READS):
+            for kind, name in service.touched(operation.name, params):
+                service.host.changed(kind, name)
+    return wire.serialise(operation, answer, call.request_id)

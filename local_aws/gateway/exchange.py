@@ -21,11 +21,15 @@ _MOST_ELSE = 8 << 20
 
 
 class Exchange:
-    """A request as WSGI brought it. It is a bare method and path until `read`, its body unread until `read_body`."""
+    """A request as WSGI brought it. It is a bare method and path until `read`, its body unread until `read_body`.
+
+    `api` is the one in whose form it is answered: S3's until it is known whom it is for.
+    """
 
     def __init__(self, environ: dict[str, Any], start_response: StartResponse):
         self.start_response = start_response
         self.request_id = str(uuid.uuid4())
+        self.api = wire.api_for("s3")
         self.body: Body = environ["wsgi.input"]
         self._target, self._headers = environ["RAW_URI"], environ[HEADERS]
         self.request = wire.Request(environ["REQUEST_METHOD"], self._target.partition("?")[0], wire.query(""), {})

@@ -24,7 +24,8 @@ from local_aws.access.signature import Signature, signature
 from local_aws.call import ApiError, Call, not_there
 from local_aws.gateway.dispatch import dispatch, routed
 from local_aws.gateway.exchange import Exchange, StartResponse
-from local_aws.house import Service, Services
+from local_aws.gateway.throttle import Throttle
+from local_aws.house import Keeper, Service, Services
 from local_aws.moto.backend import SERVICES as MOTO_SERVICES
 from local_aws.moto.backend import Backends
 from local_aws.moto.bounds import bounded
@@ -57,22 +58,43 @@ class Answering(Protocol):
 class Gateway:
     """A WSGI application that answers for all of AWS that is here."""
 
-    def __init__(self, roles: Roles, callers: Callers, services: Services, s3: Answering, moto: Backends):
+    def __init__(
+        self,
+        roles: Roles,
+        callers: Callers,
+        services: Services,
+        s3: Answering,
+        moto: Backends,
+        throttle: Throttle,
+        keeper: Keeper,
+    ):
         self._roles, self._callers, self._services = roles, callers, services
-        self._s3, self._moto = s3, moto
+        self._s3, self._moto, self._throttle, self._keeper = s3, moto, throttle, keeper
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         exchange = Exchange(environ, start_response)
-        api = wire.api_for("s3")
+        answer = self._answer(exchange)
+        try:
+            self._keeper.settle()
+        except Exception as failure:
+            # The answer that was made has not left: this one takes its place.
+            log.exception("what %s %s did is not written", exchange.request.method, exchange.request.path)
+            error = ApiError("InternalFailure", f"the embedded AWS can't keep what this request did: {failure}", 500)
+            return _refuse(exchange.api, error, exchange)
+        return answer
+
+    def _answer(self, exchange: Exchange) -> Iterable[bytes]:
+        api = exchange.api
         try:
             exchange.read()
             refuse_web_pages(exchange.request)
             signed = signature(exchange.request)
-            api = _api(signed.service, exchange.request)
+            api = exchange.api = _api(signed.service, exchange.request)
             if api.name != "s3":
                 wire.require_plain_path(exchange.request)
             if signed.service not in _OWN_SIGNING_NAMES and signed.service not in MOTO_SERVICES:
                 raise not_there(f"the service {signed.service}")
+            self._throttle.check(api, exchange.request)
             if api.name == "s3":
                 return self._s3.answer(api, signed, exchange)
             if api.name in MOTO_SERVICES.values():

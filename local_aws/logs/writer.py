@@ -10,6 +10,7 @@ Limits: Amazon CloudWatch Logs API reference, PutLogEvents.
 from __future__ import annotations
 
 import contextlib
+import functools
 import json
 import logging
 import threading
@@ -22,6 +23,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from local_aws.access.roles import Roles
 from local_aws.call import ApiError
+from local_aws.lag import Kind, Lag
 from local_aws.logs.lines import BATCH_BYTES, EVENT_BYTES, EVENT_OVERHEAD_BYTES, cut
 
 log = logging.getLogger(__name__)
@@ -96,8 +98,8 @@ def _pieces(text: str) -> Iterable[str]:
 class LogWriter:
     """Sends log events to CloudWatch Logs, a batch for each stream about ten times a second."""
 
-    def __init__(self, roles: Roles):
-        self._roles = roles
+    def __init__(self, roles: Roles, lag: Lag):
+        self._roles, self._lag = roles, lag
         self._waiting: dict[Destination, list[LogEvent]] = {}
         self._made: set[Destination] = set()
         self._refused: set[Destination] = set()
@@ -111,14 +113,18 @@ class LogWriter:
         """Take events to be sent; returns at once, unless too much is waiting already."""
         with self._changed:
             self._changed.wait_for(lambda: self._characters < _WAITING_CHARACTERS or self._closed)
+            self._characters += _characters(events)
+            self._lag.later(Kind.LOG, destination.stream, functools.partial(self._due, destination, events))
+
+    def _due(self, destination: Destination, events: list[LogEvent]) -> None:
+        with self._changed:
             if not self._waiting:
                 self._changed.notify_all()
             self._waiting.setdefault(destination, []).extend(events)
-            self._characters += sum(len(event.text) for event in events)
             self._taken += 1
 
     def flush(self) -> None:
-        """Have what was taken sent now, and wait for that, but not forever."""
+        """Have what was taken and is due sent now, and wait for that, but not forever."""
         with self._changed:
             taken, self._hurry = self._taken, True
             self._changed.notify_all()
@@ -135,7 +141,8 @@ class LogWriter:
             with self._changed:
                 self._changed.wait_for(lambda: self._waiting or self._closed)
                 self._changed.wait_for(lambda: self._hurry or self._closed, _BATCH_SECONDS)
-                waiting, self._waiting, self._characters = self._waiting, {}, 0
+                waiting, self._waiting = self._waiting, {}
+                self._characters -= sum(map(_characters, waiting.values()))
                 taken, self._hurry = self._taken, False
                 self._changed.notify_all()
             for destination, events in waiting.items():
@@ -189,6 +196,10 @@ class LogWriter:
                 # The group was deleted while its writer lives: it is made again, as on AWS.
                 self._made.discard(destination)
                 raise
+
+
+def _characters(events: list[LogEvent]) -> int:
+    return sum(len(event.text) for event in events)
 
 
 def _batches(events: list[LogEvent]) -> Iterable[list[LogEvent]]:

@@ -21,8 +21,10 @@ from typing import Any
 
 from local_aws import ACCOUNT, ADMIN_ACCESS_KEY, wire
 from local_aws.call import not_there
+from local_aws.house import Keeper, Shelf
 from local_aws.moto.contents import Input, Stored, in_pieces, install
 from local_aws.moto.housekeeping import Housekeeper, keep_for_good
+from local_aws.moto.shelves import shelves, touched
 
 SERVICES = {
     "s3": "s3",
@@ -65,7 +67,7 @@ OTHER_SETTINGS = {
 
 _LACKING = re.compile(
     "Abac|Analytics|Annotation|CreateSession|IntelligentTiering|Inventory|Metadata.*(Configuration|Table)|Metrics|"
-    "RenameObject|RequestPayment|Torrent|UpdateObjectEncryption|WriteGetObjectResponse|GetObjectRetention"
+    "RenameObject|PutBucketRequestPayment|Torrent|UpdateObjectEncryption|WriteGetObjectResponse|GetObjectRetention"
 )
 _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 _IN_PIECES = {"GetObject", "CopyObject", "UploadPartCopy"}
@@ -80,9 +82,10 @@ WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 class Backends:
     """Moto's services, each an application of its own, with AWS's managed policies loaded and one account."""
 
-    def __init__(self) -> None:
+    def __init__(self, keeper: Keeper) -> None:
         configure()
         install()
+        self._keeper = keeper
         self._applications: dict[str, WsgiApp] = {}
         self._lock = threading.Lock()
         self._housekeeper = Housekeeper()
@@ -107,6 +110,7 @@ class Backends:
             ApiError: `NotImplemented`.
         """
         application = self._application(api.name)
+        marks = touched(api.name, operation, request, region)
         environ = _environ(api, operation, request, region, access_key or ADMIN_ACCESS_KEY)
         try:
             with in_pieces(operation in _IN_PIECES and "x-amz-checksum-algorithm" not in request.headers):
@@ -119,11 +123,17 @@ class Backends:
             gc.collect()
             raise
         finally:
+            for kind, name in dict.fromkeys((*marks, *touched(api.name, operation, request, region))):
+                self._keeper.changed(kind, name)
             _let_go(environ)
             if isinstance(request.body, Stored):
                 request.body.close_unless_taken()
             if operation.startswith(_DELETING) or len(request.body) >= _LARGE:
                 self._housekeeper.call()
+
+    def shelves(self) -> list[Shelf]:
+        """What moto holds, as records that outlive the process."""
+        return shelves(dict.fromkeys(SERVICES.values()))
 
     def _application(self, name: str) -> WsgiApp:
         from moto.moto_server.werkzeug_app import create_backend_app

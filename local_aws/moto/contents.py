@@ -42,6 +42,10 @@ class Stored(bytes):
         if not self.taken:
             self.file.close()
 
+    def __deepcopy__(self, memo: object) -> Stored:
+        """Moto copies an object's record to list its versions; the content stays where it is."""
+        return self
+
     def __len__(self) -> int:
         return self.size
 
@@ -121,6 +125,7 @@ def install() -> None:
             return _Pieces(_Handle(key._value_buffer), 0, stored.size)
 
     def put(key: Any, value: Any) -> None:
+        key.content_id = None  # by which a state that lasts knows the content
         key.stored = _in_a_file(value) if isinstance(value, _Pieces) else value if isinstance(value, Stored) else None
         if key.stored is None:
             plain.fset(key, value)

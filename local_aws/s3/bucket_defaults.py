@@ -8,14 +8,15 @@ texts as S3's users report them. A bucket's ACL itself grants nothing here: what
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from local_aws.call import ApiError, Call
-from local_aws.house import Host, Service
+from local_aws.house import Host, Records, Service, Shelf
 from local_aws.moto.inside import Moto
 from local_aws.s3.buckets import require_bucket
 
+_BLOCK_RECORDS, _OWNERSHIP_RECORDS = "s3/public-access", "s3/ownership"
 ENFORCED = "BucketOwnerEnforced"
 _BLOCKS = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
 _OWNERS_OWN = (None, "private", "bucket-owner-full-control")
@@ -38,6 +39,15 @@ class BucketDefaults(Service):
         self._blocks: dict[str, dict[str, bool]] = {}
         self._ownership: dict[str, str] = {}
 
+    def shelves(self) -> Iterable[Shelf]:
+        return (
+            Records(self.host.kind(_BLOCK_RECORDS), self._blocks.get, self._blocks.__setitem__),
+            Records(self.host.kind(_OWNERSHIP_RECORDS), self._ownership.get, self._ownership.__setitem__),
+        )
+
+    def touched(self, operation: str, params: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
+        return ((_BLOCK_RECORDS, params["Bucket"]), (_OWNERSHIP_RECORDS, params["Bucket"]))
+
     # ---- what S3 tells and asks ----------------------------------------------------------------------
 
     def bucket_created(self, bucket: str, ownership: str | None) -> None:
@@ -46,11 +56,17 @@ class BucketDefaults(Service):
             self._ownership[bucket] = ownership or ENFORCED
             self._blocks[bucket] = dict.fromkeys(_BLOCKS, True)
             self._moto.ask("s3", "put_bucket_encryption", Bucket=bucket, ServerSideEncryptionConfiguration=_AES256)
+            self._changed(bucket)
 
     def bucket_deleted(self, bucket: str) -> None:
         """Forget a bucket's settings."""
         self._ownership.pop(bucket, None)
         self._blocks.pop(bucket, None)
+        self._changed(bucket)
+
+    def _changed(self, bucket: str) -> None:
+        self.host.changed(_BLOCK_RECORDS, bucket)
+        self.host.changed(_OWNERSHIP_RECORDS, bucket)
 
     def blocks(self, bucket: str, setting: str) -> bool:
         """Whether a setting of Block Public Access, such as `BlockPublicPolicy`, is on for a bucket."""
@@ -140,6 +156,13 @@ class BucketDefaults(Service):
         require_bucket(Bucket)
         self._ownership.pop(Bucket, None)
         return {}
+
+    # ---- who pays ------------------------------------------------------------------------------------
+
+    def get_bucket_request_payment(self, call: Call, Bucket: str, **_: Any) -> dict[str, Any]:  # noqa: N803
+        """Its owner pays; that a caller pays can't be asked for here."""
+        require_bucket(Bucket)
+        return {"Payer": "BucketOwner"}
 
     # ---- encryption ----------------------------------------------------------------------------------
 

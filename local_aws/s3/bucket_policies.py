@@ -7,15 +7,16 @@ Source: S3 API reference, PutBucketPolicy; the texts are those that S3's users r
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from local_aws.access.policy import Policy
 from local_aws.call import ApiError, Call
-from local_aws.house import Host, Service
+from local_aws.house import Host, Records, Service, Shelf
 from local_aws.s3.bucket_defaults import BucketDefaults, blocked
 from local_aws.s3.buckets import require_bucket
 
+_RECORDS = "s3/policies"
 _BYTES = 20 * 1024
 _EFFECTS = {"Allow", "Deny"}
 _NARROWING = {
@@ -48,6 +49,12 @@ class BucketPolicies(Service):
         self._defaults = defaults
         self._policies: dict[str, str] = {}
 
+    def shelves(self) -> Iterable[Shelf]:
+        return (Records(self.host.kind(_RECORDS), self._policies.get, self._policies.__setitem__),)
+
+    def touched(self, operation: str, params: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
+        return ((_RECORDS, params["Bucket"]),)
+
     def of(self, bucket: str) -> Policy | None:
         """A bucket's policy as the judge reads it; None where it has none, or where its being public is blocked."""
         text = self._policies.get(bucket)
@@ -59,6 +66,7 @@ class BucketPolicies(Service):
     def bucket_deleted(self, bucket: str) -> None:
         """Forget a bucket's policy."""
         self._policies.pop(bucket, None)
+        self.host.changed(_RECORDS, bucket)
 
     def get_bucket_policy(self, call: Call, Bucket: str, **_: Any) -> dict[str, Any]:  # noqa: N803
         """The policy's text, as it was put."""

@@ -1,6 +1,6 @@
 """A queue that delivers in the background: what fails is tried again, after a pause that doubles.
 
-At least once, for as long as the process lives; order is not guaranteed.
+At least once; order is not guaranteed.
 """
 
 from __future__ import annotations
@@ -27,16 +27,19 @@ class Deliveries:
 
     def __init__(self) -> None:
         self._workers = ThreadPoolExecutor(4, thread_name_prefix="s3-events")
-        self._later: list[tuple[float, int, Deliver, float]] = []
+        self._later: list[tuple[float, int, Deliver, Deliver, float]] = []
         self._order = itertools.count()
         self._changed = threading.Condition()
         self._closed = False
         threading.Thread(target=self._mind_later, name="s3-events-later", daemon=True).start()
 
-    def add(self, deliver: Deliver, pause: float = 1.0) -> None:
-        """Have something delivered; where it fails, again after `pause` seconds. Returns at once."""
+    def add(self, deliver: Deliver, done: Deliver, pause: float = 1.0) -> None:
+        """Have something delivered; where it fails, again after `pause` seconds. Returns at once.
+
+        `done` is called when it was delivered, or dropped.
+        """
         with contextlib.suppress(RuntimeError):  # the pool is closing: the process ends
-            self._workers.submit(self._try, deliver, pause)
+            self._workers.submit(self._try, deliver, done, pause)
 
     def close(self) -> None:
         """Stop; what is not delivered yet is lost."""
@@ -45,22 +48,25 @@ class Deliveries:
             self._changed.notify_all()
         self._workers.shutdown(wait=False, cancel_futures=True)
 
-    def _try(self, deliver: Deliver, pause: float) -> None:
+    def _try(self, deliver: Deliver, done: Deliver, pause: float) -> None:
         try:
             deliver()
         except ClientError as error:
             status = error.response["ResponseMetadata"]["HTTPStatusCode"]
             if status < 500 and status != 429:
                 log.warning("an S3 event can't be delivered and is dropped: %s", error)
+                done()
                 return
-            self._again(deliver, pause, error)
+            self._again(deliver, done, pause, error)
         except Exception as error:  # at least once: whatever went wrong, the event isn't lost
-            self._again(deliver, pause, error)
+            self._again(deliver, done, pause, error)
+        else:
+            done()
 
-    def _again(self, deliver: Deliver, pause: float, error: Exception) -> None:
+    def _again(self, deliver: Deliver, done: Deliver, pause: float, error: Exception) -> None:
         log.warning("an S3 event wasn't delivered, again in %.0f s: %s", pause, error)
         with self._changed:
-            entry = (time.monotonic() + pause, next(self._order), deliver, min(2 * pause, _LONGEST_PAUSE))
+            entry = (time.monotonic() + pause, next(self._order), deliver, done, min(2 * pause, _LONGEST_PAUSE))
             heapq.heappush(self._later, entry)
             self._changed.notify_all()
 
@@ -73,5 +79,5 @@ class Deliveries:
                 if due is None or due > 0:
                     self._changed.wait(due)
                     continue
-                _, _, deliver, pause = heapq.heappop(self._later)
-            self.add(deliver, pause)
+                _, _, deliver, done, pause = heapq.heappop(self._later)
+            self.add(deliver, done, pause)

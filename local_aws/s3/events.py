@@ -15,13 +15,15 @@ import itertools
 import json
 import logging
 import secrets
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from botocore.exceptions import ClientError
 
 from local_aws.access.roles import traced
 from local_aws.call import ApiError, Call
-from local_aws.house import Host, Service
+from local_aws.house import Host, Records, Service, Shelf
+from local_aws.lag import Kind
 from local_aws.s3.buckets import require_bucket
 from local_aws.s3.deliveries import Deliveries
 from local_aws.s3.event_record import Change, now, record
@@ -30,6 +32,9 @@ from local_aws.s3.notification_rules import KINDS, check_rules, destination, fil
 
 log = logging.getLogger(__name__)
 
+_RECORDS, _DELIVERIES = "s3/notifications", "s3/deliveries"
+_Delivery = dict[str, Any]
+"""A delivery under way: the call's trace header and region, the bucket, the destination, and the event's text."""
 _UNABLE = "Unable to validate the following destination configurations"
 
 
@@ -42,9 +47,23 @@ class S3Events(Service):
         super().__init__(host)
         self._configurations: dict[str, dict[str, Any]] = {}
         self._queue = Deliveries()
+        self._waiting: dict[str, _Delivery] = {}
+
+    def shelves(self) -> Iterable[Shelf]:
+        return (
+            Records(self.host.kind(_RECORDS), self._configurations.get, self._configurations.__setitem__),
+            Records(self.host.kind(_DELIVERIES), self._waiting.get, self._waiting.__setitem__),
+        )
+
+    def touched(self, operation: str, params: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
+        return ((_RECORDS, params["Bucket"]),)
+
+    def resumed(self) -> None:
+        for name, waiting in list(self._waiting.items()):
+            self._deliver_soon(name, waiting)
 
     def close(self) -> None:
-        """Stop delivering; what is not delivered yet is lost with the process."""
+        """Stop delivering; what is not delivered yet is lost with the process, unless its state is kept."""
         self._queue.close()
 
     # ---- the API -------------------------------------------------------------------------------------
@@ -93,6 +112,7 @@ class S3Events(Service):
     def bucket_deleted(self, bucket: str) -> None:
         """Forget a bucket's configuration."""
         self._configurations.pop(bucket, None)
+        self.host.changed(_RECORDS, bucket)
 
     def happened(self, call: Call, change: Change) -> None:
         """Queue the event of a change for every rule that it matches. Returns at once."""
@@ -104,7 +124,20 @@ class S3Events(Service):
                 if matches(rule, change):
                     arn = rule[KINDS[kind][0]]
                     event = {"Records": [record(call, change, rule["Id"])]}
-                    self._queue.add(functools.partial(self._deliver, call, change.bucket, arn, event))
+                    self._queue_delivery(call, change, arn, json.dumps(event))
+
+    def _queue_delivery(self, call: Call, change: Change, arn: str, event: str) -> None:
+        """Queue a delivery; where AWS is late also later, and now and then twice."""
+        name = secrets.token_hex(16)
+        waiting = {"trace": call.trace_header, "region": call.region, "bucket": change.bucket, "arn": arn}
+        self._waiting[name] = waiting = waiting | {"event": event}
+        self.host.changed(_DELIVERIES, name)
+        of = f"{change.bucket}/{change.key}"
+        for _ in range(2 if self.host.lag.happens(Kind.S3_EVENT, of) else 1):
+            self.host.lag.later(Kind.S3_EVENT, of, functools.partial(self._deliver_soon, name, waiting))
+
+    def _deliver_soon(self, name: str, waiting: _Delivery) -> None:
+        self._queue.add(functools.partial(self._deliver, waiting), functools.partial(self._done, name))
 
     # ---- destinations --------------------------------------------------------------------------------
 
@@ -128,7 +161,7 @@ class S3Events(Service):
     def _probe(self, call: Call, bucket: str, arn: str) -> None:
         """Ask for the right to deliver: Lambda by a dry run, SQS and SNS by S3's test message."""
         if destination(arn)[0] == "lambda":
-            self._client(call, bucket, "lambda").invoke(FunctionName=arn, InvocationType="DryRun")
+            self._client(call.region, bucket, "lambda").invoke(FunctionName=arn, InvocationType="DryRun")
             return
         test = {
             "Service": "Amazon S3",
@@ -138,15 +171,19 @@ class S3Events(Service):
             "RequestId": secrets.token_hex(8).upper(),
             "HostId": secrets.token_urlsafe(40),
         }
-        self._send(call, bucket, arn, test)
+        self._send(call.region, bucket, arn, json.dumps(test))
 
-    def _deliver(self, call: Call, bucket: str, arn: str, event: dict[str, Any]) -> None:
-        with traced(call.trace_header):
-            self._send(call, bucket, arn, event)
+    def _deliver(self, waiting: _Delivery) -> None:
+        with traced(waiting["trace"]):
+            self._send(waiting["region"], waiting["bucket"], waiting["arn"], waiting["event"])
 
-    def _send(self, call: Call, bucket: str, arn: str, message: dict[str, Any]) -> None:
+    def _done(self, name: str) -> None:
+        self._waiting.pop(name, None)
+        self.host.changed(_DELIVERIES, name)
+
+    def _send(self, region: str, bucket: str, arn: str, body: str) -> None:
         service, account, resource = destination(arn)
-        client, body = self._client(call, bucket, service), json.dumps(message)
+        client = self._client(region, bucket, service)
         if service == "lambda":
             client.invoke(FunctionName=arn, InvocationType="Event", Payload=body)
         elif service == "sqs":
@@ -155,9 +192,9 @@ class S3Events(Service):
         else:
             client.publish(TopicArn=arn, Message=body, Subject="Amazon S3 Notification")
 
-    def _client(self, call: Call, bucket: str, service: str) -> Any:
-        """A client in the bucket's region, which is the call's."""
-        return self.host.roles.in_region(call.region).service_client(
+    def _client(self, region: str, bucket: str, service: str) -> Any:
+        """A client in the bucket's region, which is that of the call."""
+        return self.host.roles.in_region(region).service_client(
             service,
             service="s3.amazonaws.com",
             source_arn=f"arn:aws:s3:::{bucket}",

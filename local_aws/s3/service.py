@@ -29,6 +29,7 @@ from local_aws.gateway.dispatch import dispatch, routed
 from local_aws.gateway.exchange import Exchange
 from local_aws.moto.backend import Backends, lacks
 from local_aws.s3.bucket_defaults import BucketDefaults
+from local_aws.s3.bucket_names import BucketNames
 from local_aws.s3.bucket_policies import BucketPolicies
 from local_aws.s3.buckets import (
     elsewhere,
@@ -71,13 +72,15 @@ class S3:
         self,
         roles: Roles,
         callers: Callers,
-        defaults: BucketDefaults,
-        policies: BucketPolicies,
         events: S3Events,
+        policies: BucketPolicies,
+        defaults: BucketDefaults,
+        names: BucketNames,
         moto: Backends,
     ):
         self._roles, self._callers = roles, callers
-        self._defaults, self._policies, self._events, self._moto = defaults, policies, events, moto
+        self._defaults, self._policies, self._events = defaults, policies, events
+        self._names, self._moto = names, moto
 
     def answer(self, api: wire.Api, signed: Signature, exchange: Exchange) -> Iterable[bytes]:
         """Answer one request.
@@ -121,6 +124,7 @@ class S3:
                 self._authorise(call, told)
         if name == "CreateBucket":
             require_bucket_name(params["Bucket"])
+            self._names.require_free(params["Bucket"])
             require_location(wire.parse(request, operation, path_values).get("CreateBucketConfiguration", {}))
             self._defaults.check_new_bucket(request.headers)
         elif name in _WITH_ACL:
@@ -221,6 +225,7 @@ class S3:
             self._defaults.bucket_deleted(bucket)
             self._policies.bucket_deleted(bucket)
             self._events.bucket_deleted(bucket)
+            self._names.bucket_deleted(bucket)
         elif name in _EVENTS:
             self._events.happened(call, self._written(call, bucket, params["Key"], exchange, answer))
         elif name == "DeleteObject":

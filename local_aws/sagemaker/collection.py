@@ -26,13 +26,18 @@ def now() -> datetime:
     return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
 
+def _nobody(name: str) -> None:
+    """Hears of changes, and cares for none."""
+
+
 class Record:
-    """A resource: what its Describe operation answers, changed and read under one lock."""
+    """A resource: what its Describe operation answers, changed and read under one lock; `tell` hears of changes."""
 
     def __init__(self, name: str, arn: str, description: dict[str, Any]):
         self.name, self.arn = name, arn
         self._description = description
         self._lock = threading.RLock()
+        self.tell: Callable[[str], None] = _nobody
         self._watched: tuple[str, ...] = ()
         self._tell_changed: Callable[[], None] = lambda: None
 
@@ -57,8 +62,14 @@ class Record:
                     self._description.pop(member, None)
                 else:
                     self._description[member] = value
+            self.tell(self.name)
             if before != [self._description.get(member) for member in self._watched]:
                 self._tell_changed()
+
+    def replace(self, description: dict[str, Any]) -> None:
+        """Set all members anew."""
+        with self._lock:
+            self._description = description
 
     def change_if(self, member: str, allowed: tuple[str, ...], **members: Any) -> bool:
         """Set members only while `member` is one of `allowed`; tells whether it was."""
@@ -86,6 +97,11 @@ class Collection(Generic[R]):
     def __init__(self) -> None:
         self._records: dict[str, R] = {}
         self._lock = threading.RLock()
+        self._tell: Callable[[str], None] = _nobody
+
+    def watch(self, tell: Callable[[str], None]) -> None:
+        """Have somebody told the name of every record that is added, changed or removed from now on."""
+        self._tell = tell
 
     def __iter__(self) -> Iterator[R]:
         with self._lock:
@@ -108,12 +124,15 @@ class Collection(Generic[R]):
             if record.name.lower() in self._records:
                 return False
             self._records[record.name.lower()] = record
+            record.tell = self._tell
+            self._tell(record.name)
             return True
 
     def remove(self, record: R) -> None:
         with self._lock:
             if self.find(record.name) is record:
                 del self._records[record.name.lower()]
+                self._tell(record.name)
 
 
 def page(

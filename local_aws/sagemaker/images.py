@@ -8,6 +8,7 @@ Source of the accounts: the registry paths of the SageMaker developer guide.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from local_aws.call import ApiError
@@ -56,20 +57,45 @@ _ELSEWHERE = {
 
 @dataclass(frozen=True)
 class ImageFamily:
-    """Images that are run in the same way; `trains`, `hosts` and `processes` say what they are good for here."""
+    """Images that are run in the same way.
+
+    `trains` and `hosts` are the modules that an image runs of its own for training and for inference, None where it
+    isn't good for that here; `processes` says whether it runs processing jobs. With `metrics`, the image is an
+    algorithm of SageMaker's own: what is read from its log is fixed, and its program can't be replaced.
+    """
 
     name: str
     repository: str
     accounts: dict[str, str]
     tags: tuple[str, ...]
-    trains: bool = False
-    hosts: bool = False
+    trains: str | None = None
+    hosts: str | None = None
     processes: bool = False
+    metrics: tuple[dict[str, str], ...] = ()
 
 
-BLAZINGTEXT = ImageFamily("BlazingText", "blazingtext", _BLAZINGTEXT_ACCOUNTS, ("1", "latest"), trains=True, hosts=True)
+BLAZINGTEXT = ImageFamily(
+    "BlazingText",
+    "blazingtext",
+    _BLAZINGTEXT_ACCOUNTS,
+    ("1", "latest"),
+    trains="local_aws.sagemaker.blazingtext.train",
+    hosts="local_aws.sagemaker.blazingtext.serve",
+    metrics=(
+        {"Name": "train:accuracy", "Regex": "#train_accuracy: ([0-9.]+)"},
+        {"Name": "validation:accuracy", "Regex": "#validation_accuracy: ([0-9.]+)"},
+        {"Name": "train:mean_rho", "Regex": "#mean_rho: ([-0-9.]+)"},
+    ),
+)
+"""The names of its metrics are AWS's; how AWS writes their patterns isn't known, and these find the same lines."""
 SCIKIT_LEARN = ImageFamily(
-    "scikit-learn", "sagemaker-scikit-learn", _SCIKIT_LEARN_ACCOUNTS, _SCIKIT_LEARN_TAGS, processes=True
+    "scikit-learn",
+    "sagemaker-scikit-learn",
+    _SCIKIT_LEARN_ACCOUNTS,
+    _SCIKIT_LEARN_TAGS,
+    trains="local_aws.sagemaker.scikit_learn.train",
+    hosts="local_aws.sagemaker.scikit_learn.serve",
+    processes=True,
 )
 FAMILIES = (BLAZINGTEXT, SCIKIT_LEARN)
 
@@ -111,7 +137,11 @@ def resolve(image: str, purpose: str, region: str) -> ImageFamily:
             raise _refusal(image, f"{family.name} images of {found['region']} are in the account {account}")
         if found["tag"] not in family.tags:
             raise _refusal(image, f"the tags of {family.name} are {', '.join(family.tags)}")
-        fitting = {"processing": family.processes, "training": family.trains, "hosting": family.hosts}
+        fitting: Mapping[str, object] = {
+            "processing": family.processes,
+            "training": family.trains,
+            "hosting": family.hosts,
+        }
         if not fitting[purpose]:
             raise _refusal(image, f"{family.name} images are not implemented for {purpose} in the embedded AWS")
         return family

@@ -21,6 +21,8 @@ from local_aws.sagemaker.running_jobs import RunningJobs
 
 PRINCIPAL = "sagemaker.amazonaws.com"
 SESSION = "SageMaker"
+TAGS = "sagemaker/tags"
+"""The kind of records in which tags outlive the process, by ARN."""
 
 
 @dataclass
@@ -125,6 +127,12 @@ class Platform:
         if tags:
             self.host.roles.check(call, "sagemaker:AddTags", arn)
             self.tags.setdefault(arn, {}).update({tag["Key"]: tag["Value"] for tag in tags})
+            self.host.changed(TAGS, arn)
+
+    def untag(self, arn: str) -> None:
+        """Forget the tags of a resource that is gone."""
+        if self.tags.pop(arn, None) is not None:
+            self.host.changed(TAGS, arn)
 
 
 def location(uri: str) -> Location:

@@ -8,9 +8,13 @@ endpoints, inference pipelines, data capture, and traffic that is shifted step b
 
 from __future__ import annotations
 
-from local_aws.house import Host, Service
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from local_aws.house import Host, Service, Shelf
 from local_aws.sagemaker.api.endpoint_config_operations import EndpointConfigOperations
 from local_aws.sagemaker.api.endpoint_operations import EndpointOperations
+from local_aws.sagemaker.api.kept import KeptResources
 from local_aws.sagemaker.api.model_operations import ModelOperations
 from local_aws.sagemaker.api.processing_operations import ProcessingOperations
 from local_aws.sagemaker.api.runtime_service import SageMakerRuntimeService
@@ -19,7 +23,7 @@ from local_aws.sagemaker.api.training_operations import TrainingOperations
 from local_aws.sagemaker.api.transform_operations import TransformOperations
 from local_aws.sagemaker.collection import Collection
 from local_aws.sagemaker.hosting.endpoint import Endpoint
-from local_aws.sagemaker.platform import Platform
+from local_aws.sagemaker.platform import TAGS, Platform
 from local_aws.sagemaker.quotas import Quotas
 
 
@@ -33,6 +37,22 @@ class SageMakerService(
     TagOperations,
 ):
     """Amazon SageMaker."""
+
+    def __init__(self, platform: Platform, endpoints: Collection[Endpoint]):
+        super().__init__(platform, endpoints)
+        self._kept = KeptResources(platform, endpoints)
+
+    def shelves(self) -> Iterable[Shelf]:
+        return self._kept.shelves()
+
+    def loaded(self) -> None:
+        self._kept.end_jobs()
+
+    def resumed(self) -> None:
+        self._kept.serve()
+
+    def touched(self, operation: str, params: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
+        return ((TAGS, params["ResourceArn"]),) if operation in ("AddTags", "DeleteTags") else ()
 
     def close(self) -> None:
         """Stop every job and endpoint, and end their processes."""

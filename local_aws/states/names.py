@@ -45,6 +45,11 @@ def execution_arn(machine: str, name: str) -> str:
     return f"{machine.replace(':stateMachine:', ':execution:', 1)}:{name}"
 
 
+def machine_of(execution: str) -> str:
+    """The ARN of the machine of an execution."""
+    return execution.replace(":execution:", ":stateMachine:", 1).rpartition(":")[0]
+
+
 def check_arn(arn: str, *kinds: str) -> None:
     """Raise unless an ARN is one of Step Functions, of one of these kinds (`execution`).
 

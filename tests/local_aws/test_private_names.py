@@ -12,13 +12,14 @@ import pytest
 
 from local_aws import wire
 from local_aws.call import ApiError
+from local_aws.house import Keeper
 from local_aws.moto import backend as moto_backend
 
 
 @pytest.fixture(scope="module")
 def moto():
     """Moto's services. Nothing of moto may be imported before: it reads settings while it is imported."""
-    return moto_backend.Backends()
+    return moto_backend.Backends(Keeper())
 
 
 def test_motos_settings_are_read_from_the_environment(moto):

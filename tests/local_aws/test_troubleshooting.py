@@ -132,6 +132,20 @@ class Learner:
         self.bench.client.create_processing_job(**request)
         return self.execution(self.job_state() | {"Arguments": request})
 
+    def machine_that_is_being_deleted(self) -> str:
+        """It still waits when it is deleted, and made again."""
+        wait = {"Type": "Wait", "Seconds": 36000, "End": True}
+        machine = self.workflows.states(Wait=wait)
+        execution = self.workflows.start(machine)
+        self.states.delete_state_machine(stateMachineArn=machine)
+        said = refusal(
+            lambda: self.workflows.create(
+                {"StartAt": "Wait", "States": {"Wait": wait}}, name=machine.rpartition(":")[2]
+            )
+        )
+        self.states.stop_execution(executionArn=execution)
+        return said
+
     def execution_name_used_before(self) -> str:
         machine = self.workflows.states(A={"Type": "Pass", "End": True})
         self.workflows.wait(self.workflows.start(machine, {"data": "one"}, name="once"))
@@ -219,6 +233,7 @@ MET: dict[str, Callable[[Learner], str]] = {
         lambda learner: learner.definition(learner.job_state(RoleAm="arn") | {"End": True})
     ),
     "is not authorized to create managed-rule": Learner.without_rules,
+    "StateMachineDeleting … State Machine is being deleted": Learner.machine_that_is_being_deleted,
     "… sagemaker:AddTags …": Learner.without_tags,
     "SageMaker.ResourceInUseException: Job name must be unique …": Learner.name_used_before,
     "ExecutionAlreadyExists": Learner.execution_name_used_before,

@@ -6,6 +6,8 @@ Source: Lambda's API reference, and answers recorded on AWS as public emulators 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from dataclasses import fields
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,13 +15,13 @@ from botocore.exceptions import ClientError
 
 from local_aws.call import ApiError, Call, not_there
 from local_aws.event_pattern import PatternError, compiled
-from local_aws.functions.api.foundation import LambdaFoundation
+from local_aws.functions.api.foundation import MAPPINGS, LambdaFoundation
 from local_aws.functions.configuration import invalid
 from local_aws.functions.event_sources.mapping import Mapping
 from local_aws.functions.event_sources.pollers import Pollers
 from local_aws.functions.names import parse
 from local_aws.functions.registry import Function
-from local_aws.house import Host
+from local_aws.house import Host, Records, Shelf
 
 _QUEUE = re.compile(r"arn:aws[\w-]*:sqs:[a-z0-9-]+:\d{12}:[\w-]+(\.fifo)?")
 _SETTINGS = {
@@ -38,6 +40,15 @@ class EventSourceOperations(LambdaFoundation):
     def __init__(self, host: Host):
         super().__init__(host)
         self._mappings: dict[str, Mapping] = {}
+
+    def shelves(self) -> Iterable[Shelf]:
+        return (*super().shelves(), Records(self.host.kind(MAPPINGS), self._kept, self._put_back))
+
+    def resumed(self) -> None:
+        super().resumed()
+        for mapping in self._mappings.values():
+            if mapping.enabled:
+                self._pollers.start(mapping)
 
     # ---- the API -------------------------------------------------------------------------------------
 
@@ -182,12 +193,23 @@ class EventSourceOperations(LambdaFoundation):
         def settle() -> None:
             if state is None:
                 self._mappings.pop(mapping.uuid, None)
-                return
-            mapping.state = state
-            if state == "Enabled":
-                self._pollers.start(mapping)
+            else:
+                mapping.state = state
+                if state == "Enabled":
+                    self._pollers.start(mapping)
+            self.host.changed(MAPPINGS, mapping.uuid)
 
+        self.host.changed(MAPPINGS, mapping.uuid)
         self._later(settle)
+
+    def _kept(self, identity: str) -> dict[str, Any] | None:
+        mapping = self._mappings.get(identity)
+        if mapping is None or mapping.state == "Deleting":
+            return None
+        return {field.name: getattr(mapping, field.name) for field in fields(mapping)}
+
+    def _put_back(self, identity: str, data: dict[str, Any]) -> None:
+        self._mappings[identity] = Mapping(**(data | {"state": "Enabled" if data["enabled"] else "Disabled"}))
 
 
 def _refuse_unhonoured(operation: str, params: dict[str, Any]) -> None:

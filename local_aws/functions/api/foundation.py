@@ -14,7 +14,7 @@ from __future__ import annotations
 import os
 import threading
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -26,11 +26,15 @@ from local_aws.functions.configuration import FunctionVersion, invalid
 from local_aws.functions.environments.package_server import PackageServer
 from local_aws.functions.environments.pool import ACCOUNT_CONCURRENCY, Concurrency, Environments
 from local_aws.functions.environments.spawn import spawner
+from local_aws.functions.kept import Functions
 from local_aws.functions.names import SERVICE_PRINCIPAL, FunctionName, parse
 from local_aws.functions.package import Package, Packages
 from local_aws.functions.registry import Function, Registry
-from local_aws.house import Host, Service
+from local_aws.house import Host, Service, Shelf
 
+MAPPINGS = "lambda/event-source-mappings"
+_RECORDS = "lambda/functions"
+"""Kinds of records that outlive the process."""
 _PROVISIONING_SECONDS = 1.0
 _PAGE_ITEMS = 50
 
@@ -58,6 +62,22 @@ class LambdaFoundation(Service):
             self._spawner.begin()
         self._environments = Environments(host, directory / "environments", self._spawner)
         self._closing = threading.Event()
+
+    def shelves(self) -> Iterable[Shelf]:
+        return (Functions(self.host.kind(_RECORDS), self._registry, self._packages),)
+
+    def loaded(self) -> None:
+        for function in self._registry.functions.values():
+            if function.reserved_concurrency is not None:
+                self._concurrency.reserve(function.name, function.reserved_concurrency)
+
+    def touched(self, operation: str, params: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
+        named = params.get("FunctionName") or params.get("Resource")
+        if operation == "Invoke" or named is None:
+            return ()
+        if ":event-source-mapping:" in named:
+            return ((MAPPINGS, named.rpartition(":")[2]),)
+        return ((_RECORDS, parse(named).name),)
 
     def close(self) -> None:
         """End every environment."""
@@ -179,6 +199,7 @@ class LambdaFoundation(Service):
                 self._environments.retire(before.revision_id)
             elif function.versions.get(version.version) is version:
                 function.versions[version.version] = settled
+        self.host.changed(_RECORDS, function.name)
 
     def _later(self, action: Callable[[], None]) -> None:
         def run() -> None:

@@ -3,7 +3,7 @@
 A function error is tried twice more, after one and two minutes, with the same request id. A throttled
 event goes back to the queue and waits, a second at first and five minutes at most, until it is six hours
 old. The waits pass on the host's clock. What becomes of an event goes to its destination, and a failure
-to the dead-letter queue. Events live as long as the process does.
+to the dead-letter queue.
 
 Source: AWS Lambda developer guide, "How Lambda handles errors and retries with asynchronous invocation".
 """
@@ -16,7 +16,8 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
+from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -25,10 +26,11 @@ from local_aws.functions.configuration import FunctionVersion
 from local_aws.functions.events.destinations import EXHAUSTED, SUCCESS, TOO_OLD, Destinations, Record
 from local_aws.functions.invocation import Outcome
 from local_aws.functions.registry import EventInvokeConfig
-from local_aws.house import Host
+from local_aws.house import Host, Records, Shelf
 
 log = logging.getLogger(__name__)
 
+_RECORDS = "lambda/events"
 _RETRY_SECONDS = (60.0, 120.0)
 _MAXIMUM_AGE_SECONDS = 21_600.0
 _BACK_OFF_SECONDS = (1.0, 300.0)
@@ -37,7 +39,10 @@ _POLLERS = 64
 
 @dataclass
 class Event:
-    """An asynchronous invocation on its way. `qualifier` is what the caller named, None for none."""
+    """An asynchronous invocation on its way. `qualifier` is what the caller named, None for none.
+
+    It `waits` until it is tried, and again where it is to be tried another time.
+    """
 
     request_id: str
     function: str
@@ -47,6 +52,7 @@ class Event:
     arrived: float = field(default_factory=time.monotonic)
     attempts: int = 0
     throttles: int = 0
+    waits: bool = True
 
 
 @dataclass(frozen=True)
@@ -84,7 +90,8 @@ class EventQueue:
         settings: Callable[[Event], Settings | None],
         attempt: Callable[[Event], Outcome],
     ):
-        self._clock = host.clock
+        self._host, self._clock = host, host.clock
+        self._under_way: dict[str, Event] = {}
         self._settings, self._attempt = settings, attempt
         self._destinations = Destinations(host)
         self._due: list[tuple[float, int, Event]] = []
@@ -94,14 +101,26 @@ class EventQueue:
         self._free = threading.Semaphore(_POLLERS)
         threading.Thread(target=self._dispatch, name="lambda-events", daemon=True).start()
 
+    def shelf(self) -> Shelf:
+        """The events that are under way, as records that outlive the process."""
+        return Records(self._host.kind(_RECORDS), self._kept, self._put_back)
+
+    def resume(self) -> None:
+        """Go on with the events of the past; one that was being tried is tried again."""
+        for event in list(self._under_way.values()):
+            self.add(event)
+
     def add(self, event: Event, seconds: float = 0.0) -> None:
         """Queue an event, due in so many seconds of the host's clock."""
+        event.waits = True
+        self._under_way[event.request_id] = event
+        self._host.changed(_RECORDS, event.request_id)
         with self._changed:
             heapq.heappush(self._due, (time.monotonic() + self._clock.wall(seconds), next(self._order), event))
             self._changed.notify()
 
     def close(self) -> None:
-        """Stop: what is still queued is lost with the process."""
+        """Stop: what is still queued is lost with the process, unless its state is kept."""
         with self._changed:
             self._closing = True
             self._changed.notify()
@@ -119,12 +138,27 @@ class EventQueue:
             threading.Thread(target=self._handle, args=(event,), name="lambda-event", daemon=True).start()
 
     def _handle(self, event: Event) -> None:
+        event.waits = False
         try:
             self._try(event)
         except Exception:
             log.exception("the event %s of %s is lost", event.request_id, event.function)
         finally:
+            if not event.waits and not self._closing:
+                del self._under_way[event.request_id]
+                self._host.changed(_RECORDS, event.request_id)
             self._free.release()
+
+    def _kept(self, request_id: str) -> dict[str, Any] | None:
+        event = self._under_way.get(request_id)
+        if event is None:
+            return None
+        arrived = time.time() - (time.monotonic() - event.arrived)
+        return {field.name: getattr(event, field.name) for field in fields(event)} | {"arrived": arrived}
+
+    def _put_back(self, request_id: str, data: dict[str, Any]) -> None:
+        arrived = time.monotonic() - (time.time() - data["arrived"])
+        self._under_way[request_id] = Event(**(data | {"arrived": arrived}))
 
     def _try(self, event: Event) -> None:
         settings = self._settings(event)

@@ -65,7 +65,7 @@ class EndpointConfigOperations(Operations):
         """Forget a configuration. Endpoints made from it go on."""
         record = self._endpoint_config(params)
         self.platform.endpoint_configs.remove(record)
-        self.platform.tags.pop(record.arn, None)
+        self.platform.untag(record.arn)
 
     def _endpoint_config(self, params: dict[str, Any]) -> Record:
         name = params["EndpointConfigName"]

@@ -109,7 +109,7 @@ class EndpointOperations(Operations):
 
     def _forget(self, endpoint: Endpoint) -> None:
         self.endpoints.remove(endpoint)
-        self.platform.tags.pop(endpoint.arn, None)
+        self.platform.untag(endpoint.arn)
 
     def _variants(self, config_name: str, kept: dict[str, Variant] | None = None) -> list[Variant]:
         arn = self.platform.arn("endpoint-config", config_name)

@@ -79,4 +79,4 @@ class JobOperations(Operations):
                 "ResourceInUse", f"The request was rejected because the {noun} is in status {record[status]}."
             )
         jobs.remove(record)
-        self.platform.tags.pop(record.arn, None)
+        self.platform.untag(record.arn)

@@ -52,7 +52,7 @@ class ModelOperations(Operations):
         """Forget a model. Endpoints that serve it go on; its artifact stays in S3."""
         record = self._model(params)
         self.platform.models.remove(record)
-        self.platform.tags.pop(record.arn, None)
+        self.platform.untag(record.arn)
 
     def _model(self, params: dict[str, Any]) -> Record:
         name = params["ModelName"]

@@ -7,9 +7,9 @@ from typing import Any
 from local_aws.call import ApiError, Call
 from local_aws.sagemaker import images, quotas
 from local_aws.sagemaker.api.job_operations import JobOperations
-from local_aws.sagemaker.blazingtext.hyperparameters import WORD2VEC_MODES
 from local_aws.sagemaker.collection import Record, now, page
-from local_aws.sagemaker.jobs.training import MESSAGES, METRIC_DEFINITIONS, STARTING, TrainingJob
+from local_aws.sagemaker.jobs.metrics import Metrics
+from local_aws.sagemaker.jobs.training import MESSAGES, STARTING, TrainingJob
 from local_aws.sagemaker.platform import location, not_implemented
 from local_aws.sagemaker.running_jobs import IN_PROGRESS
 
@@ -41,8 +41,6 @@ _NOT_IMPLEMENTED = (
     "MlflowConfig",
     "ModelPackageConfig",
     "AlgorithmSpecification.AlgorithmName",
-    "AlgorithmSpecification.ContainerEntrypoint",
-    "AlgorithmSpecification.ContainerArguments",
     "AlgorithmSpecification.TrainingImageConfig",
     "OutputDataConfig.KmsKeyId",
     "ResourceConfig.VolumeKmsKeyId",
@@ -73,8 +71,9 @@ class TrainingOperations(JobOperations):
         for member in _REQUIRED:
             if _member(params, member) is None:
                 raise ApiError("ValidationException", f"{member} must be specified.")
-        images.resolve(params["AlgorithmSpecification"]["TrainingImage"], "training", self.host.region)
+        family = images.resolve(params["AlgorithmSpecification"]["TrainingImage"], "training", self.host.region)
         _check_implemented(params)
+        specification = _specification(params["AlgorithmSpecification"], family)
         location(params["OutputDataConfig"]["S3OutputPath"])
         channels = [_channel(each) for each in params.get("InputDataConfig", [])]
         names = [each["ChannelName"] for each in channels]
@@ -82,7 +81,7 @@ class TrainingOperations(JobOperations):
             raise ApiError("ValidationException", f"The channel names must be unique: {', '.join(names)}.")
         self.platform.check_role(call, params["RoleArn"])
         arn = self.platform.arn("training-job", params["TrainingJobName"])
-        record = _record(arn, params, channels)
+        record = _record(arn, params | {"AlgorithmSpecification": specification}, channels)
         self.check_new(self.platform.training_jobs, record)
         for each in channels:
             self.platform.check_objects(each["DataSource"]["S3DataSource"]["S3Uri"], params["RoleArn"])
@@ -123,11 +122,6 @@ def _record(arn: str, params: dict[str, Any], channels: list[dict[str, Any]]) ->
     first = {"Status": STARTING, "StartTime": created, "StatusMessage": MESSAGES[STARTING]}
     description = {
         **{key: value for key, value in params.items() if key != "Tags"},
-        "AlgorithmSpecification": {
-            **params["AlgorithmSpecification"],
-            "MetricDefinitions": list(METRIC_DEFINITIONS),
-            "EnableSageMakerMetricsTimeSeries": False,
-        },
         "OutputDataConfig": {"KmsKeyId": "", "CompressionType": "GZIP", **params["OutputDataConfig"]},
         "ResourceConfig": {**params["ResourceConfig"], "KeepAlivePeriodInSeconds": 0},
         "StoppingCondition": {"MaxRuntimeInSeconds": _DAY, **params["StoppingCondition"]},
@@ -159,25 +153,42 @@ def _check_implemented(params: dict[str, Any]) -> None:
 
     DebugHookConfig and ProfilerConfig are taken and shown: BlazingText writes nothing for either on AWS.
     """
-    specification = params["AlgorithmSpecification"]
-    if specification.get("MetricDefinitions"):
+    for member in _NOT_IMPLEMENTED:
+        if _member(params, member):
+            raise not_implemented(f"{member} of CreateTrainingJob")
+    mode = params["AlgorithmSpecification"]["TrainingInputMode"]
+    asked = {
+        f"the input mode {mode}": mode != "File",
+        "OutputDataConfig.CompressionType NONE": params["OutputDataConfig"].get("CompressionType") == "NONE",
+    }
+    for what, wanted in asked.items():
+        if wanted:
+            raise not_implemented(f"{what} in a training job")
+
+
+def _specification(asked: dict[str, Any], family: images.ImageFamily) -> dict[str, Any]:
+    """AlgorithmSpecification as Describe gives it; a request may not change what an algorithm of SageMaker's brings.
+
+    Raises:
+        ApiError: `ValidationException` or, for what isn't there, `NotImplemented`.
+    """
+    if family.metrics and asked.get("MetricDefinitions"):
         raise ApiError(
             "ValidationException",
             "You can't override the metric definitions for Amazon SageMaker algorithms. Please retry the request "
             "without specifying metric definitions.",
         )
-    for member in _NOT_IMPLEMENTED:
-        if _member(params, member):
-            raise not_implemented(f"{member} of CreateTrainingJob")
-    mode = params.get("HyperParameters", {}).get("mode")
-    asked = {
-        f"the input mode {specification['TrainingInputMode']}": specification["TrainingInputMode"] != "File",
-        "OutputDataConfig.CompressionType NONE": params["OutputDataConfig"].get("CompressionType") == "NONE",
-        f"BlazingText's mode {mode} (supervised is there)": mode in WORD2VEC_MODES,
-    }
-    for what, wanted in asked.items():
-        if wanted:
-            raise not_implemented(f"{what} in a training job")
+    if family.metrics and ("ContainerEntrypoint" in asked or "ContainerArguments" in asked):
+        raise not_implemented(f"ContainerEntrypoint and ContainerArguments for {family.name} images")
+    if "ContainerArguments" in asked and "ContainerEntrypoint" not in asked:
+        raise not_implemented("ContainerArguments without ContainerEntrypoint in a training job")
+    definitions = list(family.metrics) or asked.get("MetricDefinitions", [])
+    try:
+        Metrics(definitions)
+    except ValueError as error:
+        raise ApiError("ValidationException", f"{error}.") from error
+    metrics = {"MetricDefinitions": definitions} if definitions else {}
+    return {**asked, **metrics, "EnableSageMakerMetricsTimeSeries": False}
 
 
 def _channel(each: dict[str, Any]) -> dict[str, Any]:

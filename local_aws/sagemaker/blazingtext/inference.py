@@ -1,8 +1,8 @@
-"""What BlazingText's container answers to a request for inference in supervised mode.
+"""What BlazingText's container answers to a request for inference: labels of sentences, or vectors of words.
 
 Two formats (SageMaker developer guide, BlazingText, "Model artifacts and inference"): `application/json`, an object
 with `instances` and `configuration.k`, and `application/jsonlines`, an object with `source` and `k` in each line.
-Sentences are taken as they are: nothing is tokenised or lower-cased. The request's Accept header is ignored.
+Sentences and words are taken as they are: nothing is tokenised or lower-cased. The request's Accept header is ignored.
 
 A body that isn't what its content type says is the caller's fault (400). Whatever else doesn't fit - no `instances`,
 a JSON string where an object should be, a sentence that isn't a string - the real container runs into unprepared,
@@ -13,17 +13,27 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Protocol
 
 JSON, JSON_LINES = "application/json", "application/jsonlines"
 _UNDECODABLE = "Customer Error: Unable to decode payload: Incorrect data format. (caused by ValueError)"
 
 
-class Model(Protocol):
-    """The part of fastText's model that inference uses."""
+class Classifier(Protocol):
+    """The part of fastText's supervised model that inference uses."""
 
     def predict(self, text: list[str], k: int) -> tuple[Sequence[Sequence[str]], Sequence[Any]]: ...
+
+
+class Vectors(Protocol):
+    """The part of fastText's unsupervised model that inference uses."""
+
+    def get_word_vector(self, word: str) -> Any: ...
+
+
+Predict = Callable[[list[str], int], Iterator[dict[str, Any]]]
+"""Gives an answer for each text; the number is how many labels are wanted."""
 
 
 class ClientFault(Exception):
@@ -34,7 +44,28 @@ class ClientFault(Exception):
         self.status = status
 
 
-def answer(model: Model, content_type: str, body: bytes) -> tuple[str, bytes]:
+def labels_of(model: Classifier) -> Predict:
+    """A classifier's answers: labels and their probabilities, the likeliest first."""
+
+    def predict(sentences: list[str], k: int) -> Iterator[dict[str, Any]]:
+        labels, probabilities = model.predict(sentences, k=k)
+        for names, values in zip(labels, probabilities, strict=True):
+            yield {"label": list(names), "prob": [float(value) for value in values]}
+
+    return predict
+
+
+def vectors_of(model: Vectors) -> Predict:
+    """The vectors of words; that of a word which is not in the model, nor made of known parts, is all zeros."""
+
+    def predict(words: list[str], k: int) -> Iterator[dict[str, Any]]:
+        for word in words:
+            yield {"vector": [float(value) for value in model.get_word_vector(word)], "word": word}
+
+    return predict
+
+
+def answer(predict: Predict, content_type: str, body: bytes) -> tuple[str, bytes]:
     """The content type and the body of the answer.
 
     Raises:
@@ -42,9 +73,9 @@ def answer(model: Model, content_type: str, body: bytes) -> tuple[str, bytes]:
     """
     kind = content_type.partition(";")[0].strip().lower()
     if kind == JSON:
-        return JSON, _answer_json(model, _decode(body))
+        return JSON, _answer_json(predict, _decode(body))
     if kind == JSON_LINES:
-        return JSON_LINES, _answer_lines(model, [_decode(line) for line in body.split(b"\n") if line.strip()])
+        return JSON_LINES, _answer_lines(predict, [_decode(line) for line in body.split(b"\n") if line.strip()])
     raise ClientFault(415, f"content-type {content_type} not supported")
 
 
@@ -55,21 +86,15 @@ def _decode(text: bytes) -> Any:
         raise ClientFault(400, _UNDECODABLE) from error
 
 
-def _answer_json(model: Model, request: Any) -> bytes:
-    sentences = list(request["instances"])
+def _answer_json(predict: Predict, request: Any) -> bytes:
+    texts = list(request["instances"])
     k = request.get("configuration", {}).get("k", 1)
-    return json.dumps([{"label": labels, "prob": probs} for labels, probs in _predict(model, sentences, k)]).encode()
+    return json.dumps(list(predict(texts, k))).encode()
 
 
-def _answer_lines(model: Model, requests: list[Any]) -> bytes:
+def _answer_lines(predict: Predict, requests: list[Any]) -> bytes:
     lines = []
     for k, group in itertools.groupby(requests, key=lambda request: request.get("k", 1)):
-        sentences = [request["source"] for request in group]
-        lines += [json.dumps({"prob": probs, "label": labels}) for labels, probs in _predict(model, sentences, k)]
+        texts = [request["source"] for request in group]
+        lines += [json.dumps(each) for each in predict(texts, k)]
     return "".join(line + "\n" for line in lines).encode()
-
-
-def _predict(model: Model, sentences: list[str], k: int) -> Iterator[tuple[list[str], list[float]]]:
-    labels, probabilities = model.predict(sentences, k=k)
-    for names, values in zip(labels, probabilities, strict=True):
-        yield list(names), [float(value) for value in values]

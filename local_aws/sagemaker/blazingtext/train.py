@@ -1,11 +1,15 @@
 """BlazingText's training program, run in the job's own process: `python -m local_aws.sagemaker.blazingtext.train`.
 
 Reads `/opt/ml/input` as every training container does, trains with fastText, prints what BlazingText prints, and
-leaves `/opt/ml/output/model.tar.gz`. Where it can't, it says why in `/opt/ml/output/failure` and exits with 1.
+leaves `/opt/ml/output/model.tar.gz` or, for vectors of words, what goes into it in `/opt/ml/model`. Where it can't, it
+says why in `/opt/ml/output/failure` and exits with 1.
 
 Its lines are those of BlazingText's log as far as they say something that is true here: there is no search for
-GPUs. Source of the lines: recorded runs. On AWS the platform packs `/opt/ml/model`; here this program packs its
-model itself, since it alone knows which rows of it hold nothing.
+GPUs. Source of the lines: recorded runs. On AWS the platform packs `/opt/ml/model`; here this program packs a
+classifier itself, since it alone knows which rows of it hold nothing.
+
+A channel is one file, as the developer guide asks ("a single preprocessed text file"); what AWS does with more isn't
+known, and here the job fails and says so.
 
 Early stopping: fastText can't stop between two epochs, and its learning rate falls to 0 over the epochs it was
 given. So from `min_epochs` on, a model of each number of epochs is trained from the start, and the best on the
@@ -16,7 +20,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import sys
 import tempfile
 import threading
@@ -24,9 +27,15 @@ import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING
 
-from local_aws.sagemaker.blazingtext.hyperparameters import HyperparameterError, Hyperparameters, read
+from local_aws.sagemaker.blazingtext import word2vec
+from local_aws.sagemaker.blazingtext.hyperparameters import (
+    HyperparameterError,
+    Hyperparameters,
+    Word2VecHyperparameters,
+    read,
+)
 
 if TYPE_CHECKING:
     from local_aws.sagemaker.blazingtext.fasttext_model import CompactModel
@@ -63,15 +72,18 @@ def run(root: Path) -> None:
     parameters = read(json.loads((configuration / "hyperparameters.json").read_text(encoding="utf-8")))
     hosts = json.loads((configuration / "resourceconfig.json").read_text(encoding="utf-8"))["hosts"]
     if len(hosts) > 1:
-        raise TrainingError("the supervised mode trains on one instance: set InstanceCount to 1")
-    _say("Running single machine CPU BlazingText training using supervised mode.")
+        raise TrainingError(f"the {parameters.mode} mode trains on one instance: set InstanceCount to 1")
+    _say(f"Running single machine CPU BlazingText training using {parameters.mode} mode.")
+    train = _channel(root, "train")
+    validation = _channel(root, "validation")
+    if train is None:
+        raise TrainingError("the channel 'train' is missing")
+    if isinstance(parameters, Word2VecHyperparameters):
+        word2vec.train(parameters, train, root / "model")
+        return
+    if parameters.early_stopping and validation is None:
+        raise TrainingError("early_stopping needs the channel 'validation'")
     with tempfile.TemporaryDirectory(dir=root) as scratch:
-        train = _channel(root, "train", Path(scratch))
-        validation = _channel(root, "validation", Path(scratch))
-        if train is None:
-            raise TrainingError("the channel 'train' is missing")
-        if parameters.early_stopping and validation is None:
-            raise TrainingError("early_stopping needs the channel 'validation'")
         _train(parameters, train, validation, Path(scratch)).model.write(root / "output" / "model.tar.gz")
 
 
@@ -149,29 +161,19 @@ def _epochs(parameters: Hyperparameters) -> range:
     return range(first, parameters.epochs + 1)
 
 
-def _channel(root: Path, name: str, scratch: Path) -> Path | None:
-    """The one file that holds a channel's examples: its only file, or all of them one after the other."""
+def _channel(root: Path, name: str) -> Path | None:
+    """The one file that holds a channel's examples, None where the channel isn't there.
+
+    Raises:
+        TrainingError: it holds several files.
+    """
     folder = root / "input" / "data" / name
     files = sorted(path for path in folder.rglob("*") if path.is_file()) if folder.is_dir() else []
+    if len(files) > 1:
+        raise TrainingError(f"the channel '{name}' holds {len(files)} files: BlazingText reads one file a channel")
     for file in files:
         _say(f"Processing {file} . File size: {file.stat().st_size / _MEGABYTE} MB")
-    if not files:
-        return None
-    if len(files) == 1:
-        return files[0]
-    joined = scratch / f"{name}.txt"
-    with joined.open("wb") as target:
-        for file in files:
-            with file.open("rb") as source:
-                shutil.copyfileobj(source, target)
-                if source.tell() and not _ends_a_line(source):
-                    target.write(b"\n")
-    return joined
-
-
-def _ends_a_line(file: BinaryIO) -> bool:
-    file.seek(-1, os.SEEK_END)
-    return file.read(1) == b"\n"
+    return files[0] if files else None
 
 
 def _say(text: str) -> None:

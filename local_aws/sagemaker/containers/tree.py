@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator
+import tarfile
+from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
@@ -64,6 +65,28 @@ def open_file(root: Path, path: str) -> BinaryIO:
         os.close(descriptor)
         raise FileNotFoundError(f"{path} is no regular file")
     return os.fdopen(descriptor, "rb")
+
+
+def pack(roots: Iterable[Path], folder: str, archive: Path) -> bool:
+    """Put the regular files below one folder of several trees into one gzipped tar archive.
+
+    Args:
+        archive: made where there is a file; of two files of the same path, the later one counts.
+
+    Returns:
+        Whether there was a file.
+    """
+    found = {path: root for root in roots for path, _ in files(root, folder)}
+    if not found:
+        return False
+    with tarfile.open(archive, "w:gz") as members:
+        for path, root in sorted(found.items()):
+            with open_file(root, path) as content:
+                status = os.fstat(content.fileno())
+                member = tarfile.TarInfo(PurePosixPath(path).relative_to(folder).as_posix())
+                member.size, member.mtime, member.mode = status.st_size, int(status.st_mtime), status.st_mode & 0o777
+                members.addfile(member, content)
+    return True
 
 
 def _open_folder(root: Path, folder: PurePosixPath) -> int | None:

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from local_aws.lag import Kind
 from local_aws.sagemaker.collection import Record, now
 from local_aws.sagemaker.hosting.deployment import DRAIN_SECONDS, Deployment, DeploymentFailed
 from local_aws.sagemaker.state_changes import announce
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from local_aws.sagemaker.platform import Platform
 
 CREATING, IN_SERVICE, FAILED, UPDATING, DELETING = "Creating", "InService", "Failed", "Updating", "Deleting"
+SYSTEM_UPDATING = "SystemUpdating"
 _PROVISIONING_SECONDS, _DELETING_SECONDS = 120, 10
 _INTERNAL = "Request to service failed. If failure persists after retry, contact customer support."
 
@@ -57,12 +59,23 @@ class Endpoint(Record):
         """Bring the number of instances to what the variants now ask for."""
         self._in_time(serving.resize, lambda reason: self._settle(IN_SERVICE, reason))
 
+    def resume(self, deployment: Deployment) -> None:
+        """Serve again after the server was started anew, as soon as the instances answer."""
+        self.update(EndpointStatus=SYSTEM_UPDATING)
+        self._bring(deployment, FAILED, 0)
+
+    @property
+    def latest(self) -> Deployment | None:
+        """What is to serve: the deployment that is coming, else the one that serves."""
+        return self._coming or self.serving
+
     def delete(self, forget: Callable[[], None]) -> None:
         """Serve no more, end, and at last `forget`."""
         serving, self.serving = self.serving, None
 
         def end() -> None:
-            self._platform.host.clock.wait(self._platform.closing, _DELETING_SECONDS)
+            host = self._platform.host
+            host.clock.wait(self._platform.closing, host.lag.seconds(Kind.PROVISIONING, self.arn, _DELETING_SECONDS))
             if serving is not None:
                 serving.close(DRAIN_SECONDS)
             forget()
@@ -75,17 +88,22 @@ class Endpoint(Record):
             if deployment is not None:
                 deployment.close()
 
-    def _bring(self, coming: Deployment, status_of_failure: str) -> None:
+    def _bring(self, coming: Deployment, status_of_failure: str, seconds: float = _PROVISIONING_SECONDS) -> None:
         self._coming = coming
-        self._in_time(coming.start, lambda reason: self._switch(coming, reason, status_of_failure))
+        self.tell(self.name)
+        self._in_time(coming.start, lambda reason: self._switch(coming, reason, status_of_failure), seconds)
 
     # ---- on a thread of its own -----------------------------------------------------------------------
 
-    def _in_time(self, work: Callable[[], None], then: Callable[[str | None], None]) -> None:
+    def _in_time(
+        self, work: Callable[[], None], then: Callable[[str | None], None], seconds: float = _PROVISIONING_SECONDS
+    ) -> None:
         """Work, and go on with the reason why it failed (None if it didn't) once the time of provisioning is over."""
 
         def run() -> None:
-            end = time.monotonic() + self._platform.host.clock.wall(_PROVISIONING_SECONDS)
+            host = self._platform.host
+            late = host.lag.seconds(Kind.PROVISIONING, self.arn, seconds) if seconds else 0.0
+            end = time.monotonic() + host.clock.wall(late)
             reason = self._failure_of(work)
             if not self._platform.closing.wait(max(0.0, end - time.monotonic())):
                 then(reason)

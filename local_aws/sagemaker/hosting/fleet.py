@@ -19,8 +19,6 @@ from local_aws.sagemaker.hosting.hosting import Instance, Launch, NotReady, Repl
 if TYPE_CHECKING:
     from local_aws.sagemaker.platform import Platform
 
-_COMMANDS = {images.BLAZINGTEXT.name: ("python3", "-m", "local_aws.sagemaker.blazingtext.serve")}
-
 
 class Fleet:
     """Instances of one model, as many as are wanted.
@@ -89,7 +87,7 @@ class Fleet:
         else:
             artifacts.place(self._artifact, root / "model")
         family = images.resolve(container_of(self._model)["Image"], "hosting", self._platform.host.region)
-        launch = Launch(_COMMANDS[family.name], self._variables, lambda: self._log(instance_id))
+        launch = Launch(("python3", "-m", str(family.hosts)), self._variables, lambda: self._log(instance_id))
         return Instance(instance_id, root, launch)
 
     def _variables(self) -> dict[str, str]:

@@ -22,6 +22,7 @@ from typing import Any, ClassVar
 from botocore.exceptions import BotoCoreError, ClientError
 
 from local_aws.call import ApiError
+from local_aws.lag import Kind
 from local_aws.logs.writer import LogStream
 from local_aws.sagemaker.collection import Record
 from local_aws.sagemaker.containers.container import Container, ContainerFailed
@@ -31,6 +32,9 @@ from local_aws.sagemaker.state_changes import announce
 
 REASON_LENGTH = 1024
 NO_SPACE = "No space left on device. Please use a larger volume, or reduce the size of the job's data."
+ENDED_WITH_THE_SERVER = (
+    "InternalServerError: The embedded AWS ended while this job was running. Start the job again under another name."
+)
 GRACE_SECONDS = 120
 """Between SIGTERM and SIGKILL when a job is stopped (SageMaker developer guide), on the host's clock."""
 
@@ -133,6 +137,14 @@ class Job(ABC):
         self.platform.host.clock.wait(self._told_to_stop, seconds)
         self.check()
 
+    def provision(self, usual_seconds: float) -> None:
+        """Let the time pass in which instances, or what runs on them, are made ready: usually so many AWS seconds.
+
+        Raises:
+            JobStopped: told to stop meanwhile.
+        """
+        self.pause(self.platform.host.lag.seconds(Kind.PROVISIONING, self.record.arn, usual_seconds))
+
     def check(self) -> None:
         """Raise where the job may not go on.
 
@@ -218,6 +230,8 @@ class Job(ABC):
         try:
             self.work(directory)
         except JobStopped as stopped:
+            if self.platform.closing.is_set():
+                return FAILED, ENDED_WITH_THE_SERVER, False
             return STOPPED, None, isinstance(stopped, OutOfTime)
         except JobFailed as failure:
             return FAILED, str(failure), False

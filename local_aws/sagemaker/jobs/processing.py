@@ -26,7 +26,7 @@ class ProcessingJob(Job):
 
     def work(self, directory: Path) -> None:
         """Fetch, run, send, as `Job.work` says."""
-        self.pause(_PROVISIONING_SECONDS)
+        self.provision(_PROVISIONING_SECONDS)
         hosts = [f"algo-{number}" for number in range(1, self.cluster["InstanceCount"] + 1)]
         roots = [directory / host for host in hosts]
         s3 = self.client("s3")

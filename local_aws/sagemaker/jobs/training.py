@@ -1,14 +1,17 @@
-"""A training job at work: channels into the instance, BlazingText's program, the artifact to S3.
+"""A training job at work: channels into the instances, the image's program or the request's, the artifacts to S3.
+
+What the containers leave in /opt/ml/model becomes `model.tar.gz`, what they leave in /opt/ml/output/data
+`output.tar.gz`; several instances share both, and a job that leaves nothing there makes neither. A program of
+SageMaker's own may have packed its model itself.
 
 Statuses and the texts of their transitions are those that the real service records. Source: recorded executions;
-SageMaker API reference, DescribeTrainingJob.
+SageMaker API reference, DescribeTrainingJob; developer guide, "How Amazon SageMaker AI Processes Training Output".
 """
 
 from __future__ import annotations
 
 import json
 import math
-import re
 import sys
 import threading
 from collections.abc import Mapping
@@ -16,9 +19,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from local_aws.sagemaker import images
 from local_aws.sagemaker.collection import Record, now
+from local_aws.sagemaker.containers import tree
 from local_aws.sagemaker.jobs import transfer
-from local_aws.sagemaker.jobs.job import Job, JobFailed
+from local_aws.sagemaker.jobs.job import Job
+from local_aws.sagemaker.jobs.metrics import Metrics
 from local_aws.sagemaker.locations import parse
 from local_aws.sagemaker.platform import Platform
 from local_aws.sagemaker.running_jobs import COMPLETED, FAILED, STOPPED, STOPPING
@@ -38,15 +44,10 @@ MESSAGES = {
 }
 _UNDER_WAY = (STARTING, DOWNLOADING, TRAINING, UPLOADING, STOPPING)
 _PROVISIONING_SECONDS, _IMAGE_SECONDS = 60, 30
-_PROGRAM = "local_aws.sagemaker.blazingtext.train"
-_ARTIFACT = "output/model.tar.gz"
-METRIC_DEFINITIONS = (
-    {"Name": "train:accuracy", "Regex": "#train_accuracy: ([0-9.]+)"},
-    {"Name": "validation:accuracy", "Regex": "#validation_accuracy: ([0-9.]+)"},
-)
-"""What SageMaker reads from BlazingText's log, as Describe shows it. The names are AWS's; how AWS writes the two
-patterns isn't known, and these find the same lines."""
-_METRICS = {each["Name"]: re.compile(each["Regex"]) for each in METRIC_DEFINITIONS}
+_PACKED = "output/model.tar.gz"
+"""Where a program that packs its model itself leaves it."""
+_RESULTS = {"model.tar.gz": "model", "output.tar.gz": "output/data"}
+_GROUP = "homogeneousCluster"
 
 
 class TrainingJob(Job):
@@ -60,7 +61,7 @@ class TrainingJob(Job):
         self, platform: Platform, record: Record, role_arn: str, cluster: Mapping[str, Any], limit: float | None
     ):
         super().__init__(platform, record, role_arn, cluster, limit)
-        self._metrics: dict[str, dict[str, Any]] = {}
+        self._metrics = Metrics(record["AlgorithmSpecification"].get("MetricDefinitions", []))
         self._entering = threading.Lock()
 
     def stop(self) -> None:
@@ -70,7 +71,7 @@ class TrainingJob(Job):
 
     def work(self, directory: Path) -> None:
         """Fetch, train, send, as `Job.work` says."""
-        self.pause(_PROVISIONING_SECONDS)
+        self.provision(_PROVISIONING_SECONDS)
         self._next(DOWNLOADING)
         self.record.update(TrainingStartTime=self.record["SecondaryStatusTransitions"][-1]["StartTime"])
         self.begin()
@@ -78,19 +79,19 @@ class TrainingJob(Job):
         roots = [directory / host for host in hosts]
         s3 = self.client("s3")
         self._fetch(s3, roots)
-        self.pause(_IMAGE_SECONDS)
+        self.provision(_IMAGE_SECONDS)
         self._next(TRAINING)
         for root, host in zip(roots, hosts, strict=True):
             self._write_configuration(root, host, hosts)
             self._start(root, host)
         self.execute()
         self._next(UPLOADING)
-        self._send(s3, roots[0])
+        self._send(s3, roots, directory)
 
     def ended(self, status: str, reason: str | None, out_of_time: bool) -> None:
         """Write down status, reason, metrics and times."""
         end = now()
-        changes: dict[str, Any] = {"FailureReason": reason, "FinalMetricDataList": list(self._metrics.values()) or None}
+        changes: dict[str, Any] = {"FailureReason": reason, "FinalMetricDataList": self._metrics.last() or None}
         if start := self.record.get("TrainingStartTime"):
             seconds = math.ceil((end - start).total_seconds())
             changes |= {"TrainingEndTime": end, "TrainingTimeInSeconds": seconds, "BillableTimeInSeconds": seconds}
@@ -145,30 +146,42 @@ class TrainingJob(Job):
         contents = {
             "hyperparameters": self.record.get("HyperParameters", {}),
             "inputdataconfig": channels,
-            "resourceconfig": {"current_host": host, "hosts": hosts, "network_interface_name": "eth0"},
+            "resourceconfig": self._resources(host, hosts),
         }
         for name, content in contents.items():
             (folder / f"{name}.json").write_text(json.dumps(content), encoding="utf-8")
 
+    def _resources(self, host: str, hosts: list[str]) -> dict[str, Any]:
+        kind = self.cluster["InstanceType"]
+        return {
+            "current_host": host,
+            "current_instance_type": kind,
+            "current_group_name": _GROUP,
+            "hosts": hosts,
+            "instance_groups": [{"instance_group_name": _GROUP, "instance_type": kind, "hosts": hosts}],
+            "network_interface_name": "eth0",
+        }
+
     def _start(self, root: Path, host: str) -> None:
+        specification = self.record["AlgorithmSpecification"]
         environment = {
             **self.platform.environment(self.role_arn),
             "TRAINING_JOB_NAME": self.record.name,
             "TRAINING_JOB_ARN": self.record.arn,
             **self.record.get("Environment", {}),
         }
-        command = [sys.executable, "-P", "-m", _PROGRAM]
-        self.container(root, host, self._watch).start(command, environment, built_in=True)
+        container = self.container(root, host, self._metrics.read)
+        if entrypoint := specification.get("ContainerEntrypoint"):
+            container.start([*entrypoint, *specification.get("ContainerArguments", [])], environment)
+            return
+        family = images.resolve(specification["TrainingImage"], "training", self.platform.host.region)
+        container.start([sys.executable, "-P", "-m", str(family.trains)], environment, built_in=True)
 
-    def _watch(self, line: str) -> None:
-        """Take the metrics out of a line of the log; the last value counts."""
-        for name, pattern in _METRICS.items():
-            if found := pattern.search(line):
-                self._metrics[name] = {"MetricName": name, "Value": float(found[1]), "Timestamp": now()}
-
-    def _send(self, s3: Any, root: Path) -> None:
-        if not (root / _ARTIFACT).is_file():
-            raise JobFailed("AlgorithmError: the training program left no model")
-        place = parse(self.record["OutputDataConfig"]["S3OutputPath"]).below(f"{self.record.name}/output/model.tar.gz")
-        transfer.upload(s3, root, _ARTIFACT, place)
-        self.record.update(ModelArtifacts={"S3ModelArtifacts": place.uri})
+    def _send(self, s3: Any, roots: list[Path], directory: Path) -> None:
+        place = parse(self.record["OutputDataConfig"]["S3OutputPath"]).below(f"{self.record.name}/output")
+        for name, folder in _RESULTS.items():
+            if name == "model.tar.gz" and (roots[0] / _PACKED).is_file():
+                transfer.upload(s3, roots[0], _PACKED, place.below(name))
+            elif tree.pack(roots, folder, directory / name):
+                transfer.upload(s3, directory, name, place.below(name))
+        self.record.update(ModelArtifacts={"S3ModelArtifacts": place.below("model.tar.gz").uri})

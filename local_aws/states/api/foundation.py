@@ -17,7 +17,7 @@ from local_aws.states.work.pool import Pool
 
 
 class StatesFoundation(Service):
-    """The state that all operations share. It lives in memory: a new process knows no execution."""
+    """The state that all operations share."""
 
     name = "stepfunctions"
 
@@ -26,7 +26,7 @@ class StatesFoundation(Service):
         self._map_runs = MapRuns()
         self._activities = Activities()
         self._engine = Engine(host, Pool(), TaskTokens(), self._map_runs, self._activities)
-        self._machines = Machines(self._map_runs)
+        self._machines = Machines(host, self._map_runs)
 
     def close(self) -> None:
         """End all executions, and send the workers that wait for a task away."""

@@ -78,9 +78,9 @@ class MachineOperations(StatesFoundation):
             if machine.status == "DELETING":
                 raise deleting(machine.arn)
             if changed != (before.definition, before.role_arn, before.logging, before.tracing):
-                machine.program = _program(
-                    machine.arn, text, definition, role_arn, logging, tracing, revision_id=str(uuid.uuid4())
-                )
+                revision = str(uuid.uuid4())
+                program = _program(machine.arn, text, definition, role_arn, logging, tracing, revision_id=revision)
+                self._machines.change(machine, program)
             answer = {"updateDate": moment(time.time()), "revisionId": machine.program.revision_id}
             return present(answer | _published(machine, params))
 
@@ -89,7 +89,7 @@ class MachineOperations(StatesFoundation):
         found = self._machines.startable(params["stateMachineArn"])
         machine, version = found.machine, found.version
         answer = {
-            **described(found.program, params),
+            **described(version.program if version else machine.program, params),
             "status": machine.status,
             "type": machine.type,
             "creationDate": moment(version.created if version else machine.created),

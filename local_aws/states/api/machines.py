@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import threading
 import time
 import weakref
@@ -10,11 +11,16 @@ from datetime import UTC, datetime
 from typing import Any
 
 from local_aws.call import ApiError
+from local_aws.house import Host
+from local_aws.lag import Kind
 from local_aws.states.api.versions import Alias, Version
 from local_aws.states.maps.map_run import MapRuns
 from local_aws.states.names import check_arn
 from local_aws.states.running.execution import Execution
 from local_aws.states.running.program import Program
+
+MACHINES = "states/machines"
+"""The kind of records in which machines outlive the process."""
 
 
 @dataclass
@@ -22,9 +28,11 @@ class StateMachine:
     """A machine.
 
     Attributes:
-        program: what executions that start now will run.
+        program: what it is now.
+        runs: what executions that start now run: just after an update that may still be what it was before.
         created: epoch seconds.
         executions: by name; `in_order` holds the same, oldest first. Express executions are in neither.
+        is_released: its name may be given again, once nothing runs any more.
         versions: by number, oldest first; `last_version` is the number that was given last, and is never given again.
         aliases: by name, oldest first.
     """
@@ -32,6 +40,7 @@ class StateMachine:
     name: str
     type: str
     program: Program
+    runs: Program = field(init=False)
     created: float = field(default_factory=time.time)
     status: str = "ACTIVE"
     tags: dict[str, str] = field(default_factory=dict)
@@ -40,6 +49,10 @@ class StateMachine:
     versions: dict[int, Version] = field(default_factory=dict)
     aliases: dict[str, Alias] = field(default_factory=dict)
     last_version: int = 0
+    is_released: bool = False
+
+    def __post_init__(self) -> None:
+        self.runs = self.program
 
     @property
     def arn(self) -> str:
@@ -73,7 +86,8 @@ class Startable:
 class Machines:
     """All state machines, and all executions by ARN."""
 
-    def __init__(self, map_runs: MapRuns) -> None:
+    def __init__(self, host: Host, map_runs: MapRuns) -> None:
+        self._host = host
         self.lock = threading.RLock()
         self._machines: dict[str, StateMachine] = {}
         self._executions: dict[str, Execution] = {}
@@ -114,7 +128,7 @@ class Machines:
         check_arn(arn, "stateMachine")
         machine = self._machines.get(arn)
         if machine is not None:
-            return Startable(machine, machine.program)
+            return Startable(machine, machine.runs)
         machine_arn, _, qualifier = arn.rpartition(":")
         machine = self._machines.get(machine_arn)
         if machine is None:
@@ -132,10 +146,20 @@ class Machines:
         machine.executions[execution.name] = execution
         machine.in_order.append(execution)
         self._executions[execution.arn] = execution
+        execution.keep()
 
     def add_express(self, execution: Execution) -> None:
         """An Express execution is about to run. It is known as long as it runs, and to nobody but the server."""
         self._express.add(execution)
+
+    def find_execution(self, arn: str) -> Execution | None:
+        """The execution of an ARN, None where there is none; children of map runs are not among them."""
+        return self._executions.get(arn)
+
+    def every(self) -> list[Execution]:
+        """All executions, children of map runs apart."""
+        with self.lock:
+            return list(self._executions.values())
 
     def execution(self, arn: str) -> Execution:
         """The execution of an ARN, a child of a map run included.
@@ -152,18 +176,31 @@ class Machines:
     def delete(self, machine: StateMachine) -> None:
         """Take a machine away once its last execution has ended, its executions with it."""
         with self.lock:
+            if machine.status == "DELETING":
+                return
             machine.status = "DELETING"
-            self.settle(machine)
+        self._host.lag.later(Kind.MACHINE_NAME, machine.arn, functools.partial(self._release, machine))
+
+    def change(self, machine: StateMachine, program: Program) -> None:
+        """A machine was updated: executions run the new program, soon. The lock is held."""
+        machine.program = program
+        self._host.lag.later(Kind.DEFINITION, machine.arn, functools.partial(setattr, machine, "runs", program))
 
     def settle(self, machine: StateMachine) -> None:
         """Finish the deletion of a machine, if it is to be deleted and nothing runs any more."""
         with self.lock:
-            if machine.status != "DELETING" or any(one.status == "RUNNING" for one in machine.in_order):
+            if not machine.is_released or any(one.status == "RUNNING" for one in machine.in_order):
                 return
             self._machines.pop(machine.arn, None)
+            self._host.changed(MACHINES, machine.arn)
             for execution in machine.in_order:
                 self._executions.pop(execution.arn, None)
+                execution.keep()
                 self._map_runs.forget(execution.arn)
+
+    def _release(self, machine: StateMachine) -> None:
+        machine.is_released = True
+        self.settle(machine)
 
     def running(self) -> list[Execution]:
         """The executions that have not ended."""

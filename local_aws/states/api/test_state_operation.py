@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from local_aws.call import ApiError, Call
-from local_aws.states.api import mock_result
+from local_aws.states.api import mock_result, test_state_requests
 from local_aws.states.api.foundation import StatesFoundation, execution_input
 from local_aws.states.definition import parse, require_valid_for_test, require_valid_state
-from local_aws.states.definition.runnable import require_testable, states_in
+from local_aws.states.definition.runnable import require_testable, states_in, states_inside
 from local_aws.states.document import Document
 from local_aws.states.errors import EXCEED_TOLERATED_FAILURE_THRESHOLD, StateError
 from local_aws.states.languages.languages import DEFAULT
@@ -41,18 +41,19 @@ class TestStateOperation(StatesFoundation):
 
     def test_state(self, call: Call, **params: Any) -> dict[str, Any]:
         """Run a state; gives its output or error, where it would go, and (DEBUG, TRACE) what was in between."""
+        context = test_state_requests.context(params)
         if "roleArn" in params:
             self.host.roles.check_pass_role(call, params["roleArn"], SERVICE_PRINCIPAL)
         state = _state(params)
         mock = _Mock.of(params)
         _check_testable(state, mock, params)
-        visit = self._visit(state, params)
+        visit = self._visit(state, params, context)
         answer = self._engine.pool.run(_Test(state, visit, mock, params.get("stateConfiguration", {})).run())
         if params.get("inspectionLevel", "INFO") != "INFO":
             answer["inspectionData"] = visit.inspection_data()
         return answer
 
-    def _visit(self, state: State, params: dict[str, Any]) -> _TestVisit:
+    def _visit(self, state: State, params: dict[str, Any], context: dict[str, Any]) -> _TestVisit:
         document = execution_input(params.get("input", "{}"))
         arn = machine_arn(self.host, str(uuid.uuid4()))
         name = str(uuid.uuid4())
@@ -67,7 +68,7 @@ class TestStateOperation(StatesFoundation):
         execution_arn = f"{arn.replace(':stateMachine:', ':express:')}:{name}"
         flow = Flow(_TestExecution(self._engine, program, execution_arn, document), Signal())
         flow.variables = {key: Document(value) for key, value in _object(params, "variables").items()}
-        return _TestVisit(flow, state, document, _object(params, "context"))
+        return _TestVisit(flow, state, document, context)
 
 
 class _TestExecution(Execution):
@@ -88,8 +89,8 @@ class _TestVisit(Visit):
         self._found: dict[str, Any] = {}
         self.error_details: dict[str, int] = {}
 
-    def context(self, item: dict[str, Any] | None = None) -> dict[str, Any]:
-        return super().context(item) | self._given_context
+    def context(self, map_context: dict[str, Any] | None = None) -> dict[str, Any]:
+        return super().context(map_context) | self._given_context
 
     def described(self, sentence: str) -> str:
         """As it is: there is no event to point to."""
@@ -158,8 +159,7 @@ class _Test:
 
     def _mocked(self, state: Fallible, outcome: Document | StateError) -> Document:
         """What the mock says, after all that comes before the work has been evaluated."""
-        read = self._configuration.get("mapItemReaderData")
-        iterations = state.rehearse(self._visit, None if read is None else execution_input(read).value)
+        iterations = state.rehearse(self._visit, self._configuration.get("mapItemReaderData"))
         failures = self._configuration.get("mapIterationFailureCount", 0)
         if isinstance(state, Map) and failures > iterations:
             raise _invalid("Map iteration failure count must be less than or equal to the number of Map iterations")
@@ -206,6 +206,10 @@ def _state(params: dict[str, Any]) -> State:
             raise _invalid("State not found in definition")
         fields = found
     require_testable(fields, is_mocked="mock" in params)
+    source = params.get("stateConfiguration", {}).get("errorCausedByState")
+    if source is not None and all(found != source for found, _ in states_inside(fields)):
+        # A plain reading: AWS's answer to a state that isn't inside the tested one is not known.
+        raise _invalid("State not found in definition")
     return compile_state(name or _UNNAMED, fields, language)
 
 

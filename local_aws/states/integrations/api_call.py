@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +12,7 @@ from botocore import xform_name
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.model import OperationModel
 
-from local_aws.access.roles import NotAssumedError
+from local_aws.access.roles import NotAssumedError, for_customer
 from local_aws.call import ApiError
 from local_aws.states.document import dumps
 from local_aws.states.errors import TASK_FAILED, RuntimeFault, StateError
@@ -78,7 +81,8 @@ class ApiCall(Integration):
     async def request(self, arguments: Any, task: Task) -> dict[str, Any]:
         """Send the request and give the client's answer."""
         params = shapes.to_request(arguments, self._operation.input_shape, self._api.member_name)
-        return await call(self._api, self._operation.name, params, task)
+        count_as = for_customer if self._api.name == "sagemaker" else contextlib.nullcontext
+        return await call(self._api, self._operation.name, params, task, count_as)
 
     def result(self, answer: dict[str, Any]) -> Any:
         """The answer as a task's result."""
@@ -108,8 +112,17 @@ class ApiCall(Integration):
         return faults
 
 
-async def call(api: Api, operation: str, params: dict[str, Any], task: Task) -> dict[str, Any]:
+async def call(
+    api: Api,
+    operation: str,
+    params: dict[str, Any],
+    task: Task,
+    count_as: Callable[[], AbstractContextManager[None]] = contextlib.nullcontext,
+) -> dict[str, Any]:
     """An operation at the front door, under the state machine's role.
+
+    Args:
+        count_as: what the request is sent in: `for_customer`, where there may be too many of such requests.
 
     Raises:
         StateError: the API answered an error, named and told as the integration does, or no request could be sent.
@@ -120,7 +133,8 @@ async def call(api: Api, operation: str, params: dict[str, Any], task: Task) -> 
         client = task.host.roles.client(
             api.name, role_arn=task.role_arn, service=SERVICE, session_name=SESSION_NAME, onto=task.own_role_arn
         )
-        return getattr(client, xform_name(operation))(**params)
+        with count_as():
+            return getattr(client, xform_name(operation))(**params)
 
     try:
         async with task.turns.taken(task.cancelled):

@@ -8,18 +8,16 @@ from __future__ import annotations
 
 import json
 import secrets
-from typing import Any
 
 from local_aws.states.document import Document
 from local_aws.states.errors import Cancelled, StateError
 from local_aws.states.maps.item_batcher import ItemBatcher
-from local_aws.states.maps.item_formats import key_value_pairs
 from local_aws.states.maps.item_reader import ItemReader
 from local_aws.states.maps.map_run import ChildInput, MapRun
 from local_aws.states.maps.result_writer import ResultWriter
 from local_aws.states.running.flow import Visit
 from local_aws.states.running.program import Program
-from local_aws.states.running.state_types.map_ import Map
+from local_aws.states.running.state_types.map_ import Item, Map, items_of
 from local_aws.states.running.state_types.state import Blueprint
 from local_aws.states.work.waiting import in_thread
 
@@ -48,13 +46,14 @@ class DistributedMap(Map):
         visit.flow.mark("MapStateSucceeded")
         return output
 
-    def items(self, visit: Visit) -> list[Any]:
+    def items(self, visit: Visit) -> list[Item]:
         """As inline, and an object's members as well ("Items", in the source of this module)."""
-        found = visit.ask(self.data_flow.items, True)
-        return key_value_pairs(found) if isinstance(found, dict) else found
+        return items_of(visit.ask(self.data_flow.items, True))
 
-    def rehearse(self, visit: Visit, read: list[Any] | None) -> int:
-        return super().rehearse(visit, [] if self._reader and read is None else read)
+    def rehearse(self, visit: Visit, read: str | None) -> int:
+        if self._reader is None:
+            return super().rehearse(visit, read)
+        return self.rehearse_with(visit, [] if read is None else self._reader.rehearsed(visit, read))
 
     def _begin(self, visit: Visit) -> None:
         items = None if self._reader else self.items(visit)
@@ -69,7 +68,7 @@ class DistributedMap(Map):
         try:
             self._check_role(visit)
             if run.inputs is None:
-                items = await self._read(visit, self._reader) if self._reader else run.items or []
+                items = await self._read(visit, self._reader) if self._reader else list(run.items or ())
                 run.take(self._child_inputs(visit, self.inputs(visit, items)))
             output = await self._results(visit, run)
         except StateError as error:
@@ -106,7 +105,7 @@ class DistributedMap(Map):
         return await self._write(visit, run)
 
     @staticmethod
-    async def _read(visit: Visit, reader: ItemReader) -> list[Any]:
+    async def _read(visit: Visit, reader: ItemReader) -> list[Item]:
         return await in_thread(lambda: reader.read(visit), visit.flow.stopped)
 
     async def _write(self, visit: Visit, run: MapRun) -> Document:

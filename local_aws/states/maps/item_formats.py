@@ -1,7 +1,7 @@
 """What items are in a file: CSV, JSON, JSON Lines and Parquet, and the manifests that list other files.
 
-Source: "ItemReader (Map)", AWS Step Functions developer guide. Each reader takes the file's bytes and gives items one
-by one, so that a limit of items is a limit of work.
+Source: "ItemReader (Map)", AWS Step Functions developer guide. Most readers take the file's bytes and give items
+one by one, so that a limit of items is a limit of work.
 """
 
 from __future__ import annotations
@@ -54,11 +54,6 @@ def uncompressed(key: str, data: bytes) -> bytes:
     return data
 
 
-def key_value_pairs(value: dict[str, Any]) -> list[dict[str, Any]]:
-    """The items that the members of an object are."""
-    return [{"Key": key, "Value": item} for key, item in value.items()]
-
-
 def csv_rows(data: bytes, config: dict[str, Any]) -> Iterator[dict[str, str]]:
     """The rows of a text with delimiters, by the names in its first row or those that the state gives.
 
@@ -77,8 +72,8 @@ def csv_rows(data: bytes, config: dict[str, Any]) -> Iterator[dict[str, str]]:
             yield dict(zip(headers, [*row, *[""] * (len(headers) - len(row))], strict=False))
 
 
-def json_items(data: bytes, pointer: str | None) -> Iterator[Any]:
-    """The elements of an array, or the members of an object, possibly deeper in the file (ItemsPointer)."""
+def json_items(data: bytes, pointer: str | None) -> Any:
+    """An array or an object of items, possibly deeper in the file (ItemsPointer)."""
     try:
         value = loads(data)
     except (ValueError, RecursionError) as error:
@@ -89,11 +84,9 @@ def json_items(data: bytes, pointer: str | None) -> Iterator[Any]:
             value = value[int(part)] if isinstance(value, list) else value[part]
         except (KeyError, IndexError, ValueError, TypeError):
             raise failed(f"The ItemsPointer '{pointer}' points to nothing in the input.") from None
-    if isinstance(value, list):
-        return iter(value)
-    if isinstance(value, dict):
-        return iter(key_value_pairs(value))
-    raise failed("Attempting to map over non-iterable node.")
+    if not isinstance(value, list | dict):
+        raise failed("Attempting to map over non-iterable node.")
+    return value
 
 
 def json_lines(data: bytes) -> Iterator[Any]:

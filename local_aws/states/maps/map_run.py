@@ -10,6 +10,7 @@ import threading
 import time
 import uuid
 from collections import Counter, deque
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,6 +33,21 @@ of the service that is called, such as 1,000 functions at once.
 """
 
 THRESHOLD_CAUSE = "The specified tolerated failure threshold was exceeded"
+MAP_RUNS = "states/map-runs"
+"""The kind of records in which map runs outlive the process."""
+_PAST = (
+    "id",
+    "arn",
+    "max_concurrency",
+    "tolerated_count",
+    "tolerated_percentage",
+    "status",
+    "started",
+    "stopped",
+    "redrive_count",
+    "redriven",
+    "results_written",
+)
 _FAILURES = ("FAILED", "TIMED_OUT", "ABORTED")
 
 
@@ -53,7 +69,7 @@ class MapRun:
         tolerated_count, tolerated_percentage: how many items may fail.
     """
 
-    def __init__(self, parent: Surroundings, program: Program, limits: dict[str, float], items: list[Any] | None):
+    def __init__(self, parent: Surroundings, program: Program, limits: dict[str, float], items: Sequence[Any] | None):
         self.parent, self.program, self.items = parent, program, items
         self.id = str(uuid.uuid4())
         machine_arn = program.arn.replace(":stateMachine:", ":mapRun:")
@@ -81,6 +97,7 @@ class MapRun:
     def take(self, inputs: list[ChildInput]) -> None:
         """Learn what there is to do."""
         self.inputs, self._item_total = inputs, sum(given.item_count for given in inputs)
+        self._changed()
 
     async def run(self, flow: Flow) -> None:
         """Run a child for every input, except those that have succeeded; others that had begun go on.
@@ -115,10 +132,33 @@ class MapRun:
         """Become RUNNING again, for another `run`."""
         self.redrive_count += 1
         self.redriven, self.stopped, self.status, self._failed_items = time.time(), None, "RUNNING", 0
+        self._changed()
 
     def end(self, status: str) -> None:
         """It has come to its end."""
         self.status, self.stopped = status, time.time()
+        self._changed()
+
+    def past(self) -> dict[str, Any]:
+        """What it is, as plain data, without its children and their program."""
+        return {member: getattr(self, member) for member in _PAST} | {
+            "parent": self.parent.arn,
+            "item_total": self._item_total,
+            "child_total": len(self.inputs or ()),
+        }
+
+    @classmethod
+    def of_the_past(cls, parent: Surroundings, program: Program, past: Mapping[str, Any]) -> MapRun:
+        """One that `past` described, without its children."""
+        run = cls(parent, program, {}, None)
+        for member in _PAST:
+            setattr(run, member, past[member])
+        run._item_total = past["item_total"]
+        run.inputs = [ChildInput(Document(None), 1)] * past["child_total"]
+        return run
+
+    def _changed(self) -> None:
+        self.parent.engine.host.changed(MAP_RUNS, self.arn)
 
     @property
     def not_started(self) -> list[ChildInput]:
@@ -216,10 +256,21 @@ class MapRuns:
         """A Map has begun."""
         self._by_arn[run.arn] = run
         self._by_execution.setdefault(run.parent.arn, []).append(run)
+        run.parent.engine.host.changed(MAP_RUNS, run.arn)
 
     def add_child(self, child: Execution) -> None:
         """A child has begun."""
         self._children[child.arn] = child
+        child.keep()
+
+    def adopt(self, arn: str) -> None:
+        """Give a map run of the past its children, which are there already."""
+        run = self._by_arn[arn]
+        run.children += [child for child in self._children.values() if child.map_run_arn == arn]
+
+    def every(self) -> list[MapRun]:
+        """All map runs."""
+        return list(self._by_arn.values())
 
     def find(self, arn: str) -> MapRun | None:
         """The map run of an ARN."""
@@ -237,6 +288,8 @@ class MapRuns:
         """Drop the map runs of an execution, and their children's in turn."""
         for run in self._by_execution.pop(execution_arn, ()):
             self._by_arn.pop(run.arn, None)
+            run.parent.engine.host.changed(MAP_RUNS, run.arn)
             for child in run.children:
                 self._children.pop(child.arn, None)
+                child.keep()
                 self.forget(child.arn)

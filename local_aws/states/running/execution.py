@@ -6,7 +6,7 @@ import contextlib
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from local_aws.call import ApiError
@@ -14,8 +14,8 @@ from local_aws.clock import Clock
 from local_aws.house import Host
 from local_aws.states.document import Document
 from local_aws.states.errors import RUNTIME, TIMEOUT, Cancelled, StateError
-from local_aws.states.running.flow import NOT_TRUNCATED, Flow, iso_time
-from local_aws.states.running.history import MAX_EVENTS, EventLog, HistoryFull
+from local_aws.states.running.flow import NOT_TRUNCATED, Flow, Visit, iso_time
+from local_aws.states.running.history import BLOCK, MAX_EVENTS, Event, EventLog, HistoryFull
 from local_aws.states.running.log_delivery import delivery
 from local_aws.states.running.program import Program
 from local_aws.states.running.status_changes import status_change
@@ -26,6 +26,10 @@ from local_aws.states.work.turns import Turns
 
 log = logging.getLogger(__name__)
 
+EXECUTIONS, HISTORIES = "states/executions", "states/histories"
+"""Kinds of records that outlive the process."""
+_PAST = ("status", "started", "stopped", "error", "cause", "redrive_count", "redriven")
+_EXPRESS = ":express:"
 SERVICE_PRINCIPAL = "states.amazonaws.com"
 _LEAVING_SECONDS = 5
 """How long a redrive waits for the run before it to leave: it may be stopping a job."""
@@ -44,6 +48,8 @@ class Execution:
         turns: those that its calls to APIs take, with others that were started by the same map run.
         item_count: how many items of the map run it got, 0 where none started it.
         redrive_count, redriven: how often it was redriven, and when last.
+
+    One of the past (`past`, as `past()` gave it) gets its history back by its `log`, and is ready after `settle_past`.
     """
 
     def __init__(
@@ -61,6 +67,7 @@ class Execution:
         stop_signal: Signal | None = None,
         turns: Turns | None = None,
         ended: Callable[[], None] = lambda: None,
+        past: Mapping[str, Any] | None = None,
     ):
         self.engine, self.program, self.arn, self.input = engine, program, arn, document
         self.name = name or arn.rpartition(":")[2]
@@ -68,7 +75,8 @@ class Execution:
         self.redrive_count = 0
         self.redriven: float | None = None
         self.version_arn, self.alias_arn = version_arn, alias_arn
-        self.log = EventLog(delivery(engine.host, program, arn, lambda: self.redrive_count))
+        self._deliver = delivery(engine.host, program, arn, lambda: self.redrive_count)
+        self.log = EventLog(self._told)
         self.status = "RUNNING"
         self.started = time.time()
         self.stopped: float | None = None
@@ -82,6 +90,11 @@ class Execution:
         self._ended, self._left = Signal(), Signal()
         self._redriving = threading.Lock()
         self._context: dict[str, Any] | None = None
+        if past is not None:
+            for member in _PAST:
+                setattr(self, member, past[member])
+            self.output = None if past["output"] is None else Document(text=past["output"])
+            return
         details = {"input": document, "inputDetails": NOT_TRUNCATED, "roleArn": program.role_arn}
         self.log.append("ExecutionStarted", 0, details)
 
@@ -133,6 +146,52 @@ class Execution:
             }
         return self._context
 
+    # ---- what outlives the process -------------------------------------------------------------------
+
+    def keep(self) -> None:
+        """It is known from now on, or forgotten, with its history."""
+        if _EXPRESS not in self.arn:
+            self.host.changed(EXECUTIONS, self.arn)
+            for number in range((len(self.log) - 1) // BLOCK + 1):
+                self.host.changed(HISTORIES, f"{self.arn}#{number}")
+
+    def past(self) -> dict[str, Any]:
+        """What it is, as plain data, without its history and its program."""
+        kept = {member: getattr(self, member) for member in (*_PAST, "name", "map_run_arn", "item_count")}
+        kept |= {"version_arn": self.version_arn, "alias_arn": self.alias_arn}
+        return kept | {"input": self.input.text, "output": None if self.output is None else self.output.text}
+
+    def settle_past(self, cause: str) -> None:
+        """Its history is back: where it was running it has been aborted, and where it failed it can go on."""
+        if self.status == "RUNNING":
+            self._end("ABORTED", "ExecutionAborted", len(self.log), cause=cause)
+        self.log.seal()
+        can_go_on = self.status != "SUCCEEDED" and self.program.label is None
+        self._flow = self._flow_of_the_past() if can_go_on else None
+        self._left.set()
+        self._ended.set()
+
+    def _flow_of_the_past(self) -> Flow:
+        """A flow in the state that was entered last, with the variables that had been assigned by then."""
+        states = self.program.workflow.states
+        flow = Flow(self, self._stop_signal.child(), len(self.log))
+        for event in self.log:
+            details = event.details or {}
+            if details.get("name") not in states:  # of a branch, an iteration, or none
+                continue
+            if event.type.endswith("StateEntered"):
+                flow.visit = Visit(flow, states[details["name"]], details["input"])
+            elif event.type.endswith("StateExited"):
+                assigned = details.get("assignedVariables", {})
+                flow.variables |= {name: Document(text=text) for name, text in assigned.items()}
+        return flow
+
+    def _told(self, event: Event) -> None:
+        if self._deliver is not None:
+            self._deliver(event)
+        if _EXPRESS not in self.arn:
+            self.host.changed(HISTORIES, f"{self.arn}#{(event.id - 1) // BLOCK}")
+
     # ---- life ----------------------------------------------------------------------------------------
 
     def start(self) -> None:
@@ -166,6 +225,7 @@ class Execution:
             self._stop_signal = stop_signal or Signal()
             previous = self.log.reopen("ExecutionRedriven", len(self.log), {"redriveCount": self.redrive_count})
             self._flow = self._flow.successor(self._stop_signal.child(), previous)
+            self.keep()
             return True
 
     def stop(self, error: str | None = None, cause: str | None = None) -> None:
@@ -231,6 +291,7 @@ class Execution:
         self.status = status
         if status == "SUCCEEDED":
             self._flow = None
+        self.keep()
         self._stop_signal.set()
         self._ended.set()
         self._announce()

@@ -154,20 +154,24 @@ class Visit:
         return self._data
 
     def ask(
-        self, question: Callable[..., T], *arguments: Any, item: dict[str, Any] | None = None, **reserved: Document
+        self,
+        question: Callable[..., T],
+        *arguments: Any,
+        map_context: dict[str, Any] | None = None,
+        **reserved: Document,
     ) -> T:
         """Have a question answered by the state's language.
 
         Args:
             question: a method of one of the language's objects, which takes a scope.
             arguments: what else it takes.
-            item: that of a Map, for the context object.
+            map_context: `Map` of the context object, for one item.
             reserved: members of the scope: `result`, `error_output`.
 
         Raises:
             StateError: a field failed; what the history has to say of it is already there.
         """
-        return self._answer(question, self._scope(self.data, item, **reserved), *arguments)
+        return self._answer(question, self._scope(self.data, map_context, **reserved), *arguments)
 
     @overload
     def evaluate(self, field: Field[T] | None, default: T) -> T: ...
@@ -183,9 +187,9 @@ class Visit:
         """
         return default if field is None else self.ask(field.evaluate)
 
-    def _scope(self, data: Document, item: dict[str, Any] | None = None, **reserved: Document) -> Scope:
+    def _scope(self, data: Document, map_context: dict[str, Any] | None = None, **reserved: Document) -> Scope:
         return Scope(
-            self.input, data, self.flow.variables, lambda: self.context(item), inspect=self.inspect, **reserved
+            self.input, data, self.flow.variables, lambda: self.context(map_context), inspect=self.inspect, **reserved
         )
 
     def _answer(self, question: Callable[..., T], *arguments: Any) -> T:
@@ -209,7 +213,7 @@ class Visit:
         self.flow.record("EvaluationFailed", **{name: value for name, value in details.items() if value is not None})
         return StateError(error.error, cause)
 
-    def context(self, item: dict[str, Any] | None = None) -> dict[str, Any]:
+    def context(self, map_context: dict[str, Any] | None = None) -> dict[str, Any]:
         """The context object ("Accessing execution data from the Context object", developer guide).
 
         What is data of the workflow in it is a document: a language reads it in its own way.
@@ -218,7 +222,7 @@ class Visit:
             **self.flow.execution.context(),
             "State": {"Name": self.state.name, "EnteredTime": iso_time(self._time), "RetryCount": self.retry_count},
         }
-        map_context = self.flow.map_context if item is None else {"Item": item}
+        map_context = map_context or self.flow.map_context
         if map_context is not None:
             context["Map"] = map_context
         if self.token is not None:
@@ -238,7 +242,7 @@ class Visit:
         Raises:
             StateError: see `ask`.
         """
-        conclusion = self.ask(way.conclude, item=None, **reserved)
+        conclusion = self.ask(way.conclude, map_context=None, **reserved)
         document = conclusion.output
         assigned = {} if conclusion.assigned is None else self._assigned(conclusion.assigned)
         self.check_size(document, self.state.name)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, overload
@@ -19,6 +19,8 @@ from local_aws.states.errors import Cancelled
 from local_aws.states.work.signals import Signal
 
 MAX_EVENTS = 25_000
+BLOCK = 100
+"""Events that are kept together, where a history outlives the process."""
 
 _DETAILS = {
     "MapStateStarted": "mapStateStartedEventDetails",
@@ -137,6 +139,14 @@ class EventLog(Sequence[Event]):
         with self._lock:
             self._closed = False
             return self._append(event_type, previous, details)
+
+    def put_back(self, events: Iterable[Event]) -> None:
+        """Take events of the past, in their order, of which nobody is told."""
+        self._events.extend(events)
+
+    def seal(self) -> None:
+        """Let the last event be the last one."""
+        self._closed = True
 
     def stop(self, stopped: Signal) -> None:
         """Set the signal such that nothing is appended on its behalf from now on."""

@@ -11,9 +11,14 @@ from pathlib import Path
 import fasttext
 import pytest
 
-from local_aws.sagemaker.blazingtext import artifact
+from local_aws.sagemaker.blazingtext import artifact, word2vec
 from local_aws.sagemaker.blazingtext.fasttext_model import Model
-from local_aws.sagemaker.blazingtext.hyperparameters import HyperparameterError, Hyperparameters, read
+from local_aws.sagemaker.blazingtext.hyperparameters import (
+    HyperparameterError,
+    Hyperparameters,
+    Word2VecHyperparameters,
+    read,
+)
 
 ODD = "__label__2 a </s> b c\x00d\te \x0b f\n\n__label__1\n__label__1 \u00e9\U0001f600 \u00e9 z\n"
 
@@ -54,6 +59,55 @@ def test_the_defaults_are_those_of_blazingtext():
         vector_dim=100,
         word_ngrams=2,
     )
+
+
+def test_the_defaults_of_word2vec_are_those_of_blazingtext():
+    # SageMaker developer guide, BlazingText hyperparameters, Word2Vec.
+    assert read({"mode": "cbow"}) == Word2VecHyperparameters(
+        mode="cbow",
+        batch_size=11,
+        buckets=2_000_000,
+        epochs=5,
+        evaluation=True,
+        learning_rate=0.05,
+        max_char=6,
+        min_char=3,
+        min_count=5,
+        negative_samples=5,
+        sampling_threshold=0.0001,
+        subwords=False,
+        vector_dim=100,
+        window_size=5,
+    )
+
+
+@pytest.mark.parametrize(("mode", "name"), [("skipgram", "word_ngrams"), ("supervised", "window_size")])
+def test_a_hyperparameter_of_the_other_kind_is_named(mode, name):
+    with pytest.raises(HyperparameterError, match=f"'{name}' is not a hyperparameter; there are mode, "):
+        read({"mode": mode, name: "2"})
+
+
+@pytest.mark.parametrize(
+    ("mode", "settings"),
+    [("skipgram", {}), ("cbow", {}), ("batch_skipgram", {"batch_size": "15"}), ("cbow", {"subwords": "True"})],
+)
+def test_every_mode_of_word2vec_learns_vectors(tmp_path, mode, settings):
+    examples = tmp_path / "train.txt"
+    examples.write_text(sentences(200))
+    small = {"vector_dim": "4", "buckets": "100", "evaluation": "False"}
+    word2vec.train(read({"mode": mode, **small, **settings}), examples, tmp_path)
+    assert {path.name for path in tmp_path.iterdir()} == {"train.txt", "vectors.txt", "vectors.bin"}
+    model = fasttext.load_model(str(tmp_path / "vectors.bin"))
+    first, *lines = (tmp_path / "vectors.txt").read_text().splitlines()
+    assert first == f"{len(lines)} 4"
+    word, *values = lines[0].split()
+    assert [float(value) for value in values] == pytest.approx(model.get_word_vector(word), abs=1e-4)
+    assert bool(model.get_word_vector("unheardof").any()) == bool(settings.get("subwords"))
+
+
+def test_subwords_are_not_learned_in_batches(tmp_path):
+    with pytest.raises(HyperparameterError, match="use skipgram or cbow"):
+        word2vec.train(read({"mode": "batch_skipgram", "subwords": "True"}), tmp_path / "train.txt", tmp_path)
 
 
 @pytest.mark.parametrize(

@@ -273,7 +273,7 @@ PING = (
 @pytest.mark.parametrize(
     ("files", "line"),
     [
-        ({"other_bin": b"x"}, "The model artifact holds no model.bin."),
+        ({"other_bin": b"x"}, "The model artifact holds no model.bin or vectors.bin."),
         ({"model_bin": b"no model"}, "has wrong file format"),
     ],
 )

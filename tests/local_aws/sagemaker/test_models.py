@@ -108,7 +108,7 @@ def test_an_image_of_another_region_is_refused(hosting, artifact):
 @pytest.mark.parametrize(
     "image",
     [
-        "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-scikit-learn:1.2-1-cpu-py3",
+        "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-scikit-learn:9.9-cpu-py3",
         "123456789012.dkr.ecr.us-east-1.amazonaws.com/mine:latest",
     ],
 )

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import io
 import itertools
+import json
 import os
 import random
 import re
+import secrets
 import tarfile
 from pathlib import Path
 
@@ -79,7 +81,7 @@ def test_a_job_from_its_creation_to_its_artifact(bench):
     assert job["HyperParameters"] == request["HyperParameters"]
     assert job["OutputDataConfig"] == {"KmsKeyId": "", "CompressionType": "GZIP"} | request["OutputDataConfig"]
     definitions = job["AlgorithmSpecification"]["MetricDefinitions"]
-    assert {each["Name"] for each in definitions} == {"train:accuracy", "validation:accuracy"}
+    assert {each["Name"] for each in definitions} == {"train:accuracy", "validation:accuracy", "train:mean_rho"}
     assert job["ResourceConfig"] == request["ResourceConfig"] | {"KeepAlivePeriodInSeconds": 0}
     metrics = {each["MetricName"]: each["Value"] for each in job["FinalMetricDataList"]}
     assert set(metrics) == {"train:accuracy", "validation:accuracy"}
@@ -212,13 +214,53 @@ def test_the_hyperparameters_arrive(bench, tmp_path):
     assert (ours != alone(train, tmp_path, lr=0.1, **same).get_output_matrix()).any()
 
 
-def test_all_files_of_a_channel_are_read(bench):
-    request = bench.training(sentences(50).removesuffix("\n"), **SMALL)
+def test_a_channel_is_one_file(bench):
+    request = bench.training(sentences(50), **SMALL)
     name = request["TrainingJobName"]
     bench.put(f"data/{name}/train/more/second.txt", sentences(30, seed=6))
     request["InputDataConfig"][0]["DataSource"]["S3DataSource"]["S3Uri"] = bench.uri(f"data/{name}/train/")
-    bench.trained(bench.start_training(request))
-    assert "Number of train examples: 80" in bench.log("TrainingJobs", name)
+    reason = bench.trained(bench.start_training(request))["FailureReason"]
+    assert reason.startswith("AlgorithmError: the channel 'train' holds 2 files: BlazingText reads one file a channel")
+
+
+# ---- vectors of words --------------------------------------------------------------------------------
+
+
+def test_vectors_of_words_from_a_job_to_an_endpoint(bench, wait_until):
+    pairs = ["tiger", "cat", "book", "paper", "computer", "keyboard", "plane", "car", "train"]
+    text = "".join(f"{' '.join(pairs[n % 9 :] + pairs[: n % 9])} {n % 7}\n" for n in range(200))
+    job = bench.train(text, mode="skipgram", vector_dim="5", min_count="1", window_size="2", learning_rate="0.1")
+    assert job["TrainingJobStatus"] == "Completed", job.get("FailureReason")
+    log = bench.log("TrainingJobs", job["TrainingJobName"])
+    assert "Number of words:  17" in log  # nine words, seven numbers, and fastText's end of a line
+    files, artifact = {}, job["ModelArtifacts"]["S3ModelArtifacts"]
+    with tarfile.open(fileobj=io.BytesIO(bench.get(artifact.split("/", 3)[3]))) as model:
+        for member in model:
+            files[member.name] = model.extractfile(member).read()
+    assert set(files) == {"vectors.txt", "vectors.bin", "eval.json"}
+    first, *lines = files["vectors.txt"].decode().splitlines()
+    assert first == "17 5"
+    vectors = {word: [float(value) for value in values] for word, *values in map(str.split, lines)}
+    evaluated = json.loads(files["eval.json"])
+    assert evaluated["EN-WS-353-ALL.txt"]["total_pairs"] == 353
+    assert -1 <= evaluated["mean_rho"] <= 1
+    (metric,) = job["FinalMetricDataList"]
+    assert (metric["MetricName"], metric["Value"]) == ("train:mean_rho", pytest.approx(evaluated["mean_rho"]))
+
+    name = f"vectors-{secrets.token_hex(4)}"
+    container = {"Image": BLAZINGTEXT, "ModelDataUrl": artifact}
+    bench.client.create_model(ModelName=name, PrimaryContainer=container, ExecutionRoleArn=bench.role)
+    variant = {"VariantName": "one", "ModelName": name, "InstanceType": "ml.m5.large", "InitialInstanceCount": 1}
+    bench.client.create_endpoint_config(EndpointConfigName=name, ProductionVariants=[variant])
+    bench.client.create_endpoint(EndpointName=name, EndpointConfigName=name)
+    wait_until(lambda: bench.client.describe_endpoint(EndpointName=name)["EndpointStatus"] == "InService", 120)
+    answer = bench.aws.client("sagemaker-runtime").invoke_endpoint(
+        EndpointName=name, ContentType="application/json", Body=json.dumps({"instances": ["tiger", "unknown"]})
+    )
+    known, unknown = json.loads(answer["Body"].read())
+    assert (known["word"], known["vector"]) == ("tiger", pytest.approx(vectors["tiger"], abs=1e-4))
+    assert unknown == {"vector": [0.0] * 5, "word": "unknown"}
+    bench.client.delete_endpoint(EndpointName=name)
 
 
 # ---- early stopping ----------------------------------------------------------------------------------
@@ -334,7 +376,6 @@ def test_an_output_that_the_role_may_not_write(bench, aws):
 def test_what_is_not_there_says_so(bench):
     for change in (
         {"EnableManagedSpotTraining": True},
-        {"HyperParameters": {"mode": "skipgram"}},
         {"AlgorithmSpecification": {"TrainingImage": BLAZINGTEXT, "TrainingInputMode": "Pipe"}},
         {"InputDataConfig": [channel("train", bench.put("gz/x")) | {"CompressionType": "Gzip"}]},
     ):

@@ -168,3 +168,9 @@ def test_every_text_of_an_error_is_that_of_the_reference():
     assert texts["D3135"] == "No matching closing bracket ']' in date/time picture string"
     assert texts["T1010"].endswith("{{token}} does not return the correct object structure")
     assert not [text for text in texts.values() if "Object " in text]
+
+
+@pytest.mark.parametrize("quote", ["'", '"'])
+def test_a_quote_that_is_never_closed_is_an_error_however_long_the_text(quote):
+    for text in ("data/ & $states.input.bucket " * 2_000, r"\a" * 2_000, "\\"):
+        assert failure(quote + text).startswith(("S0101", "S0103"))

@@ -8,6 +8,7 @@ import gzip
 import io
 import json
 import threading
+from typing import ClassVar
 
 import pyarrow
 import pytest
@@ -473,6 +474,52 @@ class TestItemReader:
         for config in ({"InputType": "MANIFEST"}, {"ManifestType": "S3_INVENTORY"}):
             description = self.read(workflows, bucket, config, {"Key": "manifest.json"})
             assert json.loads(description["output"]) == [{"Bucket": "b", "Key": "k1"}, {"Bucket": "b", "Key": "k2"}]
+
+
+class TestWhereItemsComeFrom:
+    """`Map.Item` of the context object ("Context object data for Map states", developer guide)."""
+
+    SELECTOR: ClassVar = {
+        "source": "{% $states.context.Map.Item.Source %}",
+        "value": "{% $states.context.Map.Item.Value %}",
+        "index": "{% $states.context.Map.Item.Index %}",
+    }
+
+    def test_members_of_an_object(self, workflows):
+        key = {"key": "{% $states.context.Map.Item.Key %}"}
+        machine = workflows.create(distributed(ItemSelector=self.SELECTOR | key))
+        assert workflows.output(machine, {"a": 1, "b": [2]}) == [
+            {"source": "STATE_DATA", "value": 1, "index": 0, "key": "a"},
+            {"source": "STATE_DATA", "value": [2], "index": 1, "key": "b"},
+        ]
+
+    def test_an_element_of_an_array_has_no_key(self, workflows):
+        key = {"key": "{% $exists($states.context.Map.Item.Key) %}"}
+        assert workflows.output(workflows.create(distributed(ItemSelector=key)), ["a"]) == [{"key": False}]
+
+    @pytest.mark.parametrize(
+        ("resource", "arguments", "config", "source"),
+        [
+            ("listObjectsV2", {"Prefix": "in/"}, {}, "s3://{}"),
+            (
+                "listObjectsV2",
+                {"Prefix": "in/"},
+                {"InputType": "JSON", "Transformation": "LOAD_AND_FLATTEN"},
+                "s3://{}/in/a.json",
+            ),
+            ("getObject", {"Key": "in/a.json"}, {"InputType": "JSON"}, "s3://{}/in/a.json"),
+        ],
+    )
+    def test_objects_in_s3(self, workflows, aws, resource, arguments, config, source):
+        bucket = aws.bucket()
+        aws.client("s3").put_object(Bucket=bucket, Key="in/a.json", Body=b"[1]")
+        reader = {
+            "Resource": f"arn:aws:states:::s3:{resource}",
+            "Arguments": {"Bucket": bucket, **arguments},
+            **({"ReaderConfig": config} if config else {}),
+        }
+        machine = workflows.create(distributed(ItemReader=reader, ItemSelector={"source": self.SELECTOR["source"]}))
+        assert workflows.output(machine) == [{"source": source.format(bucket)}]
 
 
 class TestResultWriter:

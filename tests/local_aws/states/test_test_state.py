@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import ClassVar
 
 import pytest
 from botocore.exceptions import ClientError
@@ -186,9 +187,91 @@ def test_a_state_of_a_machine_by_name_at_any_depth(run):
     assert refusal(run, machine, stateName="Nothing")[0] == "ValidationException"
 
 
-def test_a_context_of_ones_own(run):
-    state = {"Type": "Pass", "QueryLanguage": "JSONata", "Output": "{% $states.context.Map.Item.Value %}", "End": True}
-    assert run(state, context={"Map": {"Item": {"Index": 0, "Value": "mine"}}})["output"] == '"mine"'
+class TestContext:
+    STATE = TASK | {"Output": "{% $states.context.Map.Item.Value %}"}
+    MOCK: ClassVar = {"result": {"StatusCode": 200, "Payload": "x"}}
+
+    def test_one_of_ones_own(self, run):
+        context = {"Map": {"Item": {"Index": 0, "Value": "mine"}}, "Task": {"Token": "t"}}
+        assert run(self.STATE, mock=self.MOCK, context=context)["output"] == '"mine"'
+
+    @pytest.mark.parametrize(
+        ("context", "fault"),
+        [
+            ({"Foo": 1}, "Field 'Foo' is not allowed"),
+            ({"Execution": {"Foo": 1}}, "Field 'Execution.Foo' is not allowed"),
+            ({"Execution": {"Id": 5}}, "Execution.Id must be a string"),
+            ({"State": {"RetryCount": "1"}}, "State.RetryCount must be a number"),
+            ({"State": []}, "State must be an object"),
+            ([], "Context must be a valid JSON object"),
+        ],
+    )
+    def test_what_it_may_not_hold(self, run, context, fault):
+        """The first and the third are recorded, the others made like them."""
+        said = f"Invalid Context object provided: {fault}"
+        assert refusal(run, self.STATE, mock=self.MOCK, context=context) == ("ValidationException", said)
+
+    def test_it_needs_a_mock(self, run):
+        """By the API's reference; the sentence is made like the recorded one on a failure count."""
+        said = "TestState does not support Context when a mock is not specified."
+        assert refusal(run, passing(), context={}) == ("ValidationException", said)
+
+
+class TestStateConfiguration:
+    DISTRIBUTED: ClassVar = MAP["ItemProcessor"] | {
+        "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}
+    }
+
+    def reader(self, **config):
+        reader = {
+            "Resource": "arn:aws:states:::s3:getObject",
+            "Arguments": {"Bucket": "b", "Key": "k"},
+            "ReaderConfig": config,
+        }
+        fields = {name: value for name, value in MAP.items() if name != "Items"}
+        selector = {"v": "{% $states.context.Map.Item.Value %}"}
+        return fields | {"ItemProcessor": self.DISTRIBUTED, "ItemReader": reader, "ItemSelector": selector}
+
+    @pytest.mark.parametrize("name", ["mapIterationFailureCount", "retrierRetryCount"])
+    def test_it_needs_a_mock(self, run, name):
+        said = f"TestState does not support {name[0].upper()}{name[1:]} when a mock is not specified."
+        refused = refusal(run, MAP, {"items": [1]}, stateConfiguration={name: 1})
+        assert refused == ("ValidationException", said)
+
+    @pytest.mark.parametrize(
+        ("config", "text", "values"),
+        [
+            ({"InputType": "JSON"}, "[1, 2]", [1, 2]),
+            ({"InputType": "JSON", "ItemsPointer": "/a"}, '{"a": [3]}', [3]),
+            ({"InputType": "JSONL", "MaxItems": 1}, "1\n2\n", [1]),
+            (
+                {"InputType": "CSV", "CSVHeaderLocation": "FIRST_ROW", "CSVDelimiter": "PIPE"},
+                "a|b\n1|2\n",
+                [{"a": "1", "b": "2"}],
+            ),
+        ],
+    )
+    def test_data_of_a_reader_as_it_is_in_its_source(self, run, config, text, values):
+        answer = run(
+            self.reader(**config),
+            mock={"result": [0]},
+            stateConfiguration={"mapItemReaderData": text},
+            inspectionLevel="TRACE",
+        )
+        shown = json.loads(answer["inspectionData"]["afterItemSelector"])
+        assert [item["v"] for item in shown] == values
+        assert ("afterItemsPointer" in answer["inspectionData"]) is ("ItemsPointer" in config)
+
+    def test_data_that_can_not_be_read(self, run):
+        answer = run(self.reader(InputType="JSON"), mock={"result": []}, stateConfiguration={"mapItemReaderData": "5"})
+        assert (answer["status"], answer["error"]) == ("FAILED", "States.ItemReaderFailed")
+
+    def test_the_state_that_an_error_comes_from(self, run):
+        mock = {"errorOutput": {"error": "Mine", "cause": "c"}}
+        known = run(MAP, {"items": [1]}, mock=mock, stateConfiguration={"errorCausedByState": "P"})
+        assert (known["status"], known["error"]) == ("FAILED", "Mine")
+        refused = refusal(run, MAP, {"items": [1]}, mock=mock, stateConfiguration={"errorCausedByState": "Q"})
+        assert refused == ("ValidationException", "State not found in definition")
 
 
 def test_result_or_error_not_both(run):

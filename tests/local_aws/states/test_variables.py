@@ -100,4 +100,7 @@ def test_context_object(workflows):
 def test_context_of_an_iteration(workflows):
     inner = workflow(Look=passing(Output="{% $states.context.Map.Item %}"))
     machine = workflows.create(one(Type="Map", ItemProcessor=inner))
-    assert workflows.output(machine, ["a", "b"]) == [{"Index": 0, "Value": "a"}, {"Index": 1, "Value": "b"}]
+    assert workflows.output(machine, ["a", "b"]) == [
+        {"Index": 0, "Value": "a", "Source": "STATE_DATA"},
+        {"Index": 1, "Value": "b", "Source": "STATE_DATA"},
+    ]

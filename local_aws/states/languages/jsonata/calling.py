@@ -12,7 +12,7 @@ from local_aws.states.languages.jsonata.limits import MAX_DEPTH, Run
 from local_aws.states.languages.jsonata.signature import Signature
 from local_aws.states.languages.jsonata.values import UNDEFINED, Constructed, Kept, Selected, Tuples
 
-_MISSING = object()
+MISSING = object()
 _LETTERS: dict[type, str] = {
     str: "s",
     int: "n",
@@ -45,8 +45,8 @@ class Frame:
         """The variable's value, `UNDEFINED` where there is none."""
         frame: Frame | None = self
         while frame is not None:
-            value = frame.variables.get(name, _MISSING)
-            if value is not _MISSING:
+            value = frame.variables.get(name, MISSING)
+            if value is not MISSING:
                 return value
             frame = frame.parent
         return UNDEFINED
@@ -77,6 +77,11 @@ class Function:
         """
         raise NotImplementedError
 
+    def repeated(self, run: Run) -> Callable[..., Any]:
+        """What calls it again and again from one place, with no more arguments than it takes."""
+        most = max(self.arity, 1)
+        return lambda *arguments: apply(self, list(arguments[:most]), None, run)
+
 
 @dataclass(slots=True)
 class TailCall:
@@ -97,6 +102,24 @@ def apply(function: Any, arguments: list[Any], context: Any, run: Run) -> Any:
     if not isinstance(function, Function):
         raise Fault("T1006")
     result = function.call(arguments, context, run)
+    return _finished(result, context, run) if type(result) is TailCall else result
+
+
+def called_back(function: Any, run: Run) -> Callable[..., Any]:
+    """What calls a function that was given as the second argument of another, with as many arguments as it takes.
+
+    It is called many times, so what is the same each time is found out once.
+
+    Raises:
+        Fault: it is none.
+    """
+    if not isinstance(function, Function):
+        raise Fault("T0410", index=2)
+    return function.repeated(run)
+
+
+def _finished(result: Any, context: Any, run: Run) -> Any:
+    """The value of a call, of which a part may be left to do."""
     while type(result) is TailCall:
         function = result.procedure(result.context, result.frame)
         if not isinstance(function, Function):
@@ -104,13 +127,6 @@ def apply(function: Any, arguments: list[Any], context: Any, run: Run) -> Any:
         given = [argument(result.context, result.frame) for argument in result.arguments]
         result = function.call(given, context, run)
     return result
-
-
-def call_back(function: Any, arguments: list[Any], run: Run) -> Any:
-    """Call a function that was given as the second argument of another, with as many arguments as it takes."""
-    if not isinstance(function, Function):
-        raise Fault("T0410", index=2)
-    return apply(function, arguments[: max(function.arity, 1)], None, run)
 
 
 class Native(Function):
@@ -177,6 +193,25 @@ class Lambda(Function):
         result = evaluate(self._context, Frame(self._frame, run, depth, variables))
         run.depth = depth
         return result
+
+    def repeated(self, run: Run) -> Callable[..., Any]:
+        names, depth, body = self._parameters, run.depth, self._body
+        # Whoever calls a function back has three arguments for it.
+        if self._signature is not None or len(names) > 2:
+            return super().repeated(run)
+        evaluate = body.plain if depth + body.deepest <= MAX_DEPTH else body.guarded()
+        context, frame = self._context, self._frame
+
+        def call(*arguments: Any) -> Any:
+            run.steps -= 2
+            if run.steps < 0:
+                run.look()
+            run.allocate(400)
+            result = evaluate(context, Frame(frame, run, depth, dict(zip(names, arguments, strict=False))))
+            run.depth = depth
+            return _finished(result, None, run) if type(result) is TailCall else result
+
+        return call
 
 
 class Partial(Function):

@@ -14,6 +14,7 @@ from typing import Any
 
 from local_aws.states.languages.jsonata import operators, transform
 from local_aws.states.languages.jsonata.calling import (
+    MISSING,
     Body,
     Composed,
     Evaluate,
@@ -40,7 +41,7 @@ from local_aws.states.languages.jsonata.values import (
     unwrapped,
 )
 
-_NEVER_SELECTED = frozenset({"string", "number", "value", "lambda", "regex", "transform", "partial"})
+_NEVER_SELECTED = frozenset({"string", "number", "value", "unary", "lambda", "regex", "transform", "partial"})
 
 
 def compile_body(tree: Any) -> Body:
@@ -86,7 +87,7 @@ class _Compiler:
             evaluate = self._filter(evaluate, predicate.expr, depth)
         if node.group is not None and node.type != "path":
             evaluate = self._group(evaluate, node.group, depth)
-        if node.predicate or node.group is not None or node.type not in _NEVER_SELECTED:
+        if node.predicate or node.group is not None or not _never_selects(node):
             evaluate = _selecting(evaluate, node.keep_array)
         return _counting(evaluate, depth) if self.guarded else evaluate
 
@@ -117,7 +118,13 @@ class _Compiler:
             return lambda input, _frame: input
 
         def variable(_input: Any, frame: Frame) -> Any:
-            return frame.lookup(name)
+            inner: Frame | None = frame
+            while inner is not None:
+                value = inner.variables.get(name, MISSING)
+                if value is not MISSING:
+                    return value
+                inner = inner.parent
+            return UNDEFINED
 
         return variable
 
@@ -142,7 +149,7 @@ class _Compiler:
     def _binary(self, node: Any, depth: int) -> Evaluate:
         sign = str(node.value)
         left, right = self.node(node.lhs, depth + 1), self.node(node.rhs, depth + 1)
-        if sign in "+-*":
+        if sign in _EXACT:
             return _EXACT[sign](left, right)
         return _BINARY[sign](sign, left, right)
 
@@ -322,6 +329,11 @@ class _Compiler:
 # ---- what nodes have in common -------------------------------------------------------------------------
 
 
+def _never_selects(node: Any) -> bool:
+    """Whether its value is no list that was selected: that of an operator on values, of what is written down."""
+    return node.type in _NEVER_SELECTED or (node.type == "binary" and str(node.value) != "..")
+
+
 def _nothing(_input: Any, _frame: Frame) -> Any:
     return UNDEFINED
 
@@ -445,8 +457,25 @@ def _product(left: Evaluate, right: Evaluate) -> Evaluate:
     return multiply
 
 
-def _arithmetic(sign: str, left: Evaluate, right: Evaluate) -> Evaluate:
-    return lambda input, frame: arithmetic(sign, left(input, frame), right(input, frame))
+def _quotient(left: Evaluate, right: Evaluate) -> Evaluate:
+    def divide(input: Any, frame: Frame) -> Any:
+        one, other = left(input, frame), right(input, frame)
+        if type(one) is int and type(other) is int and other:
+            result = one / other
+            return int(result) if result.is_integer() else result
+        return arithmetic("/", one, other)
+
+    return divide
+
+
+def _remainder(left: Evaluate, right: Evaluate) -> Evaluate:
+    def remain(input: Any, frame: Frame) -> Any:
+        one, other = left(input, frame), right(input, frame)
+        if type(one) is int and type(other) is int and one >= 0 and other > 0:
+            return one % other
+        return arithmetic("%", one, other)
+
+    return remain
 
 
 def _comparison(sign: str, left: Evaluate, right: Evaluate) -> Evaluate:
@@ -466,6 +495,9 @@ def _equality(sign: str, left: Evaluate, right: Evaluate) -> Evaluate:
 
     def equality(input: Any, frame: Frame) -> Any:
         one, other = left(input, frame), right(input, frame)
+        kind = type(one)
+        if kind is type(other) and (kind is int or kind is str):
+            return (one == other) is wanted
         if one is UNDEFINED or other is UNDEFINED:
             return False
         return operators.equal(one, other, frame.run) is wanted
@@ -508,12 +540,11 @@ def _inclusion(_sign: str, left: Evaluate, right: Evaluate) -> Evaluate:
     return lambda input, frame: operators.included(left(input, frame), right(input, frame), frame.run)
 
 
-_EXACT = {"+": _sum, "-": _difference, "*": _product}
+_EXACT = {"+": _sum, "-": _difference, "*": _product, "/": _quotient, "%": _remainder}
 _BINARY: dict[str, Callable[[str, Evaluate, Evaluate], Evaluate]] = {
     "&": _concatenation,
     "..": _range,
     "in": _inclusion,
-    **dict.fromkeys(("/", "%"), _arithmetic),
     **dict.fromkeys(("<", "<=", ">", ">="), _comparison),
     **dict.fromkeys(("=", "!="), _equality),
     **dict.fromkeys(("and", "or"), _logic),

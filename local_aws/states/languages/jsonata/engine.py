@@ -23,7 +23,8 @@ Parser = parser.Parser
 
 _BLANKS = re.compile(r"(?:[ \t\n\r]+|/\*.*?\*/)*", re.DOTALL)
 _OPERATOR = re.compile(r"\.\.|:=|!=|>=|<=|\*\*|~>|\?:|\?\?|[.\[\]{}(),@#;:?+\-*/%|=<>^!&~]")
-_TEXT = re.compile(r""""((?:[^"\\]+|\\.)*)"|'((?:[^'\\]+|\\.)*)'""", re.DOTALL)
+# Possessive: a quote that is never closed must not be looked for in every way that the text can be cut.
+_TEXT = re.compile(r""""((?:[^"\\]|\\.)*+)"|'((?:[^'\\]|\\.)*+)'""", re.DOTALL)
 _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|(.)|$)", re.DOTALL)
 _NUMBER = re.compile(r"(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[Ee][-+]?[0-9]+)?", re.ASCII)
 _NAME = re.compile(r"[^ \t\n\r.\[\]{}(),@#;:?+\-*/%|=<>^!&~]*")

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from local_aws.states.languages.jsonata import operators
-from local_aws.states.languages.jsonata.calling import Function, apply, call_back
+from local_aws.states.languages.jsonata.calling import Function, apply, called_back
 from local_aws.states.languages.jsonata.errors import Fault
 from local_aws.states.languages.jsonata.limits import Run, size_of
 from local_aws.states.languages.jsonata.operators import truth
@@ -32,8 +32,9 @@ def map_(run: Run, items: Any, function: Any) -> Any:
     if items is UNDEFINED:
         return items
     found = Selected()
+    call = _calling(function, items, run)
     for place, item in enumerate(items):
-        result = call_back(function, [item, place, items], run)
+        result = call(item, place, items)
         if result is not UNDEFINED:
             found.append(result)
     run.elements(len(found))
@@ -44,8 +45,9 @@ def filter_(run: Run, items: Any, function: Any) -> Any:
     if items is UNDEFINED:
         return items
     found = Selected()
+    call = _calling(function, items, run)
     for place, item in enumerate(items):
-        if truth(call_back(function, [item, place, items], run), run):
+        if truth(call(item, place, items), run):
             found.append(item)
     run.elements(len(found))
     return found
@@ -55,8 +57,9 @@ def single(run: Run, items: Any, function: Any) -> Any:
     if items is UNDEFINED:
         return items
     found: list[Any] = []
+    call = _calling(function, () if function is UNDEFINED else items, run)
     for place, item in enumerate(items):
-        if function is UNDEFINED or truth(call_back(function, [item, place, items], run), run):
+        if function is UNDEFINED or truth(call(item, place, items), run):
             found.append(item)
             if len(found) > 1:
                 raise Fault("D3138")
@@ -76,15 +79,17 @@ def reduce(run: Run, items: Any, function: Any, initial: Any) -> Any:
     result = initial
     if initial is UNDEFINED and items:
         result = items[next(places)]
+    call = called_back(function, run)
     for place in places:
-        result = apply(function, [result, items[place], place, items][: function.arity], None, run)
+        result = call(result, items[place], place, items)
     return result
 
 
 def each(run: Run, members: Any, function: Any) -> Any:
     found = Selected()
+    call = _calling(function, _members(members), run)
     for name, value in _members(members):
-        result = call_back(function, [value, name, members], run)
+        result = call(value, name, members)
         if result is not UNDEFINED:
             found.append(result)
     run.elements(len(found))
@@ -92,11 +97,19 @@ def each(run: Run, members: Any, function: Any) -> Any:
 
 
 def sift(run: Run, members: Any, function: Any) -> Any:
-    kept = {
-        name: value for name, value in _members(members) if truth(call_back(function, [value, name, members], run), run)
-    }
+    call = _calling(function, _members(members), run)
+    kept = {name: value for name, value in _members(members) if truth(call(value, name, members), run)}
     run.allocate(size_of(kept))
     return kept or UNDEFINED
+
+
+def _calling(function: Any, items: Any, run: Run) -> Callable[..., Any]:
+    """What calls a function for each of the items; where there are none, it needn't be one."""
+    return called_back(function, run) if items else _no_call
+
+
+def _no_call(*_arguments: Any) -> Any:
+    """Nobody calls it."""
 
 
 def _members(members: Any) -> Any:

@@ -81,11 +81,11 @@ class Fallible(State):
         """
 
     @abstractmethod
-    def rehearse(self, visit: Visit, read: list[Any] | None) -> int:
+    def rehearse(self, visit: Visit, read: str | None) -> int:
         """Evaluate what comes before the work, as TestState does where the work is mocked.
 
         Args:
-            read: what an ItemReader is to have read, None where nothing is given.
+            read: the text that an ItemReader is to have found, None where nothing is given.
 
         Returns:
             how many iterations there would be; 0 for a state without any.

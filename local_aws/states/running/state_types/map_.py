@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from local_aws.states.document import Document
@@ -14,6 +15,42 @@ from local_aws.states.running.state_types.state import Blueprint
 
 INLINE_CONCURRENCY = 40
 """Iterations that run at once ("Map state processing modes", AWS Step Functions developer guide)."""
+
+
+STATE_DATA = "STATE_DATA"
+"""The source of items that come with the state's data."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One thing that a Map goes through.
+
+    Attributes:
+        value: an element of an array, a row, or the value of an object's member.
+        key: the member's name, None for what is no member.
+        source: where it comes from: the state's data, or the address of an object or a bucket in S3.
+    """
+
+    value: Any
+    key: str | None = None
+    source: str = STATE_DATA
+
+    @property
+    def input(self) -> Any:
+        """What an iteration is given where no ItemSelector says otherwise."""
+        return self.value if self.key is None else {"Key": self.key, "Value": self.value}
+
+    def context(self, index: int) -> dict[str, Any]:
+        """`Map` of the context object ("Context object data for Map states", developer guide)."""
+        key = {} if self.key is None else {"Key": self.key}
+        return {"Item": {"Index": index, **key, "Value": Document(self.value), "Source": self.source}}
+
+
+def items_of(found: Any, source: str = STATE_DATA) -> list[Item]:
+    """The elements of an array, or the members of an object, as items."""
+    if isinstance(found, dict):
+        return [Item(value, key, source) for key, value in found.items()]
+    return [Item(value, None, source) for value in found]
 
 
 class Map(Fallible):
@@ -48,7 +85,7 @@ class Map(Fallible):
         observer = _Iterations(self.name)
         outputs = await SideBySide(
             visit,
-            lambda index: Strand(self.processor, inputs[index], {"Item": _item(index, items[index])}),
+            lambda index: Strand(self.processor, inputs[index], items[index].context(index)),
             len(items),
             min(concurrency, INLINE_CONCURRENCY),
             observer,
@@ -61,8 +98,11 @@ class Map(Fallible):
         if not isinstance(error, RuntimeFault):
             visit.flow.record("MapStateFailed")
 
-    def rehearse(self, visit: Visit, read: list[Any] | None) -> int:
-        items = self.items(visit) if read is None else read
+    def rehearse(self, visit: Visit, read: str | None) -> int:
+        return self.rehearse_with(visit, self.items(visit))
+
+    def rehearse_with(self, visit: Visit, items: list[Item]) -> int:
+        """Evaluate what comes before the work on these items."""
         self.concurrency(visit)
         self.tolerated(visit)
         inputs = self.inputs(visit, items)
@@ -70,18 +110,18 @@ class Map(Fallible):
             visit.inspect(afterItemSelector=Document([document.value for document in inputs]))
         return len(items)
 
-    def inputs(self, visit: Visit, items: list[Any]) -> list[Document]:
+    def inputs(self, visit: Visit, items: list[Item]) -> list[Document]:
         """The input of every iteration: what the language makes of the item, which may be the item itself."""
         if not self.data_flow.selects_items:
-            return [Document(item) for item in items]
+            return [Document(item.input) for item in items]
         return [
-            visit.ask(self.data_flow.item_input, Document(item), item=_item(index, item))
+            visit.ask(self.data_flow.item_input, Document(item.input), map_context=item.context(index))
             for index, item in enumerate(items)
         ]
 
-    def items(self, visit: Visit) -> list[Any]:
+    def items(self, visit: Visit) -> list[Item]:
         """The array to go through."""
-        return visit.ask(self.data_flow.items, False)
+        return items_of(visit.ask(self.data_flow.items, False))
 
     def concurrency(self, visit: Visit) -> int:
         """How many iterations may run at once; 0 for as many as there can be."""
@@ -98,11 +138,6 @@ class Map(Fallible):
         tolerated = {name: value for name, value in given.items() if value is not None}
         visit.inspect(**tolerated)
         return tolerated
-
-
-def _item(index: int, value: Any) -> dict[str, Any]:
-    """`Map.Item` of the context object."""
-    return {"Index": index, "Value": Document(value)}
 
 
 class _Iterations(Observer):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from local_aws.states.document import Document
 from local_aws.states.errors import RuntimeFault, StateError
 from local_aws.states.running.flow import Visit
@@ -36,6 +34,6 @@ class Parallel(Fallible):
         if not isinstance(error, RuntimeFault):
             visit.flow.record("ParallelStateFailed")
 
-    def rehearse(self, visit: Visit, read: list[Any] | None) -> int:
+    def rehearse(self, visit: Visit, read: str | None) -> int:
         visit.ask(self.data_flow.arguments)
         return 0

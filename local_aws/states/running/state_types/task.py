@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from local_aws.states import integrations
 from local_aws.states.document import Document
 from local_aws.states.errors import MAX_SECONDS, Cancelled, RuntimeFault, StateError, TimedOut
@@ -47,7 +45,7 @@ class Task(Fallible):
         visit.inspect(result=result)
         return result
 
-    def rehearse(self, visit: Visit, read: list[Any] | None) -> int:
+    def rehearse(self, visit: Visit, read: str | None) -> int:
         self.arguments(visit)
         return 0
 

@@ -1,0 +1,88 @@
+"""A learner's notebook as it is marked: the lesson's cells from the source, the learner's work in them."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+from course.errors import CourseError
+
+
+@dataclass(frozen=True)
+class Restored:
+    """A notebook to be run.
+
+    Attributes:
+        notebook: the edition's cells in their order, with the learner's text in the exercises, and the cells that the
+            learner has added, each after the cell that it followed.
+        changed: how many cells of the lesson the learner had changed or removed; they are as in the lesson again.
+        missing: the exercises whose cell is gone.
+    """
+
+    notebook: nbformat.NotebookNode
+    changed: int
+    missing: tuple[str, ...]
+
+
+def restored(path: Path, edition: str) -> Restored:
+    """Put a learner's work into the lesson's edition.
+
+    Args:
+        path: the learner's notebook.
+        edition: the text of the notebook that the learner was given.
+
+    Raises:
+        CourseError: the file is no notebook.
+    """
+    theirs, given = _cells(path), nbformat.reads(edition, as_version=4)
+    known = {cell.id: cell for cell in given.cells}
+    work = {exercise_name(cell): cell for cell in theirs if exercise_name(cell)}
+    added: dict[str | None, list[Any]] = {}
+    after: str | None = None
+    for cell in theirs:
+        if cell.get("id") in known:
+            after = cell["id"]
+        elif not exercise_name(cell):
+            added.setdefault(after, []).append(cell)
+    cells, missing = _new(added.get(None, [])), []
+    for cell in given.cells:
+        name = exercise_name(cell)
+        if name in work:
+            cell.source = _source(work[name])
+        elif name:
+            missing.append(name)
+        cells += [cell, *_new(added.get(cell.id, []))]
+    same = {cell["id"] for cell in theirs if cell.get("id") in known and _source(cell) == known[cell["id"]].source}
+    changed = sum(cell.id not in same for cell in given.cells if not exercise_name(cell))
+    given.cells = cells
+    return Restored(given, changed, tuple(missing))
+
+
+def exercise_name(cell: Any) -> str:
+    """The exercise that a cell is the place of, as the course or as nbgrader writes it down; empty for none."""
+    metadata = cell["metadata"]
+    handed_out = metadata.get("nbgrader", {})
+    name = metadata.get("exercise", {}).get("name") or (handed_out.get("solution") and handed_out.get("grade_id"))
+    return name if isinstance(name, str) else ""
+
+
+def _cells(path: Path) -> list[Any]:
+    try:
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        return [cell for cell in cells if isinstance(cell["metadata"], dict) and isinstance(_source(cell), str)]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise CourseError(f"{path.name} is no notebook ({type(error).__name__}: {error}).") from error
+
+
+def _source(cell: Any) -> str:
+    source = cell["source"]
+    return source if isinstance(source, str) else "".join(source)
+
+
+def _new(cells: list[Any]) -> list[nbformat.NotebookNode]:
+    """The code among the cells that a learner has added."""
+    return [nbformat.v4.new_code_cell(_source(cell)) for cell in cells if cell.get("cell_type") == "code"]

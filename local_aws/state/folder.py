@@ -1,0 +1,184 @@
+"""A folder in which a state lies: whose it is now, which form it has, and what is done with one that can't be read.
+
+A folder belongs to one server at a time, by a lock of the system's that ends with the process, however it ends.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import sqlite3
+import sys
+import time
+from collections.abc import Iterator
+from importlib import metadata
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from local_aws.state.store import APPLICATION, CONTENTS, FILE, FORMAT, create, read_only
+
+_LOCK = "lock"
+_ASIDE = "set-aside"
+
+
+class StateRefused(Exception):
+    """A state can't be taken; the text says why, and what to do."""
+
+
+class Taken(StateRefused):
+    """Another server works on it."""
+
+
+@contextlib.contextmanager
+def taken(folder: Path, endpoint_url: str | None = None) -> Iterator[None]:
+    """Have a folder to oneself, as long as the block lasts; it is made where there is none.
+
+    Args:
+        endpoint_url: of the server that takes it, for whoever comes next to read.
+
+    Raises:
+        Taken: a server has it; the text names it.
+        OSError: the folder can't be made.
+    """
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    lock = _lock(folder)
+    try:
+        lock.seek(0)
+        lock.truncate()
+        lock.write(json.dumps({"pid": os.getpid(), "endpoint_url": endpoint_url}).encode())
+        lock.flush()
+        yield
+    finally:
+        lock.close()
+
+
+def holder(folder: Path) -> dict[str, Any] | None:
+    """Pid and address of the server that has a folder; None where none has."""
+    if not (folder / _LOCK).exists():
+        return None
+    try:
+        _lock(folder).close()
+    except Taken:
+        return _told(folder)
+    return None
+
+
+def prepare(folder: Path) -> Path | None:
+    """Have a file in the folder that can be read and written; the folder is taken.
+
+    Returns:
+        Where the state went that was there before, where it had to be set aside; else None.
+
+    Raises:
+        StateRefused: it is of a newer form, damaged, or none of ours.
+    """
+    path, aside = folder / FILE, None
+    if path.exists():
+        reason = examined(path, folder)
+        if reason is not None:
+            aside = set_aside(folder, reason)
+    if not path.exists():
+        create(path, made_by())
+    return aside
+
+
+def examined(path: Path, named: Path) -> str | None:
+    """Whether a file can be read here: None, or by what older thing it was written.
+
+    Args:
+        named: what a refusal calls it.
+
+    Raises:
+        StateRefused: it is of a newer form, damaged, or none of ours.
+    """
+    try:
+        with contextlib.closing(read_only(path)) as file:
+            [application], [form] = (
+                file.execute(f"PRAGMA {name}").fetchone() for name in ("application_id", "user_version")
+            )
+            if application != APPLICATION:
+                raise StateRefused(f"{named} holds no state of the embedded AWS. Name another folder with --state.")
+            if form > FORMAT:
+                raise StateRefused(
+                    f"The state in {named} was written by a newer embedded AWS (its format is {form}, this one reads "
+                    f"{FORMAT}). Update this one (git pull, then make setup), or name another folder with --state."
+                )
+            [found] = file.execute("PRAGMA quick_check(1)").fetchone()
+            if found != "ok":
+                raise StateRefused(_damaged(named, found))
+            about = dict(file.execute("SELECT name, value FROM about"))
+    except sqlite3.DatabaseError as error:
+        raise StateRefused(_damaged(named, str(error))) from error
+    if form < FORMAT:
+        return f"format-{form}"
+    other = {name: about.get(name, "none") for name, value in made_by().items() if about.get(name) != value}
+    return "-".join(f"{name}-{version}" for name, version in other.items()) or None
+
+
+def made_by() -> dict[str, str]:
+    """What a state depends on beside its form: records of moto's are read by the same moto alone."""
+    return {"moto": metadata.version("moto")}
+
+
+def set_aside(folder: Path, reason: str) -> Path:
+    """Move what is in a folder into one of its own beside it; nothing is deleted."""
+    place = folder / f"{_ASIDE}-{time.strftime('%Y%m%d-%H%M%S')}-{reason}"
+    number = 1
+    while place.exists():
+        number += 1
+        place = place.with_name(f"{place.name.rstrip('0123456789')}{number}")
+    place.mkdir(mode=0o700)
+    for name in (FILE, f"{FILE}-wal", f"{FILE}-shm", CONTENTS):
+        if (folder / name).exists():
+            (folder / name).rename(place / name)
+    return place
+
+
+def set_aside_notice(place: Path) -> str:
+    """What is said of a state that was set aside."""
+    return (
+        f"The state that was here can't be read by this version: it was set aside, to {place}, and nothing of it is "
+        "deleted. AWS begins empty."
+    )
+
+
+def _damaged(named: Path, how: str) -> str:
+    return (
+        f"The state in {named} is damaged ({how}). `python -m local_aws state reset --state {named}` sets it aside and "
+        "begins anew; what is set aside is not deleted."
+    )
+
+
+def _lock(folder: Path) -> BinaryIO:
+    """Raises:
+    Taken: another process has it.
+    """
+    file = os.fdopen(os.open(folder / _LOCK, os.O_RDWR | os.O_CREAT, 0o600), "r+b")
+    try:
+        if sys.platform == "win32":
+            import msvcrt
+
+            # A byte far behind the text, so that others can read that.
+            file.seek(1 << 20)
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        file.close()
+        told = _told(folder)
+        where = told.get("endpoint_url") or "an address it hasn't told yet"
+        raise Taken(
+            f"The state in {folder} is in use: the embedded AWS at {where} (process {told.get('pid', 'unknown')}) has "
+            "it. Stop that one first, or name another folder with --state."
+        ) from error
+    return file
+
+
+def _told(folder: Path) -> dict[str, Any]:
+    try:
+        return json.loads((folder / _LOCK).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
