@@ -15,6 +15,7 @@ from course.checks import check, hint, progress, solution
 from course.checks.missing_names import explain_missing_names
 from course.errors import CourseError
 from course.functions.cell_package import package
+from course.functions.event_line import event_time_line
 from course.functions.invocation import deploy, result, test_function
 from course.functions.logs import invocations, wait_until
 from course.functions.test_events import save_test_event, test_event
@@ -61,6 +62,7 @@ __all__ = [
     "draft_panel",
     "endpoint_cost",
     "evaluate",
+    "event_time_line",
     "execution_panel",
     "follow",
     "function_panel",
