@@ -10,7 +10,7 @@ VENV := .venv
 BIN  := $(VENV)/bin
 DONE := $(VENV)/.installed
 
-.PHONY: help course lab solved test check long browser site store exercises aws bench setup lock clean
+.PHONY: help course lab solved test check long browser site store exercises nbgrader aws bench setup lock clean
 .DEFAULT_GOAL := help
 
 help:
@@ -26,6 +26,7 @@ help:
 	@echo "  make site       the lessons as pages for a browser, under build/site"
 	@echo "  make store      execute the lessons and store their outputs, after a change (LESSONS=\"05 06\" for some)"
 	@echo "  make exercises  make the learner's edition of the lessons anew, after a change in a lesson"
+	@echo "  make nbgrader   hand the exercises out for nbgrader, into build/nbgrader/"
 	@echo "  make aws        serve the embedded AWS on port $(PORT), for a shell or another program"
 	@echo "  make bench      measure it beside its baselines"
 	@echo "  make setup      only install (the others do it by themselves)"
@@ -87,8 +88,11 @@ site: $(DONE)
 exercises: $(DONE)
 	@$(BIN)/python -m course.exercises
 
+nbgrader: $(DONE)
+	@$(BIN)/python -m course.marking.handout
+
 aws: $(DONE)
-	@$(BIN)/python -m local_aws serve --port $(PORT) --clock $(CLOCK) $(if $(LAG),--lag $(LAG))
+	@$(BIN)/python -m local_aws serve --port $(PORT) --clock $(CLOCK) $(if $(LAG),--lag $(LAG)) $(if $(DEBUG),--debug)
 
 bench: $(DONE)
 	@$(BIN)/python -m benchmarks

@@ -24,7 +24,7 @@ _HEAD = """# The console track
 
 The course's click paths through AWS's console, in order, each with the texts to paste: from an empty account to an
 endpoint that answers, and back to an empty account. You need no notebook for it. What is done and why is told in the
-[lessons](../README.md); the same steps can be tried there without an account, on the embedded AWS.
+[lessons](../notebooks/00_start_here.ipynb); the same steps can be tried there without an account, on the embedded AWS.
 
 **It costs money**: some US dollars, if you delete the endpoint on the same day. Lesson 00 has the prices, and the
 last lesson deletes everything.

@@ -22,6 +22,7 @@ from local_aws.house import Service
 from local_aws.moto.backend import SERVICES
 from local_aws.moto.coverage import operations
 from local_aws.moto.inside import Moto
+from local_aws.moto.members import refused
 from local_aws.s3.service import CORRECTED
 
 PAGE = Path(__file__).with_suffix(".md")
@@ -38,8 +39,12 @@ the same front door: there the gateway finds the service and the caller, and jud
 - **not there**: answered with `NotImplemented` and the operation's name, never with an invented result. Every service
   of AWS that is not in this table is answered so, too.
 
-An operation that is there may still lack some of its members; a member that is refused is named in the answer. The
-operations below are those of botocore's models; S3 also takes a browser's upload by form (`PostObject`), which is ours.
+An operation that is there may still lack some of its members: a call that brings one is answered with `NotImplemented`
+and the member's name, unless it says what is so anyway. Which members of its operations moto ignores is read from its
+source (`local_aws/moto/members.json`).
+
+The operations below are those of botocore's models; S3 also takes a browser's upload by form (`PostObject`), which is
+ours.
 
 This page is generated. After a change, `python -m docs.operations` writes it anew.
 
@@ -135,12 +140,20 @@ def _below(service: type[Service]) -> Iterator[type[Service]]:
         yield from _below(one)
 
 
+def _filled(text: str) -> str:
+    return textwrap.fill(text, 138, break_on_hyphens=False)
+
+
 def _section(one: Answers) -> str:
     there = sum(len(names) for kind, names in one.kinds if names is not one.missing)
     lines = [f"\n<details><summary><b>{one.title}</b>: {there} of {there + len(one.missing)}</summary>\n"]
     for kind, names in one.kinds:
         if names:
-            lines += [textwrap.fill(f"**{kind}** ({len(names)}): {', '.join(names)}.", 138, break_on_hyphens=False), ""]
+            lines += [_filled(f"**{kind}** ({len(names)}): {', '.join(names)}."), ""]
+    members = refused(one.service) if one.service in SERVICES.values() else {}
+    if members:
+        told = "; ".join(f"{name} ({', '.join(those)})" for name, those in sorted(members.items()))
+        lines += [_filled(f"**Members that are not there** ({sum(map(len, members.values()))}): {told}."), ""]
     return "\n".join([*lines, "</details>\n"])
 
 

@@ -15,7 +15,7 @@ from local_aws.access import administrator
 from local_aws.isolation import callers_settings
 from local_aws.lag import Late
 
-DEFAULT_PORT = 4566
+DEFAULT_PORT, DEBUG_PORT = 4566, 5678
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -29,7 +29,16 @@ def main(arguments: list[str] | None = None) -> int:
 
     lag = None if parsed.lag is None else Late(parsed.lag, parsed.lag_scale)
     try:
-        run(parsed.port, parsed.clock, parsed.parent, parsed.ready_file, parsed.log_file, parsed.state, lag)
+        run(
+            parsed.port,
+            parsed.clock,
+            parsed.parent,
+            parsed.ready_file,
+            parsed.log_file,
+            parsed.state,
+            lag,
+            parsed.debug,
+        )
     except StateRefused as refused:
         print(refused, file=sys.stderr)
         return 1
@@ -113,6 +122,14 @@ def _parser() -> argparse.ArgumentParser:
         type=_factor,
         default=1.0,
         help="what the wall seconds of --lag are multiplied by; only 1 is true, tests take less (default: 1)",
+    )
+    serve.add_argument(
+        "--debug",
+        metavar="PORT",
+        type=_port,
+        nargs="?",
+        const=DEBUG_PORT,
+        help="let debuggers attach to functions, from this port on, and folders be their code (default: %(const)s)",
     )
     serve.add_argument("--parent", type=int, help="stop when the process with this id is gone")
     serve.add_argument("--ready-file", type=Path, help="a JSON file to write once the server answers")

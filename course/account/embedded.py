@@ -23,6 +23,7 @@ from urllib.parse import urlsplit
 import psutil
 
 import account_guard
+from course.account import lateness
 from course.errors import CourseError
 
 START_SECONDS = 60
@@ -68,7 +69,8 @@ def find_or_start(parent: int | None = None) -> Server:
         EmbeddedAwsError: it did not answer within a minute, or ended; the text has the end of its log.
     """
     parent = os.getppid() if parent is None else parent
-    ready = scratch_directory() / f"aws-{parent}.json"
+    seed = lateness.seed()
+    ready = scratch_directory() / (f"aws-{parent}.json" if seed is None else f"aws-{parent}-late-{seed}.json")
     lock = ready.with_suffix(".lock")
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
@@ -77,7 +79,7 @@ def find_or_start(parent: int | None = None) -> Server:
             return server
         if _take(lock):
             try:
-                return _answering(ready) or _start(parent, ready, deadline)
+                return _answering(ready) or _start(parent, ready, deadline, seed)
             finally:
                 lock.unlink(missing_ok=True)
         time.sleep(0.05)
@@ -127,11 +129,12 @@ def _take(lock: Path) -> bool:
         return False
 
 
-def _start(parent: int, ready: Path, deadline: float) -> Server:
+def _start(parent: int, ready: Path, deadline: float, seed: int | None) -> Server:
     ready.unlink(missing_ok=True)
     output = ready.with_suffix(".log")
     command = [sys.executable, "-m", "local_aws", "serve", "--port", "0"]
     command += ["--parent", str(parent), "--ready-file", str(ready)]
+    command += [] if seed is None else [f"--lag={seed}"]
     environment = account_guard.without_settings(dict(os.environ))
     # A session of its own: interrupting or restarting a kernel must not end the AWS that others work on.
     detached: dict[str, Any] = {"start_new_session": True}

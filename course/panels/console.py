@@ -13,9 +13,12 @@ from course.console import your_values
 from course.console.own_text import own
 from course.console.your_values import YourValues
 from course.panels.controls import html_box
-from course.panels.description import Block, Code, as_html
+from course.panels.description import Block, Code, Fold, as_html
 from course.panels.front_end import CopyButton
 from course.panels.panel import Panel
+
+_SHORT_LINES = 25
+"""A longer text is folded up where it can't scroll in a box of its own."""
 
 
 class ConsolePanel(Panel):
@@ -32,7 +35,9 @@ class ConsolePanel(Panel):
 
     def describe(self) -> list[Block]:
         # On a real account the text is the account's own already.
-        return [self._code(self.text if your_values.are_known() else own(self.text, YourValues()))]
+        code = self._code(self.text if your_values.are_known() else own(self.text, YourValues()))
+        lines = code.code.count("\n") + 1
+        return [Fold(f"To paste, {lines} lines", [code]) if lines > _SHORT_LINES else code]
 
     def _show(self) -> None:
         self._shown.value = as_html([self._code(self.copy.text)])

@@ -8,6 +8,7 @@ An operation that isn't there is answered by its name, never with an invented re
 from __future__ import annotations
 
 import errno
+import functools
 import logging
 import tempfile
 from collections.abc import Iterable
@@ -16,7 +17,7 @@ from typing import Any, Protocol
 from botocore import xform_name
 from botocore.model import OperationModel
 
-from local_aws import wire
+from local_aws import REGION, wire
 from local_aws.access.callers import Callers, refuse_web_pages
 from local_aws.access.resource_policies import policy_at
 from local_aws.access.roles import Roles
@@ -29,6 +30,10 @@ from local_aws.house import Keeper, Service, Services
 from local_aws.moto.backend import SERVICES as MOTO_SERVICES
 from local_aws.moto.backend import Backends
 from local_aws.moto.bounds import bounded
+from local_aws.moto.inside import Moto
+from local_aws.moto.members import require_heeded
+from local_aws.moto.pages import Pages
+from local_aws.moto.tokens import Tokens
 
 log = logging.getLogger(__name__)
 
@@ -70,6 +75,7 @@ class Gateway:
     ):
         self._roles, self._callers, self._services = roles, callers, services
         self._s3, self._moto, self._throttle, self._keeper = s3, moto, throttle, keeper
+        self._pages, self._tokens = Pages(Moto(moto, REGION)), Tokens()
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         exchange = Exchange(environ, start_response)
@@ -131,15 +137,16 @@ class Gateway:
             self._roles.judge.authorise(call, params, lambda: policy_at(self._roles.admin_client, call, params))
             if api.name == "sns" and operation.name == "Subscribe" and params.get("Protocol") == "lambda":
                 raise not_there("sns:Subscribe with the protocol lambda")
-        told, key = (
-            bounded(operation, params, wire.restated(operation, exchange.request, path_values, params)),
-            call.principal.context.get("access_key"),
-        )
-        answer = self._moto.answer(
-            api, operation.name, told, exchange.start_response, region=call.region, access_key=key
-        )
+        require_heeded(operation, params)
+        page = self._pages.page(operation, call.region, params)
+        if page is not None:
+            return exchange.send(wire.serialise(operation, page, call.request_id))
+        told = bounded(operation, params, wire.restated(operation, exchange.request, path_values, params))
+        key = call.principal.context.get("access_key")
+        ask = functools.partial(self._moto.answer, api, operation.name, told, region=call.region, access_key=key)
+        answer = self._tokens.once(operation, call, params, exchange.start_response, ask)
         if api.name == "iam" and not operation.name.startswith(_READS):
-            self._roles.iam.forget()
+            self._roles.iam.forget(params)
         return answer
 
     def _service(self, api: wire.Api, call: Call) -> Service | None:

@@ -22,7 +22,7 @@ from typing import Any
 from local_aws import ACCOUNT, ADMIN_ACCESS_KEY, wire
 from local_aws.call import not_there
 from local_aws.house import Keeper, Shelf
-from local_aws.moto.contents import Input, Stored, in_pieces, install
+from local_aws.moto.contents import Input, Stored, expecting, in_pieces, install
 from local_aws.moto.housekeeping import Housekeeper, keep_for_good
 from local_aws.moto.shelves import shelves, touched
 
@@ -67,7 +67,8 @@ OTHER_SETTINGS = {
 
 _LACKING = re.compile(
     "Abac|Analytics|Annotation|CreateSession|IntelligentTiering|Inventory|Metadata.*(Configuration|Table)|Metrics|"
-    "RenameObject|PutBucketRequestPayment|Torrent|UpdateObjectEncryption|WriteGetObjectResponse|GetObjectRetention"
+    "DirectoryBuckets|RenameObject|PutBucketRequestPayment|Torrent|UpdateObjectEncryption|"
+    "WriteGetObjectResponse|GetObjectRetention"
 )
 _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 _IN_PIECES = {"GetObject", "CopyObject", "UploadPartCopy"}
@@ -113,7 +114,8 @@ class Backends:
         marks = touched(api.name, operation, request, region)
         environ = _environ(api, operation, request, region, access_key or ADMIN_ACCESS_KEY)
         try:
-            with in_pieces(operation in _IN_PIECES and "x-amz-checksum-algorithm" not in request.headers):
+            pieces = operation in _IN_PIECES and "x-amz-checksum-algorithm" not in request.headers
+            with in_pieces(pieces), expecting(request.headers):
                 return application(environ, start_response)
         except NotImplementedError as error:
             raise not_there(f"{api.name}:{operation}") from error

@@ -7,16 +7,20 @@ by piece. Where moto wants bytes, as S3 Select does, it gets them, for as long a
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import hashlib
 import importlib
-import mmap
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextvars import ContextVar
+from types import MappingProxyType
 from typing import IO, Any
+
+from local_aws.call import ApiError
+from local_aws.moto.checksums import CHECKSUMS, compute_checksum
 
 PIECE = 1 << 20
 """The bytes that are held in memory at once."""
@@ -97,6 +101,9 @@ class _Handle:
         os.close(self.descriptor)
 
 
+_expected: ContextVar[Mapping[str, str]] = ContextVar(
+    "headers that name a whole object's checksum", default=MappingProxyType({})
+)
 _in_pieces: ContextVar[bool] = ContextVar("whether an object's content may go out in pieces", default=False)
 
 
@@ -108,6 +115,16 @@ def in_pieces(wanted: bool) -> Iterator[None]:
         yield
     finally:
         _in_pieces.reset(token)
+
+
+@contextlib.contextmanager
+def expecting(headers: Mapping[str, str]) -> Iterator[None]:
+    """Inside it, an object that is put together is held against the checksum in a request's headers."""
+    token = _expected.set(headers)
+    try:
+        yield
+    finally:
+        _expected.reset(token)
 
 
 def install() -> None:
@@ -134,6 +151,8 @@ def install() -> None:
         key._value_buffer, key.contentsize, key.stored.taken = key.stored.file, key.stored.size, True
         key._etag = key._etag or key.stored.etag
 
+    responses: Any = importlib.import_module("moto.s3.responses")
+    models.compute_checksum = responses.compute_checksum = compute_checksum
     get.of_ours = True  # type: ignore[attr-defined] # a mark for the next call
     models.FakeKey.value = property(get, put)
     models.FakeMultipart.complete = _complete
@@ -152,8 +171,9 @@ def _complete(upload: Any, body: Iterator[tuple[int, str]]) -> tuple[Stored, str
     from moto.s3.models import MultipartChecksumBuilder
     from moto.settings import S3_UPLOAD_PART_MIN_SIZE
 
-    told = upload.metadata.get("x-amz-checksum-algorithm"), upload.metadata.get("x-amz-checksum-type")
-    checksum, md5 = MultipartChecksumBuilder(*told), hashlib.md5(usedforsecurity=False)
+    asked = upload.metadata.get("x-amz-checksum-algorithm"), upload.metadata.get("x-amz-checksum-type")
+    checksum: Any = MultipartChecksumBuilder(*asked)
+    md5 = hashlib.md5(usedforsecurity=False)
     with contextlib.ExitStack() as failed:
         file = failed.enter_context(tempfile.TemporaryFile())
         last, count = None, 0
@@ -174,16 +194,23 @@ def _complete(upload: Any, body: Iterator[tuple[int, str]]) -> tuple[Stored, str
             raise MalformedXML
         file.flush()
         etag, size = f"{md5.hexdigest()}-{count}", file.tell()
-        found = checksum.build() if checksum.checksum_type == "COMPOSITE" else _of_all(checksum, file, size)
+        composite = checksum.checksum_type == "COMPOSITE"
+        found = checksum.build() if composite else _of_all(checksum, file)
+        _require_expected(checksum.checksum_algorithm, found[1])
         failed.pop_all()
         return Stored.of(file, size, etag), etag, found
 
 
-def _of_all(checksum: Any, file: IO[bytes], size: int) -> tuple[str, str, int]:
-    from moto.s3.utils import compute_checksum
+def _of_all(checksum: Any, file: IO[bytes]) -> tuple[str, str, int]:
+    digest = CHECKSUMS[checksum.checksum_algorithm]()
+    file.seek(0)
+    while piece := file.read(PIECE):
+        digest.update(piece)
+    return checksum.checksum_type, base64.b64encode(digest.digest()).decode(), 1
 
-    if not size:
-        return checksum.checksum_type, compute_checksum(b"", checksum.checksum_algorithm).decode(), 1
-    with mmap.mmap(file.fileno(), size, access=mmap.ACCESS_READ) as content:
-        content_like: Any = content  # bytes to look at, as far as a checksum goes
-        return checksum.checksum_type, compute_checksum(content_like, checksum.checksum_algorithm).decode(), 1
+
+def _require_expected(algorithm: str, checksum: str) -> None:
+    expected = _expected.get().get(f"x-amz-checksum-{algorithm.lower()}")
+    if expected is not None and expected.partition("-")[0] != checksum:
+        message = f"The {algorithm} you specified did not match the calculated checksum."
+        raise ApiError("BadDigest", message, 400)

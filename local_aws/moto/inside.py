@@ -5,6 +5,7 @@ A request goes to moto as botocore makes it, and no further. Who may ask has bee
 
 from __future__ import annotations
 
+import contextlib
 import functools
 from collections.abc import Iterator
 from typing import Any
@@ -26,6 +27,7 @@ class Moto:
         self._backends, self._region = backends, region
         self._session = botocore.session.Session()
         self._clients: dict[str, Any] = {}
+        self._elsewhere: dict[str, Moto] = {}
 
     def ask(self, api: str, operation: str, **params: Any) -> dict[str, Any]:
         """Moto's answer to an operation ("create_role") of an API ("iam").
@@ -33,13 +35,26 @@ class Moto:
         Raises:
             ApiError: moto's refusal.
         """
-        try:
-            answer = getattr(self._client(api), operation)(**params)
-        except ClientError as error:
-            found, status = error.response["Error"], error.response["ResponseMetadata"]["HTTPStatusCode"]
-            raise ApiError(found["Code"], found["Message"], status) from error
+        with _refusals():
+            answer: dict[str, Any] = getattr(self._client(api), operation)(**params)
         answer.pop("ResponseMetadata")
         return answer
+
+    def ask_for_all(self, api: str, operation: str, **params: Any) -> dict[str, Any]:
+        """Moto's answer to an operation that comes in pages, put together.
+
+        Raises:
+            ApiError: moto's refusal.
+        """
+        with _refusals():
+            answer: dict[str, Any] = self._client(api).get_paginator(operation).paginate(**params).build_full_result()
+        return answer
+
+    def in_region(self, region: str) -> Moto:
+        """The same in another region."""
+        if region not in self._elsewhere:
+            self._elsewhere[region] = self if region == self._region else Moto(self._backends, region)
+        return self._elsewhere[region]
 
     def _client(self, api: str) -> Any:
         if api not in self._clients:
@@ -79,6 +94,15 @@ class Moto:
         data = b"".join(chunks)
         status, answered = started
         return AWSResponse(request.url, int(status.split()[0]), HeadersDict(dict(answered)), _Raw(data))
+
+
+@contextlib.contextmanager
+def _refusals() -> Iterator[None]:
+    try:
+        yield
+    except ClientError as error:
+        found, status = error.response["Error"], error.response["ResponseMetadata"]["HTTPStatusCode"]
+        raise ApiError(found["Code"], found["Message"], status) from error
 
 
 def _bytes(body: Any) -> bytes:

@@ -14,7 +14,6 @@ import hashlib
 import io
 import re
 import tempfile
-import zlib
 from collections.abc import Callable, Mapping
 from typing import IO, Any, BinaryIO, cast
 
@@ -23,10 +22,12 @@ from local_aws.access.signature import UNSIGNED, Signature, verify_chunk
 from local_aws.call import ApiError
 from local_aws.gateway.exchange import Exchange, body_errors
 from local_aws.http_server import Body
+from local_aws.moto.checksums import CHECKSUMS
 from local_aws.moto.contents import PIECE, Stored
 
 MOST = 5 << 30
 """The bytes of an object that is put at once, and of a part."""
+_CHECKSUM, _ALGORITHM = "x-amz-checksum-", "x-amz-sdk-checksum-algorithm"
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _CHUNK = re.compile(rb"([0-9A-Fa-f]{1,16})(?:;chunk-signature=([0-9a-f]{64}))?\r\n")
 _STREAMING = {
@@ -60,18 +61,39 @@ def received(exchange: Exchange, signed: Signature, secret: str) -> wire.Request
                 content.write(data)
         _require_named(named, content.sha256)
         content.require_digests(headers)
+        if content.algorithm is not None:
+            headers[_ALGORITHM] = content.algorithm  # by which moto knows the checksum that it keeps
         kept = content.kept()
     return wire.Request(request.method, request.path, request.query, headers, kept, request.raw_query)
 
 
-def require_signed_body(request: wire.Request) -> None:
-    """Raise where a body isn't the one whose hash the request's headers name.
+def require_document(operation: str, request: wire.Request) -> None:
+    """Raise where a body that is a document of S3's isn't what the request's headers say of it.
 
     Raises:
-        ApiError: `XAmzContentSHA256Mismatch`, `InvalidArgument`.
+        ApiError: `XAmzContentSHA256Mismatch`, `InvalidArgument`, `BadDigest`, `InvalidDigest`, `InvalidRequest`.
     """
     named = request.headers.get("x-amz-content-sha256", UNSIGNED)
     _require_named(named, lambda: hashlib.sha256(request.body).hexdigest())
+    if operation == "CompleteMultipartUpload":  # its checksum is the object's
+        return
+    with Content(request.headers) as content:
+        content.write(request.body)
+        content.require_digests(request.headers)
+
+
+def require_algorithm(algorithm: str) -> None:
+    """Raise unless S3 has a checksum of this name.
+
+    Raises:
+        ApiError: `InvalidRequest`.
+    """
+    if algorithm not in CHECKSUMS:
+        message = (
+            "Checksum algorithm provided is unsupported. Please try again with any of the valid types: "
+            f"[{', '.join(CHECKSUMS)}]"
+        )
+        raise ApiError("InvalidRequest", message, 400)
 
 
 def _require_named(named: str, hashed: Callable[[], str]) -> None:
@@ -103,8 +125,8 @@ class Content:
         self._size, self._is_kept = 0, False
         self._md5 = hashlib.md5(usedforsecurity=False)
         told = (*headers, *headers.get("x-amz-trailer", "").lower().replace(" ", "").split(","))
-        named = {name.removeprefix("x-amz-checksum-") for name in told if name.startswith("x-amz-checksum-")}
-        self._checksums = {name: made() for name, made in _CHECKSUMS.items() if name in named}
+        named = {name.removeprefix(_CHECKSUM).upper() for name in told if name.startswith(_CHECKSUM)}
+        self._checksums = {name: made() for name, made in CHECKSUMS.items() if name in named}
         self._sha256 = hashlib.sha256() if _SHA256.fullmatch(headers.get("x-amz-content-sha256", "")) else None
 
     def __enter__(self) -> Content:
@@ -143,8 +165,7 @@ class Content:
         return self._sha256.hexdigest() if self._sha256 else ""
 
     def require_digests(self, headers: Mapping[str, str]) -> None:
-        """Raise where it isn't what a digest in the headers says. CRC32C and CRC64NVME are taken as they are:
-        computing them in Python would take longer than the upload.
+        """Raise where it isn't what a digest in the headers says.
 
         Raises:
             ApiError: `BadDigest`, `InvalidDigest`, `InvalidRequest`.
@@ -155,21 +176,37 @@ class Content:
                 raise ApiError("InvalidDigest", "The Content-MD5 you specified was invalid.", 400)
             if md5 != self._md5.digest():
                 raise ApiError("BadDigest", "The Content-MD5 you specified did not match what we received.", 400)
-        if "x-amz-sdk-checksum-algorithm" in headers and not any(
-            name.startswith("x-amz-checksum-") for name in headers
-        ):
+        if len(self._checksums) > 1:
+            message = "Expecting a single x-amz-checksum- header. Multiple checksum Types are not allowed."
+            raise ApiError("InvalidRequest", message, 400)
+        self._require_algorithm(headers.get(_ALGORITHM))
+        for name, checksum in self._checksums.items():
+            header = f"{_CHECKSUM}{name.lower()}"
+            given = _decoded(headers.get(header, ""))
+            if given is None or len(given) != len(checksum.digest()):
+                raise ApiError("InvalidRequest", f"Value for {header} header is invalid.", 400)
+            if given != checksum.digest():
+                message = f"The {name} you specified did not match the calculated checksum."
+                raise ApiError("BadDigest", message, 400)
+
+    def _require_algorithm(self, algorithm: str | None) -> None:
+        """Raise unless the checksum is by the algorithm that was announced, where one was."""
+        if algorithm is None:
+            return
+        require_algorithm(algorithm)
+        if not self._checksums:
             message = (
                 "x-amz-sdk-checksum-algorithm specified, but no corresponding x-amz-checksum-* or x-amz-trailer "
                 "headers were found."
             )
             raise ApiError("InvalidRequest", message, 400)
-        for name, checksum in self._checksums.items():
-            given = _decoded(headers.get(f"x-amz-checksum-{name}", ""))
-            if given is None or len(given) != len(checksum.digest()):
-                raise ApiError("InvalidRequest", f"Value for x-amz-checksum-{name} header is invalid.", 400)
-            if given != checksum.digest():
-                message = f"The {name.upper()} you specified did not match the calculated checksum."
-                raise ApiError("BadDigest", message, 400)
+        if algorithm not in self._checksums:
+            raise ApiError("InvalidRequest", f"Value for {_ALGORITHM} header is invalid.", 400)
+
+    @property
+    def algorithm(self) -> str | None:
+        """By which algorithm it comes with a checksum, if it does."""
+        return next(iter(self._checksums), None)
 
     def kept(self) -> bytes:
         """The content, for moto to keep: nobody else closes it from now on."""
@@ -178,22 +215,6 @@ class Content:
             return self._file.getvalue()
         self._file.flush()
         return Stored.of(self._file, self._size, self._md5.hexdigest())
-
-
-class _Crc32:
-    """CRC32 as the digests of `hashlib` are."""
-
-    def __init__(self) -> None:
-        self._value = 0
-
-    def update(self, data: bytes) -> None:
-        self._value = zlib.crc32(data, self._value)
-
-    def digest(self) -> bytes:
-        return self._value.to_bytes(4, "big")
-
-
-_CHECKSUMS: dict[str, Callable[[], Any]] = {"crc32": _Crc32, "sha1": hashlib.sha1, "sha256": hashlib.sha256}
 
 
 # ---- in chunks -------------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ bucket that is watched. Moto is asked for what was judged, told anew, and for no
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from xml.etree import ElementTree
@@ -27,7 +28,9 @@ from local_aws.access.wanted import Place, Wanted
 from local_aws.call import Call, not_there
 from local_aws.gateway.dispatch import dispatch, routed
 from local_aws.gateway.exchange import Exchange
+from local_aws.house import Service
 from local_aws.moto.backend import Backends, lacks
+from local_aws.moto.members import require_heeded_in
 from local_aws.s3.bucket_defaults import BucketDefaults
 from local_aws.s3.bucket_names import BucketNames
 from local_aws.s3.bucket_policies import BucketPolicies
@@ -38,9 +41,13 @@ from local_aws.s3.buckets import (
     require_location,
     require_possible_name,
 )
-from local_aws.s3.content import received, require_signed_body
+from local_aws.s3.conditions import require_conditions
+from local_aws.s3.content import received, require_document
+from local_aws.s3.customer_keys import require_no_customer_key
 from local_aws.s3.event_record import Change
 from local_aws.s3.events import S3Events
+from local_aws.s3.listings import Listings
+from local_aws.s3.owners import require_owner
 from local_aws.s3.post import is_form_post, upload
 
 _WITH_CONTENT = {"PutObject", "UploadPart"}
@@ -75,12 +82,14 @@ class S3:
         events: S3Events,
         policies: BucketPolicies,
         defaults: BucketDefaults,
+        listings: Listings,
         names: BucketNames,
         moto: Backends,
     ):
         self._roles, self._callers = roles, callers
         self._defaults, self._policies, self._events = defaults, policies, events
         self._names, self._moto = names, moto
+        self._parts: tuple[Service, ...] = (events, policies, defaults, listings)
 
     def answer(self, api: wire.Api, signed: Signature, exchange: Exchange) -> Iterable[bytes]:
         """Answer one request.
@@ -101,13 +110,14 @@ class S3:
             return _sent_there(api, exchange, path_values["Bucket"], there)
         if signed.presigned:
             exchange.request = wire.hoisted(operation, exchange.request)
+        require_owner(exchange.request.headers)
+        require_no_customer_key(name, exchange.request.headers)
         if name not in _WITH_CONTENT:
             exchange.read_body(api, name)
-            require_signed_body(exchange.request)
+            require_document(name, exchange.request)
+        require_heeded_in(operation, exchange.request)
         request = exchange.request
-        part = next(
-            (part for part in (self._events, self._policies, self._defaults) if hasattr(part, xform_name(name))), None
-        )
+        part = next((part for part in self._parts if hasattr(part, xform_name(name))), None)
         if part is not None:
             return exchange.send(dispatch(part, self._roles.judge, call, operation, request, path_values))
         params: dict[str, Any] = {**path_values}
@@ -130,10 +140,21 @@ class S3:
         elif name in _WITH_ACL:
             brought = wire.parse(request, operation, path_values) if name in _WITH_ACL_IN_BODY else {}
             self._defaults.check_acl(call, params["Bucket"], request.headers, brought.get("AccessControlPolicy"))
+        if "Key" in path_values:
+            head = functools.partial(self._head, call)
+            require_conditions(name, params["Bucket"], params["Key"], request.headers, head)
         if name in _WITH_CONTENT:
             request = received(exchange, signed, self._callers.secret_of(signed))
         exchange.request = wire.restated(operation, request, path_values, told)
         return self._from_moto(api, operation, call, params, exchange, refusals)
+
+    def _head(self, call: Call, **which: str) -> Mapping[str, Any] | None:
+        """What HeadObject tells of an object; None where it tells nothing."""
+        try:
+            found: Mapping[str, Any] = self._roles.admin_client("s3", call.region).head_object(**which)
+        except ClientError:
+            return None
+        return found
 
     def _post(self, api: wire.Api, signed: Signature, exchange: Exchange) -> Iterable[bytes]:
         posted = upload(exchange.request, exchange.body, signed)
@@ -252,9 +273,8 @@ class S3:
             etag = (answer.header("etag") or "").strip('"')
             return Change(event, bucket, key, len(exchange.request.body), etag, version)
         which = {"VersionId": version} if version else {}
-        try:
-            head = self._roles.admin_client("s3", call.region).head_object(Bucket=bucket, Key=key, **which)
-        except ClientError:  # deleted again in the meantime: what happened has happened all the same
+        head = self._head(call, Bucket=bucket, Key=key, **which)
+        if head is None:  # deleted again in the meantime: what happened has happened all the same
             return Change(event, bucket, key, version_id=version)
         size = head["ContentLength"] if event.startswith("ObjectCreated") else None
         return Change(event, bucket, key, size, head["ETag"].strip('"'), version)

@@ -1,7 +1,7 @@
 """SageMaker of the embedded AWS: its operations together, and SageMaker Runtime beside them.
 
 Not there, and so answered by name: everything but processing, training and transform jobs, models, endpoints and
-tags. Of these, Pipe mode, virtual networks, encryption keys, spot training, debugging, profiling, checkpoints,
+tags. Of these, virtual networks, encryption keys, spot training, debugging, profiling, checkpoints,
 images other than `images` knows, algorithms of one's own, serverless and asynchronous inference, multi-model
 endpoints, inference pipelines, data capture, and traffic that is shifted step by step.
 """

@@ -9,6 +9,7 @@ import shlex
 import time
 import zipfile
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -187,13 +188,19 @@ class Console:
         found = self.states.list_executions(stateMachineArn=self.machine(name))["executions"]
         return [one["executionArn"] for one in found]
 
-    def ask(self, section: Section, endpoint: str) -> Any:
-        """Paste the command into CloudShell."""
+    def shell(self, section: Section) -> dict[str, str]:
+        """Paste the command into CloudShell: its options."""
         [command] = section.inner("bash")
-        words = shlex.split(command.replace("\\\n", " ").replace("NAME", endpoint))
-        options = dict(zip(words[3:-1:2], words[4:-1:2], strict=False))
+        words = shlex.split(command.replace("\\\n", " "))
+        return {option: value for option, value in pairwise(words) if option.startswith("--")}
+
+    def ask(self, section: Section, endpoint: str) -> Any:
+        """The same, for a question to an endpoint; its name stands in place of `NAME`."""
+        options = self.shell(section)
         answer = boto3.client("sagemaker-runtime").invoke_endpoint(
-            EndpointName=options["--endpoint-name"], ContentType=options["--content-type"], Body=options["--body"]
+            EndpointName=options["--endpoint-name"].replace("NAME", endpoint),
+            ContentType=options["--content-type"],
+            Body=options["--body"],
         )
         return json.load(answer["Body"])
 

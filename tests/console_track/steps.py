@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+from course.account.quotas import NEEDED
 from tests.console_track.buttons import ACCOUNT, BUCKET, ROOT, Console, named, wait_for
 from tests.console_track.page import Section
 
@@ -40,6 +41,16 @@ def bucket_and_role(console: Console, section: Section) -> None:
 def find_role(console: Console, section: Section) -> None:
     [name] = re.findall(r"Search for `([^`]+)`", section.steps)
     assert console.iam.get_role(RoleName=name)["Role"]["Arn"] == f"arn:aws:iam::{ACCOUNT}:role/{name}"
+
+
+@step("00", "Look at your quotas")
+def look_at_quotas(console: Console, section: Section) -> None:
+    """The embedded AWS has none. What is asked for is what the lessons ask for."""
+    said = section.steps
+    for service, name, needed in NEEDED:
+        if service == "sagemaker":
+            kind = name.removeprefix("{instance} for ")
+            assert re.search(rf"(at least|and) {needed} for [^.]*{kind.removesuffix(' usage')}", said), name
 
 
 # ---- lesson 01 ---------------------------------------------------------------------------------------
@@ -97,10 +108,25 @@ def upload_data(console: Console, section: Section) -> None:
     console.upload(path, "data/")
 
 
-@step("02", "Create and deploy")
-def create_and_deploy(console: Console, section: Section) -> None:
+@step("02", "Create the function, and call it both ways")
+def call_both_ways(console: Console, section: Section) -> None:
+    console.deploy(console.create_function(section), *section.texts.values())
+    [event] = section.inner("json")
+    assert console.test("preprocess-reviews", event) == (True, {"statusCode": 200, "body": json.loads(event)})
+    options = console.shell(section)
+    answer = console.functions.invoke(
+        FunctionName=options["--function-name"],
+        InvocationType=options["--invocation-type"],
+        Payload=options["--payload"],
+    )
+    assert answer["StatusCode"] == 202
+    wait_for(lambda: console.log("preprocess-reviews").count("got {") == 2, "the lines of both runs")
+
+
+@step("02", "Deploy the handler")
+def deploy_the_handler(console: Console, section: Section) -> None:
     console.code["handler"] = section.texts["lambda_function.py"]
-    console.deploy(console.create_function(section), console.code["handler"])
+    console.deploy("preprocess-reviews", console.code["handler"])
 
 
 @step("02", "See the time-out, and raise it")
@@ -435,6 +461,15 @@ def same_upload(console: Console, section: Section) -> None:
     console.upload(path, "data/")
     wait_for(lambda: "already started" in console.log("start-workflow"), "the second upload's line")
     assert len(console.executions("upload-workflow")) == 1
+
+
+@step("07", "See a failure")
+def see_a_failure(console: Console, section: Section) -> None:
+    [rubbish] = re.findall(r"call it `([^`]+)`", section.steps)
+    console.put(f"data/{rubbish}", b"any words")
+    wait_for(lambda: len(console.executions("upload-workflow")) == 2, "the second execution")
+    ended = console.ended(console.executions("upload-workflow")[0])
+    assert (ended["error"], rubbish in ended["cause"]) == ("Preprocess failed", True)
 
 
 # ---- lesson 09 ---------------------------------------------------------------------------------------

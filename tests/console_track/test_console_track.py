@@ -7,12 +7,14 @@ from the page, and nothing else does: a text or a name that is missing there fai
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 
 import boto3
 import pytest
 from botocore.exceptions import ClientError
 
+from course.console.your_values import NAMES
 from docs.console import PAGE, page, paths
 from local_aws.__main__ import environment
 from tests.console_track.buttons import ACCOUNT, BUCKET, REGION, Console, named, wait_for
@@ -80,6 +82,13 @@ def test_each_text_is_well_formed_and_is_named_where_it_is_pasted(section: Secti
             compile(text, section.title, "exec")
     for title, (language, _) in zip(section.texts, section.blocks, strict=False):
         assert language == "python" or f"*{title}*" in section.steps, title
+
+
+def test_whatever_the_track_gives_a_name_may_have_another_one() -> None:
+    """*Your values* asks for each name that somebody types in while creating a thing of the workflow."""
+    fields = r"\*(?:Function name|State machine name|Name)\*: `([^`]+)`"
+    typed = {name for section in sections() if section.lesson in TRACK for name in re.findall(fields, section.steps)}
+    assert typed | {"helpful-reviews"} == NAMES.keys()
 
 
 def test_a_text_that_no_click_path_follows_is_an_error() -> None:

@@ -8,6 +8,7 @@ from local_aws.call import ApiError, Call
 from local_aws.sagemaker import images, quotas
 from local_aws.sagemaker.api.job_operations import JobOperations
 from local_aws.sagemaker.collection import Record, now, page
+from local_aws.sagemaker.jobs import pipes
 from local_aws.sagemaker.jobs.metrics import Metrics
 from local_aws.sagemaker.jobs.training import MESSAGES, STARTING, TrainingJob
 from local_aws.sagemaker.platform import location, not_implemented
@@ -73,6 +74,7 @@ class TrainingOperations(JobOperations):
                 raise ApiError("ValidationException", f"{member} must be specified.")
         family = images.resolve(params["AlgorithmSpecification"]["TrainingImage"], "training", self.host.region)
         _check_implemented(params)
+        _check_modes(params, family)
         specification = _specification(params["AlgorithmSpecification"], family)
         location(params["OutputDataConfig"]["S3OutputPath"])
         channels = [_channel(each) for each in params.get("InputDataConfig", [])]
@@ -156,14 +158,28 @@ def _check_implemented(params: dict[str, Any]) -> None:
     for member in _NOT_IMPLEMENTED:
         if _member(params, member):
             raise not_implemented(f"{member} of CreateTrainingJob")
-    mode = params["AlgorithmSpecification"]["TrainingInputMode"]
-    asked = {
-        f"the input mode {mode}": mode != "File",
-        "OutputDataConfig.CompressionType NONE": params["OutputDataConfig"].get("CompressionType") == "NONE",
+    if params["OutputDataConfig"].get("CompressionType") == "NONE":
+        raise not_implemented("OutputDataConfig.CompressionType NONE in a training job")
+
+
+def _check_modes(params: dict[str, Any], family: images.ImageFamily) -> None:
+    """Refuse the input modes that aren't there: an algorithm of SageMaker's reads files only, scripts all three.
+
+    (On AWS, BlazingText reads augmented manifests in Pipe mode.)
+
+    Raises:
+        ApiError: `NotImplemented`.
+    """
+    channels = params.get("InputDataConfig", [])
+    modes = {
+        params["AlgorithmSpecification"]["TrainingInputMode"],
+        *(each.get("InputMode", "File") for each in channels),
     }
-    for what, wanted in asked.items():
-        if wanted:
-            raise not_implemented(f"{what} in a training job")
+    for mode in sorted(modes - {"File"}):
+        if family.metrics:
+            raise not_implemented(f"the input mode {mode} for {family.name} images")
+        if mode == "Pipe" and not pipes.SUPPORTED:
+            raise not_implemented("the input mode Pipe on a system without named pipes")
 
 
 def _specification(asked: dict[str, Any], family: images.ImageFamily) -> dict[str, Any]:
@@ -204,7 +220,6 @@ def _channel(each: dict[str, Any]) -> dict[str, Any]:
         "S3DataType": source["S3DataType"] not in ("S3Prefix", "ManifestFile"),
         "CompressionType": each.get("CompressionType", "None") != "None",
         "RecordWrapperType": each.get("RecordWrapperType", "None") != "None",
-        "InputMode": each.get("InputMode", "File") != "File",
         "ShuffleConfig": "ShuffleConfig" in each,
         "AttributeNames": bool(source.get("AttributeNames")),
         "InstanceGroupNames": bool(source.get("InstanceGroupNames")),

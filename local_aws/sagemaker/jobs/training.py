@@ -25,6 +25,7 @@ from local_aws.sagemaker.containers import tree
 from local_aws.sagemaker.jobs import transfer
 from local_aws.sagemaker.jobs.job import Job
 from local_aws.sagemaker.jobs.metrics import Metrics
+from local_aws.sagemaker.jobs.pipes import Pipe
 from local_aws.sagemaker.locations import parse
 from local_aws.sagemaker.platform import Platform
 from local_aws.sagemaker.running_jobs import COMPLETED, FAILED, STOPPED, STOPPING
@@ -78,13 +79,18 @@ class TrainingJob(Job):
         hosts = [f"algo-{number}" for number in range(1, self.cluster["InstanceCount"] + 1)]
         roots = [directory / host for host in hosts]
         s3 = self.client("s3")
-        self._fetch(s3, roots)
-        self.provision(_IMAGE_SECONDS)
-        self._next(TRAINING)
-        for root, host in zip(roots, hosts, strict=True):
-            self._write_configuration(root, host, hosts)
-            self._start(root, host)
-        self.execute()
+        pipes: list[Pipe] = []
+        try:
+            self._fetch(s3, roots, pipes)
+            self.pause(_IMAGE_SECONDS)
+            self._next(TRAINING)
+            for root, host in zip(roots, hosts, strict=True):
+                self._write_configuration(root, host, hosts)
+                self._start(root, host)
+            self._run_with(pipes)
+        finally:
+            for pipe in pipes:
+                pipe.close()
         self._next(UPLOADING)
         self._send(s3, roots, directory)
 
@@ -120,14 +126,33 @@ class TrainingJob(Job):
                 SecondaryStatus=secondary, SecondaryStatusTransitions=transitions, LastModifiedTime=moment, **changes
             )
 
-    def _fetch(self, s3: Any, roots: list[Path]) -> None:
+    def _run_with(self, pipes: list[Pipe]) -> None:
+        for pipe in pipes:
+            pipe.start()
+
+        def look() -> None:
+            for pipe in pipes:
+                pipe.check()
+
+        self.execute(look)
+
+    def _fetch(self, s3: Any, roots: list[Path], pipes: list[Pipe]) -> None:
+        """Bring the channels into the instances; those in Pipe mode are added to `pipes`."""
         for each in self.record.get("InputDataConfig", []):
-            source = each["DataSource"]["S3DataSource"]
+            source, name = each["DataSource"]["S3DataSource"], each["ChannelName"]
             files = transfer.objects(s3, source)
             for index, root in enumerate(roots):
                 self.check()
                 part = transfer.shard(files, source["S3DataDistributionType"], index, len(roots))
-                transfer.download(s3, part, root / "input" / "data" / each["ChannelName"])
+                if self._mode(each) == "Pipe":
+                    pipes.append(Pipe(s3, part, root / "input" / "data", name))
+                else:
+                    # FastFile brings a file when it is opened; here it is there before, and reads the same.
+                    transfer.download(s3, part, root / "input" / "data" / name)
+
+    def _mode(self, channel: Mapping[str, Any]) -> str:
+        """The channel's input mode: its own, else the job's."""
+        return channel.get("InputMode") or self.record["AlgorithmSpecification"]["TrainingInputMode"]
 
     def _write_configuration(self, root: Path, host: str, hosts: list[str]) -> None:
         folder = root / "input" / "config"
@@ -136,7 +161,7 @@ class TrainingJob(Job):
         (root / "model").mkdir()
         channels = {
             each["ChannelName"]: {
-                "TrainingInputMode": "File",
+                "TrainingInputMode": self._mode(each),
                 "S3DistributionType": each["DataSource"]["S3DataSource"]["S3DataDistributionType"],
                 "RecordWrapperType": each["RecordWrapperType"],
                 **({"ContentType": each["ContentType"]} if "ContentType" in each else {}),

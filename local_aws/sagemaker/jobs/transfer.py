@@ -68,7 +68,7 @@ def download(s3: Any, files: list[RemoteFile], folder: Path) -> None:
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
             with target.open("wb") as local:
-                shutil.copyfileobj(_open(s3, file.place), local, 1 << 20)
+                shutil.copyfileobj(open_object(s3, file.place), local, 1 << 20)
         except OSError as error:
             raise _no_download(file.place, _in_words(error)) from error
 
@@ -155,10 +155,15 @@ def _in_manifest(text: bytes, uri: str) -> list[RemoteFile]:
 
 
 def _read(s3: Any, place: Location) -> bytes:
-    return _open(s3, place).read()
+    return open_object(s3, place).read()
 
 
-def _open(s3: Any, place: Location) -> Any:
+def open_object(s3: Any, place: Location) -> Any:
+    """An object's content, to be read.
+
+    Raises:
+        JobFailed: it isn't there, or may not be read.
+    """
     try:
         return s3.get_object(Bucket=place.bucket, Key=place.key)["Body"]
     except (ClientError, BotoCoreError) as error:

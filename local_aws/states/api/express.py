@@ -6,7 +6,6 @@ summer of 2024. Express executions have no history that could be asked for; what
 
 from __future__ import annotations
 
-import dataclasses
 import math
 import uuid
 from typing import Any
@@ -14,26 +13,16 @@ from typing import Any
 from local_aws.states.api.machines import Startable, moment, present
 from local_aws.states.document import Document
 from local_aws.states.running.execution import Execution
-from local_aws.states.running.program import Program
 from local_aws.states.running.surroundings import Engine
-
-LIMIT_SECONDS = 300
-"""An Express execution may take five minutes ("Quotas", AWS Step Functions developer guide)."""
 
 _BILLED_MILLISECONDS, _BILLED_MEGABYTES = 100, 64
 """What is billed comes in steps of these. How much memory AWS counts isn't known; the least is shown."""
 
 
-def limited(program: Program) -> Program:
-    """A program with Express's limit of time."""
-    seconds = min(program.workflow.timeout_seconds or LIMIT_SECONDS, LIMIT_SECONDS)
-    return dataclasses.replace(program, workflow=dataclasses.replace(program.workflow, timeout_seconds=seconds))
-
-
 def new_execution(engine: Engine, found: Startable, name: str, document: Document) -> Execution:
     """An execution that hasn't begun. Names needn't be unique: each has an identifier behind its name."""
     arn = found.machine.arn.replace(":stateMachine:", ":express:", 1)
-    return Execution(engine, limited(found.program), f"{arn}:{name}:{uuid.uuid4()}", document, name=name)
+    return Execution(engine, found.program.as_express(), f"{arn}:{name}:{uuid.uuid4()}", document, name=name)
 
 
 def described(execution: Execution, included: bool) -> dict[str, Any]:

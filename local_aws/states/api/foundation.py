@@ -5,6 +5,7 @@ from __future__ import annotations
 from local_aws.call import ApiError
 from local_aws.house import Host, Service
 from local_aws.states.api.machines import Machines
+from local_aws.states.api.redrives import Redrives
 from local_aws.states.definition.parse import NotJson, read
 from local_aws.states.document import Document
 from local_aws.states.languages.jsonata import bindable
@@ -27,6 +28,7 @@ class StatesFoundation(Service):
         self._activities = Activities()
         self._engine = Engine(host, Pool(), TaskTokens(), self._map_runs, self._activities)
         self._machines = Machines(host, self._map_runs)
+        self._redrives = Redrives()
 
     def close(self) -> None:
         """End all executions, and send the workers that wait for a task away."""

@@ -173,13 +173,22 @@ class Machines:
             raise ApiError("ExecutionDoesNotExist", f"Execution Does Not Exist: '{arn}'")
         return execution
 
+    def describable(self, arn: str) -> Execution:
+        """The same, and a child of type EXPRESS, which can be described and no more.
+
+        Raises:
+            ApiError: `InvalidArn`, `ExecutionDoesNotExist`.
+        """
+        child = self._map_runs.child(arn)
+        return self.execution(arn) if child is None else child
+
     def delete(self, machine: StateMachine) -> None:
         """Take a machine away once its last execution has ended, its executions with it."""
         with self.lock:
             if machine.status == "DELETING":
                 return
             machine.status = "DELETING"
-        self._host.lag.later(Kind.MACHINE_NAME, machine.arn, functools.partial(self._release, machine))
+        self._host.lag.later(Kind.MACHINE_NAME, machine.arn, functools.partial(self.release, machine))
 
     def change(self, machine: StateMachine, program: Program) -> None:
         """A machine was updated: executions run the new program, soon. The lock is held."""
@@ -198,7 +207,8 @@ class Machines:
                 execution.keep()
                 self._map_runs.forget(execution.arn)
 
-    def _release(self, machine: StateMachine) -> None:
+    def release(self, machine: StateMachine) -> None:
+        """The name of a machine that is deleted may be given again, once nothing runs any more."""
         machine.is_released = True
         self.settle(machine)
 

@@ -24,6 +24,11 @@ def is_distributed(state: dict[str, Any]) -> bool:
     return _config(state).get("Mode") == "DISTRIBUTED"
 
 
+def executes_express(state: dict[str, Any]) -> bool:
+    """Whether the children of a distributed Map are Express executions."""
+    return _config(state).get("ExecutionType") == "EXPRESS"
+
+
 def check(state: dict[str, Any], place: str, machine_type: str) -> Iterator[Diagnostic]:
     """Findings on a Map state's mode and on what goes with it."""
     config, at = _config(state), f"{place}/ItemProcessor/ProcessorConfig"

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import secrets
 
+from local_aws.states.definition.maps import executes_express
 from local_aws.states.document import Document
 from local_aws.states.errors import Cancelled, StateError
 from local_aws.states.maps.item_batcher import ItemBatcher
@@ -33,6 +34,7 @@ class DistributedMap(Map):
         self._writer = ResultWriter(blueprint)
         self.exports_results = self._writer.exports
         self._label = fields.get("Label")
+        self._is_express = executes_express(fields)
         self._definition = json.dumps(fields.get("ItemProcessor", fields.get("Iterator")))
 
     async def attempt(self, visit: Visit) -> Document:
@@ -121,7 +123,7 @@ class DistributedMap(Map):
     def _program(self, visit: Visit) -> Program:
         parent = visit.flow.execution.program
         label = self._label or secrets.token_hex(8)
-        return Program(
+        program = Program(
             arn=f"{parent.arn}/{label}",
             name=f"{parent.name}/{label}",
             definition=self._definition,
@@ -131,3 +133,4 @@ class DistributedMap(Map):
             revision_id=parent.revision_id,
             label=label,
         )
+        return program.as_express() if self._is_express else program

@@ -1,7 +1,7 @@
 """A Map Run: the child executions of one visit of a distributed Map.
 
 Source: "Using Map state in Distributed mode" and the Map Run operations of the AWS Step Functions API
-reference. Children of type STANDARD and EXPRESS run alike, with a history each.
+reference. Children of type EXPRESS have a limit of time and no history to be asked for; a redrive begins them anew.
 """
 
 from __future__ import annotations
@@ -132,11 +132,15 @@ class MapRun:
         """Become RUNNING again, for another `run`."""
         self.redrive_count += 1
         self.redriven, self.stopped, self.status, self._failed_items = time.time(), None, "RUNNING", 0
+        for child in self.children:
+            child.awaits_redrive = child.redrivable
         self._changed()
 
     def end(self, status: str) -> None:
         """It has come to its end."""
         self.status, self.stopped = status, time.time()
+        for child in self.children:
+            child.awaits_redrive = False
         self._changed()
 
     def past(self) -> dict[str, Any]:
@@ -170,12 +174,12 @@ class MapRun:
         self._wake.set()
 
     def _start(self, index: int, inputs: list[ChildInput], signal: Signal) -> None:
-        if index < len(self.children):
+        if index < len(self.children) and not self.program.is_express:
             child = self.children[index]
             child.redrive(signal.child())
         else:
             child = self._child(inputs[index], signal.child())
-            self.children.append(child)
+            self.children[index : index + 1] = [child]
             self.parent.engine.map_runs.add_child(child)
         running = self._running
         with self._lock:
@@ -193,12 +197,14 @@ class MapRun:
         self.parent.engine.pool.start(run())
 
     def _child(self, given: ChildInput, signal: Signal) -> Execution:
-        arn = f"{self.program.arn.replace(':stateMachine:', ':execution:')}:{uuid.uuid4()}"
+        name, is_express = str(uuid.uuid4()), self.program.is_express
+        arn = f"{self.program.arn.replace(':stateMachine:', ':express:' if is_express else ':execution:')}:{name}"
         return Execution(
             self.parent.engine,
             self.program,
-            arn,
+            f"{arn}:{uuid.uuid4()}" if is_express else arn,
             given.document,
+            name=name,
             map_run_arn=self.arn,
             item_count=given.item_count,
             stop_signal=signal,
@@ -218,8 +224,11 @@ class MapRun:
     def counts(self, of_items: bool) -> dict[str, int]:
         """`itemCounts` or `executionCounts` of DescribeMapRun."""
         by_status: Counter[str] = Counter()
+        not_redrivable = 0
         for child in list(self.children):
-            by_status[child.status] += child.item_count if of_items else 1
+            by_status[child.shown_status] += child.item_count if of_items else 1
+            if child.status in _FAILURES and not child.redrivable:
+                not_redrivable += child.item_count if of_items else 1
         total = self._item_total if of_items else len(self.inputs or ())
         counts: dict[str, Any] = {
             status.lower(): by_status[status] for status in ("RUNNING", "SUCCEEDED", "FAILED", "ABORTED")
@@ -231,8 +240,8 @@ class MapRun:
             "pending": total - sum(by_status.values()),
             "total": total,
             "resultsWritten": written,
-            "failuresNotRedrivable": 0,
-            "pendingRedrive": 0,
+            "failuresNotRedrivable": not_redrivable,
+            "pendingRedrive": by_status["PENDING_REDRIVE"],
         }
 
 

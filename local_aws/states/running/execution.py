@@ -31,6 +31,8 @@ EXECUTIONS, HISTORIES = "states/executions", "states/histories"
 _PAST = ("status", "started", "stopped", "error", "cause", "redrive_count", "redriven")
 _EXPRESS = ":express:"
 SERVICE_PRINCIPAL = "states.amazonaws.com"
+REDRIVABLE_SECONDS = 14 * 24 * 3600
+"""For how long after its end an execution can be redriven (API reference, RedriveExecution)."""
 _LEAVING_SECONDS = 5
 """How long a redrive waits for the run before it to leave: it may be stopping a job."""
 
@@ -40,7 +42,8 @@ class Execution:
 
     Attributes:
         arn, name: how it is known.
-        status: as DescribeExecution gives it.
+        status: how it is; `shown_status` is what DescribeExecution gives.
+        awaits_redrive: a redriven map run will go on with it.
         started, stopped: epoch seconds; the latter None while it runs.
         output, error, cause: what it ended with.
         map_run_arn: of the map run that started it, None for one that was started from outside.
@@ -78,6 +81,7 @@ class Execution:
         self._deliver = delivery(engine.host, program, arn, lambda: self.redrive_count)
         self.log = EventLog(self._told)
         self.status = "RUNNING"
+        self.awaits_redrive = False
         self.started = time.time()
         self.stopped: float | None = None
         self.output: Document | None = None
@@ -218,7 +222,7 @@ class Execution:
             if self._flow is None or not self.redrivable:
                 return False
             self.redrive_count += 1
-            self.redriven = time.time()
+            self.redriven, self.awaits_redrive = time.time(), False
             self.status, self.stopped, self._context = "RUNNING", None, None
             self.output = self.error = self.cause = None
             self._ended.clear()
@@ -237,15 +241,30 @@ class Execution:
         self._ended.wait()
 
     @property
+    def shown_status(self) -> str:
+        """Its status, `PENDING_REDRIVE` where a map run will go on with it."""
+        return "PENDING_REDRIVE" if self.awaits_redrive else self.status
+
+    @property
     def redrivable(self) -> bool:
-        """Whether there is a state to go on from."""
-        return self.status in ("FAILED", "ABORTED", "TIMED_OUT") and self._flow is not None
+        """Whether it can go on from a state."""
+        return self._reason_against_redrive() is None
+
+    def _reason_against_redrive(self) -> str | None:
+        """Why it can't be redriven, in AWS's words (API reference, DescribeExecution); None where it can."""
+        if self.status not in ("FAILED", "ABORTED", "TIMED_OUT") or self._flow is None:
+            return f"Execution is {self.status} and cannot be redriven"
+        if len(self.log) >= MAX_EVENTS - 1:
+            return "Execution history event limit exceeded"
+        if self.stopped is not None and time.time() - self.stopped > REDRIVABLE_SECONDS:
+            return "Execution redrivable period exceeded"
+        return None
 
     def redrive_details(self) -> dict[str, str]:
         """`redriveStatus` and, where it can't be redriven, `redriveStatusReason`, as DescribeExecution gives them."""
-        if self.redrivable:
+        reason = self._reason_against_redrive()
+        if reason is None:
             return {"redriveStatus": "REDRIVABLE" if self.map_run_arn is None else "REDRIVABLE_BY_MAP_RUN"}
-        reason = f"Execution is {self.status} and cannot be redriven"
         return {"redriveStatus": "NOT_REDRIVABLE", "redriveStatusReason": reason}
 
     async def _conclude(self, flow: Flow) -> None:

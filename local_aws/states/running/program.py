@@ -5,12 +5,16 @@ The floor on which `flow` and `execution` stand, and the state types above them:
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from local_aws.states.document import Document
 from local_aws.states.languages.query_language import DataFlow
+
+EXPRESS_SECONDS = 300
+"""An Express execution may take five minutes ("Quotas", AWS Step Functions developer guide)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,3 +79,10 @@ class Program:
     logging: Mapping[str, Any] = field(default_factory=lambda: {"level": "OFF", "includeExecutionData": False})
     tracing: Mapping[str, Any] = field(default_factory=lambda: {"enabled": False})
     variable_references: dict[str, list[str]] | None = None
+    is_express: bool = False
+
+    def as_express(self) -> Program:
+        """The same as Express executions run it: with their limit of time."""
+        seconds = min(self.workflow.timeout_seconds or EXPRESS_SECONDS, EXPRESS_SECONDS)
+        workflow = dataclasses.replace(self.workflow, timeout_seconds=seconds)
+        return dataclasses.replace(self, workflow=workflow, is_express=True)

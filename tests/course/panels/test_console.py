@@ -61,6 +61,12 @@ def test_json_is_indented_and_any_other_text_stays_as_it_is(text, language, copi
     assert f"```{language}\n{copied}\n```" in panel._repr_markdown_()
 
 
+def test_a_long_text_is_folded_up_where_it_is_read_as_markdown():
+    long = course.console_panel("The whole", {f"state {number}": number for number in range(40)})
+    assert "<details><summary>To paste, 42 lines</summary>\n\nTo paste:\n\n```json\n{" in long._repr_markdown_()
+    assert repr(long).splitlines()[:3] == ["For the console The whole", "To paste:", "{"]
+
+
 def test_the_form_comes_with_the_first_copy_that_lacks_a_value_and_once(panel):
     aside = panel.view.children[2].children[1]
     assert "Bucket" not in shown(aside)

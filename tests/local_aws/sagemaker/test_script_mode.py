@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import secrets
@@ -174,6 +175,57 @@ def test_a_request_may_bring_its_own_entrypoint_and_instances_share_one_model(be
     }
     wanted["ResourceConfig"]["InstanceCount"] = 2
     assert members(bench, run(bench, wanted), "model.tar.gz") == {"algo-1": b"a line\n", "algo-2": b"a line\n"}
+
+
+def test_a_script_reads_a_channel_through_pipes_as_often_as_it_likes(bench):
+    # Two objects, more than a pipe holds at once; a reader that leaves early; and a channel of files beside it.
+    script = (
+        "import hashlib, json, os\n"
+        "data, hashes = os.environ['SM_INPUT_DIR'] + '/data/', []\n"
+        "for reading in (0, 1):\n"
+        "    with open(data + f'streamed_{reading}', 'rb') as pipe:\n"
+        "        hashes.append(hashlib.sha256(pipe.read()).hexdigest())\n"
+        "with open(data + 'streamed_2', 'rb') as pipe:\n    hashes.append(pipe.read(3).decode())\n"
+        "with open(data + 'streamed_3', 'rb') as pipe:\n    hashes.append(pipe.read(3).decode())\n"
+        "hashes.append(sorted(os.listdir(data + 'train')))\n"
+        "modes = {name: each['TrainingInputMode'] for name, each in"
+        " json.loads(os.environ['SM_INPUT_DATA_CONFIG']).items()}\n"
+        "json.dump([hashes, modes], open(os.environ['SM_MODEL_DIR'] + '/read.json', 'w'))\n"
+    )
+    wanted = request(bench, {}, {"train__py": script})
+    first, second = b"abc" * 100_000, b"xyz" * 100_000
+    bench.put(f"streamed/{wanted['TrainingJobName']}/1", first)
+    bench.put(f"streamed/{wanted['TrainingJobName']}/2", second)
+    streamed = channel("streamed", bench.uri(f"streamed/{wanted['TrainingJobName']}/"))
+    wanted["InputDataConfig"][0]["InputMode"] = "FastFile"
+    wanted["InputDataConfig"].append(streamed)
+    wanted["AlgorithmSpecification"]["TrainingInputMode"] = "Pipe"
+    job = run(bench, wanted)
+    assert job["TrainingJobStatus"] == "Completed", job.get("FailureReason")
+    whole = hashlib.sha256(first + second).hexdigest()
+    read, modes = json.loads(members(bench, job, "model.tar.gz")["read.json"])
+    assert read == [whole, whole, "abc", "abc", ["train.txt"]]
+    assert modes == {"streamed": "Pipe", "train": "FastFile"}
+
+
+def test_a_pipe_that_nobody_reads_keeps_no_job(bench):
+    wanted = request(bench, {}, {"train__py": "pass"})
+    wanted["AlgorithmSpecification"]["TrainingInputMode"] = "Pipe"
+    assert run(bench, wanted)["TrainingJobStatus"] == "Completed"
+
+
+def test_a_link_in_place_of_a_pipe_leads_nowhere(bench, tmp_path):
+    victim = tmp_path / "victim"
+    victim.write_text("untouched")
+    script = (
+        "import os, time\n"
+        "pipe = os.environ['SM_INPUT_DIR'] + '/data/train_0'\n"
+        f"os.remove(pipe)\nos.symlink({str(victim)!r}, pipe)\ntime.sleep(0.5)\n"
+    )
+    wanted = request(bench, {}, {"train__py": script})
+    wanted["AlgorithmSpecification"]["TrainingInputMode"] = "Pipe"
+    assert run(bench, wanted)["TrainingJobStatus"] == "Completed"
+    assert victim.read_text() == "untouched"
 
 
 def test_a_metric_that_is_no_pattern_is_refused(bench):

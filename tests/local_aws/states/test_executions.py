@@ -44,6 +44,14 @@ class TestStart:
             "Invalid State Machine Execution Input: 'Unrecognized token 'not': was expecting (JSON"
         )
 
+    def test_input_that_is_empty(self, workflows, waiting):
+        """Recorded."""
+        with pytest.raises(workflows.client.exceptions.InvalidExecutionInput) as refused:
+            workflows.client.start_execution(stateMachineArn=waiting, input="")
+        said = 'No content to map due to end-of-input\n at [Source: (String)""; line: 1, column: 0]'
+        message = refused.value.response["Error"]["Message"]
+        assert message == f"Invalid State Machine Execution Input: '{said}'"
+
     @pytest.mark.parametrize("text", ["", "NaN", "[1,]", "[" * 2000 + "]" * 2000, "[" * 50_000 + "]" * 50_000])
     def test_input_that_no_expression_could_read(self, workflows, waiting, text):
         with pytest.raises(workflows.client.exceptions.InvalidExecutionInput):
@@ -170,6 +178,9 @@ class TestHistory:
         description = workflows.wait(workflows.start(machine), seconds=120)
         assert (description["status"], description["error"]) == ("FAILED", "States.Runtime")
         assert description["cause"] == "The execution reached the maximum number of history events (25000)."
+        assert description["redriveStatusReason"] == "Execution history event limit exceeded"
+        with pytest.raises(workflows.client.exceptions.ExecutionNotRedrivable, match="event limit exceeded"):
+            workflows.client.redrive_execution(executionArn=description["executionArn"])
         newest = workflows.client.get_execution_history(
             executionArn=description["executionArn"], reverseOrder=True, maxResults=1
         )["events"][0]
@@ -330,3 +341,122 @@ def test_an_output_has_its_limit(workflows):
     text = "{% $states.input & $states.input %}"
     description = workflows.run(workflows.create(one(Type="Pass", Output=text)), "x" * 200_000)
     assert description["error"] == "States.DataLimitExceeded"
+
+
+class TestRedriveOfEveryKind:
+    def first_fails(self, **fields):
+        """A state that fails in the first attempt of its execution."""
+        return {
+            "Type": "Wait",
+            "Seconds": "{% $states.context.Execution.RedriveCount = 0 ? -1 : 0 %}",
+            **fields,
+        }
+
+    def test_only_the_branches_that_failed(self, workflows):
+        branches = [workflow(A=passing(Output="a")), workflow(B=self.first_fails(Output="b", End=True))]
+        failed = workflows.run(workflows.create(one(Type="Parallel", Branches=branches)))
+        assert failed["status"] == "FAILED"
+        workflows.client.redrive_execution(executionArn=failed["executionArn"])
+        assert json.loads(workflows.wait(failed["executionArn"])["output"]) == ["a", "b"]
+        assert workflows.types(failed["executionArn"]).count("PassStateEntered") == 1
+
+    def test_one_that_ran_out_of_time(self, workflows):
+        """The clock of waits is fast in tests, that of time limits is not."""
+        seconds = "{% $states.context.Execution.RedriveCount = 0 ? 90000000 : 0 %}"
+        machine = workflows.create(one(Type="Wait", Seconds=seconds) | {"TimeoutSeconds": 1})
+        timed_out = workflows.run(machine)
+        assert (timed_out["status"], timed_out["redriveStatus"]) == ("TIMED_OUT", "REDRIVABLE")
+        workflows.client.redrive_execution(executionArn=timed_out["executionArn"])
+        assert workflows.wait(timed_out["executionArn"])["status"] == "SUCCEEDED"
+
+    def test_the_same_token_redrives_once(self, workflows):
+        failed = workflows.run(workflows.states(A=self.first_fails(End=True)))["executionArn"]
+        first = workflows.client.redrive_execution(executionArn=failed, clientToken="mine")
+        workflows.wait(failed)
+        again = workflows.client.redrive_execution(executionArn=failed, clientToken="mine")
+        assert again["redriveDate"] == first["redriveDate"]
+        assert workflows.client.describe_execution(executionArn=failed)["redriveCount"] == 1
+        with pytest.raises(workflows.client.exceptions.ExecutionNotRedrivable):
+            workflows.client.redrive_execution(executionArn=failed, clientToken="other")
+
+    def test_children_that_wait_for_their_redrive(self, workflows, wait_until):
+        """With one child at a time the others are pending."""
+        child = workflow(A=self.first_fails(Next="B"), B={"Type": "Wait", "Seconds": 900_000, "End": True})
+        processor = {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}} | child
+        state = one(Type="Map", ItemProcessor=processor, MaxConcurrency=1, ToleratedFailurePercentage=99)
+        failed = workflows.run(workflows.create(state), [1, 2, 3])["executionArn"]
+        run = workflows.client.list_map_runs(executionArn=failed)["mapRuns"][0]["mapRunArn"]
+        workflows.client.redrive_execution(executionArn=failed)
+
+        def counts():
+            return workflows.client.describe_map_run(mapRunArn=run)["executionCounts"]
+
+        wait_until(lambda: counts()["pendingRedrive"] == 2)
+        assert (counts()["running"], counts()["failed"], counts()["total"]) == (1, 0, 3)
+        pending = workflows.client.list_executions(mapRunArn=run, statusFilter="PENDING_REDRIVE")["executions"]
+        assert [(one["status"], one["itemCount"]) for one in pending] == [("PENDING_REDRIVE", 1)] * 2
+        described = workflows.client.describe_execution(executionArn=pending[0]["executionArn"])
+        assert described["status"] == "PENDING_REDRIVE"
+        workflows.client.stop_execution(executionArn=failed)
+        wait_until(lambda: counts()["pendingRedrive"] == 0)
+        assert counts()["failed"] == 2
+
+    def test_express_children_begin_anew(self, workflows):
+        look = {
+            "Type": "Choice",
+            "Choices": [
+                {"Condition": "{% $states.input < 2 or $states.context.Execution.Name = 'x' %}", "Next": "Good"}
+            ],
+            "Default": "Bad",
+        }
+        child = workflow(Look=look, Good=passing(), Bad={"Type": "Fail", "Error": "Mine"})
+        processor = {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "EXPRESS"}} | child
+        state = one(Type="Map", ItemProcessor=processor, ToleratedFailurePercentage=0)
+        failed = workflows.run(workflows.create(state), [1, 2])["executionArn"]
+        run = workflows.client.list_map_runs(executionArn=failed)["mapRuns"][0]["mapRunArn"]
+
+        def failures():
+            return workflows.client.list_executions(mapRunArn=run, statusFilter="FAILED")["executions"]
+
+        (before,) = failures()
+        assert ":express:" in before["executionArn"]
+        described = workflows.client.describe_execution(executionArn=before["executionArn"])
+        assert (described["error"], described["redriveStatus"]) == ("Mine", "REDRIVABLE_BY_MAP_RUN")
+        for refused in ("get_execution_history", "stop_execution", "describe_state_machine_for_execution"):
+            with pytest.raises(workflows.client.exceptions.InvalidArn):
+                getattr(workflows.client, refused)(executionArn=before["executionArn"])
+        workflows.client.redrive_execution(executionArn=failed)
+        assert workflows.wait(failed)["status"] == "FAILED"
+        (after,) = failures()
+        assert after["executionArn"] != before["executionArn"]
+
+
+class TestFilters:
+    def test_redriven_or_not(self, workflows):
+        machine = workflows.states(A={"Type": "Fail"})
+        redriven, other = (workflows.run(machine)["executionArn"] for _ in range(2))
+        workflows.client.redrive_execution(executionArn=redriven)
+        workflows.wait(redriven)
+        for wanted, arn in (("REDRIVEN", redriven), ("NOT_REDRIVEN", other)):
+            listed = workflows.client.list_executions(stateMachineArn=machine, redriveFilter=wanted)["executions"]
+            assert [one["executionArn"] for one in listed] == [arn]
+            assert "itemCount" not in listed[0]
+
+    def test_pending_redrives_are_a_map_runs(self, workflows):
+        machine = workflows.states(A=passing())
+        with pytest.raises(workflows.client.exceptions.ClientError) as refused:
+            workflows.client.list_executions(stateMachineArn=machine, statusFilter="PENDING_REDRIVE")
+        assert refused.value.response["Error"]["Code"] == "ValidationException"
+
+
+def test_the_machine_of_a_child(workflows):
+    """`DescribeStateMachineForExecution` shows the item processor as the machine, with label and map run."""
+    processor = {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}} | workflow(P=passing())
+    machine = workflows.create(one(Type="Map", Label="each", ItemProcessor=processor))
+    execution = workflows.run(machine, [1])["executionArn"]
+    run = workflows.client.list_map_runs(executionArn=execution)["mapRuns"][0]["mapRunArn"]
+    (child,) = workflows.client.list_executions(mapRunArn=run)["executions"]
+    described = workflows.client.describe_state_machine_for_execution(executionArn=child["executionArn"])
+    assert (described["label"], described["mapRunArn"]) == ("each", run)
+    assert described["stateMachineArn"] == f"{machine}/each" == child["stateMachineArn"]
+    assert json.loads(described["definition"]) == processor

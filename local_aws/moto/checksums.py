@@ -1,0 +1,85 @@
+"""The checksums by which S3 knows content, each as the digests of `hashlib` are.
+
+Source: "Checking object integrity in Amazon S3", S3 user guide. Moto would compute CRC32 in place of those that it has
+no library for, and call it by the other's name.
+"""
+
+from __future__ import annotations
+
+import base64
+import functools
+import hashlib
+import zlib
+from collections.abc import Callable
+from typing import Protocol
+
+
+class Digest(Protocol):
+    """A checksum that grows with the content."""
+
+    def update(self, data: bytes, /) -> None:
+        """Take in what comes next."""
+
+    def digest(self) -> bytes:
+        """The checksum so far, its most significant byte first."""
+
+
+class _Crc:
+    """A cyclic redundancy check.
+
+    Args:
+        size: bytes of the checksum.
+        go_on: the value with some more content, from the value so far.
+    """
+
+    def __init__(self, size: int, go_on: Callable[[bytes, int], int]):
+        self._size, self._go_on, self._value = size, go_on, 0
+
+    def update(self, data: bytes, /) -> None:
+        self._value = self._go_on(data, self._value)
+
+    def digest(self) -> bytes:
+        return self._value.to_bytes(self._size, "big")
+
+
+def _crc(size: int, model: str) -> Digest:
+    # These are rare: no start of the server waits for the library.
+    from anycrc import Model
+
+    return _Crc(size, Model(model).calc)
+
+
+def _xx(name: str) -> Digest:
+    import xxhash
+
+    digest: Digest = getattr(xxhash, name)()
+    return digest
+
+
+CHECKSUMS: dict[str, Callable[[], Digest]] = {
+    "CRC32": lambda: _Crc(4, zlib.crc32),
+    "CRC32C": lambda: _crc(4, "CRC32-ISCSI"),
+    "CRC64NVME": lambda: _crc(8, "CRC64-NVME"),
+    "SHA1": functools.partial(hashlib.sha1, usedforsecurity=False),
+    "SHA256": hashlib.sha256,
+    "SHA512": hashlib.sha512,
+    "MD5": functools.partial(hashlib.md5, usedforsecurity=False),
+    "XXHASH64": lambda: _xx("xxh64"),
+    "XXHASH3": lambda: _xx("xxh3_64"),
+    "XXHASH128": lambda: _xx("xxh3_128"),
+}
+"""By their names in the API."""
+
+
+def compute_checksum(body: bytes, algorithm: str, encode_base64: bool = True) -> bytes:
+    """The checksum of some content, in the form in which moto asks for it.
+
+    Args:
+        body: bytes, or what can be read like them.
+
+    Raises:
+        KeyError: S3 has no such algorithm.
+    """
+    checksum = CHECKSUMS[algorithm]()
+    checksum.update(body)
+    return base64.b64encode(checksum.digest()) if encode_base64 else checksum.digest()

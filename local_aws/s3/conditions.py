@@ -1,0 +1,84 @@
+"""Conditions of a write that moto doesn't look at: what a copy's source, or what stands at the key, has to be.
+
+Source: "Conditional requests", S3 user guide; CopyObject, UploadPartCopy and CompleteMultipartUpload, S3 API reference.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+from urllib.parse import parse_qs, unquote
+
+from local_aws.call import ApiError
+
+_COPIES = {"CopyObject", "UploadPartCopy"}
+_CONDITIONAL = {"CopyObject", "CompleteMultipartUpload"}
+_SOURCE = "x-amz-copy-source-if-"
+Head = Callable[..., Mapping[str, Any] | None]
+
+
+def require_conditions(operation: str, bucket: str, key: str, headers: Mapping[str, str], head: Head) -> None:
+    """Raise unless the conditions of a write hold.
+
+    Args:
+        head: tells of an object (`Bucket`, `Key`, `VersionId`), as HeadObject does; None where there is none.
+
+    Raises:
+        ApiError: `PreconditionFailed`; `NoSuchKey`, an ETag is wanted at a key where nothing is.
+    """
+    if operation in _COPIES and any(name.startswith(_SOURCE) for name in headers):
+        _require_source(headers, head)
+    if operation in _CONDITIONAL and ("if-match" in headers or "if-none-match" in headers):
+        _require_target(bucket, key, headers, head)
+
+
+def _require_source(headers: Mapping[str, str], head: Head) -> None:
+    path, _, query = headers["x-amz-copy-source"].removeprefix("/").partition("?")
+    bucket, _, key = unquote(path).partition("/")
+    version = parse_qs(query).get("versionId")
+    source = head(Bucket=bucket, Key=key, **({"VersionId": version[0]} if version else {}))
+    if source is None:
+        return  # the copy itself will say that there is none
+    etag, changed = source["ETag"].strip('"'), source["LastModified"]
+    matches, differs = headers.get(f"{_SOURCE}match"), headers.get(f"{_SOURCE}none-match")
+    since, until = _moment(headers, "modified-since"), _moment(headers, "unmodified-since")
+    if matches is not None and not _means(matches, etag):
+        raise _failed(f"{_SOURCE}match")
+    # Where the ETag is the one that was wanted, it doesn't matter when the object changed; so for the other two.
+    if matches is None and until is not None and changed > until:
+        raise _failed(f"{_SOURCE}unmodified-since")
+    if differs is not None and _means(differs, etag):
+        raise _failed(f"{_SOURCE}none-match")
+    if differs is None and since is not None and changed <= since:
+        raise _failed(f"{_SOURCE}modified-since")
+
+
+def _require_target(bucket: str, key: str, headers: Mapping[str, str], head: Head) -> None:
+    there = head(Bucket=bucket, Key=key)
+    if "if-none-match" in headers and there is not None and _means(headers["if-none-match"], there["ETag"].strip('"')):
+        raise _failed("If-None-Match")
+    if "if-match" in headers:
+        if there is None:
+            raise ApiError("NoSuchKey", "The specified key does not exist.", 404, Key=key)
+        if not _means(headers["if-match"], there["ETag"].strip('"')):
+            raise _failed("If-Match")
+
+
+def _means(wanted: str, etag: str) -> bool:
+    return wanted == "*" or wanted.strip('"') == etag
+
+
+def _moment(headers: Mapping[str, str], name: str) -> datetime | None:
+    """The time that a condition names; what is no time is no condition (RFC 9110, 13.1.3)."""
+    try:
+        moment = parsedate_to_datetime(headers[_SOURCE + name])
+    except (KeyError, ValueError):
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _failed(condition: str) -> ApiError:
+    message = "At least one of the pre-conditions you specified did not hold"
+    return ApiError("PreconditionFailed", message, 412, Condition=condition)

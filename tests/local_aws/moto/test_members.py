@@ -1,0 +1,191 @@
+"""No member of a request is dropped in silence where moto answers: it is read, done here, or refused by name."""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import botocore.session
+import pytest
+from botocore import xform_name
+from botocore.config import Config
+from botocore.exceptions import ClientError
+from botocore.model import Shape
+
+from local_aws import REGION, wire
+from local_aws.__main__ import environment
+from local_aws.moto import members
+from local_aws.moto.backend import SERVICES
+from tests.local_aws.moto import moto_reading
+from tests.served import served
+
+REFUSED = [(service, operation) for service in sorted(SERVICES.values()) for operation in members.refused(service)]
+
+
+@pytest.fixture(scope="module")
+def endpoint() -> Iterator[str]:
+    with served() as url:
+        yield url
+
+
+@functools.cache
+def client(service: str, endpoint: str) -> Any:
+    config = Config(retries={"total_max_attempts": 1}, parameter_validation=False, s3={"addressing_style": "path"})
+    variables = environment(endpoint)
+    return botocore.session.get_session().create_client(
+        service,
+        region_name=REGION,
+        endpoint_url=endpoint,
+        aws_access_key_id=variables["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=variables["AWS_SECRET_ACCESS_KEY"],
+        config=config,
+    )
+
+
+def test_the_table_is_what_motos_source_says():
+    """An upgrade of moto or botocore that brings a member, or has moto read one, changes the table: see what to do."""
+    found = members.TABLE.read_text(encoding="utf-8")
+    assert found == moto_reading.written(moto_reading.table()), "Run: python -m tests.local_aws.moto.moto_reading"
+
+
+@pytest.mark.parametrize("table", ["_DONE_HERE", "_WITHOUT_EFFECT", "_SO_ANYWAY"])
+def test_what_is_said_of_ignored_members_is_about_ignored_members(table):
+    for service, name in getattr(members, table):
+        assert any(name in ignored for ignored in members.ignored(service).values()), f"{service}: {name}"
+
+
+@pytest.mark.parametrize(("service", "operation"), REFUSED)
+def test_each_refused_member_is_refused_by_its_name(endpoint, service, operation):
+    shape = wire.api_for(service).model.operation_model(operation).input_shape
+    required = {name: some_value(shape.members[name]) for name in shape.required_members}
+    call = getattr(client(service, endpoint), xform_name(operation))
+    for name in members.refused(service)[operation]:
+        others = {key: harmless(service, key, value) for key, value in required.items()}
+        with pytest.raises(ClientError) as refused:
+            call(**others | {name: another_value(service, name, shape.members[name])})
+        error = refused.value.response["Error"]
+        if operation.startswith("Head"):  # whose answers have no body
+            assert error["Code"] == "501"
+            continue
+        named = f"{service}:{operation} with {name} is not there"
+        assert (error["Code"], error["Message"][: len(named)]) == ("NotImplemented", named)
+
+
+def harmless(service: str, name: str, value: Any) -> Any:
+    return members._SO_ANYWAY.get((service, name), False if value is True else value)
+
+
+def another_value(service: str, name: str, shape: Shape) -> Any:
+    """A value that asks for what isn't so anyway."""
+    usual = members._SO_ANYWAY.get((service, name))
+    others = [value for value in getattr(shape, "enum", None) or () if value != usual]
+    return others[0] if others else some_value(shape)
+
+
+def some_value(shape: Shape) -> Any:
+    """A value that asks for something, of a shape's type."""
+    match shape.type_name:
+        case "structure":
+            names = shape.required_members or list(shape.members)[:1]
+            return {name: some_value(shape.members[name]) for name in names}
+        case "list":
+            return [some_value(shape.member)]
+        case "map":
+            return {some_value(shape.key): some_value(shape.value)}
+        case "string":
+            return shape.enum[-1] if shape.enum else "a" * max(1, shape.metadata.get("min", 1))
+        case "integer" | "long":
+            return max(1, shape.metadata.get("min", 1))
+        case "float" | "double":
+            return 1.0
+        case "boolean":
+            return True
+        case "blob":
+            return b"x"
+        case "timestamp":
+            return datetime(2026, 1, 1, tzinfo=UTC)
+    raise AssertionError(f"no value for the type {shape.type_name}")
+
+
+# ---- pages -----------------------------------------------------------------------------------------------------
+
+
+def test_a_list_comes_in_the_pages_that_are_asked_for(endpoint):
+    iam = client("iam", endpoint)
+    for number in range(5):
+        iam.create_group(GroupName=f"paged-{number}")
+    pages = list(iam.get_paginator("list_groups").paginate(PaginationConfig={"PageSize": 2}))
+    assert [len(page["Groups"]) for page in pages] == [2, 2, 1]
+    assert [page["IsTruncated"] for page in pages] == [True, True, False]
+    names = [group["GroupName"] for page in pages for group in page["Groups"]]
+    assert names == [f"paged-{number}" for number in range(5)]
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "token", "code"),
+    [
+        ("iam", "list_groups", {"Marker": "nonsense"}, "ValidationError"),
+        ("kms", "list_keys", {"Marker": "nonsense"}, "InvalidMarkerException"),
+        ("logs", "describe_resource_policies", {"nextToken": "nonsense"}, "InvalidParameterException"),
+        ("ssm", "describe_parameters", {"NextToken": "nonsense"}, "InvalidNextToken"),
+        ("sqs", "list_queues", {"NextToken": "nonsense"}, "InvalidParameterValue"),
+    ],
+)
+def test_a_token_that_is_none(endpoint, service, operation, token, code):
+    with pytest.raises(ClientError) as refused:
+        getattr(client(service, endpoint), operation)(**token)
+    assert refused.value.response["Error"]["Code"] == code
+
+
+@pytest.mark.parametrize("size", [1, 3, 50])
+def test_parameters_and_queues_in_pages(endpoint, size):
+    ssm, sqs = client("ssm", endpoint), client("sqs", endpoint)
+    for number in range(12):
+        ssm.put_parameter(Name=f"p{number:02}", Value="x", Type="String", Overwrite=True)
+        sqs.create_queue(QueueName=f"q{number:02}")
+    paginated = ssm.get_paginator("describe_parameters").paginate(PaginationConfig={"PageSize": size})
+    pages = [[one["Name"] for one in page["Parameters"]] for page in paginated]
+    assert max(map(len, pages)) == min(size, 12) and sorted(name for page in pages for name in page) == [
+        f"p{n:02}" for n in range(12)
+    ]
+    pages = list(sqs.get_paginator("list_queues").paginate(PaginationConfig={"PageSize": size}))
+    assert len({url for page in pages for url in page["QueueUrls"]}) == 12 and len(pages) == -(-12 // size)
+
+
+# ---- tokens ----------------------------------------------------------------------------------------------------
+
+
+def test_a_transaction_with_the_same_token_is_done_once(endpoint):
+    dynamodb = client("dynamodb", endpoint)
+    dynamodb.create_table(
+        TableName="counts",
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[{"AttributeName": "k", "AttributeType": "S"}],
+        KeySchema=[{"AttributeName": "k", "KeyType": "HASH"}],
+    )
+
+    def add(amount: int, token: str) -> None:
+        update = {
+            "TableName": "counts",
+            "Key": {"k": {"S": "x"}},
+            "UpdateExpression": "ADD n :a",
+            "ExpressionAttributeValues": {":a": {"N": str(amount)}},
+        }
+        dynamodb.transact_write_items(TransactItems=[{"Update": update}], ClientRequestToken=token)
+
+    add(1, "one")
+    add(1, "one")
+    add(1, "two")
+    item = dynamodb.get_item(TableName="counts", Key={"k": {"S": "x"}}, ConsistentRead=True)["Item"]
+    assert item["n"] == {"N": "2"}
+    with pytest.raises(ClientError) as refused:
+        add(5, "one")
+    assert refused.value.response["Error"]["Code"] == "IdempotentParameterMismatchException"
+
+
+def test_each_operation_stands_in_the_table():
+    table = json.loads(members.TABLE.read_text(encoding="utf-8"))
+    assert set(table) == set(SERVICES.values()) and all(table.values())
