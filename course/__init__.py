@@ -9,6 +9,7 @@ from course.account.environment import check_environment
 from course.account.quotas import check_quotas
 from course.account.roles import let_changes_spread, logging_role
 from course.account.settings import Settings
+from course.account.state import begin_again, go_on_from
 from course.account.target import agree
 from course.charts import Bars, Paths, Span, TimeLine
 from course.checks import check, hint, progress, solution
@@ -51,6 +52,7 @@ __all__ = [
     "Span",
     "TimeLine",
     "agree",
+    "begin_again",
     "bucket_panel",
     "check",
     "check_environment",
@@ -66,6 +68,7 @@ __all__ = [
     "execution_panel",
     "follow",
     "function_panel",
+    "go_on_from",
     "hint",
     "invocations",
     "job_cost",
