@@ -138,11 +138,10 @@ class Gateway:
             if api.name == "sns" and operation.name == "Subscribe" and params.get("Protocol") == "lambda":
                 raise not_there("sns:Subscribe with the protocol lambda")
         require_heeded(operation, params)
-        params = bounded(operation, params)
         page = self._pages.page(operation, call.region, params)
         if page is not None:
             return exchange.send(wire.serialise(operation, page, call.request_id))
-        told = wire.restated(operation, exchange.request, path_values, params)
+        told = bounded(operation, params, wire.restated(operation, exchange.request, path_values, params))
         key = call.principal.context.get("access_key")
         ask = functools.partial(self._moto.answer, api, operation.name, told, region=call.region, access_key=key)
         answer = self._tokens.once(operation, call, params, exchange.start_response, ask)

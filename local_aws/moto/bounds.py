@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
+from dataclasses import replace
 from typing import Any
 
 from botocore.model import OperationModel
 
+from local_aws import wire
 from local_aws.call import ApiError
 
 _EXPRESSION_BYTES = 4096
@@ -16,8 +19,11 @@ _EXPRESSION_BYTES = 4096
 _HOLDING_EXPRESSIONS = {"ConditionCheck", "Delete", "Get", "Put", "TransactItems", "Update"}
 
 
-def bounded(operation: OperationModel, params: dict[str, Any]) -> dict[str, Any]:
-    """What a call says, as moto may see it.
+def bounded(operation: OperationModel, params: dict[str, Any], request: wire.Request) -> wire.Request:
+    """A call as moto may see it.
+
+    Args:
+        params: what the request says.
 
     Raises:
         ApiError: `ValidationException`, an expression is longer than DynamoDB takes.
@@ -27,8 +33,9 @@ def bounded(operation: OperationModel, params: dict[str, Any]) -> dict[str, Any]
         _require_short_expressions(params)
     if (service, operation.name) == ("sqs", "ListQueues") and "QueueNamePrefix" in params:
         # Moto puts the prefix into a regular expression. What can't stand in a queue's name begins none.
-        return params | {"QueueNamePrefix": re.escape(params["QueueNamePrefix"])}
-    return params
+        escaped = params | {"QueueNamePrefix": re.escape(params["QueueNamePrefix"])}
+        return replace(request, body=json.dumps(escaped).encode())
+    return request
 
 
 def _require_short_expressions(value: Any) -> None:

@@ -22,7 +22,6 @@ _BAD_TOKENS = {
     "logs": ("InvalidParameterException", "The specified nextToken is invalid."),
     "service-quotas": ("InvalidPaginationTokenException", "Invalid NextToken."),
     "sns": ("InvalidParameter", "Invalid parameter: NextToken"),
-    "sqs": ("InvalidParameterValue", "Invalid NextToken value."),
     "ssm": ("InvalidNextToken", "The specified token isn't valid."),
 }
 """The codes stand in the services' models; the texts are the plain reading of them."""

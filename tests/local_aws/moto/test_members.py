@@ -124,6 +124,15 @@ def test_a_list_comes_in_the_pages_that_are_asked_for(endpoint):
     assert names == [f"paged-{number}" for number in range(5)]
 
 
+def test_a_page_of_queues_tells_addresses_that_can_be_called(endpoint):
+    sqs = client("sqs", endpoint)
+    made = sorted(sqs.create_queue(QueueName=f"paged-{number}")["QueueUrl"] for number in range(3))
+    pages = list(sqs.get_paginator("list_queues").paginate(QueueNamePrefix="paged-", PaginationConfig={"PageSize": 2}))
+    assert [len(page["QueueUrls"]) for page in pages] == [2, 1]
+    assert sorted(url for page in pages for url in page["QueueUrls"]) == made
+    assert sqs.get_queue_attributes(QueueUrl=made[0], AttributeNames=["QueueArn"])["Attributes"]
+
+
 @pytest.mark.parametrize(
     ("service", "operation", "token", "code"),
     [
@@ -131,7 +140,6 @@ def test_a_list_comes_in_the_pages_that_are_asked_for(endpoint):
         ("kms", "list_keys", {"Marker": "nonsense"}, "InvalidMarkerException"),
         ("logs", "describe_resource_policies", {"nextToken": "nonsense"}, "InvalidParameterException"),
         ("ssm", "describe_parameters", {"NextToken": "nonsense"}, "InvalidNextToken"),
-        ("sqs", "list_queues", {"NextToken": "nonsense"}, "InvalidParameterValue"),
     ],
 )
 def test_a_token_that_is_none(endpoint, service, operation, token, code):
