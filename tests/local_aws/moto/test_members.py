@@ -159,7 +159,7 @@ def test_parameters_and_queues_in_pages(endpoint, size):
     assert max(map(len, pages)) == min(size, 12) and sorted(name for page in pages for name in page) == [
         f"p{n:02}" for n in range(12)
     ]
-    pages = list(sqs.get_paginator("list_queues").paginate(PaginationConfig={"PageSize": size}))
+    pages = list(sqs.get_paginator("list_queues").paginate(QueueNamePrefix="q", PaginationConfig={"PageSize": size}))
     assert len({url for page in pages for url in page["QueueUrls"]}) == 12 and len(pages) == -(-12 // size)
 
 
