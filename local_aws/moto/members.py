@@ -18,7 +18,7 @@ from botocore.loaders import Loader
 from botocore.model import OperationModel
 
 from local_aws import ACCOUNT, wire
-from local_aws.call import not_there
+from local_aws.call import ApiError, not_there
 
 TABLE = Path(__file__).with_suffix(".json")
 _TOKENS = {"marker", "nexttoken"}
@@ -106,7 +106,11 @@ def require_heeded_in(operation: OperationModel, request: wire.Request) -> None:
     """
     places = _places(operation.name)
     if "body" in places or not places.isdisjoint([*request.headers, *request.query]):
-        require_heeded(operation, wire.parse(request, operation, {}))
+        try:
+            params = wire.parse(request, operation, {})
+        except ApiError:
+            return  # what can't be read is refused in S3's own words when it is asked
+        require_heeded(operation, params)
 
 
 @functools.cache
