@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import functools
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import Any
 
-import botocore.session
 import pytest
 from botocore import xform_name
-from botocore.config import Config
 from botocore.exceptions import ClientError
 from botocore.model import Shape
 
-from local_aws import REGION, wire
-from local_aws.__main__ import environment
+from local_aws import wire
 from local_aws.moto import members
 from local_aws.moto.backend import SERVICES
 from tests.local_aws.moto import moto_reading
 from tests.served import served
+from tests.unchecked import client, some_value
 
 REFUSED = [(service, operation) for service in sorted(SERVICES.values()) for operation in members.refused(service)]
 
@@ -29,20 +25,6 @@ REFUSED = [(service, operation) for service in sorted(SERVICES.values()) for ope
 def endpoint() -> Iterator[str]:
     with served() as url:
         yield url
-
-
-@functools.cache
-def client(service: str, endpoint: str) -> Any:
-    config = Config(retries={"total_max_attempts": 1}, parameter_validation=False, s3={"addressing_style": "path"})
-    variables = environment(endpoint)
-    return botocore.session.get_session().create_client(
-        service,
-        region_name=REGION,
-        endpoint_url=endpoint,
-        aws_access_key_id=variables["AWS_ACCESS_KEY_ID"],
-        aws_secret_access_key=variables["AWS_SECRET_ACCESS_KEY"],
-        config=config,
-    )
 
 
 def test_the_table_is_what_motos_source_says():
@@ -83,31 +65,6 @@ def another_value(service: str, name: str, shape: Shape) -> Any:
     usual = members._SO_ANYWAY.get((service, name))
     others = [value for value in getattr(shape, "enum", None) or () if value != usual]
     return others[0] if others else some_value(shape)
-
-
-def some_value(shape: Shape) -> Any:
-    """A value that asks for something, of a shape's type."""
-    match shape.type_name:
-        case "structure":
-            names = shape.required_members or list(shape.members)[:1]
-            return {name: some_value(shape.members[name]) for name in names}
-        case "list":
-            return [some_value(shape.member)]
-        case "map":
-            return {some_value(shape.key): some_value(shape.value)}
-        case "string":
-            return shape.enum[-1] if shape.enum else "a" * max(1, shape.metadata.get("min", 1))
-        case "integer" | "long":
-            return max(1, shape.metadata.get("min", 1))
-        case "float" | "double":
-            return 1.0
-        case "boolean":
-            return True
-        case "blob":
-            return b"x"
-        case "timestamp":
-            return datetime(2026, 1, 1, tzinfo=UTC)
-    raise AssertionError(f"no value for the type {shape.type_name}")
 
 
 # ---- pages -----------------------------------------------------------------------------------------------------

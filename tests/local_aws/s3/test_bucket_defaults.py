@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 
 import pytest
-from botocore.exceptions import ClientError
+
+from tests.refusals import refusal
 
 
 @pytest.fixture
@@ -16,13 +17,6 @@ def s3(aws):
 @pytest.fixture
 def bucket(aws):
     return aws.bucket()
-
-
-def refusal(call, **params) -> tuple[str, str]:
-    with pytest.raises(ClientError) as refused:
-        call(**params)
-    error = refused.value.response["Error"]
-    return error["Code"], error["Message"]
 
 
 def letting_in(bucket: str, principal, **condition) -> str:
