@@ -9,16 +9,6 @@ import pytest
 from tests.refusals import refusal
 
 
-@pytest.fixture
-def s3(aws):
-    return aws.client("s3")
-
-
-@pytest.fixture
-def bucket(aws):
-    return aws.bucket()
-
-
 def letting_in(bucket: str, principal, **condition) -> str:
     statement = {"Effect": "Allow", "Principal": principal, "Action": "s3:GetObject"}
     statement["Resource"] = f"arn:aws:s3:::{bucket}/*"
