@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import functools
 import gc
+import logging
 import os
 import re
 import sys
@@ -20,7 +21,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from local_aws import ACCOUNT, ADMIN_ACCESS_KEY, wire
-from local_aws.call import not_there
+from local_aws.call import ApiError, not_there
 from local_aws.house import Keeper, Shelf
 from local_aws.moto.contents import Input, Stored, expecting, in_pieces, install
 from local_aws.moto.housekeeping import Housekeeper, keep_for_good
@@ -77,6 +78,7 @@ _LARGE = 1 << 20
 """Bytes of a body from which on it is worth looking for what can be freed."""
 _DELETING = ("Abort", "Complete", "Delete", "Purge")
 """Operations after which it is begin so."""
+log = logging.getLogger(__name__)
 WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
@@ -124,6 +126,12 @@ class Backends:
             traceback.clear_frames(error.__traceback__)
             gc.collect()
             raise
+        except (ApiError, MemoryError, RecursionError):
+            raise
+        except Exception as error:
+            # Moto stumbles over what it has no code for; what it had done by then stays.
+            log.exception("moto fails in %s:%s", api.name, operation)
+            raise not_there(f"{api.name}:{operation} as it was called") from error
         finally:
             for kind, name in dict.fromkeys((*marks, *touched(api.name, operation, request, region))):
                 self._keeper.changed(kind, name)

@@ -102,7 +102,7 @@ def _json_body(body: bytes) -> Any:
         if "\\ud" in text or "\\uD" in text:
             json.dumps(parsed, ensure_ascii=False).encode()  # half of a pair is no character
     except (ValueError, RecursionError) as error:
-        raise ApiError("SerializationException", f"the request's body is not JSON: {error}") from error
+        raise ApiError("SerializationException", "the request's body is not JSON") from error
     if not isinstance(parsed, dict):
         raise ApiError("SerializationException", "the request's body is not a JSON object")
     return parsed
@@ -169,29 +169,35 @@ def _expect(value: Any, kinds: type | tuple[type, ...], shape: Shape) -> Any:
     wrong_bool = isinstance(value, bool) and kinds is not bool
     if isinstance(value, kinds) and not wrong_bool:
         return value
+    wanted = _JAVA_TYPES.get(shape.type_name, shape.type_name.title())
+    raise ApiError("SerializationException", f"{_token(value)} cannot be converted to {wanted}")
+
+
+def _token(value: Any) -> str:
+    """What the parser of AWS's services calls a value."""
     found = {
         dict: "START_OBJECT",
         list: "START_ARRAY",
         str: "STRING_VALUE",
         bool: f"{str(value).upper()}_VALUE",
+        type(None): "VALUE_NULL",
     }
-    token = found.get(type(value), "NUMBER_VALUE")
-    wanted = _JAVA_TYPES.get(shape.type_name, shape.type_name.title())
-    raise ApiError("SerializationException", f"{token} cannot be converted to {wanted}")
+    return found.get(type(value), "NUMBER_VALUE")
 
 
 def _blob(text: str) -> bytes:
     try:
         return base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError) as error:
-        raise ApiError("SerializationException", f"a binary member is not base64: {error}") from error
+        raise ApiError("SerializationException", "a binary member is not base64") from error
 
 
 def _timestamp(value: Any) -> datetime:
     try:
         moment = parse_timestamp(value)
     except (ValueError, TypeError) as error:
-        raise ApiError("SerializationException", f"{value!r} is not a timestamp") from error
+        message = f"{_token(value)} can not be converted to milliseconds since epoch"
+        raise ApiError("SerializationException", message) from error
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
@@ -204,7 +210,7 @@ def _from_text(text: str, shape: Shape) -> Any:
         if kind in {"float", "double"}:
             return float(text)
     except ValueError as error:
-        raise ApiError("SerializationException", f"{text!r} is not a number") from error
+        raise ApiError("SerializationException", f"'{text}' is not a number") from error
     if kind == "boolean":
         return text.lower() in _TRUE
     if kind == "timestamp":
