@@ -16,6 +16,7 @@ import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
+from course.account import lateness
 from course.account.target import chosen
 from course.errors import CourseError
 
@@ -37,7 +38,8 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"No lesson to run in {_LESSONS.relative_to(_PROJECT)}/.")
         return 1
     try:
-        where = "the embedded AWS on this computer" if chosen() == "local" else "your own AWS account"
+        late = ", late where AWS is late (COURSE_LAG)" if lateness.seed() else ""
+        where = f"the embedded AWS on this computer{late}" if chosen() == "local" else "your own AWS account"
     except CourseError as error:
         print(error)
         return 1

@@ -24,7 +24,7 @@ _HEAD = """# The console track
 
 The course's click paths through AWS's console, in order, each with the texts to paste: from an empty account to an
 endpoint that answers, and back to an empty account. You need no notebook for it. What is done and why is told in the
-[lessons](../README.md); the same steps can be tried there without an account, on the embedded AWS.
+[lessons](../notebooks/00_start_here.ipynb); the same steps can be tried there without an account, on the embedded AWS.
 
 **It costs money**: some US dollars, if you delete the endpoint on the same day. Lesson 00 has the prices, and the
 last lesson deletes everything.
@@ -86,18 +86,20 @@ def paths(lesson: dict[str, Any]) -> list[ClickPath]:
     """
     found: list[ClickPath] = []
     texts: list[str] = []
+    panels: list[str] = []
     for cell in lesson["cells"]:
         source = "".join(cell["source"])
         if cell["cell_type"] == "markdown":
             for path in _PATH.finditer(source):
                 steps = _LESSON_LINK.sub("](../notebooks/", path["steps"].strip())
-                found.append(ClickPath(path["title"], texts, steps))
-                texts = []
+                found.append(ClickPath(path["title"], texts, steps, panels))
+                texts, panels = [], []
         else:
             texts += _texts(cell, source)
             panel = _PANEL.search(source)
-            if panel and found:
-                found[-1].panels.append(panel["panel"].removesuffix("_panel"))
+            if panel:
+                # A panel stands below the path that it follows; above the first one, beside that.
+                (found[-1].panels if found else panels).append(panel["panel"].removesuffix("_panel"))
     if texts:
         raise ValueError(f"No click path comes after this text: {texts[0].splitlines()[0]}")
     return found

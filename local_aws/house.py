@@ -141,7 +141,8 @@ class Host:
     """What the house gives to the services of a region.
 
     `roles` and `logs` lead to the same region. `directory` is scratch space of this process, removed when it stops:
-    each service makes its own folder in it. `lag` says what is late.
+    each service makes its own folder in it. `lag` says what is late. `debug_port` is the first port on
+    which a debugger may attach to a function; None where nobody may.
     """
 
     account: str
@@ -152,6 +153,7 @@ class Host:
     roles: Roles
     logs: LogWriter
     lag: Lag
+    debug_port: int | None
     announcer: Announcer
     keeper: Keeper = field(default_factory=Keeper)
 

@@ -82,6 +82,7 @@ def serve(
     directory: Path | None = None,
     state: Path | None = None,
     lag: Lag | None = None,
+    debug_port: int | None = None,
 ) -> Iterator[LocalAws]:
     """Serve the embedded AWS from threads of this process until the block ends.
 
@@ -91,24 +92,27 @@ def serve(
         directory: scratch folder, emptied of this server's things at the end; a temporary one by default.
         state: the folder in which what is made outlives the process; without one, nothing does.
         lag: what of AWS is late; nothing by default.
+        debug_port: where debuggers attach to functions, the first of them; nowhere by default.
 
     Raises:
         OSError: the port is taken.
         StateRefused: the folder is in use, or what is in it can't be read.
     """
-    with scratch.folder(directory) as own, _serving(port, clock, own, state, lag or Lag()) as aws:
+    with scratch.folder(directory) as own, _serving(port, clock, own, state, lag or Lag(), debug_port) as aws:
         yield aws
 
 
 @contextlib.contextmanager
-def _serving(port: int, clock: float, directory: Path, state: Path | None, lag: Lag) -> Iterator[LocalAws]:
+def _serving(
+    port: int, clock: float, directory: Path, state: Path | None, lag: Lag, debug_port: int | None
+) -> Iterator[LocalAws]:
     http = HttpServer((LOOPBACK, port), _starting)
     url = f"http://{LOOPBACK}:{http.port}"
     secret = administrator.new_secret()
     roles = Roles(url, ACCOUNT, REGION, secret, lag)
     with _kept(state, url) as keeper:
         logs, announcer = LogWriter(roles, lag), Announcer(roles)
-        host = Host(ACCOUNT, REGION, url, directory, Clock(clock), roles, logs, lag, announcer, keeper)
+        host = Host(ACCOUNT, REGION, url, directory, Clock(clock), roles, logs, lag, debug_port, announcer, keeper)
         callers, moto = Callers(roles.identities, roles.iam, secret, secret_of), Backends(keeper)
         inside = Moto(moto, host.region)
         keeper.load(moto.shelves())
@@ -123,6 +127,7 @@ def _serving(port: int, clock: float, directory: Path, state: Path | None, lag: 
         thread = threading.Thread(target=http.serve_forever, name="http", daemon=True)
         thread.start()
         try:
+            roles.iam.begin()
             services.resumed()
             for part in parts:
                 part.resumed()
@@ -156,6 +161,7 @@ def _kept(folder: Path | None, url: str) -> Iterator[Keeper]:
         aside = prepare(folder)
         if aside is not None:
             log.warning("%s", set_aside_notice(aside))
+            print(set_aside_notice(aside), flush=True)
         with contextlib.closing(Store(folder)) as store, contextlib.closing(Writer(store)) as keeper:
             yield keeper
 
@@ -168,6 +174,7 @@ def run(
     log_file: Path | None = None,
     state: Path | None = None,
     lag: Lag | None = None,
+    debug_port: int | None = None,
 ) -> None:
     """Serve until interrupted, told to stop, or left alone by the parent process.
 
@@ -177,6 +184,7 @@ def run(
         log_file: where the server's own log goes; a temporary file by default.
         state: as for `serve`.
         lag: what of AWS is late; nothing by default.
+        debug_port: where debuggers attach to functions, the first of them; nowhere by default.
     """
     log_file = log_file or Path(tempfile.gettempdir()) / f"local-aws-{os.getpid()}.log"
     logging.basicConfig(filename=log_file, level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
@@ -188,7 +196,7 @@ def run(
     if kernel.known():
         # The administrator's secret, and whatever the environment of whoever started this holds.
         kernel.hide_memory()
-    with serve(port, clock, state=state, lag=lag) as aws:
+    with serve(port, clock, state=state, lag=lag, debug_port=debug_port) as aws:
         speed = "real time" if clock == 1 else f"waits pass {clock:g} times as fast as on AWS"
         if aws.host.lag.is_late:
             speed += "; rights, names, events and logs are late, as on AWS"

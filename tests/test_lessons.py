@@ -50,6 +50,11 @@ PAGES = {
         f"{_AWS}/sagemaker/latest/dg/blazingtext.html",
     ),
     "07": (f"{_AWS}/step-functions/latest/apireference/API_StartExecution.html",),
+    "08": (
+        f"{_AWS}/step-functions/latest/dg/state-map-distributed.html",
+        f"{_AWS}/step-functions/latest/dg/input-output-itemreader.html",
+        f"{_AWS}/step-functions/latest/dg/redrive-map-run.html",
+    ),
 }
 """Where a reader of each lesson will want more. Whether the pages still answer, `python -m docs.site --web` asks."""
 OUR_NAMES = re.compile(

@@ -33,7 +33,7 @@ FLOORS = {
         ("__main__",),
     ),
     "local_aws.functions": (
-        ("names", "log", "invocation", "package"),
+        ("names", "log", "invocation", "package", "bound_folder", "debugging"),
         ("configuration", "registry"),
         ("kept",),
         ("events", "event_sources", "environments"),
@@ -61,7 +61,7 @@ FLOORS = {
         ("service",),
     ),
     "course": (
-        ("errors", "waiting", "history", "outcomes"),
+        ("errors", "waiting", "history", "outcomes", "pictures", "charts"),
         ("functions", "account", "state_machines"),
         ("lesson", "console"),
         ("panels",),
@@ -203,7 +203,7 @@ def test_what_lambda_runs_needs_nothing_but_python_and_boto3():
 
 def test_the_embedded_aws_knows_nothing_of_the_course():
     own = ("local_aws", "moto", "botocore", "werkzeug", "jsonata", "jsonpath", "regex", "awslambdaric", "fasttext")
-    libraries = ("anycrc", "xxhash", "psutil", "numpy", "pyarrow", "scipy", "boto3", "cryptography")
+    libraries = ("anycrc", "xxhash", "psutil", "numpy", "pyarrow", "scipy", "boto3", "cryptography", "debugpy")
     assert strangers("local_aws", *own, *libraries) == set()
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import boto3
 from botocore.exceptions import ClientError
 
+from course.account import lateness
 from course.account.ledger import Ledger, Resource
 from course.account.target import Target
 from course.errors import CourseError
@@ -78,14 +79,18 @@ def ensure_sagemaker_role(bucket: str, ledger: Ledger) -> str:
     Returns:
         Its ARN.
     """
-    iam = boto3.client("iam")
+    iam, is_new = boto3.client("iam"), False
     try:
         arn = iam.get_role(RoleName=SAGEMAKER_ROLE)["Role"]["Arn"]
     except iam.exceptions.NoSuchEntityException:
         trust = json.dumps(trust_policy("sagemaker.amazonaws.com"))
         arn = iam.create_role(RoleName=SAGEMAKER_ROLE, AssumeRolePolicyDocument=trust)["Role"]["Arn"]
+        is_new = True
     policy = json.dumps(_sagemaker_policy(bucket))
     iam.put_role_policy(RoleName=SAGEMAKER_ROLE, PolicyName="course", PolicyDocument=policy)
+    if is_new:
+        # Jobs in an execution have nobody who would ask again.
+        lateness.let_pass(lateness.RIGHTS_SECONDS)
     ledger.record(Resource("IAM role", SAGEMAKER_ROLE, LESSON))
     return arn
 

@@ -9,7 +9,8 @@ import boto3
 from course.account.settings import Settings
 
 NEEDED = (
-    ("sagemaker", "{instance} for processing job usage", 1),
+    # Lesson 08 shares a data set among two instances.
+    ("sagemaker", "{instance} for processing job usage", 2),
     ("sagemaker", "{instance} for training job usage", 1),
     # Lesson 06 deploys anew while its first endpoint still answers.
     ("sagemaker", "{instance} for endpoint usage", 2),

@@ -6,10 +6,10 @@ Each is made, or brought up to date where it is there: a cell may be run again a
 from __future__ import annotations
 
 import json
-import time
 
 import boto3
 
+from course.account import lateness
 from course.account.foundation import trust_policy
 from course.account.settings import Settings
 
@@ -51,10 +51,9 @@ def logging_role(name: str) -> str:
     return arn
 
 
-def let_changes_spread(settings: Settings, seconds: float = 15) -> None:
-    """Wait on a real account, where a changed role or trigger takes a while to reach every part of AWS.
+def let_changes_spread(settings: Settings, seconds: float = lateness.RIGHTS_SECONDS) -> None:
+    """Wait where AWS is late: a changed role or trigger takes a while to reach every part of it.
 
-    On the embedded AWS a change holds at once, and this returns at once.
+    On an embedded AWS that is on time a change holds at once, and this returns at once.
     """
-    if settings.target == "aws":
-        time.sleep(seconds)
+    lateness.let_pass(seconds)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from course.account import lateness
+
 
 @dataclass(frozen=True, repr=False)
 class Settings:
@@ -30,7 +32,8 @@ class Settings:
         if self.target == "local":
             faster = self.clock not in (None, 1)
             speed = f"; waits pass {self.clock:g} times faster than on AWS" if faster else ""
-            return f"the embedded AWS on this computer: no account, no cost{speed}"
+            late = ", and it is late where AWS is" if lateness.is_late() else ""
+            return f"the embedded AWS on this computer: no account, no cost{speed}{late}"
         return "your own AWS account: what this lesson makes is real and may cost money"
 
     def _rows(self) -> list[tuple[str, str]]:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 from urllib.parse import urlsplit
 
 import boto3
@@ -24,7 +24,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 import account_guard
 import local_aws
-from course.account import embedded
+from course.account import embedded, lateness
 from course.account.costs import cost_of_lesson
 from course.account.sessions import new_session, renew_default_session
 from course.errors import CourseError
@@ -32,18 +32,24 @@ from local_aws.access import administrator
 
 _STATE = Path(__file__).resolve().parents[2] / ".course"
 
+_COME_BACK = (
+    "The embedded AWS had ended without being stopped. It runs again, and its state is back: go on where you were.\n"
+    "What was running on it at that moment has ended: an execution is ABORTED, a job Failed, and each says why."
+)
 _ORIGINAL = account_guard.FOUND
 
 
 @dataclass(frozen=True)
 class Target:
-    """The AWS that a lesson works on; `ledger` is the file in which what it makes is written down."""
+    """The AWS that a lesson works on; `ledger` is the file in which what it makes is written down, `news` is what the
+    learner should know of it."""
 
     kind: Literal["local", "aws"]
     account: str
     region: str
     ledger: Path
     clock: float | None = 1.0
+    news: str = ""
 
 
 def connect(lesson: str) -> Target:
@@ -114,9 +120,14 @@ def _connect_local() -> Target:
     given = (_ORIGINAL | account_guard.set_since()).get("AWS_ENDPOINT_URL", "")
     server = _served_at(given) or embedded.find_or_start()
     _open_local(server.endpoint_url)
+    lateness.ask_again_when_too_early()
     account = boto3.client("sts").get_caller_identity()["Account"]
+    folder = embedded.state_folder()
     ledger = embedded.scratch_directory() / f"ledger-{urlsplit(server.endpoint_url).port}.jsonl"
-    return Target("local", account, local_aws.REGION, ledger, server.clock)
+    if folder is not None and folder.is_dir():  # what outlives the server has its ledger beside it
+        ledger = folder / "ledger.jsonl"
+    news = _COME_BACK if server.come_back and folder is not None else ""
+    return Target("local", account, local_aws.REGION, ledger, server.clock, news)
 
 
 def _secret(endpoint_url: str) -> str:
@@ -187,7 +198,7 @@ def _connect_aws(lesson: str) -> Target:
         )
     account_guard.open_aws(account, own)
     renew_default_session()
-    boto3.DEFAULT_SESSION.events.register("needs-retry", _wait_for_a_new_role)
+    lateness.ask_again_when_too_early()
     return Target("aws", account, region, _STATE / f"ledger-{account}-{region}.jsonl")
 
 
@@ -206,19 +217,6 @@ def _whose(own: dict[str, str]) -> tuple[str, str]:
             return boto3.client("sts").get_caller_identity()["Account"], region
         except (BotoCoreError, ClientError) as error:
             raise CourseError(f"COURSE_TARGET is 'aws', but AWS does not know who you are: {error}") from error
-
-
-_NEW_ROLE_REFUSALS = (
-    "cannot be assumed by Lambda",
-    "authorized to assume the provided role",
-    "Could not assume role",
-)
-
-
-def _wait_for_a_new_role(response: Any = None, attempts: int = 1, **_: Any) -> float | None:
-    """Retry a call that a role made a moment ago is not yet good for: on AWS it spreads in seconds."""
-    message = (response[1].get("Error", {}).get("Message") or "") if response else ""
-    return 2.0 if attempts <= 15 and any(text in message for text in _NEW_ROLE_REFUSALS) else None
 
 
 def _begin_kernel() -> None:

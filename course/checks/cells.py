@@ -31,7 +31,8 @@ finished = False  # when you have finished, write True, and run this cell again
 class ExerciseCell:
     """An exercise as the lesson has it: the text that a learner begins with, and a solution.
 
-    `lesson` are the texts of the lesson's cells as a learner finds them, the starter among them.
+    `lesson` are the texts of the lesson's cells as a learner finds them, the starter among them. Where exercises are
+    handed out to be marked (`course.marking.handout`), the lesson has the starter alone, and `solution` is empty.
     """
 
     name: str
@@ -71,7 +72,9 @@ def exercise_cell(name: str) -> ExerciseCell:
             about = cell["metadata"].get("exercise", {})
             if about.get("name") == name:
                 lesson = tuple(as_found(one) for one in cells if one["cell_type"] == "code")
-                return ExerciseCell(name, about["starter"], "".join(cell["source"]), lesson)
+                source = "".join(cell["source"])
+                starter = about.get("starter", source)
+                return ExerciseCell(name, starter, source if "starter" in about else "", lesson)
     raise CourseError(f"No lesson in {LESSONS.name}/ has a cell for the exercise '{name}'.")
 
 
@@ -80,8 +83,8 @@ def as_found(cell: dict[str, Any]) -> str:
 
     Paths lead one folder further up, `course.start` keeps the learner's progress, and the clean-up waits for a word.
     """
-    about = cell["metadata"].get("exercise")
-    source = _UPWARDS.sub("../../", about["starter"] if about else "".join(cell["source"]))
+    about, source = cell["metadata"].get("exercise"), "".join(cell["source"])
+    source = _UPWARDS.sub("../../", about.get("starter", source) if about else source)
     if not about and _CLEAN_UP.fullmatch(source):
         return _WHEN_FINISHED.format(call=source)
     return _START.sub(r'course.start("\1", exercises=True)', source) if cell["cell_type"] == "code" else source

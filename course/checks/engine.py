@@ -98,11 +98,14 @@ def solution(name: str) -> Help:
     """A solution of an exercise, as it stands in the lesson. There are others; the check knows by what they do.
 
     Raises:
-        CourseError: no exercise has this name.
+        CourseError: no exercise has this name, or it was handed out to be marked.
     """
     find(name)
+    text = exercise_cell(name).solution
+    if not text:
+        raise CourseError(f"{name} is to be marked: there is no solution here. A hint: course.hint('{name}')")
     record.current().note_solution(name)
-    return Help(f"{name}, a solution", exercise_cell(name).solution, is_code=True)
+    return Help(f"{name}, a solution", text, is_code=True)
 
 
 def progress(lesson: str | None = None) -> table.ProgressTable:
@@ -170,9 +173,9 @@ def _source(work: Any) -> str:
 
 
 def _go_on_with_the_solution(cell: ExerciseCell) -> bool:
-    """Run the solution in the notebook. Outside a notebook there are no cells that follow, and this is False."""
+    """Run the solution in the notebook. Where there is none, or no notebook whose cells follow, this is False."""
     shell = get_ipython()
-    if shell is None:
+    if shell is None or not cell.solution:
         return False
     run_as_cell(cell.solution, f"<solution of {cell.name}>", shell.user_ns)
     _standing_in[cell.name] = len(shell.user_ns["In"])

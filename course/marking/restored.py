@@ -66,8 +66,14 @@ def exercise_name(cell: Any) -> str:
     """The exercise that a cell is the place of, as the course or as nbgrader writes it down; empty for none."""
     metadata = cell["metadata"]
     handed_out = metadata.get("nbgrader", {})
-    name = metadata.get("exercise", {}).get("name") or (handed_out.get("solution") and handed_out.get("grade_id"))
-    return name if isinstance(name, str) else ""
+    if handed_out.get("solution"):
+        return str(handed_out.get("grade_id", "")).replace("_", ".", 1)
+    return str(metadata.get("exercise", {}).get("name", ""))
+
+
+def grade_id(exercise: str) -> str:
+    """The name of an exercise as nbgrader takes it: without a dot."""
+    return exercise.replace(".", "_", 1)
 
 
 def _cells(path: Path) -> list[Any]:

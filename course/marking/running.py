@@ -129,7 +129,14 @@ def main(path: Path, seconds: int) -> int:
     def keep(**_: Any) -> None:
         nbformat.write(notebook, path)
 
-    client.on_cell_executed = keep
+    def say_why(cell: nbformat.NotebookNode, execute_reply: dict[str, Any], **_: Any) -> None:
+        said = [output for output in cell.outputs if output.output_type == "error"]
+        if not said:  # an interrupted cell's own error comes too late
+            error = {name: execute_reply["content"][name] for name in ("ename", "evalue", "traceback")}
+            cell.outputs.append(nbformat.v4.new_output("error", **error))
+        keep()
+
+    client.on_cell_executed, client.on_cell_error = keep, say_why
     try:
         client.execute()
     except DeadKernelError:

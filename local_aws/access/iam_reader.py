@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,8 +50,15 @@ class IamReader:
         self._known: dict[tuple[str, str], Any] = {}
         self._generation = 0
 
-    def forget(self) -> None:
-        """Drop all that was read."""
+    def begin(self) -> None:
+        """IAM answers now, with what was kept of it."""
+
+    def forget(self, changed: Mapping[str, Any] | None = None) -> None:
+        """Drop all that was read.
+
+        Args:
+            changed: the parameters of the call that has changed IAM, where they are known.
+        """
         with self._lock:
             self._known.clear()
             self._generation += 1

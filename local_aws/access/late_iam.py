@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import functools
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -33,13 +33,19 @@ class LateIam(IamReader):
         super().__init__(client)
         self._lag = lag
         self._one_at_a_time = threading.Lock()
-        self._seen = _Picture()
+        self._newest = self._seen = _Picture()
 
-    def forget(self) -> None:
+    def begin(self) -> None:
+        """What was there before is known everywhere."""
+        self._newest = self._seen = self._taken()
+
+    def forget(self, changed: Mapping[str, Any] | None = None) -> None:
         """IAM has changed: what it is now is seen later."""
         with self._one_at_a_time:
             super().forget()
-            self._lag.later(Kind.RIGHTS, "IAM", functools.partial(self._show, self._taken()))
+            role = (changed or {}).get("RoleName")
+            self._newest = self._taken() if role is None else self._with_role(role)
+            self._lag.later(Kind.RIGHTS, "IAM", functools.partial(self._show, self._newest))
 
     def role(self, arn: str) -> Role | None:
         return self._seen.roles.get(arn)
@@ -49,6 +55,16 @@ class LateIam(IamReader):
 
     def _show(self, picture: _Picture) -> None:
         self._seen = picture
+
+    def _with_role(self, name: str) -> _Picture:
+        """The newest picture with one role as it is now: nothing else has changed."""
+        roles = {arn: role for arn, role in self._newest.roles.items() if role.name != name}
+        iam = self._client()
+        try:
+            found = super().role(iam.get_role(RoleName=name)["Role"]["Arn"])
+        except iam.exceptions.NoSuchEntityException:
+            found = None
+        return _Picture(roles | ({} if found is None else {found.arn: found}), self._newest.users)
 
     def _taken(self) -> _Picture:
         iam = self._client()

@@ -5,8 +5,10 @@ from __future__ import annotations
 import base64
 import dataclasses
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
+from local_aws.functions.bound_folder import BoundFolder
 from local_aws.functions.configuration import FunctionVersion
 from local_aws.functions.package import Package, Packages
 from local_aws.functions.registry import Alias, EventInvokeConfig, Function, Policy, Registry
@@ -32,6 +34,7 @@ class Functions:
         data = _fields(function) | {
             "latest": _version(function.latest),
             "serving": None,
+            "bound": str(function.bound.folder) if function.bound else None,
             "versions": {number: _version(version) for number, version in function.versions.items()},
             "aliases": {name: _fields(alias) for name, alias in function.aliases.items()},
             "policies": {name: _fields(policy) for name, policy in function.policies.items()},
@@ -46,6 +49,7 @@ class Functions:
         changed = {
             "latest": latest,
             "serving": latest,
+            "bound": BoundFolder(Path(data["bound"])) if data.get("bound") else None,
             "versions": versions,
             "aliases": {name: Alias(**alias) for name, alias in data["aliases"].items()},
             "policies": {name: Policy(**policy) for name, policy in data["policies"].items()},

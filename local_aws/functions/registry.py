@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import Any
 
 from local_aws.call import ApiError
+from local_aws.functions.bound_folder import BoundFolder
 from local_aws.functions.configuration import FunctionVersion
 from local_aws.functions.names import LATEST, FunctionName, function_arn
 
@@ -67,6 +68,7 @@ class Function:
     """A function with all that belongs to it.
 
     `latest` is what was last set, `serving` what invocations run: they differ while an update is in progress.
+    `bound` is the folder from which its code is read anew.
     """
 
     name: str
@@ -82,6 +84,7 @@ class Function:
     reserved_concurrency: int | None = None
     recursive_loop: str = "Terminate"
     tags: dict[str, str] = field(default_factory=dict)
+    bound: BoundFolder | None = None
 
     def arn(self, qualifier: str | None = None) -> str:
         """The function's ARN, with a qualifier where there is one."""

@@ -96,6 +96,8 @@ class LambdaService(VersionOperations, AccessOperations, EventOperations, EventS
         if function.recursive_loop == "Terminate" and chain.count(function.arn()) >= lineage.MAXIMUM_CALLS:
             raise ApiError("RecursiveInvocationException", _RECURSIVE, 400, Type="User")
         invocation.trace_header = chain.header(function.arn())
+        if qualifier in (None, LATEST):
+            self._read_anew(function)
         version = function.version_to_run(qualifier)
         if version is None:
             raise self._registry.not_found(parse(function.arn(qualifier)))

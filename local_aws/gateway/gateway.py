@@ -150,7 +150,7 @@ class Gateway:
         ask = functools.partial(self._moto.answer, api, operation.name, told, region=call.region, access_key=key)
         answer = self._tokens.once(operation, call, params, exchange.start_response, ask)
         if api.name == "iam" and not operation.name.startswith(_READS):
-            self._roles.iam.forget()
+            self._roles.iam.forget(params)
         return answer
 
     def _service(self, api: wire.Api, call: Call) -> Service | None:

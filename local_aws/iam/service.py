@@ -129,4 +129,4 @@ class IamService(PrincipalSimulation):
         try:
             return self._moto.ask("iam", operation, **params)
         finally:
-            self.host.roles.iam.forget()
+            self.host.roles.iam.forget(params)

@@ -16,13 +16,16 @@ import threading
 import uuid
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from botocore.exceptions import ClientError
 
 from local_aws import REGION
 from local_aws.call import ApiError, Call
+from local_aws.functions.bound_folder import BUCKET, BoundFolder
 from local_aws.functions.configuration import FunctionVersion, invalid
+from local_aws.functions.debugging import Debuggers
 from local_aws.functions.environments.package_server import PackageServer
 from local_aws.functions.environments.pool import ACCOUNT_CONCURRENCY, Concurrency, Environments
 from local_aws.functions.environments.spawn import spawner
@@ -60,7 +63,7 @@ class LambdaFoundation(Service):
         )
         if host.region == REGION:
             self._spawner.begin()
-        self._environments = Environments(host, directory / "environments", self._spawner)
+        self._environments = Environments(host, directory / "environments", self._spawner, Debuggers(host.debug_port))
         self._closing = threading.Event()
 
     def shelves(self) -> Iterable[Shelf]:
@@ -122,7 +125,18 @@ class LambdaFoundation(Service):
 
     # ---- code ----------------------------------------------------------------------------------------
 
-    def _package(self, call: Call, code: dict[str, Any]) -> Package:
+    def _bound(self, call: Call, code: dict[str, Any]) -> BoundFolder | None:
+        """The folder that takes the place of a package, for whom this is allowed: the administrator, with `--debug`."""
+        if code.get("S3Bucket") != BUCKET or self.host.debug_port is None or call.principal.kind != "admin":
+            return None
+        folder = Path(code.get("S3Key", ""))
+        if not folder.is_absolute():
+            raise invalid(f"S3Key is {code.get('S3Key')}: with {BUCKET} it is a folder's whole path, from the root on.")
+        return BoundFolder(folder)
+
+    def _package(self, call: Call, code: dict[str, Any], bound: BoundFolder | None) -> Package:
+        if bound is not None:
+            return self._packages.add(bound.package(), call.operation, uploaded=False)
         if "ZipFile" in code:
             return self._packages.add(code["ZipFile"], call.operation, uploaded=True)
         if "S3Bucket" not in code or "S3Key" not in code:
@@ -157,6 +171,23 @@ class LambdaFoundation(Service):
             "Error occurred while GetObject. S3 Error Code: PermanentRedirect. S3 Error Message: The bucket is in this "
             f"region: {there}. Please use this region to retry the request"
         )
+
+    def _read_anew(self, function: Function) -> None:
+        """Let a function that is bound to a folder run what is in it now.
+
+        Raises:
+            ApiError: the folder isn't there, or is no package.
+        """
+        bound = function.bound
+        if bound is None or self.host.debug_port is None:
+            return
+        with bound.lock:
+            if not bound.has_changed() or function.latest is not function.serving:
+                return
+            package = self._packages.add(bound.package(), "UpdateFunctionCode", uploaded=False)
+            with self._registry.lock:
+                function.latest = function.latest.changed(package=package)
+            self._settle(function, function.latest)
 
     # ---- role ----------------------------------------------------------------------------------------
 

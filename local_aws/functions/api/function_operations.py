@@ -45,12 +45,15 @@ class FunctionOperations(LambdaFoundation):
         self._check_role(call, params["Role"])
         self._check_dead_letters(params["Role"], found.get("dead_letter_arn"))
         self._check_free(name)
-        package = self._package(call, params["Code"])
+        bound = self._bound(call, params["Code"])
+        package = self._package(call, params["Code"], bound)
         found.setdefault("log_group", f"/aws/lambda/{name}")
         version = FunctionVersion(
             name=name, region=self.host.region, account=self.host.account, package=package, **found
         )
-        function = Function(name, version.region, version.account, version, version, tags=params.get("Tags", {}))
+        function = Function(
+            name, version.region, version.account, version, version, tags=params.get("Tags", {}), bound=bound
+        )
         with self._registry.lock:
             self._check_free(name)
             self._registry.functions[name] = function
@@ -87,12 +90,14 @@ class FunctionOperations(LambdaFoundation):
         function = self._unqualified(params)
         self._check_settled(function)
         self._check_revision(params, function.latest.revision_id)
-        package = self._package(call, params)
+        bound = self._bound(call, params)
+        package = self._package(call, params, bound)
         changes: dict[str, Any] = {"package": package}
         if "Architectures" in params:
             changes["architectures"] = tuple(params["Architectures"])
         if params.get("DryRun"):
             return function.latest.changed(**changes).shape()
+        function.bound = bound
         return self._update(function, changes, bool(params.get("Publish")))
 
     def update_function_configuration(self, call: Call, **params: Any) -> dict[str, Any]:

@@ -20,6 +20,7 @@ import math
 import os
 import queue
 import shutil
+import sys
 import threading
 import time
 from dataclasses import replace
@@ -28,6 +29,7 @@ from typing import Any
 
 from local_aws.functions import log as lines
 from local_aws.functions.configuration import FunctionVersion
+from local_aws.functions.debugging.debugger import Debugger, free_port
 from local_aws.functions.environments.frames import FrameReader
 from local_aws.functions.environments.memory import MIB, MemoryWatch, Watched
 from local_aws.functions.environments.runtime_api import RuntimeApi, Said
@@ -49,6 +51,8 @@ log = logging.getLogger(__name__)
 
 _ON_AMAZON_LINUX_2 = {"python3.9", "python3.10", "python3.11"}
 _INIT_SECONDS = 10.0
+_DEBUGGED_INIT_SECONDS = 60.0
+"""debugpy's own start is not the function's initialisation, and does not count for its time-out."""
 _DRAIN_SECONDS = 2.0
 _END_SECONDS = 2.0
 # Room for what is not counted (stacks, mapped but untouched memory) before the kernel refuses.
@@ -74,9 +78,11 @@ class RunningRuntime:
         self._marks: set[str] = set()
         self._marked = threading.Condition()
         self._drained = threading.Event()
+        self.debug_port = free_port() if environment.debugger else 0
         reader, writer = os.pipe()
         try:
-            self.process: Runtime = spawner.start(environment.spec(self.api.address), writer)
+            spec = environment.spec(self.api.address, self.debug_port)
+            self.process: Runtime = spawner.start(spec, writer)
         except BaseException:
             os.close(reader)
             self.api.close()
@@ -85,7 +91,7 @@ class RunningRuntime:
             os.close(writer)
         self.isolated = spawner.isolates
         self.ready = False
-        limit = environment.version.memory_size * MIB
+        limit = environment.version.memory_size * MIB if not self.debug_port else sys.maxsize
         self.memory = Watched(self.process.pid, self.process.not_counted, limit, self.process.kill)
         self.process.when_ended(lambda: self.said.put(Said("exited")))
         threading.Thread(target=self._read, args=(reader,), name="lambda-output", daemon=True).start()
@@ -143,6 +149,7 @@ class Environment:
         version: what runs in it.
         credentials: of the function's role: `access_key`, `secret_key`, `token`.
         directory: its own folder, made here and removed by `close`.
+        debugger: that of the function, where one may attach. Nobody watches the memory then: a debugger needs much.
     """
 
     def __init__(
@@ -154,8 +161,10 @@ class Environment:
         spawner: Spawner,
         memory_watch: MemoryWatch,
         log_writer: LogWriter,
+        debugger: Debugger | None = None,
     ):
         self.version = version
+        self.debugger = debugger
         self.created = time.monotonic()
         self.last_used = self.created
         self.code = version.package.directory
@@ -174,14 +183,15 @@ class Environment:
             log_writer, Destination(version.log_group, stream, version.role, SERVICE_PRINCIPAL, version.name)
         )
 
-    def spec(self, runtime_api: str) -> dict[str, Any]:
+    def spec(self, runtime_api: str, debug_port: int) -> dict[str, Any]:
         """What `worker.run` needs to know."""
         return {
             "code": str(self.code),
             "temporary": str(self._directory / "tmp"),
             "environment": self._variables(runtime_api),
             "handler": self.version.handler,
-            "data_limit": 2 * self.version.memory_size * MIB + _DATA_HEADROOM,
+            "data_limit": 0 if debug_port else 2 * self.version.memory_size * MIB + _DATA_HEADROOM,
+            "debug_port": debug_port,
         }
 
     def invoke(self, invocation: Invocation) -> Outcome:
@@ -190,6 +200,8 @@ class Environment:
             self._spawner.prepare()
         init_ms = None if self._initialised_once else self._first_init()
         self._await_ready()
+        if self.debugger:
+            self.debugger.wait_until_configured()
         self.stream.begin_tail()
         request_id, timeout = invocation.request_id, self.version.timeout
         self.stream.write(f"START RequestId: {request_id} Version: {self.version.version}\n")
@@ -197,7 +209,11 @@ class Environment:
         deadline = started + timeout
         invocation.deadline_ms = int((time.time() + timeout) * 1000)
         try:
-            runtime = self._init_inside_invocation(deadline) if self._runtime is None else self._runtime
+            runtime = self._runtime
+            if runtime is None:
+                runtime = self._init_inside_invocation(deadline)
+                if self.debugger:
+                    deadline += time.monotonic() - started
             outcome = self._run(runtime, invocation, deadline)
         except InitError as failed:
             outcome = failed.outcome or timed_out(request_id, timeout)
@@ -268,7 +284,7 @@ class Environment:
         self.stream.write(lines.init_start(self.version.region, self.version.runtime))
         started = time.monotonic()
         try:
-            self._start_runtime(started + _INIT_SECONDS)
+            self._start_runtime(started + (_DEBUGGED_INIT_SECONDS if self.debugger else _INIT_SECONDS))
         except InitError as failed:
             error_type = failed.outcome.error_type if failed.outcome else None
             self.stream.write(lines.init_report((time.monotonic() - started) * 1000, "init", error_type))
@@ -278,7 +294,7 @@ class Environment:
     def _init_inside_invocation(self, deadline: float) -> RunningRuntime:
         started = time.monotonic()
         try:
-            return self._start_runtime(deadline)
+            return self._start_runtime(deadline + (_DEBUGGED_INIT_SECONDS if self.debugger else 0.0))
         except InitError as failed:
             error_type = failed.outcome.error_type if failed.outcome else None
             self.stream.write(lines.init_report((time.monotonic() - started) * 1000, "invoke", error_type))
@@ -294,6 +310,8 @@ class Environment:
         self._stop_watching(runtime)
         if said is not None and said.kind == "ready":
             runtime.ready = True
+            if self.debugger:
+                self.debugger.begin(runtime.debug_port)
             return runtime
         outcome = None
         if said is not None and said.kind == "init-error":
@@ -349,10 +367,18 @@ class Environment:
         return exited(request_id, runtime.process.exit_code or 0)
 
     def _hear(self, runtime: RunningRuntime, deadline: float) -> Said | None:
-        try:
-            return runtime.said.get(timeout=max(0.0, deadline - time.monotonic()))
-        except queue.Empty:
-            return None
+        """What the runtime says next; None where it says nothing in time. Stopped by a debugger, it has time."""
+        before = self._stood_still()
+        while True:
+            left = deadline + self._stood_still() - before - time.monotonic()
+            try:
+                return runtime.said.get(timeout=max(0.0, left))
+            except queue.Empty:
+                if deadline + self._stood_still() - before <= time.monotonic():
+                    return None
+
+    def _stood_still(self) -> float:
+        return self.debugger.stood_still() if self.debugger else 0.0
 
     def _stop_watching(self, runtime: RunningRuntime) -> None:
         self._watch.end(runtime.memory)
@@ -363,5 +389,7 @@ class Environment:
 
     def _discard_runtime(self) -> None:
         if self._runtime is not None:
+            if self.debugger:
+                self.debugger.end(self._runtime.debug_port)
             self._runtime.stop()
             self._runtime = None

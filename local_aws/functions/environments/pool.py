@@ -18,6 +18,7 @@ from pathlib import Path
 
 from local_aws.call import ApiError
 from local_aws.functions.configuration import FunctionVersion
+from local_aws.functions.debugging import Debuggers
 from local_aws.functions.environments.environment import Environment
 from local_aws.functions.environments.memory import MemoryWatch
 from local_aws.functions.environments.spawn import Spawner
@@ -106,8 +107,9 @@ def _throttled(reason: str) -> ApiError:
 class Environments:
     """The pool: idle environments by the version's revision, and those at work."""
 
-    def __init__(self, host: Host, directory: Path, spawner: Spawner):
+    def __init__(self, host: Host, directory: Path, spawner: Spawner, debuggers: Debuggers):
         self._host, self._directory, self._spawner = host, directory, spawner
+        self._debuggers = debuggers
         self._memory_watch = MemoryWatch()
         self._idle: dict[str, list[Environment]] = defaultdict(list)
         self._all: set[Environment] = set()
@@ -141,6 +143,7 @@ class Environments:
         self._closing.set()
         self._spawner.close()
         self._memory_watch.close()
+        self._debuggers.close()
 
     def _take(self, version: FunctionVersion) -> Environment:
         with self._lock:
@@ -162,6 +165,7 @@ class Environments:
             self._spawner,
             self._memory_watch,
             self._host.logs,
+            self._debuggers.of(version.name),
         )
         with self._lock:
             self._all.add(environment)

@@ -171,8 +171,8 @@ class RuntimePackages(MetaPathFinder):
     memory counts from then on.
     """
 
-    def __init__(self, folders: list[str], when_preloaded_is_used: Callable[[], None]):
-        self._folders = folders
+    def __init__(self, folders: list[str], when_preloaded_is_used: Callable[[], None], also: tuple[str, ...] = ()):
+        self._folders, self._names = folders, _RUNTIME_PACKAGES.union(also)
         taken = {name: sys.modules.pop(name) for name in _PRELOADED if name in sys.modules}
         self._preloaded = {name: Preloaded(module, when_preloaded_is_used) for name, module in taken.items()}
 
@@ -180,7 +180,7 @@ class RuntimePackages(MetaPathFinder):
         """Part of the import system: the package's spec, None where it is not of the runtime."""
         if fullname in self._preloaded:
             return importlib.machinery.ModuleSpec(fullname, self._preloaded[fullname], is_package=True)
-        if path is None and fullname in _RUNTIME_PACKAGES:
+        if path is None and fullname in self._names:
             return importlib.machinery.PathFinder.find_spec(fullname, self._folders)
         return None
 
@@ -190,7 +190,8 @@ def run(spec: dict[str, Any], log_descriptor: int) -> None:
 
     Args:
         spec: `code` (a path), `isolated` (whether that is at /var/task already), `environment` (variables), `handler`,
-            `data_limit` (bytes that the process may hold for data; 0 for no limit).
+            `data_limit` (bytes that the process may hold for data; 0 for no limit), `debug_port` (where a debugger
+            may attach; 0 for nowhere).
         log_descriptor: the pipe's writing end.
     """
     status = 1
@@ -207,7 +208,9 @@ def run(spec: dict[str, Any], log_descriptor: int) -> None:
             time.tzset()
         tempfile.tempdir = None
         log = FrameWriter(os.dup(1))
-        _arrange_imports(root, lambda: log.mark(USES_PRELOADED))
+        _arrange_imports(root, lambda: log.mark(USES_PRELOADED), ("debugpy",) if spec["debug_port"] else ())
+        if spec["debug_port"]:
+            _let_debugger_attach(spec["debug_port"])
         _run_bootstrap(spec, root, log)
     except SystemExit as leaving:
         status = leaving.code if isinstance(leaving.code, int) else int(leaving.code is not None)
@@ -300,7 +303,17 @@ def _path_to_be_written(event: str, arguments: tuple[Any, ...]) -> Any:
     return arguments[0] if event in ("os.mkdir", "os.remove", "os.rmdir") else None
 
 
-def _arrange_imports(root: str, when_preloaded_is_used: Callable[[], None]) -> None:
+def _let_debugger_attach(port: int) -> None:
+    # It would print that it can't set breakpoints in Python's own frozen modules.
+    os.environ["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"
+    import debugpy
+
+    debugpy.configure(subProcess=False)
+    debugpy.listen(("127.0.0.1", port))
+    del os.environ["PYDEVD_DISABLE_FILE_VALIDATION"]
+
+
+def _arrange_imports(root: str, when_preloaded_is_used: Callable[[], None], also: tuple[str, ...]) -> None:
     standard = {os.path.realpath(sysconfig.get_path(name)) for name in ("stdlib", "platstdlib")}
     zipped = f"python{sys.version_info[0]}{sys.version_info[1]}.zip"
 
@@ -315,7 +328,7 @@ def _arrange_imports(root: str, when_preloaded_is_used: Callable[[], None]) -> N
         importlib.machinery.FrozenImporter,
         importlib.machinery.PathFinder,
     )
-    sys.meta_path[:] = [*finders, RuntimePackages(folders, when_preloaded_is_used)]
+    sys.meta_path[:] = [*finders, RuntimePackages(folders, when_preloaded_is_used, also)]
     sys.path_importer_cache.clear()
     sys.dont_write_bytecode = True
     sys.argv[:] = ["/var/runtime/bootstrap.py"]

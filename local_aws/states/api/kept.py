@@ -63,7 +63,7 @@ class KeptStates:
                 run.end("ABORTED")
         for machine in self._machines.all():
             if machine.status == "DELETING":
-                self._machines.delete(machine)
+                self._machines.release(machine)
 
     def _find(self, arn: str) -> Execution | None:
         return self._machines.find_execution(arn) or self._map_runs.child(arn)

@@ -188,7 +188,7 @@ class Machines:
             if machine.status == "DELETING":
                 return
             machine.status = "DELETING"
-        self._host.lag.later(Kind.MACHINE_NAME, machine.arn, functools.partial(self._release, machine))
+        self._host.lag.later(Kind.MACHINE_NAME, machine.arn, functools.partial(self.release, machine))
 
     def change(self, machine: StateMachine, program: Program) -> None:
         """A machine was updated: executions run the new program, soon. The lock is held."""
@@ -207,7 +207,8 @@ class Machines:
                 execution.keep()
                 self._map_runs.forget(execution.arn)
 
-    def _release(self, machine: StateMachine) -> None:
+    def release(self, machine: StateMachine) -> None:
+        """The name of a machine that is deleted may be given again, once nothing runs any more."""
         machine.is_released = True
         self.settle(machine)
 

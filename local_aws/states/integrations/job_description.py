@@ -2,7 +2,8 @@
 
 AWS gives an object of its own making, near to the Describe answer: every absent member is null, times are
 milliseconds since 1970, and enumerated values are names of Java constants. What doesn't follow from the API's
-model is in the tables below, all from a recorded execution (2024) of a processing and a training job.
+model is in the tables below, from a recorded execution (2024) of a processing and a training job; four members of
+training jobs have been seen as null since.
 """
 
 from __future__ import annotations
@@ -52,14 +53,15 @@ _MEMBERS = {
         "DebugRuleEvaluationStatuses UpstreamPlatformConfig ProfilerConfig ProfilerRuleConfigurations "
         "ProfilerRuleEvaluationStatuses ProfilingStatus Environment RetryStrategy LastModifiedBy CreatedBy "
         "DisableEFA ProcessingJobConfig ImageMetadata RemoteDebugConfig ResourceTags InfraCheckConfig",
-        "S3DataSource": "S3DataType S3Uri S3DataDistributionType AttributeNames InstanceGroupNames",
+        "S3DataSource": "S3DataType S3Uri S3DataDistributionType AttributeNames InstanceGroupNames ModelAccessConfig "
+        "HubAccessConfig",
         "DataSource": "S3DataSource FileSystemDataSource",
         "Channel": "ChannelName DataSource ContentType CompressionType RecordWrapperType InputMode ShuffleConfig "
         "EnableFFM",
         "OutputDataConfig": "KmsKeyId S3OutputPath CompressionType RemoveJobNameFromS3OutputPath DisableModelUpload "
         "Channels",
         "ResourceConfig": "InstanceType InstanceCount VolumeSizeInGB VolumeKmsKeyId KeepAlivePeriodInSeconds "
-        "CapacityReservationIds InstanceGroups",
+        "CapacityReservationIds InstanceGroups CapacitySchedulesConfig TrainingPlanArn",
     }.items()
 }
 """The members of the structures in which AWS's object differs from the public model: it has some that the model

@@ -45,6 +45,6 @@ def test_the_table_of_prices_says_what_the_functions_charge():
     assert hour == instance_hour("ml.m5.large")
 
 
-@pytest.mark.parametrize("lesson", ["00", "01", "02", "03", "04", "05", "06", "07", "09"])
+@pytest.mark.parametrize("lesson", ["00", "01", "02", "03", "04", "05", "06", "07", "08", "09"])
 def test_each_lesson_says_what_it_costs(lesson):
     assert cost_of_lesson(lesson) != cost_of_lesson("none")

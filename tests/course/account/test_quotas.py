@@ -15,7 +15,7 @@ from course.account.quotas import QuotaCheck
 from course.account.settings import Settings
 
 ACCOUNT = "123456789012"
-JOBS = {f"ml.m5.large for {kind} job usage": 1.0 for kind in ("processing", "training", "transform")}
+JOBS = {f"ml.m5.large for {kind} job usage": 2.0 for kind in ("processing", "training", "transform")}
 
 
 class ServiceQuotas(BaseHTTPRequestHandler):

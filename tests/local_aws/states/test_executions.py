@@ -44,6 +44,14 @@ class TestStart:
             "Invalid State Machine Execution Input: 'Unrecognized token 'not': was expecting (JSON"
         )
 
+    def test_input_that_is_empty(self, workflows, waiting):
+        """Recorded."""
+        with pytest.raises(workflows.client.exceptions.InvalidExecutionInput) as refused:
+            workflows.client.start_execution(stateMachineArn=waiting, input="")
+        said = 'No content to map due to end-of-input\n at [Source: (String)""; line: 1, column: 0]'
+        message = refused.value.response["Error"]["Message"]
+        assert message == f"Invalid State Machine Execution Input: '{said}'"
+
     @pytest.mark.parametrize("text", ["", "NaN", "[1,]", "[" * 2000 + "]" * 2000, "[" * 50_000 + "]" * 50_000])
     def test_input_that_no_expression_could_read(self, workflows, waiting, text):
         with pytest.raises(workflows.client.exceptions.InvalidExecutionInput):

@@ -35,6 +35,11 @@ def failure(source: str, **variables: Any) -> str:
         ("6 / 2", 3),
         ("$nothing + 1", UNDEFINED),
         ("[1..3] ~> $sum", 6),
+        ("7 % 3", 1),
+        ("7 % -3", 1),
+        ("0 / 5", 0),
+        ("9007199254740992 / 3", 3002399751580330.5),
+        ("'job-' & 1764278400123456", "job-1764278400123460"),
     ],
 )
 def test_arithmetic_is_that_of_javascript(source, value):

@@ -97,6 +97,8 @@ class TestInline:
             "ExecutionFailed",
         ]
         assert details(events[-3]) == {"name": "State", "index": 1}
+        last = events[-4]["id"]
+        assert [event["previousEventId"] for event in events[-3:]] == [last, last, events[-2]["id"]], "as recorded"
 
     def test_a_failed_iteration_stops_the_others(self, workflows):
         processor = workflow(

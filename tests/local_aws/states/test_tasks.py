@@ -113,6 +113,13 @@ class TestLambda:
             "The state/task 'lambda' returned a result with a size exceeding the maximum number of bytes service limit."
         )
 
+    def test_a_result_has_its_limit_by_the_functions_arn(self, workflows, aws, function):
+        """Recorded: where the Resource is a function's ARN, it is named by that."""
+        arn = aws.client("lambda").get_function(FunctionName=function)["Configuration"]["FunctionArn"]
+        description = workflows.run(workflows.create(one(Type="Task", Resource=arn)), {"do": "large"})
+        assert description["error"] == "States.DataLimitExceeded"
+        assert description["cause"].startswith(f"The state/task '{arn}' returned a result with a size exceeding")
+
     def test_arguments_that_are_too_large(self, workflows, task):
         arguments = task["Arguments"] | {"Payload": "{% $pad('x', 300000) %}"}
         description = workflows.run(workflows.states(Call=task | {"Arguments": arguments}))

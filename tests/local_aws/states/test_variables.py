@@ -24,6 +24,16 @@ def test_assignments_of_a_state_all_see_the_values_at_entry(workflows):
     assert workflows.output(machine) == [2, 1]
 
 
+def test_a_branch_and_the_catch_around_it_may_use_one_name(workflows):
+    branch = workflow(Set={"Type": "Pass", "Assign": {"x": 1}, "Next": "Bad"}, Bad={"Type": "Fail", "Error": "Mine"})
+    catch = [{"ErrorEquals": ["Mine"], "Assign": {"x": 2}, "Next": "After"}]
+    machine = workflows.states(
+        Both={"Type": "Parallel", "Branches": [branch], "Catch": catch, "Next": "After"},
+        After=passing(Output="{% $x %}"),
+    )
+    assert workflows.output(machine) == 2
+
+
 def test_history_tells_assigned_variables_as_json_texts(workflows):
     machine = workflows.create(one(Type="Pass", Assign={"s": "text", "n": "{% $states.input.n %}", "o": {"a": None}}))
     events = workflows.history(workflows.run(machine, {"n": 1})["executionArn"])

@@ -240,6 +240,7 @@ def test_description_of_a_training_job():
             "HyperParameters": {"mode": "supervised"},
             "AlgorithmSpecification": {"TrainingImage": "image", "TrainingInputMode": "File"},
             "InputDataConfig": [channel],
+            "ResourceConfig": {"InstanceType": "ml.m5.large", "InstanceCount": 1},
             "SecondaryStatusTransitions": [{"Status": "Starting", "StartTime": moment}],
             "FinalMetricDataList": [{"MetricName": "train:accuracy", "Value": 0.5, "Timestamp": moment}],
         },
@@ -259,6 +260,10 @@ def test_description_of_a_training_job():
         assert result[name] is None, "recorded as null, though DescribeTrainingJob has it"
     assert list(described_channel)[-1] == "EnableFFM", "a member that only AWS's own model has"
     assert {"LastModifiedBy", "CreatedBy", "DisableEFA"} <= set(result)
+    for name in ("ModelAccessConfig", "HubAccessConfig"):
+        assert s3_source[name] is None
+    for name in ("CapacitySchedulesConfig", "TrainingPlanArn"):
+        assert result["ResourceConfig"][name] is None
     assert not {"MlflowConfig", "ServerlessJobConfig"} & set(result), "members that came after the recording"
 
 
