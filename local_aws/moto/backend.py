@@ -79,6 +79,7 @@ _LARGE = 1 << 20
 _DELETING = ("Abort", "Complete", "Delete", "Purge")
 """Operations after which it is begin so."""
 log = logging.getLogger(__name__)
+_NO_XML = re.compile(rb"[\0-\x08\x0b\x0c\x0e-\x1f]")
 WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
@@ -118,7 +119,8 @@ class Backends:
         try:
             pieces = operation in _IN_PIECES and "x-amz-checksum-algorithm" not in request.headers
             with in_pieces(pieces), expecting(request.headers):
-                return application(environ, start_response)
+                answer = application(environ, start_response)
+                return map(_readable, answer) if api.protocol == "query" else answer
         except NotImplementedError as error:
             raise not_there(f"{api.name}:{operation}") from error
         except OSError as error:
@@ -176,6 +178,11 @@ def secret_of(access_key: str) -> str | None:
 
     key = iam_backends[ACCOUNT]["aws"].access_keys.get(access_key)
     return key.secret_access_key if key is not None and key.status == "Active" else None
+
+
+def _readable(document: bytes) -> bytes:
+    """Moto's XML as it can be read, as long as it was: a name that moto has taken may hold what no document can."""
+    return _NO_XML.sub(b"?", document).replace(b"\xef\xbf\xbe", b"???").replace(b"\xef\xbf\xbf", b"???")
 
 
 class _NoList(list[Any]):
