@@ -33,6 +33,8 @@ NAMES = {
     "upload-workflow": "State machine of lesson 07",
     "start-workflow": "Function of lesson 07",
     "helpful-reviews": "Endpoint of lesson 07",
+    "preprocess-one": "Function of lesson 08",
+    "scale-out": "State machine of lesson 08",
 }
 """The course's names of things that a learner may have called otherwise, and what they are names of."""
 
