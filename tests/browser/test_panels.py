@@ -76,6 +76,13 @@ def copied(panel: Locator, name: str) -> str:
     return clipboard(panel.page)
 
 
+def chart(panel: Locator, title: str) -> None:
+    """A chart is there, drawn, and read out by its alternative text."""
+    picture = panel.get_by_role("img", name=title)
+    expect(picture).to_be_visible()
+    assert picture.evaluate("image => image.naturalWidth > 100 && image.complete")
+
+
 def look(panel: Locator, name: str) -> None:
     """Both themes: no serious fault by axe-core, nothing wider than the panel, a picture."""
     for theme in ("Light", "Dark"):
@@ -247,6 +254,7 @@ def test_execution_of_map_and_parallel(open_panel):
     expect(panel).to_contain_text('"item": 1')
     press(panel, "Show events")
     expect(panel).to_contain_text("MapIterationStarted")
+    chart(panel, "When each state was at work")
     look(panel, "execution")
     control(panel, "Input of a new execution").focus()
     started = boto3.client("stepfunctions").start_execution(
@@ -289,6 +297,8 @@ def test_execution_of_fifty_states(open_panel):
     says(panel, "Execution succeeded")
     control(panel, "States").focus()
     panel.page.keyboard.press("End")
+    # The panel is longer than the page: the graph is brought there, and what is chosen has to be in sight in it.
+    panel.locator(".course-graph").evaluate("graph => graph.scrollIntoView({ block: 'center' })")
     expect(panel.locator(".course-chosen")).to_be_in_viewport()
     look(panel, "execution-fifty")
 
@@ -309,6 +319,7 @@ def test_costs(open_panel):
     tab_to(panel, button(panel, "Refresh"))
     panel.page.keyboard.press("Enter")
     expect(panel).to_contain_text("13 state transitions")
+    chart(panel, "Costs by service")
     look(panel, "costs")
     assert course.clean_up().done
 
