@@ -116,7 +116,12 @@ class FileContent:
 
 
 class Keeper:
-    """Is told what has changed, and sees that it outlives the process. This one keeps nothing."""
+    """Is told what has changed, and sees that it outlives the process. This one keeps nothing.
+
+    `keeps` says whether it is worth finding out what has changed.
+    """
+
+    keeps = False
 
     def load(self, shelves: Iterable[Shelf]) -> None:
         """Give shelves their records back, in the order of the shelves; from then on `changed` knows their kinds."""
@@ -142,7 +147,8 @@ class Host:
 
     `roles` and `logs` lead to the same region. `directory` is scratch space of this process, removed when it stops:
     each service makes its own folder in it. `lag` says what is late. `debug_port` is the first port on
-    which a debugger may attach to a function; None where nobody may.
+    which a debugger may attach to a function; None where nobody may. `has_api` says whether any of an API ("sqs") is
+    answered here.
     """
 
     account: str
@@ -155,6 +161,7 @@ class Host:
     lag: Lag
     debug_port: int | None
     announcer: Announcer
+    has_api: Callable[[str], bool]
     keeper: Keeper = field(default_factory=Keeper)
 
     def kind(self, of: str) -> str:
