@@ -67,7 +67,7 @@ FLOORS = {
         ("panels",),
         ("checks",),
         ("run_lessons", "exercises"),
-        ("marking",),
+        ("marking", "proving"),
         ("mark",),
     ),
 }
