@@ -1,7 +1,7 @@
 """`python -m course.spent`: what a class has spent on its account, by the value of a tag, as Cost Explorer has it.
 
-For the account of a class. Cost Explorer is about a day late, knows a tag only after it was activated as a cost allocation
-tag (Billing console), and takes 0.01 US dollars for a request. On the embedded AWS nothing costs, and nobody is asked.
+For the account of a class. Cost Explorer is about a day late, knows a tag only after it was activated as a cost
+allocation tag (Billing console), and takes 0.01 US dollars for a request. On the embedded AWS nothing costs, and nobody is asked.
 
 Source: GetCostAndUsage, AWS Cost Explorer API reference.
 """
@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections import Counter
+from collections import defaultdict
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -37,7 +37,7 @@ def by_tag(explorer: Any, tag: str, begin: date, end: date) -> dict[str, float]:
         "Metrics": ["UnblendedCost"],
         "GroupBy": [{"Type": "TAG", "Key": tag}],
     }
-    spent: Counter[str] = Counter()
+    spent: defaultdict[str, float] = defaultdict(float)
     while True:
         answer = explorer.get_cost_and_usage(**asked)
         for period in answer["ResultsByTime"]:
@@ -45,7 +45,7 @@ def by_tag(explorer: Any, tag: str, begin: date, end: date) -> dict[str, float]:
                 # A key is `owner$ada`, and `owner$` for what has no such tag.
                 spent[group["Keys"][0].partition("$")[2]] += float(group["Metrics"]["UnblendedCost"]["Amount"])
         if "NextPageToken" not in answer:
-            return dict(spent.most_common())
+            return dict(sorted(spent.items(), key=lambda one: -one[1]))
         asked["NextPageToken"] = answer["NextPageToken"]
 
 
@@ -59,8 +59,8 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         if chosen() == "local":
             raise CourseError(
-                "There is no Cost Explorer on the embedded AWS (ce:GetCostAndUsage), where nothing costs. What would cost "
-                "on an account: course.left() in a notebook. For an account: COURSE_TARGET=aws python -m course.spent"
+                "There is no Cost Explorer on the embedded AWS (ce:GetCostAndUsage), where nothing costs. What would "
+                "cost on an account: course.left() in a notebook. For an account: COURSE_TARGET=aws python -m course.spent"
             )
         look()
         spent = by_tag(boto3.client("ce"), options.tag, today - timedelta(days=options.days), today + timedelta(days=1))
