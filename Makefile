@@ -5,6 +5,10 @@ PYTHON ?= python3
 JOBS   ?= 2
 PORT   ?= 4566
 CLOCK  ?= 60
+STATE  ?= .course/state
+
+# What a lab keeps is its own: tests, and lessons that are only run, begin empty also in one of its terminals.
+unexport COURSE_STATE
 
 VENV := .venv
 BIN  := $(VENV)/bin
@@ -34,6 +38,7 @@ help:
 	@echo "  make clean      remove .venv and build/"
 	@echo
 	@echo "On a real account: make lab COURSE_TARGET=aws (lesson 00 says first what it costs)."
+	@echo "What \`make lab\` and \`make aws\` make on the embedded AWS stays there, in $(STATE)."
 	@echo "Another Python: make course PYTHON=python3.12"
 
 # A stamp inside the virtual environment: nothing is installed again until one of its prerequisites changes.
@@ -64,11 +69,11 @@ JUPYTERLAB := -m jupyterlab --ServerApp.root_dir=. --LabApp.app_settings_dir=cou
 
 lab: $(DONE)
 	@echo "The learner's edition: exercises to solve. With solutions: make solved"
-	@$(BIN)/python $(JUPYTERLAB) notebooks/exercises/00_start_here.ipynb
+	@COURSE_STATE=$(abspath $(STATE)) $(BIN)/python $(JUPYTERLAB) notebooks/exercises/00_start_here.ipynb
 
 solved: $(DONE)
 	@echo "The lessons with every exercise solved. To solve them yourself: make lab"
-	@$(BIN)/python $(JUPYTERLAB) notebooks/00_start_here.ipynb
+	@COURSE_STATE=$(abspath $(STATE)) $(BIN)/python $(JUPYTERLAB) notebooks/00_start_here.ipynb
 
 test: $(DONE)
 	@$(BIN)/python tests/run_all.py --jobs $(JOBS)
@@ -92,7 +97,7 @@ nbgrader: $(DONE)
 	@$(BIN)/python -m course.marking.handout
 
 aws: $(DONE)
-	@$(BIN)/python -m local_aws serve --port $(PORT) --clock $(CLOCK) $(if $(LAG),--lag $(LAG)) $(if $(DEBUG),--debug)
+	@$(BIN)/python -m local_aws serve --port $(PORT) --clock $(CLOCK) --state $(STATE) --unless-running $(if $(LAG),--lag $(LAG)) $(if $(DEBUG),--debug)
 
 bench: $(DONE)
 	@$(BIN)/python -m benchmarks

@@ -14,13 +14,16 @@ from typing import Any
 
 from benchmarks.bench import Bench
 from benchmarks.emulators import Emulator
-from benchmarks.figures import Figure, at_least, at_most
+from benchmarks.figures import Figure, at_least, at_most, within
 from benchmarks.functions import PLAIN, function, role
 from benchmarks.turns import Way, WrongAnswer, milliseconds, rate
 
-ITEMS, EXECUTIONS = 1000, 50
+ITEMS, EXECUTIONS, MANY_EXECUTIONS = 1000, 50, 500
 CHILDREN, LAMBDA_CHILDREN = 10_000, 1000
 _LIMIT_SECONDS, _PAUSE_SECONDS = 60, 0.001
+_PASS = {"Type": "Pass"}
+_CHOICE = {"Type": "Choice", "Choices": [{"Variable": "$.n", "NumericEquals": 0}]}
+_INTRINSIC = {"Type": "Pass", "Parameters": {"n.$": "States.MathAdd($.n, 1)"}}
 _COUNTED = "{% $states.input.n + 1 %}"
 
 
@@ -33,11 +36,17 @@ def measure(bench: Bench) -> Iterator[Figure]:
     yield from compare("one Pass state end to end", "ms", _one_pass, 50, aim=at_most(10, "ms"))
     yield from compare("200 JSONata Pass states", "/s", _passes(200), 5)
     yield from compare("2,000 JSONata Pass states", "/s", _passes(2000), 2, aim=at_least(2000, "/s"))
+    yield from compare(
+        "2,000 JSONPath Pass states", "/s", _in_jsonpath(_PASS, 0), 2, aim=within(1), aim_beside="MiniStack"
+    )
+    yield from compare("2,000 JSONPath Choice states", "/s", _in_jsonpath(_CHOICE, 0), 2)
+    yield from compare("2,000 intrinsic functions", "/s", _in_jsonpath(_INTRINSIC, 2000), 2)
     yield from compare(f"Map of {ITEMS:,} items", "/s", _map, 2)
     yield from compare(f"Distributed Map of {CHILDREN:,} children", "/s", _children, 2)
     yield from compare(f"Distributed Map of {LAMBDA_CHILDREN:,} Lambda children", "/s", _lambda_children, 2)
     yield from compare("one warm Lambda task", "ms", _lambda_task, 30, aim=at_most(15, "ms"), aim_beside="MiniStack")
-    yield from compare(f"{EXECUTIONS} executions at once", "/s", _at_once, 3)
+    for count, rounds in ((EXECUTIONS, 3), (MANY_EXECUTIONS, 2)):
+        yield from compare(f"{count} executions at once", "/s", _at_once(count), rounds)
 
 
 def chain(length: int) -> dict[str, Any]:
@@ -47,6 +56,19 @@ def chain(length: int) -> dict[str, Any]:
     del last["Next"]
     last["End"] = True
     return _machine(states)
+
+
+def jsonpath_chain(state: dict[str, Any], length: int) -> dict[str, Any]:
+    """A machine in JSONPath of so many states like that one; a Choice goes on where its one rule points."""
+    states = {}
+    for number in range(length):
+        following = {"Next": f"S{number + 1}"}
+        if state["Type"] == "Choice":
+            states[f"S{number}"] = state | {"Choices": [rule | following for rule in state["Choices"]]}
+        else:
+            states[f"S{number}"] = state | following
+    states[f"S{length}"] = {"Type": "Succeed"}
+    return {"QueryLanguage": "JSONPath", "StartAt": "S0", "States": states}
 
 
 def counting_map() -> dict[str, Any]:
@@ -122,6 +144,14 @@ def _passes(length: int) -> Callable[[Emulator], Way]:
     return prepare
 
 
+def _in_jsonpath(state: dict[str, Any], wanted: int) -> Callable[[Emulator], Way]:
+    def prepare(emulator: Emulator) -> Way:
+        machine = Machine(emulator, jsonpath_chain(state, 2000))
+        return rate(2000, lambda: machine.run({"n": 0}, {"n": wanted}))
+
+    return prepare
+
+
 def _map(emulator: Emulator) -> Way:
     machine = Machine(emulator, counting_map())
     items = list(range(ITEMS))
@@ -152,14 +182,17 @@ def _lambda_task(emulator: Emulator) -> Way:
     return milliseconds(lambda: machine.run({"n": 1}, {"n": 1}))
 
 
-def _at_once(emulator: Emulator) -> Way:
-    machine = Machine(emulator, chain(10))
+def _at_once(count: int) -> Callable[[Emulator], Way]:
+    def prepare(emulator: Emulator) -> Way:
+        machine = Machine(emulator, chain(10))
 
-    def together() -> None:
-        for execution in [machine.start({"n": 0}) for _ in range(EXECUTIONS)]:
-            machine.finish(execution, {"n": 10})
+        def together() -> None:
+            for execution in [machine.start({"n": 0}) for _ in range(count)]:
+                machine.finish(execution, {"n": 10})
 
-    return rate(EXECUTIONS, together)
+        return rate(count, together)
+
+    return prepare
 
 
 def _machine(states: dict[str, Any]) -> dict[str, Any]:

@@ -9,11 +9,14 @@ from course.account.environment import check_environment
 from course.account.quotas import check_quotas
 from course.account.roles import let_changes_spread, logging_role
 from course.account.settings import Settings
+from course.account.state import begin_again, go_on_from
 from course.account.target import agree
+from course.charts import Bars, Paths, Span, TimeLine
 from course.checks import check, hint, progress, solution
 from course.checks.missing_names import explain_missing_names
 from course.errors import CourseError
 from course.functions.cell_package import package
+from course.functions.event_line import event_time_line
 from course.functions.invocation import deploy, result, test_function
 from course.functions.logs import invocations, wait_until
 from course.functions.test_events import save_test_event, test_event
@@ -40,11 +43,16 @@ from course.state_machines.review_workflow import workflow, workflow_role
 
 __all__ = [
     "PRICES",
+    "Bars",
     "CourseError",
     "Draft",
     "Graph",
+    "Paths",
     "Settings",
+    "Span",
+    "TimeLine",
     "agree",
+    "begin_again",
     "bucket_panel",
     "check",
     "check_environment",
@@ -56,9 +64,11 @@ __all__ = [
     "draft_panel",
     "endpoint_cost",
     "evaluate",
+    "event_time_line",
     "execution_panel",
     "follow",
     "function_panel",
+    "go_on_from",
     "hint",
     "invocations",
     "job_cost",

@@ -46,6 +46,7 @@ def _start(lesson: str, exercises: bool, keep: bool) -> Settings:
     record.begin(kept=exercises)
     first = not _works_on
     target = _connect(lesson)
+    keep = keep or bool(target.news)  # whoever is told that all is back must find it
     _tell_what_was_made_before(target, first)
     said = [earlier.lost(target, lesson, foundation.is_new(target))]
     ledger = foundation.open_ledger(target)
@@ -59,7 +60,7 @@ def _start(lesson: str, exercises: bool, keep: bool) -> Settings:
     role = foundation.ensure_sagemaker_role(bucket, ledger)
     _begun.append(lesson)
     _listen(target, ledger)
-    for text in filter(None, said):
+    for text in filter(None, [target.news, *said]):
         print(text)
     real = target.kind == "aws"
     your_values.know(your_values.YourValues(target.account, target.region, bucket, role) if real else None)

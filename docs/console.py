@@ -86,18 +86,20 @@ def paths(lesson: dict[str, Any]) -> list[ClickPath]:
     """
     found: list[ClickPath] = []
     texts: list[str] = []
+    panels: list[str] = []
     for cell in lesson["cells"]:
         source = "".join(cell["source"])
         if cell["cell_type"] == "markdown":
             for path in _PATH.finditer(source):
                 steps = _LESSON_LINK.sub("](../notebooks/", path["steps"].strip())
-                found.append(ClickPath(path["title"], texts, steps))
-                texts = []
+                found.append(ClickPath(path["title"], texts, steps, panels))
+                texts, panels = [], []
         else:
             texts += _texts(cell, source)
             panel = _PANEL.search(source)
-            if panel and found:
-                found[-1].panels.append(panel["panel"].removesuffix("_panel"))
+            if panel:
+                # A panel stands below the path that it follows; above the first one, beside that.
+                (found[-1].panels if found else panels).append(panel["panel"].removesuffix("_panel"))
     if texts:
         raise ValueError(f"No click path comes after this text: {texts[0].splitlines()[0]}")
     return found

@@ -1,4 +1,4 @@
-"""The command line: `python -m local_aws serve` and `python -m local_aws env`."""
+"""The command line: `python -m local_aws serve`, `env` and `state`."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ from local_aws.isolation import callers_settings
 from local_aws.lag import Late
 
 DEFAULT_PORT, DEBUG_PORT = 4566, 5678
+STATE = Path(".course") / "state"
+"""Where `make lab` and `make aws` keep their state."""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -23,9 +25,11 @@ def main(arguments: list[str] | None = None) -> int:
     parsed = _parser().parse_args(arguments)
     if parsed.command == "env":
         return _print_environment(parsed.port)
+    if parsed.command == "state":
+        return _state(parsed)
     callers_settings.forget()
     from local_aws.server import run
-    from local_aws.state.folder import StateRefused
+    from local_aws.state.folder import StateRefused, Taken
 
     lag = None if parsed.lag is None else Late(parsed.lag, parsed.lag_scale)
     try:
@@ -39,11 +43,47 @@ def main(arguments: list[str] | None = None) -> int:
             lag,
             parsed.debug,
         )
+    except Taken as refused:
+        if not parsed.unless_running:
+            print(refused, file=sys.stderr)
+            return 1
+        print(_running(refused.endpoint_url))
     except StateRefused as refused:
         print(refused, file=sys.stderr)
         return 1
     except OSError as error:
         print(_explained(error, parsed.port), file=sys.stderr)
+        return 1
+    return 0
+
+
+def _running(endpoint_url: str | None) -> str:
+    """What is said instead of starting a second server."""
+    port = urlsplit(endpoint_url or "").port
+    return (
+        f"The embedded AWS runs already, at {endpoint_url}, with this state. For a shell:\n"
+        f'  eval "$(python -m local_aws env --port {port})"'
+    )
+
+
+def _state(parsed: argparse.Namespace) -> int:
+    from local_aws.state import snapshot
+    from local_aws.state.folder import StateRefused
+
+    folder: Path = parsed.state
+    try:
+        if parsed.action == "save":
+            snapshot.save(folder, parsed.file)
+            print(f"The state in {folder} is saved in {parsed.file}.")
+        elif parsed.action == "show":
+            print("\n".join(snapshot.describe(folder)))
+        else:
+            aside = snapshot.load(folder, parsed.file) if parsed.action == "load" else snapshot.reset(folder)
+            print(f"{folder} now holds what is in {parsed.file}." if parsed.action == "load" else f"{folder} is empty.")
+            if aside is not None:
+                print(f"What was there before was set aside, to {aside}.")
+    except (StateRefused, OSError) as error:
+        print(error, file=sys.stderr)
         return 1
     return 0
 
@@ -135,6 +175,21 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--ready-file", type=Path, help="a JSON file to write once the server answers")
     serve.add_argument("--log-file", type=Path, help="where the server's own log goes")
     serve.add_argument("--state", type=Path, metavar="FOLDER", help="keep what is made there, for the next time")
+    serve.add_argument(
+        "--unless-running", action="store_true", help="where a server has that state already, name it and end well"
+    )
+    state = commands.add_parser("state", help="save, load, empty or show a state that lasts")
+    actions = state.add_subparsers(dest="action", required=True)
+    for action, told in (
+        ("save", "write the state as one file, also while a server goes on with it"),
+        ("load", "put such a file in place of the state, which is set aside"),
+        ("reset", "begin again from a clean AWS; the state is set aside"),
+        ("show", "show what there is, and how large it is"),
+    ):
+        one = actions.add_parser(action, help=told)
+        if action in ("save", "load"):
+            one.add_argument("file", type=Path, metavar="FILE")
+        one.add_argument("--state", type=Path, metavar="FOLDER", default=STATE, help="default: %(default)s")
     env = commands.add_parser("env", help="print the lines that send a shell's AWS CLI and SDKs here")
     env.add_argument("--port", type=_port, default=DEFAULT_PORT)
     return parser

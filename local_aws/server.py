@@ -162,6 +162,7 @@ def _kept(folder: Path | None, url: str) -> Iterator[Keeper]:
         aside = prepare(folder)
         if aside is not None:
             log.warning("%s", set_aside_notice(aside))
+            print(set_aside_notice(aside), flush=True)
         with contextlib.closing(Store(folder)) as store, contextlib.closing(Writer(store)) as keeper:
             yield keeper
 

@@ -61,7 +61,7 @@ FLOORS = {
         ("service",),
     ),
     "course": (
-        ("errors", "waiting", "history", "outcomes"),
+        ("errors", "waiting", "history", "outcomes", "pictures", "charts"),
         ("functions", "account", "state_machines"),
         ("lesson", "console"),
         ("panels",),

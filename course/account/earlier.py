@@ -60,7 +60,7 @@ def lost(target: Target, lesson: str, is_new: bool) -> str:
     if not made:
         return ""
     return (
-        "This embedded AWS is new and empty: it forgets everything when the lab stops. What this lesson had made on "
+        "This embedded AWS is new and empty. What this lesson had made on "
         f"the last one is gone: {_named(made)}. The course's bucket and the SageMaker role are there again.\n"
         + _RUN_ABOVE
     )

@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -25,6 +25,7 @@ import psutil
 import account_guard
 from course.account import lateness
 from course.errors import CourseError
+from local_aws.access import administrator
 
 START_SECONDS = 60
 
@@ -37,11 +38,19 @@ class EmbeddedAwsError(CourseError, RuntimeError):
 class Server:
     """An embedded AWS that answers: where, and how many times faster than AWS it lets waits pass.
 
-    The clock of a server that someone else started is not known: None.
+    The clock of a server that someone else started is not known: None. One that has `come_back` was started in place of
+    one that had ended without being stopped.
     """
 
     endpoint_url: str
     clock: float | None = None
+    come_back: bool = False
+
+
+def state_folder() -> Path | None:
+    """Where the embedded AWS keeps its state, as `make lab` sets it in COURSE_STATE; None where it keeps none."""
+    folder = os.environ.get("COURSE_STATE", "").strip()
+    return Path(folder) if folder else None
 
 
 def scratch_directory() -> Path:
@@ -74,7 +83,7 @@ def find_or_start(parent: int | None = None) -> Server:
     lock = ready.with_suffix(".lock")
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
-        server = _answering(ready)
+        server = _answering(ready) or _with_the_state()
         if server:
             return server
         if _take(lock):
@@ -84,6 +93,36 @@ def find_or_start(parent: int | None = None) -> Server:
                 lock.unlink(missing_ok=True)
         time.sleep(0.05)
     raise EmbeddedAwsError(f"The embedded AWS did not answer within {START_SECONDS} seconds ({ready}).")
+
+
+def stop(server: Server) -> None:
+    """End a server that this lab has started.
+
+    Raises:
+        EmbeddedAwsError: somebody else has started it.
+    """
+    for ready in scratch_directory().glob("aws-*.json"):
+        known = _answering(ready)
+        if known is not None and known.endpoint_url == server.endpoint_url:
+            process = psutil.Process(json.loads(ready.read_text(encoding="utf-8"))["pid"])
+            process.terminate()
+            process.wait(START_SECONDS)
+            return
+    raise EmbeddedAwsError(
+        f"The embedded AWS at {server.endpoint_url} was not started by this lab: stop it where it was (make aws)."
+    )
+
+
+def _with_the_state() -> Server | None:
+    """The server that has the state already: that of `make aws`, or of another lab."""
+    folder = state_folder()
+    if folder is None:
+        return None
+    try:
+        url = json.loads((folder / "lock").read_text(encoding="utf-8"))["endpoint_url"]
+    except (OSError, ValueError, KeyError):
+        return None
+    return Server(url) if url and administrator.secret_for(url) is not None and answers(url) else None
 
 
 def started_at(endpoint_url: str) -> Server:
@@ -130,10 +169,15 @@ def _take(lock: Path) -> bool:
 
 
 def _start(parent: int, ready: Path, deadline: float, seed: int | None) -> Server:
+    # One that is stopped takes its file with it.
+    come_back = ready.exists()
     ready.unlink(missing_ok=True)
     output = ready.with_suffix(".log")
     command = [sys.executable, "-m", "local_aws", "serve", "--port", "0"]
     command += ["--parent", str(parent), "--ready-file", str(ready)]
+    folder = state_folder()
+    if folder is not None:
+        command += ["--state", str(folder)]
     command += [] if seed is None else [f"--lag={seed}"]
     environment = account_guard.without_settings(dict(os.environ))
     # A session of its own: interrupting or restarting a kernel must not end the AWS that others work on.
@@ -149,7 +193,7 @@ def _start(parent: int, ready: Path, deadline: float, seed: int | None) -> Serve
         if server:
             # The server outlives this kernel on purpose: nobody waits for it here.
             process.returncode = 0
-            return server
+            return replace(server, come_back=come_back)
         if process.poll() is not None:
             raise EmbeddedAwsError(
                 f"The embedded AWS ended at once (exit code {process.returncode}). Its last words:\n" + _tail(output)

@@ -29,8 +29,11 @@ _REFUSED_TOO_EARLY = {
     "does not have permissions to call": 30,
     "State Machine is being deleted": 90,
     "A conflicting conditional operation is currently in progress": 120,
+    "Rate exceeded": 150,
+    "Please reduce your request rate": 150,
 }
-"""What AWS says to a call that comes too early, and for how many seconds it is asked again."""
+"""What AWS says to a call that comes too early, and for how many seconds it is asked again. By itself, boto3 asks again
+where there were too many requests; but a call that has waited here has used up its tries."""
 
 
 def seed() -> int | None:
@@ -51,15 +54,25 @@ def is_late() -> bool:
 
 
 def ask_again_when_too_early() -> None:
-    """Let the clients of this process that are made from now on wait where a call comes too early."""
+    """Let the clients of this process that are made from now on wait where a call comes too early.
+
+    They also wait after a state machine was changed: nothing says of an execution that it runs the old definition.
+    """
     if is_late():
-        boto3.DEFAULT_SESSION.events.register("needs-retry", _pause)
+        events = boto3.DEFAULT_SESSION.events
+        events.register("needs-retry", _pause)
+        events.register("after-call.sfn.UpdateStateMachine", _let_definition_spread)
 
 
 def let_pass(seconds: float) -> None:
     """Wait, where AWS is late, until what was changed has reached every part of it."""
     if is_late():
         time.sleep(seconds)
+
+
+def _let_definition_spread(http_response: Any, **_: Any) -> None:
+    if http_response.status_code < 300:
+        let_pass(DEFINITION_SECONDS)
 
 
 def _pause(response: Any = None, attempts: int = 1, **_: Any) -> float | None:

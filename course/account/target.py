@@ -32,18 +32,24 @@ from local_aws.access import administrator
 
 _STATE = Path(__file__).resolve().parents[2] / ".course"
 
+_COME_BACK = (
+    "The embedded AWS had ended without being stopped. It runs again, and its state is back: go on where you were.\n"
+    "What was running on it at that moment has ended: an execution is ABORTED, a job Failed, and each says why."
+)
 _ORIGINAL = account_guard.FOUND
 
 
 @dataclass(frozen=True)
 class Target:
-    """The AWS that a lesson works on; `ledger` is the file in which what it makes is written down."""
+    """The AWS that a lesson works on; `ledger` is the file in which what it makes is written down, `news` is what the
+    learner should know of it."""
 
     kind: Literal["local", "aws"]
     account: str
     region: str
     ledger: Path
     clock: float | None = 1.0
+    news: str = ""
 
 
 def connect(lesson: str) -> Target:
@@ -116,8 +122,12 @@ def _connect_local() -> Target:
     _open_local(server.endpoint_url)
     lateness.ask_again_when_too_early()
     account = boto3.client("sts").get_caller_identity()["Account"]
+    folder = embedded.state_folder()
     ledger = embedded.scratch_directory() / f"ledger-{urlsplit(server.endpoint_url).port}.jsonl"
-    return Target("local", account, local_aws.REGION, ledger, server.clock)
+    if folder is not None and folder.is_dir():  # what outlives the server has its ledger beside it
+        ledger = folder / "ledger.jsonl"
+    news = _COME_BACK if server.come_back and folder is not None else ""
+    return Target("local", account, local_aws.REGION, ledger, server.clock, news)
 
 
 def _secret(endpoint_url: str) -> str:

@@ -29,9 +29,12 @@ NAMES = {
     "failed-uploads": "Queue of lesson 03",
     "review-states-sentences": "Function of lesson 04",
     "review-states": "State machine of lesson 04",
-    "review-workflow": "State machine of lessons 05 to 07",
+    "review-workflow": "State machine of lessons 05 and 06",
+    "upload-workflow": "State machine of lesson 07",
     "start-workflow": "Function of lesson 07",
     "helpful-reviews": "Endpoint of lesson 07",
+    "preprocess-one": "Function of lesson 08",
+    "scale-out": "State machine of lesson 08",
 }
 """The course's names of things that a learner may have called otherwise, and what they are names of."""
 

@@ -87,7 +87,9 @@ def result(response: dict[str, Any]) -> Invocation:
             read to the end.
     """
     content = response["Payload"].read()
-    log = base64.b64decode(response.get("LogResult", "")).decode(errors="replace")
+    # What a function wrote last may come without the end of its line, and Lambda's own lines right behind it.
+    told = base64.b64decode(response.get("LogResult", "")).decode(errors="replace")
+    log = re.sub(r"(?<=[^\n])(?=(?:END|REPORT) RequestId: )", "\n", told)
     report = _REPORT.search(log)
     figures: dict[str, Any] = {}
     if report:

@@ -6,6 +6,7 @@ import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import boto3
@@ -19,11 +20,13 @@ _OF_LAMBDA = re.compile(r"(INIT_START|START|END|REPORT) ")
 
 @dataclass(frozen=True, repr=False)
 class LoggedInvocation:
-    """What one invocation of a function wrote: the stream, the request, and its lines in order."""
+    """What one invocation of a function wrote: the stream, the request, its lines in order, from when to when."""
 
     stream: str
     request_id: str
     lines: tuple[str, ...]
+    began: datetime
+    ended: datetime
 
     @property
     def printed(self) -> tuple[str, ...]:
@@ -99,14 +102,20 @@ def _read(function: str) -> list[LoggedInvocation]:
             return []
         raise
     open_lines: dict[str, list[str]] = {}
+    began: dict[str, datetime] = {}
     ended = []
     for event in events:
         stream, line = event["logStreamName"], event["message"].rstrip("\n")
         if _START.match(line):
-            open_lines[stream] = []
+            open_lines[stream], began[stream] = [], _when(event)
         if stream in open_lines:
             open_lines[stream].append(line)
             report = _REPORT.match(line)
             if report:
-                ended.append(LoggedInvocation(stream, report[1], tuple(open_lines.pop(stream))))
+                lines = tuple(open_lines.pop(stream))
+                ended.append(LoggedInvocation(stream, report[1], lines, began[stream], _when(event)))
     return ended
+
+
+def _when(event: dict[str, Any]) -> datetime:
+    return datetime.fromtimestamp(event["timestamp"] / 1000, UTC)

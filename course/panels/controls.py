@@ -37,6 +37,30 @@ def button(label: str, pressed: Callable[[], object], primary: bool = False) -> 
     return made
 
 
+def careful_button(label: str, what: Callable[[], str], pressed: Callable[[], object]) -> widgets.Button:
+    """A button that takes something away: the first press asks, the second one does it.
+
+    Args:
+        label: what it says at rest.
+        what: names what would be taken away; while that is another one than at the first press, it asks again.
+        pressed: takes it away, or says that there is nothing.
+    """
+    asked: list[str] = []
+
+    def ask_or_do() -> None:
+        name = what()
+        if name and asked != [name]:
+            asked[:] = [name]
+            made.description = f"{label} {name}? Press again"
+            return
+        asked.clear()
+        made.description = label
+        pressed()
+
+    made = button(label, ask_or_do)
+    return made
+
+
 def row(*children: widgets.Widget) -> widgets.Box:
     """Controls beside each other, wrapping where there is no room."""
     made = widgets.Box(children)

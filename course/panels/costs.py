@@ -9,9 +9,10 @@ from course.account.bill import Bill, bill
 from course.account.costs import AS_OF, PRICES
 from course.account.leftovers import Leftover, Leftovers, survey
 from course.account.sessions import new_session
+from course.charts import Bars
 from course.lesson import look
 from course.panels.controls import button, html_box, row
-from course.panels.description import Block, Fold, Say, Table, as_html, plain
+from course.panels.description import Block, Fold, Picture, Say, Table, as_html, plain
 from course.panels.front_end import CopyButton
 from course.panels.panel import News, Panel
 
@@ -88,8 +89,17 @@ class CostsPanel(Panel):
         charges = [(one.service, one.what, one.amount, _dollars(one.dollars)) for one in found.bill.charges]
         columns = ("Service", "What", "How much", "Cost")
         used = Table("What it would have cost so far", columns, charges, "Nothing was used yet.")
+        by_service: dict[str, float] = {}
+        for one in found.bill.charges:
+            by_service[one.service] = by_service.get(one.service, 0.0) + (one.dollars or 0.0)
         left = [(one.resource.kind, one.resource.name, one.state, one.cost) for one in found.left.items]
-        blocks: list[Block] = [used, Say(f"**Together: {_dollars(found.bill.dollars)}**, before any free tier.")]
+        together = (
+            f"**Together: {_dollars(found.bill.dollars)}**, {_for_a_person(found.bill.dollars)}, before any free tier."
+        )
+        blocks: list[Block] = [used, Say(together)]
+        if by_service:
+            bars = Bars(by_service, "Costs by service", form="{:.8f} USD", measured=True)
+            blocks.append(Picture(bars))
         if self.accountant.target.kind == "local":
             blocks.append(
                 Say(
@@ -117,6 +127,13 @@ def _warning_blocks(account: Account) -> list[Block]:
 def _dollars(amount: float | None) -> str:
     """Measured amounts have eight decimals: a run of the course is far below a cent."""
     return "price not in the table" if amount is None else f"{amount:.8f} USD"
+
+
+def _for_a_person(dollars: float) -> str:
+    """An amount as somebody would say it, with two decimals."""
+    if dollars >= 0.01:
+        return f"about {dollars:.2f} US dollars"
+    return f"about {100 * dollars:.2f} US cents" if dollars >= 0.0001 else "less than 0.01 US cents"
 
 
 def _an_hour(one: Leftover) -> str:

@@ -12,6 +12,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
+from course.charts import Chart
+from course.pictures import image
+
 Tone = Literal["plain", "good", "bad", "note"]
 
 
@@ -117,6 +120,26 @@ class Code:
 
     def text(self) -> str:
         return f"{self.title}:\n{self.code.rstrip()}"
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A chart: as a picture where pictures are shown, and in words elsewhere."""
+
+    chart: Chart
+
+    def html(self) -> str:
+        title = html.escape(self.chart.title)
+        picture = image(self.chart.svg, repr(self.chart), self.chart.measured)
+        return (
+            f'<div class="course-scroll course-chart" tabindex="0" role="region" aria-label="{title}">{picture}</div>'
+        )
+
+    def markdown(self) -> str:
+        return f"```text\n{self.chart!r}\n```"
+
+    def text(self) -> str:
+        return repr(self.chart)
 
 
 @dataclass(frozen=True)

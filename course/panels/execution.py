@@ -32,6 +32,7 @@ from course.panels.run_description import (
     state_blocks,
     state_options,
     states_table,
+    time_line,
 )
 from course.state_machines.execution import Execution
 from course.state_machines.graph import Graph
@@ -75,6 +76,7 @@ class ExecutionPanel(Panel):
         self.copy_input = CopyButton(label="Copy input for the console", text="{}")
         self.copy_definition = CopyButton(label="Copy definition for the console")
         self._fault, self._outcome, self._output, self._state_box, self._event_box = (html_box() for _ in range(5))
+        self._time_line = html_box()
         self.stop.disabled = self.job_log.disabled = self.visit.disabled = True
         self.input.observe(lambda change: self._check(change["new"]), "value")
         self.chosen.observe(lambda change: self._open(change["new"]), "value")
@@ -90,6 +92,7 @@ class ExecutionPanel(Panel):
                 row(self.start, self.stop, self.chosen),
                 self._outcome,
                 self.graph,
+                self._time_line,
                 self._output,
                 row(self.state, beside),
                 self._state_box,
@@ -106,6 +109,7 @@ class ExecutionPanel(Panel):
             *outcome_blocks(self.execution),
             Code("Graph", "\n".join(repr(graph).splitlines()[1:])),
             states_table(self._definition(), self.execution),
+            *time_line(self.execution),
             *output_blocks(self.execution),
             *self._state_blocks(),
             *self._event_blocks(),
@@ -261,6 +265,7 @@ class ExecutionPanel(Panel):
             self.graph.svg = self._picture().svg
             self.stop.disabled = self.execution is None or self.execution.status != "RUNNING"
             self._outcome.value = as_html(outcome_blocks(self.execution))
+            self._time_line.value = as_html(time_line(self.execution))
             self._output.value = as_html(output_blocks(self.execution))
             options, value = state_options(definition, self.execution), self.graph.chosen or None
             if list(self.state.options) != options:

@@ -59,6 +59,7 @@ class Panel:
         self.title, self.subject = title, subject
         self.status = Status()
         self.error: Exception | None = None
+        self._refused = False
         self._error_box = html_box()
         self._console = tuple(console)
         self._idle = threading.Event()
@@ -76,7 +77,9 @@ class Panel:
         heading = html_box(f'<h3 class="course-title">{html.escape(self.title)} {subject}</h3>')
         steps = "<ol>" + "".join(f"<li>{inline_html(step)}</li>" for step in self._console) + "</ol>"
         path = html_box(f'<details class="course-path" open><summary>In the console</summary>{steps}</details>')
-        left = widgets.VBox([*controls, self._error_box])
+        left = widgets.VBox(_with_error_beside_the_button(controls, self._error_box))
+        for control in _values(controls):
+            control.observe(lambda _: self._put_right(), "value")
         right = widgets.VBox([*([path] if self._console else []), *copies, AskOnce(copies).view])
         left.add_class("course-controls")
         right.add_class("course-aside")
@@ -148,13 +151,21 @@ class Panel:
         """Say why something is not done, before any of it has been."""
         self._show_error(CourseError(words))
         self._say("Not done: see below.", "bad")
+        self._refused = True
+
+    def _put_right(self) -> None:
+        """What was refused is being corrected: the reason has no place any more."""
+        if self._refused:
+            self._refused = False
+            self._show_error(None)
+            self._say("", "plain")
 
     def _say(self, words: str, tone: str) -> None:
         with self.status.hold_sync():
             self.status.words, self.status.tone = words, tone
 
     def _show_error(self, error: Exception | None) -> None:
-        self.error = error
+        self.error, self._refused = error, False
         blocks = self._error_blocks()
         self._error_box.value = f'<div role="alert" class="course-error">{as_html(blocks)}</div>' if blocks else ""
 
@@ -187,3 +198,24 @@ class Panel:
         """The widget for those who can show it, Markdown and text for everyone else."""
         text = {"text/plain": repr(self), "text/markdown": self._repr_markdown_()}
         return self.view._repr_mimebundle_(**options) | text
+
+
+def _with_error_beside_the_button(
+    controls: Sequence[widgets.Widget], error_box: widgets.Widget
+) -> list[widgets.Widget]:
+    """The controls, with the place for errors right below the row that has the button of the panel's work."""
+    for at, control in enumerate(controls):
+        inner = getattr(control, "children", ())
+        if any("course-primary" in one._dom_classes for one in (control, *inner)):
+            return [*controls[: at + 1], error_box, *controls[at + 1 :]]
+    return [*controls, error_box]
+
+
+def _values(controls: Sequence[widgets.Widget]) -> list[widgets.Widget]:
+    """The fields that a learner fills in, inside of rows, too."""
+    found = []
+    for control in controls:
+        found += _values(getattr(control, "children", ()))
+        if "course-field" in getattr(control, "_dom_classes", ()) and control.has_trait("value"):
+            found.append(control)
+    return found

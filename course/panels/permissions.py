@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 import ipywidgets as widgets
 
-from course.panels.controls import button, field, html_box, row, section
+from course.panels.controls import button, careful_button, field, html_box, row, section
 from course.panels.description import Block, Code, Facts, Say, Table, as_html, plain
 from course.panels.front_end import CopyButton
 from course.panels.json_text import json_fault
@@ -45,7 +45,7 @@ class PermissionsPanel(Panel):
         self.managed = field(widgets.Combobox(description="Managed policy to attach (name or ARN)"))
         self.attach = button("Attach", self._attach)
         self.policy = field(widgets.Dropdown(description="Policy of the role", options=[_NO_POLICY]))
-        self.remove = button("Remove", self._remove)
+        self.remove = careful_button("Remove", self._removable, self._remove)
         self.name = field(widgets.Text(description="Inline policy name"))
         self.document = field(widgets.Textarea(description="Policy JSON", rows=9), "course-mono")
         self.save = button("Save as inline policy", self._save)
@@ -138,6 +138,10 @@ class PermissionsPanel(Panel):
             self.refuse(f"No managed policy is called '{wanted}': choose one from the list, or give its ARN.")
             return
         self._change("Attaching", lambda: self.permissions.attach(arn), f"Attached {arn.rpartition('/')[2]}.")
+
+    def _removable(self) -> str:
+        policy = self._named(self.policy.value)
+        return policy.name if policy else ""
 
     def _remove(self) -> None:
         policy = self._named(self.policy.value)

@@ -6,8 +6,9 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
+from course.charts import Span, TimeLine
 from course.history import states_of
-from course.panels.description import Block, Code, Facts, Fold, Say, Table, plain
+from course.panels.description import Block, Code, Facts, Fold, Picture, Say, Table, plain
 from course.panels.machine_runs import in_words
 from course.panels.panel import News
 from course.state_machines.execution import Execution, StateRun
@@ -17,6 +18,7 @@ from course.state_machines.graph.machine import Flow, read
 NOT_REACHED = "not reached"
 _DEFAULT_ATTEMPTS, _DEFAULT_INTERVAL, _DEFAULT_BACKOFF = 3, 1, 2.0
 _MOST_EVENTS = 1000
+_TRYING = ("Task", "Parallel", "Map")
 
 
 def state_options(definition: Mapping[str, Any], execution: Execution | None) -> list[tuple[str, str]]:
@@ -31,10 +33,28 @@ def states_table(definition: Mapping[str, Any], execution: Execution | None) -> 
         row = [state.name, state.type or "no type yet", NOT_REACHED, "", "", ""]
         runs = _runs(execution, state.name)
         if execution and runs:
-            tries = sum(run.tries for run in runs)
-            row[2:] = [execution.became[state.name], str(len(runs)), str(tries), seconds_text(_seconds(runs))]
+            # Only what does work for somebody can be tried again; a state that is entered again is a visit.
+            tries = str(max(run.tries for run in runs)) if state.type in _TRYING else ""
+            row[2:] = [execution.became[state.name], str(len(runs)), tries, seconds_text(_seconds(runs))]
         rows.append(row)
     return Table("States", ("State", "Type", "Status", "Visits", "Tries", "Duration"), rows)
+
+
+def time_line(execution: Execution | None) -> list[Block]:
+    """When each state was at work, from its first entering to its last leaving; nothing while there is none."""
+    runs = [run for name in execution.became for run in execution.runs(name)] if execution else []
+    if execution is None or not runs:
+        return []
+    begin = min(run.entered for run in runs)
+    until = max(run.left or run.entered for run in runs)
+    spans = []
+    for name, status in execution.became.items():
+        own = execution.runs(name)
+        last = until if any(run.left is None for run in own) else max(run.left for run in own if run.left)
+        tone = {"failed": "bad", "succeeded": "good", "in progress": "plain"}.get(status, "quiet")
+        since, to = ((when - begin).total_seconds() for when in (min(run.entered for run in own), last))
+        spans.append(Span(name, since, to, status, tone))
+    return [Picture(TimeLine(spans, "When each state was at work"))]
 
 
 def notes(definition: Mapping[str, Any], execution: Execution | None) -> dict[str, str]:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 import ipywidgets as widgets
 
 from course.panels.bucket_triggers import ALL, EVENT_TYPES, PUT, BucketTriggers, Filter, Trigger, outputs_of
-from course.panels.controls import button, field, html_box, row, section
+from course.panels.controls import button, careful_button, field, html_box, row, section
 from course.panels.description import Block, Say, Table, as_html, plain
 from course.panels.front_end import CopyButton
 from course.panels.panel import News, Panel
@@ -46,7 +46,7 @@ class TriggerPanel(Panel):
         )
         self.add = button("Add", self._add, primary=True)
         self.trigger = field(widgets.Dropdown(description="Trigger of the bucket", options=[_NO_TRIGGER]))
-        self.delete = button("Delete trigger", self._delete)
+        self.delete = careful_button("Delete trigger", lambda: str(self.trigger.label or ""), self._delete)
         self.key = field(widgets.Text("data/reviews.json.zip", description="Key to try"), "course-mono")
         ways = [(name, event) for event, name in EVENT_TYPES.items() if event != ALL]
         self.way = field(widgets.Dropdown(description="Uploaded by", options=ways, value=PUT))

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import base64
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from html import escape
 from typing import TYPE_CHECKING, Any
 
 from course.errors import CourseError
+from course.pictures import BLUE, INK, LINE, RED, frame, image, text
 
 if TYPE_CHECKING:
     import pandas as pd
 
-_CELL, _LEFT, _TOP = 104, 130, 78
+_CELL, _LEFT, _TOP = 104, 130, 82
 
 
 @dataclass(frozen=True, repr=False)
@@ -24,10 +24,12 @@ class Evaluation:
     Attributes:
         labels: all labels, those of the truth and those answered, in order.
         counts: how often each label of the truth (first) was answered as each label (second).
+        names: what a label means, in a word.
     """
 
     labels: tuple[str, ...]
     counts: dict[tuple[str, str], int]
+    names: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def total(self) -> int:
@@ -50,6 +52,12 @@ class Evaluation:
         return {label: self._share((label, label), self._support(label)) for label in self.labels}
 
     @property
+    def precision(self) -> dict[str, float | None]:
+        """For each label, the share of its answers that are right; None for one that was never answered."""
+        answers = {label: sum(n for (_, got), n in self.counts.items() if got == label) for label in self.labels}
+        return {label: self._share((label, label), answers[label]) for label in self.labels}
+
+    @property
     def balanced_accuracy(self) -> float:
         """The mean of the recalls: one half for a guess between two labels, however rare one of them is."""
         found = [recall for recall in self.recall.values() if recall is not None]
@@ -69,36 +77,33 @@ class Evaluation:
     def svg(self) -> str:
         """A picture of the confusion matrix: each cell has its count and its share of the row, darker the larger."""
         size = len(self.labels) * _CELL
-        width, height = _LEFT + size + 20, _TOP + size + 20
         parts = [
-            f'<svg xmlns="http://www.w3.org/2000/svg" role="img" width="{width}" height="{height}" '
-            f'viewBox="0 0 {width} {height}" font-family="system-ui, sans-serif" font-size="13" fill="#16191f">',
-            f"<title>Confusion matrix</title><desc>{escape(repr(self))}</desc>",
-            f'<rect x="0.5" y="0.5" width="{width - 1}" height="{height - 1}" rx="10" fill="#f7f8f9" '
-            'stroke="#d5dbdb"/>',
-            _text("answered", _LEFT + size / 2, 26, "middle", 'font-weight="600"'),
-            _text("true", 20, 26, "start", 'font-weight="600"'),
+            text("answered", _LEFT + size / 2, 26, "middle", 'font-weight="600"'),
+            text("true", 20, 26, more='font-weight="600"'),
         ]
         for number, label in enumerate(self.labels):
-            parts.append(_text(label, _LEFT + (number + 0.5) * _CELL, 56, "middle"))
-            parts.append(_text(label, _LEFT - 12, _TOP + (number + 0.5) * _CELL + 4, "end"))
+            middle, name = _TOP + (number + 0.5) * _CELL, self.names.get(label, "")
+            parts.append(text(label, _LEFT + (number + 0.5) * _CELL, 50, "middle"))
+            parts.append(text(name, _LEFT + (number + 0.5) * _CELL, 67, "middle", 'font-weight="600"'))
+            parts.append(text(label, _LEFT - 12, middle, "end"))
+            parts.append(text(name, _LEFT - 12, middle + 17, "end", 'font-weight="600"'))
         for row, true in enumerate(self.labels):
             for column, answer in enumerate(self.labels):
                 parts += self._cell(true, answer, _LEFT + column * _CELL, _TOP + row * _CELL)
-        return "\n".join([*parts, "</svg>"])
+        return frame(_LEFT + size + 20, _TOP + size + 20, "Confusion matrix", repr(self), *parts)
 
     def _cell(self, true: str, answer: str, x: int, y: int) -> list[str]:
         share = self._share((true, answer), self._support(true)) or 0.0
-        colour = "#0b63ce" if true == answer else "#c4161c"
+        colour = BLUE if true == answer else RED
         middle = x + _CELL / 2
-        ink = 'fill="#ffffff"' if share > 0.55 else 'fill="#16191f"'
+        ink = 'fill="#ffffff"' if share > 0.55 else f'fill="{INK}"'
         return [
             f'<rect x="{x + 2}" y="{y + 2}" width="{_CELL - 4}" height="{_CELL - 4}" rx="6" fill="#ffffff" '
-            'stroke="#d5dbdb"/>',
+            f'stroke="{LINE}"/>',
             f'<rect x="{x + 2}" y="{y + 2}" width="{_CELL - 4}" height="{_CELL - 4}" rx="6" fill="{colour}" '
             f'fill-opacity="{share:.2f}"/>',
-            _text(f"{self.counts.get((true, answer), 0):,}", middle, y + 50, "middle", f'font-weight="600" {ink}'),
-            _text(f"{share:.1%}", middle, y + 70, "middle", ink),
+            text(f"{self.counts.get((true, answer), 0):,}", middle, y + 50, "middle", f'font-weight="600" {ink}'),
+            text(f"{share:.1%}", middle, y + 70, "middle", ink),
         ]
 
     def _support(self, label: str) -> int:
@@ -107,15 +112,22 @@ class Evaluation:
     def _share(self, key: tuple[str, str], of: int) -> float | None:
         return self.counts.get(key, 0) / of if of else None
 
+    def _called(self, label: str) -> str:
+        return f"{label} ({self.names[label]})" if label in self.names else label
+
     def _figures(self) -> list[tuple[str, str]]:
-        recalls = [
-            (f"recall of {label}", "not in the truth" if recall is None else f"{recall:.1%}")
-            for label, recall in self.recall.items()
+        found = [
+            (f"{what} of {self._called(label)}", none if share is None else f"{share:.1%}")
+            for label in self.labels
+            for what, none, share in (
+                ("recall", "not in the truth", self.recall[label]),
+                ("precision", "never answered", self.precision[label]),
+            )
         ]
         return [
             ("accuracy", f"{self.accuracy:.1%} of {self.total:,}"),
             ("always the most frequent label", f"{self.majority_baseline:.1%}"),
-            *recalls,
+            *found,
             ("mean of the recalls", f"{self.balanced_accuracy:.1%}"),
         ]
 
@@ -127,18 +139,18 @@ class Evaluation:
         return "\n".join([*(f"{name}: {value}" for name, value in self._figures()), *matrix])
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        source = base64.b64encode(self.svg.encode()).decode()
         rows = "".join(f"<tr><td>{escape(name)}</td><td>{value}</td></tr>" for name, value in self._figures())
-        image = f'<img alt="{escape("Confusion matrix. " + repr(self))}" src="data:image/svg+xml;base64,{source}">'
-        return {"text/plain": repr(self), "text/html": f"<table>{rows}</table>{image}"}
+        picture = image(self.svg, f"Confusion matrix. {self!r}")
+        return {"text/plain": repr(self), "text/html": f"<table>{rows}</table>{picture}"}
 
 
-def evaluate(true: Sequence[str], answered: Sequence[str]) -> Evaluation:
+def evaluate(true: Sequence[str], answered: Sequence[str], names: Mapping[str, str] | None = None) -> Evaluation:
     """Compare a classifier's answers with the truth.
 
     Args:
         true: the label of each example.
         answered: the label that the classifier gave it, in the same order.
+        names: what a label means, in a word, such as `helpful` for `__label__1`.
 
     Raises:
         CourseError: none at all, or not as many of the one as of the other.
@@ -147,8 +159,4 @@ def evaluate(true: Sequence[str], answered: Sequence[str]) -> Evaluation:
         raise CourseError(f"{len(true)} labels and {len(answered)} answers: there must be as many, and at least one.")
     counts = Counter(zip(true, answered, strict=True))
     labels = sorted({label for pair in counts for label in pair})
-    return Evaluation(tuple(labels), dict(counts))
-
-
-def _text(text: str, x: float, y: float, anchor: str, more: str = "") -> str:
-    return f'<text x="{x:g}" y="{y:g}" text-anchor="{anchor}" {more}>{escape(text)}</text>'
+    return Evaluation(tuple(labels), dict(counts), dict(names or {}))

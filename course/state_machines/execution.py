@@ -13,6 +13,7 @@ import boto3
 from course.errors import CourseError
 from course.functions.job_log import JobLog, job_log
 from course.history import Visit, reason, statuses, transitions, visits
+from course.pictures import inline
 from course.state_machines.graph import Graph
 from course.waiting import Progress, interruptible
 
@@ -41,10 +42,12 @@ class StateRun:
         assigned: variables that it assigned, by name.
         error, cause: the name of the last error, and all that AWS says of it; empty where there was none.
         seconds: from entering to leaving; None where it was not left.
+        entered, left: when that was.
     """
 
     def __init__(self, visit: Visit):
         self._visit = visit
+        self.entered, self.left = visit.entered, visit.exited
         self.name, self.type, self.status = visit.name, visit.type, visit.status
         self.tries = max(1, visit.tries)
         self.input, self.arguments, self.result = visit.input, visit.arguments, visit.result
@@ -277,7 +280,7 @@ def _followed(execution_arn: str, seconds: float, note: str) -> Execution:
                 break
             if progress.shown:
                 so_far = Execution(described, definition, _events(execution_arn))
-                progress.show((f"<p>{escape(note)}</p>" if note else "") + so_far.graph.svg)
+                progress.show((f"<p>{escape(note)}</p>" if note else "") + inline(so_far.graph.svg))
             time.sleep(min(pause, left))
             pause = min(1.5 * pause, _LONGEST_PAUSE)
     return Execution(described, definition, _events(execution_arn))

@@ -1,6 +1,6 @@
 """Requests that are refused because there were too many: in each service's own words, on which SDKs ask again.
 
-Refused are requests from outside, and what a state of a state machine asks of SageMaker; what the embedded AWS's own
+Refused are requests from outside, and what a state of a state machine has SageMaker create; what the embedded AWS's own
 services ask of each other isn't. Lambda's Invoke and the endpoints' InvokeEndpoint have limits that a learner alone
 never meets. Source: the throttling codes of botocore's retry rules, and error answers that users of AWS report.
 """

@@ -33,6 +33,8 @@ _GLOBAL = ("s3", "iam")
 _ATTACHED = "how often AWS's own policies are attached"
 _LEFT = ("_value_buffer", "lock", "stored", "content_id")
 """What of moto's record of an object isn't kept, or not so."""
+_IN_THE_RECORD = 4096
+"""The largest content of an object that is written with its record."""
 _KEPT_AS = "kept as"
 """An object's content, in its record."""
 _SAME = ("region_name", "account_id", "partition")
@@ -228,7 +230,7 @@ class _Objects:
         arns = [one.arn for one in versions if hasattr(one, "arn")]
         tags = {arn: backend.tagger.tags[arn] for arn in arns if arn in backend.tagger.tags}
         data = freeze({"versions": versions, "tags": tags}, _stands_for, _without("s3"))
-        return Kept(data, {one.content_id: _content(one) for one in _with_content(versions)})
+        return Kept(data, _contents(versions))
 
     def load(self, name: str, data: Any, contents: Contents) -> None:
         """Put a key's versions into their bucket."""
@@ -252,7 +254,7 @@ class _Uploads:
         if upload is None:
             return None
         data = freeze(upload, _stands_for, _without("s3"))
-        return Kept(data, {one.content_id: _content(one) for one in _with_content(upload.parts.values())})
+        return Kept(data, _contents(upload.parts.values()))
 
     def load(self, name: str, data: Any, contents: Contents) -> None:
         """Put an upload into its bucket."""
@@ -273,13 +275,21 @@ def _with_content(versions: Iterable[Any]) -> Iterator[Any]:
 
 
 def _without_content(key: Any) -> dict[str, Any]:
+    """What of moto's record of an object is written; `value` is what moto sets on the way back."""
+    kept = {name: value for name, value in vars(key).items() if name not in _LEFT}
     if key._value_buffer.closed:  # moto has let its content go
-        return {name: value for name, value in vars(key).items() if name not in _LEFT} | {"value": b""}
+        return kept | {"value": b"", _KEPT_AS: None}
+    if key.contentsize <= _IN_THE_RECORD:
+        return kept | {"value": key.value}
     if getattr(key, "content_id", None) is None:
         key.content_id = uuid.uuid4().hex
-    # Moto sets `value` on the way back, and an object with a new value has no content that is kept yet.
-    without = {name: value for name, value in vars(key).items() if name not in _LEFT}
-    return without | {"value": b"", _KEPT_AS: key.content_id}
+    return kept | {"value": b"", _KEPT_AS: key.content_id}
+
+
+def _contents(versions: Iterable[Any]) -> dict[str, Content]:
+    """What lies beside a record that has been written."""
+    identified = ((getattr(one, "content_id", None), one) for one in _with_content(versions))
+    return {identity: _content(one) for identity, one in identified if identity is not None}
 
 
 def _content(key: Any) -> Content:
@@ -312,7 +322,9 @@ class _InAFile:
 
 def _give_contents(versions: Iterable[Any], contents: Contents) -> None:
     for key in _with_content(versions):
-        identity, etag = vars(key).pop(_KEPT_AS, None), key._etag
+        if _KEPT_AS not in vars(key):
+            continue
+        identity, etag = vars(key).pop(_KEPT_AS), key._etag
         if identity is None:
             key.dispose()
             continue

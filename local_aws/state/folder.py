@@ -16,10 +16,12 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from local_aws.state.store import APPLICATION, CONTENTS, FILE, FORMAT, create, read_only
+from local_aws.state.store import APPLICATION, FILE, FORMAT, create, read_only
 
 _LOCK = "lock"
 _ASIDE = "set-aside"
+SCRATCH = "scratch-"
+"""What folders begin with that are only there while a state is being put in place."""
 
 
 class StateRefused(Exception):
@@ -27,7 +29,11 @@ class StateRefused(Exception):
 
 
 class Taken(StateRefused):
-    """Another server works on it."""
+    """Another server works on it, at an address."""
+
+    def __init__(self, message: str, endpoint_url: str | None):
+        super().__init__(message)
+        self.endpoint_url = endpoint_url
 
 
 @contextlib.contextmanager
@@ -106,10 +112,10 @@ def examined(path: Path, named: Path) -> str | None:
                 )
             [found] = file.execute("PRAGMA quick_check(1)").fetchone()
             if found != "ok":
-                raise StateRefused(_damaged(named, found))
+                raise damaged(named, found)
             about = dict(file.execute("SELECT name, value FROM about"))
     except sqlite3.DatabaseError as error:
-        raise StateRefused(_damaged(named, str(error))) from error
+        raise damaged(named, str(error)) from error
     if form < FORMAT:
         return f"format-{form}"
     other = {name: about.get(name, "none") for name, value in made_by().items() if about.get(name) != value}
@@ -129,9 +135,9 @@ def set_aside(folder: Path, reason: str) -> Path:
         number += 1
         place = place.with_name(f"{place.name.rstrip('0123456789')}{number}")
     place.mkdir(mode=0o700)
-    for name in (FILE, f"{FILE}-wal", f"{FILE}-shm", CONTENTS):
-        if (folder / name).exists():
-            (folder / name).rename(place / name)
+    for path in list(folder.iterdir()):
+        if path.name != _LOCK and not path.name.startswith((_ASIDE, SCRATCH)):
+            path.rename(place / path.name)
     return place
 
 
@@ -143,8 +149,9 @@ def set_aside_notice(place: Path) -> str:
     )
 
 
-def _damaged(named: Path, how: str) -> str:
-    return (
+def damaged(named: Path, how: str) -> StateRefused:
+    """The refusal of a state that can't be read, with the remedy."""
+    return StateRefused(
         f"The state in {named} is damaged ({how}). `python -m local_aws state reset --state {named}` sets it aside and "
         "begins anew; what is set aside is not deleted."
     )
@@ -172,7 +179,8 @@ def _lock(folder: Path) -> BinaryIO:
         where = told.get("endpoint_url") or "an address it hasn't told yet"
         raise Taken(
             f"The state in {folder} is in use: the embedded AWS at {where} (process {told.get('pid', 'unknown')}) has "
-            "it. Stop that one first, or name another folder with --state."
+            "it. Stop that one first, or name another folder with --state.",
+            told.get("endpoint_url"),
         ) from error
     return file
 

@@ -13,6 +13,7 @@ from collections.abc import Iterable
 
 from local_aws.house import Keeper, Kept, Shelf
 from local_aws.state import plain
+from local_aws.state.folder import damaged
 from local_aws.state.store import Change, Store
 
 log = logging.getLogger(__name__)
@@ -39,16 +40,22 @@ class Writer(Keeper):
         """As in `Keeper`.
 
         Raises:
-            plain.NotPlain: a record is none.
+            StateRefused: a record can't be read.
         """
         self._own.loading = True
         try:
             for shelf in shelves:
                 self._shelves[shelf.kind] = shelf
                 for name, data in self._store.records(shelf.kind):
-                    shelf.load(name, plain.decode(data), self._store)
+                    self._load_one(shelf, name, data)
         finally:
             self._own.loading = False
+
+    def _load_one(self, shelf: Shelf, name: str, data: bytes) -> None:
+        try:
+            shelf.load(name, plain.decode(data), self._store)
+        except Exception as error:
+            raise damaged(self._store.folder, f"{shelf.kind} {name!r}: {error!r}") from error
 
     def kinds(self) -> list[str]:
         return self._store.kinds()

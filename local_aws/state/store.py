@@ -53,7 +53,7 @@ class Store:
     """The file of a folder, open for writing, by one process at a time."""
 
     def __init__(self, folder: Path):
-        self._folder = folder
+        self.folder = folder
         (folder / CONTENTS).mkdir(mode=0o700, exist_ok=True)
         self._file = _connect(folder / FILE)
         self._mover = _connect(folder / FILE)
@@ -113,7 +113,7 @@ class Store:
                 for identity in placed:
                     self._place(identity).unlink(missing_ok=True)
                 if isinstance(error, sqlite3.Error):
-                    raise _failure(error, self._folder) from error
+                    raise _failure(error, self.folder) from error
                 raise
             self._known |= new.keys()
             self._known -= unused
@@ -122,7 +122,7 @@ class Store:
 
     def tidy(self) -> None:
         """Move the log into the file where it has grown; writers needn't wait for it."""
-        log = self._folder / f"{FILE}-wal"
+        log = self.folder / f"{FILE}-wal"
         with contextlib.suppress(OSError, sqlite3.OperationalError):
             if log.stat().st_size > _LOG_BYTES:
                 self._mover.execute("PRAGMA wal_checkpoint(RESTART)").fetchall()
@@ -177,7 +177,7 @@ class Store:
         return self._file.execute("SELECT 1 FROM uses WHERE content = ?", (identity,)).fetchone() is not None
 
     def _place(self, identity: str) -> Path:
-        return self._folder / CONTENTS / identity
+        return self.folder / CONTENTS / identity
 
     def _put(self, identity: str, content: Content) -> None:
         with os.fdopen(os.open(self._place(identity), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
@@ -185,7 +185,7 @@ class Store:
 
     def _remove_strays(self) -> None:
         """Remove files of contents whose record was never written, or is gone."""
-        for path in (self._folder / CONTENTS).iterdir():
+        for path in (self.folder / CONTENTS).iterdir():
             if path.name not in self._known:
                 path.unlink()
 

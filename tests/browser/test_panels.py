@@ -76,6 +76,13 @@ def copied(panel: Locator, name: str) -> str:
     return clipboard(panel.page)
 
 
+def chart(panel: Locator, title: str) -> None:
+    """A chart is there, drawn, and read out by its alternative text."""
+    picture = panel.get_by_role("img", name=title)
+    expect(picture).to_be_visible()
+    assert picture.evaluate("image => image.naturalWidth > 100 && image.complete")
+
+
 def look(panel: Locator, name: str) -> None:
     """Both themes: no serious fault by axe-core, nothing wider than the panel, a picture."""
     for theme in ("Light", "Dark"):
@@ -247,6 +254,7 @@ def test_execution_of_map_and_parallel(open_panel):
     expect(panel).to_contain_text('"item": 1')
     press(panel, "Show events")
     expect(panel).to_contain_text("MapIterationStarted")
+    chart(panel, "When each state was at work")
     look(panel, "execution")
     control(panel, "Input of a new execution").focus()
     started = boto3.client("stepfunctions").start_execution(
@@ -309,6 +317,7 @@ def test_costs(open_panel):
     tab_to(panel, button(panel, "Refresh"))
     panel.page.keyboard.press("Enter")
     expect(panel).to_contain_text("13 state transitions")
+    chart(panel, "Costs by service")
     look(panel, "costs")
     assert course.clean_up().done
 
@@ -338,7 +347,7 @@ def test_values_are_asked_for_at_the_first_copy(open_panel):
     panel = open_panel("values", "course.values_panel()")
     expect(control(panel, "Bucket: its name alone")).to_have_value("my-bucket")
     button(panel, "Other names").click()
-    write(panel, "State machine of lessons 05 to 07: review-workflow", "my-flow")
+    write(panel, "State machine of lessons 05 and 06: review-workflow", "my-flow")
     press(panel, "Keep")
     expect(panel).to_contain_text("Not known yet, so in capitals: REGION")
     button(panel, "Other names").click()

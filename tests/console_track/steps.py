@@ -482,6 +482,7 @@ def what_is_left(console: Console, section: Section) -> None:
 
 @step("09", "Delete by hand")
 def delete_by_hand(console: Console, section: Section) -> None:
+    """Whatever is in a list of the console and is named on the page."""
     sagemaker, states, iam = console.sagemaker, console.states, console.iam
     functions = section.named("Lambda", "Functions")
     console.delete_trigger(re.findall(r"\*\*Lambda\*\*, `([^`]+)`", section.steps)[0])
@@ -495,12 +496,15 @@ def delete_by_hand(console: Console, section: Section) -> None:
     for name in named(sagemaker.list_models, "Models", "ModelName"):
         if name.startswith(begins):
             sagemaker.delete_model(ModelName=name)
-    for name in section.named("Step Functions", "State machines"):
-        states.delete_state_machine(stateMachineArn=console.machine(name))
-    for name in functions:
-        console.functions.delete_function(FunctionName=name)
-    for name in section.named("SQS", "Queues"):
-        console.sqs.delete_queue(QueueUrl=console.sqs.get_queue_url(QueueName=name)["QueueUrl"])
+    for machine in states.list_state_machines()["stateMachines"]:
+        if machine["name"] in section.named("Step Functions", "State machines"):
+            states.delete_state_machine(stateMachineArn=machine["stateMachineArn"])
+    for name in named(console.functions.list_functions, "Functions", "FunctionName"):
+        if name in functions:
+            console.functions.delete_function(FunctionName=name)
+    for url in console.sqs.list_queues()["QueueUrls"]:
+        if url.rpartition("/")[2] in section.named("SQS", "Queues"):
+            console.sqs.delete_queue(QueueUrl=url)
     *roles, policies = section.named("IAM", "Roles")
     for name in named(iam.list_roles, "Roles", "RoleName"):
         if name in roles or name.startswith(tuple(f"{function}-role-" for function in functions)):

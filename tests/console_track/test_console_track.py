@@ -7,12 +7,14 @@ from the page, and nothing else does: a text or a name that is missing there fai
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 
 import boto3
 import pytest
 from botocore.exceptions import ClientError
 
+from course.console.your_values import NAMES
 from docs.console import PAGE, page, paths
 from local_aws.__main__ import environment
 from tests.console_track.buttons import ACCOUNT, BUCKET, REGION, Console, named, wait_for
@@ -80,6 +82,29 @@ def test_each_text_is_well_formed_and_is_named_where_it_is_pasted(section: Secti
             compile(text, section.title, "exec")
     for title, (language, _) in zip(section.texts, section.blocks, strict=False):
         assert language == "python" or f"*{title}*" in section.steps, title
+
+
+def test_whatever_the_track_gives_a_name_may_have_another_one() -> None:
+    """*Your values* asks for each name that somebody types in while creating a thing of the workflow."""
+    fields = r"\*(?:Function name|State machine name|Name)\*:? `([^`]+)`"
+    typed = {(section.lesson, name) for section in sections() for name in re.findall(fields, section.steps)}
+    assert {name for lesson, name in typed if lesson in TRACK} <= NAMES.keys()
+    assert {name for _, name in typed} | {"helpful-reviews"} >= NAMES.keys()
+
+
+def test_a_path_has_the_texts_above_it_and_the_panels_below_it() -> None:
+    shown = {"data": {"text/markdown": "**For the console** `Policy`\n\nTo paste:\n\n```json\n{}\n```"}}
+    steps = "<details><summary><b>In the console</b>: do it</summary>\n\nPaste. [Next](04_x.ipynb)\n\n</details>"
+    cells = [
+        {"cell_type": "code", "metadata": {}, "source": ["anything()"], "outputs": [shown]},
+        {"cell_type": "code", "metadata": {"console": "Handler"}, "source": ["def f():\n", "    ..."], "outputs": []},
+        {"cell_type": "markdown", "metadata": {}, "source": [steps + "\n\n" + steps.replace("do it", "once more")]},
+        {"cell_type": "code", "metadata": {}, "source": ["course.logs_panel('x')"], "outputs": []},
+    ]
+    first, second = paths({"cells": cells})
+    assert first.texts == ["**Policy**\n\n```json\n{}\n```", "**Handler**\n\n```python\ndef f():\n    ...\n```"]
+    assert (first.title, first.steps, second.title) == ("do it", "Paste. [Next](../notebooks/04_x.ipynb)", "once more")
+    assert (first.panels, second.texts, second.panels) == ([], [], ["logs"])
 
 
 def test_a_text_that_no_click_path_follows_is_an_error() -> None:

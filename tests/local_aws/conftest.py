@@ -17,6 +17,7 @@ from botocore.config import Config
 from local_aws import ADMIN_ACCESS_KEY, REGION
 from local_aws.access import administrator
 from local_aws.server import LocalAws, serve
+from tests.local_aws import required_members
 from tests.local_aws.sagemaker.hosting_support import Hosting, packed, train
 from tests.local_aws.states.states_support import Workflows
 
@@ -51,9 +52,10 @@ class Aws:
             }
         config = Config(retries={"total_max_attempts": 1}, inject_host_prefix=False, max_pool_connections=64)
         config = config.merge(options.pop("config")) if "config" in options else config
-        return _SESSION.client(
+        made = _SESSION.client(
             service, region_name=region, endpoint_url=self.endpoint_url, config=config, **credentials, **options
         )
+        return required_members.watch(made) if service in required_members.OWN else made
 
     def role(self, service: str, *statements: dict, name: str | None = None, managed: tuple[str, ...] = ()) -> str:
         """Make a role that a service (and the account's own principals) may assume; gives its ARN."""

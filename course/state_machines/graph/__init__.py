@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Iterator, Mapping
-from html import escape
 from typing import Any
 
 from course.errors import CourseError
+from course.pictures import image
 from course.state_machines.graph.drawing import LOOKS, svg
 from course.state_machines.graph.machine import END, START, Flow, State, read
 
@@ -52,10 +51,7 @@ class Graph:
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         picture = self.svg
-        # JupyterLab shows no bare SVG in a notebook that it doesn't trust yet, and gives it no alternative text.
-        source = base64.b64encode(picture.encode()).decode()
-        image = f'<img alt="{escape(str(self))}" src="data:image/svg+xml;base64,{source}" style="max-width:100%">'
-        return {"text/plain": repr(self), "text/html": image, "image/svg+xml": picture}
+        return {"text/plain": repr(self), "text/html": image(picture, str(self)), "image/svg+xml": picture}
 
     def _heading(self) -> str:
         count = sum(1 for _ in self._flow.walk())

@@ -24,6 +24,8 @@ from local_aws.states.work.waiting import in_thread
 
 SERVICE = "states.amazonaws.com"
 SESSION_NAME = "StepFunctions"
+_LOOKS = ("Describe", "List")
+"""Operations of which SageMaker takes so many that a state machine alone never asks for too many."""
 _HEADERS = {
     "x-amzn-requestid": "x-amzn-RequestId",
     "x-amzn-remapped-content-length": "x-amzn-Remapped-Content-Length",
@@ -81,7 +83,9 @@ class ApiCall(Integration):
     async def request(self, arguments: Any, task: Task) -> dict[str, Any]:
         """Send the request and give the client's answer."""
         params = shapes.to_request(arguments, self._operation.input_shape, self._api.member_name)
-        count_as = for_customer if self._api.name == "sagemaker" else contextlib.nullcontext
+        name = self._operation.name
+        counts = self._api.name == "sagemaker" and not name.startswith(_LOOKS)
+        count_as = for_customer if counts else contextlib.nullcontext
         return await call(self._api, self._operation.name, params, task, count_as)
 
     def result(self, answer: dict[str, Any]) -> Any:

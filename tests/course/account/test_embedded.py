@@ -11,10 +11,13 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import boto3
 import psutil
 import pytest
 
-from course.account import embedded
+from course.account import embedded, state
+from course.errors import CourseError
+from local_aws.__main__ import environment
 
 
 def wait_until(condition: Callable[[], Any], seconds: float = 30.0) -> None:
@@ -78,3 +81,58 @@ def test_a_server_that_ends_at_once_says_why(parent, monkeypatch):
     with pytest.raises(embedded.EmbeddedAwsError, match="ended at once"):
         embedded.find_or_start(parent.pid)
     assert not (embedded.scratch_directory() / f"aws-{parent.pid}.lock").exists()
+
+
+# ---- a state that lasts ----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def lab(parent, tmp_path, monkeypatch):
+    """A lab that keeps its state, as `make lab` has it; its server ends with it."""
+    monkeypatch.setenv("COURSE_STATE", str(tmp_path / "state"))
+    monkeypatch.setattr(embedded.os, "getppid", lambda: parent.pid)
+    return parent
+
+
+def made(server: embedded.Server) -> Any:
+    env = environment(server.endpoint_url)
+    session = boto3.Session(env["AWS_ACCESS_KEY_ID"], env["AWS_SECRET_ACCESS_KEY"])
+    return session.client("s3", endpoint_url=server.endpoint_url, region_name="us-east-1")
+
+
+def buckets(server: embedded.Server) -> list[str]:
+    return [bucket["Name"] for bucket in made(server).list_buckets()["Buckets"]]
+
+
+def test_after_a_kill_the_next_cell_finds_the_state_and_is_told(lab):
+    first = embedded.find_or_start()
+    assert not first.come_back
+    made(first).create_bucket(Bucket="kept-by-the-lab")
+    ready = embedded.scratch_directory() / f"aws-{lab.pid}.json"
+    killed = psutil.Process(json.loads(ready.read_text())["pid"])
+    killed.kill()
+    killed.wait(30)
+    second = embedded.find_or_start()
+    assert second.come_back
+    assert buckets(second) == ["kept-by-the-lab"]
+    assert not embedded.find_or_start().come_back, "it is told once"
+
+
+def test_a_learner_begins_again_and_goes_on_from_a_file(lab, tmp_path, capsys):
+    server = embedded.find_or_start()
+    made(server).create_bucket(Bucket="in-the-file")
+    save = [sys.executable, "-m", "local_aws", "state", "save", str(tmp_path / "class")]
+    subprocess.run([*save, "--state", str(tmp_path / "state")], check=True, timeout=60)
+    state.begin_again()
+    assert "is empty. Run the first cell" in capsys.readouterr().out
+    assert buckets(embedded.find_or_start()) == []
+    state.go_on_from(tmp_path / "class")
+    assert buckets(embedded.find_or_start()) == ["in-the-file"]
+    with pytest.raises(CourseError, match="There is no file"):
+        state.go_on_from(tmp_path / "none")
+
+
+def test_without_a_state_there_is_nothing_to_begin_again_from(monkeypatch):
+    monkeypatch.delenv("COURSE_STATE", raising=False)
+    with pytest.raises(CourseError, match="keeps no state"):
+        state.begin_again()

@@ -59,6 +59,23 @@ def a_bucket_made_again() -> None:
     s3.create_bucket(Bucket=name)
 
 
+def test_an_execution_after_an_update_runs_what_the_machine_is_now(late: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Waited for as long as it is here, where wall seconds are a tenth."""
+    monkeypatch.setattr(lateness, "DEFINITION_SECONDS", lateness.DEFINITION_SECONDS / 10)
+    lateness.ask_again_when_too_early()
+    name, trust = f"machine-{secrets.token_hex(4)}", json.dumps({"Version": "2012-10-17", "Statement": [TRUST]})
+    role = boto3.client("iam").create_role(RoleName=name, AssumeRolePolicyDocument=trust)["Role"]["Arn"]
+    make_state_machine(name, PASS, role)
+    states, ran = boto3.client("stepfunctions"), []
+    for number in range(3):
+        states_now = {"Only": {"Type": "Pass", "Output": number, "End": True}}
+        arn = make_state_machine(name, PASS | {"States": states_now}, role)
+        execution = states.start_execution(stateMachineArn=arn)["executionArn"]
+        definition = states.describe_state_machine_for_execution(executionArn=execution)["definition"]
+        ran.append(json.loads(definition)["States"]["Only"]["Output"])
+    assert ran == [0, 1, 2]
+
+
 def until_accepted(make: Callable[[], str]) -> str:
     deadline = time.monotonic() + 60
     while True:

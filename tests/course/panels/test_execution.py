@@ -11,6 +11,7 @@ import pytest
 
 import course
 from course.errors import CourseError
+from course.panels.run_description import states_table
 from tests.course.panels.machines import BRANCHES, FIFTY, RETRIED, make_machine
 
 
@@ -209,3 +210,23 @@ def test_the_text_says_the_same_on_every_run_but_for_durations(machine):
     ran(panel, {"items": [1]})
     seconds = r"\d+\.\d{3} s"
     assert re.sub(seconds, "", repr(panel)) == re.sub(seconds, "", first)
+
+
+def test_tries_are_tries_and_not_visits():
+    """A Wait in a loop is entered again and again, and never tried again."""
+    loop = {
+        "Count": {"Type": "Pass", "Output": "{% {'n': $states.input.n + 1} %}", "Next": "Wait"},
+        "Wait": {"Type": "Wait", "Seconds": 0, "Next": "Enough?"},
+        "Enough?": {
+            "Type": "Choice",
+            "Choices": [{"Condition": "{% $states.input.n < 3 %}", "Next": "Count"}],
+            "Default": "Done",
+        },
+        "Done": {"Type": "Succeed"},
+    }
+    panel = ran(opened(make_machine(loop, "loops")), {"n": 0})
+    rows = {row[0]: row for row in states_table(panel.execution.definition, panel.execution).rows}
+    assert rows["Wait"][3:5] == ["3", ""]
+    shown = repr(panel)
+    assert "When each state was at work:" in shown
+    assert re.search(r"Wait +from 0\.\d{3} s, \d+\.\d{3} s, succeeded", shown)

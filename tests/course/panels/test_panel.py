@@ -6,11 +6,13 @@ import subprocess
 import sys
 import threading
 
+import ipywidgets as widgets
 import nbformat
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 from nbclient import NotebookClient
 
+from course.panels.controls import button, careful_button, field, html_box, row
 from course.panels.description import Code, Facts, Fold, Say, Table, as_html, as_markdown, as_text, plain
 from course.panels.panel import News, Panel
 from course.panels.remedies import error_text, remedy
@@ -103,6 +105,45 @@ def test_an_error_is_shown_with_its_remedy_and_gone_with_the_next_success():
     panel.wait()
     assert panel._error_box.value == ""
     assert repr(panel) == "Clock wall\nIt is late."
+
+
+class Form(Panel):
+    """A field, a button, and a result below."""
+
+    def __init__(self) -> None:
+        super().__init__("Form", "one", ())
+        self.name = field(widgets.Text(description="Name"))
+        self.save = button("Save", lambda: self.refuse("A name is needed."), primary=True)
+        self.result = html_box("the result")
+        self._assemble([self.name, row(self.save), self.result], [])
+
+    def describe(self):
+        return []
+
+
+def test_what_was_refused_is_said_beside_the_button_and_gone_when_it_is_put_right():
+    panel = Form()
+    panel.save.click()
+    assert "A name is needed." in panel._error_box.value and panel.status.tone == "bad"
+    controls = panel.view.children[2].children[0].children
+    assert controls.index(panel._error_box) == 2 and controls[1].children == (panel.save,)
+    panel.name.value = "n"
+    assert panel._error_box.value == "" and panel.status.words == "" and panel.error is None
+
+
+def test_what_takes_something_away_asks_first_and_again_for_another_thing():
+    chosen, taken = ["first"], []
+    made = careful_button("Remove", lambda: chosen[0], lambda: taken.append(chosen[0]))
+    made.click()
+    assert (made.description, taken) == ("Remove first? Press again", [])
+    chosen[0] = "second"
+    made.click()
+    assert (made.description, taken) == ("Remove second? Press again", [])
+    made.click()
+    assert (made.description, taken) == ("Remove", ["second"])
+    chosen[0] = ""
+    made.click()
+    assert taken == ["second", ""]
 
 
 def test_a_fault_of_the_panel_itself_does_not_leave_it_busy():

@@ -56,6 +56,7 @@ def test_attach_by_name_and_remove(panel, role):
     panel.policy.value = "AmazonS3FullAccess"
     assert json.loads(panel.copy_policy.text)["Statement"][0]["Action"] == ["s3:*", "s3-object-lambda:*"]
     panel.remove.click()
+    panel.remove.click()
     panel.wait()
     assert attached(role) == ["AWSLambdaBasicExecutionRole"]
     assert panel.status.words == "Removed AmazonS3FullAccess."

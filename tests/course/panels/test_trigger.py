@@ -58,9 +58,11 @@ def test_a_second_trigger_leaves_the_first_alone_and_each_is_deleted_by_itself(p
     assert len(notification(bucket)) == 2
     panel.trigger.value = next(one.id for one in panel.found if one.filter.prefix == "data/")
     panel.delete.click()
+    panel.delete.click()
     panel.wait()
     assert [one.filter.prefix for one in panel.found] == ["more/"]
     assert boto3.client("lambda").get_policy(FunctionName=name)
+    panel.delete.click()
     panel.delete.click()
     panel.wait()
     assert notification(bucket) == []

@@ -49,7 +49,9 @@ def test_it_is_said_in_words():
         "accuracy: 80.0% of 10",
         "always the most frequent label: 80.0%",
         "recall of __label__1: 87.5%",
+        "precision of __label__1: 87.5%",
         "recall of __label__2: 50.0%",
+        "precision of __label__2: 50.0%",
         "mean of the recalls: 68.8%",
         "true \\ answered  __label__1  __label__2",
         "__label__1                7           1",
@@ -65,6 +67,14 @@ def test_the_picture_has_every_count_and_its_share_and_speaks():
     assert picture.attrib["role"] == "img"
     assert picture.find("{http://www.w3.org/2000/svg}desc").text == repr(found)
     assert "recall of __label__2: 50.0%" in found._repr_mimebundle_()["text/html"]
+
+
+def test_labels_have_their_names_beside_them_and_precision_its_place():
+    found = evaluate([GOOD, GOOD, BAD], [GOOD, BAD, BAD], {GOOD: "helpful", BAD: "unhelpful"})
+    assert found.precision == {GOOD: 1.0, BAD: 0.5}
+    assert "precision of __label__2 (unhelpful): 50.0%" in repr(found)
+    assert ">unhelpful</text>" in found.svg
+    assert "precision of __label__2: never answered" in repr(evaluate([BAD], [GOOD]))
 
 
 def test_labels_cannot_break_the_picture():

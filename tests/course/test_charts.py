@@ -1,0 +1,69 @@
+"""Charts: every number in the picture and in the words, an alternative text, and nothing that breaks the picture."""
+
+from __future__ import annotations
+
+from xml.etree import ElementTree
+
+import pytest
+
+import course
+from course.charts import Chart
+
+SVG = "{http://www.w3.org/2000/svg}"
+BARS = course.Bars({"helpful": 23793, "unhelpful": 3304}, "Sentences", shares=True)
+LINE = course.TimeLine([course.Span("wait", 0, 1.5), course.Span("run", 1.5, 2, "failed", "bad")], "One upload")
+WAYS = [("s3://b/in", "->", "/opt/ml/in"), ("s3://b/out", "<-", "/opt/ml/out")]
+PATHS = course.Paths(WAYS, ("S3", "machine"), "Copies")
+
+
+def rectangles(chart: Chart) -> list[dict[str, str]]:
+    """All but the sheet that the chart stands on."""
+    return [one.attrib for one in ElementTree.fromstring(chart.svg).iter(f"{SVG}rect")][1:]
+
+
+@pytest.mark.parametrize("chart", [BARS, LINE, PATHS], ids=lambda chart: type(chart).__name__)
+def test_a_chart_reads_as_text_and_has_an_alternative_text(chart: Chart) -> None:
+    picture = ElementTree.fromstring(chart.svg)
+    assert picture.attrib["role"] == "img"
+    assert picture.find(f"{SVG}desc").text == repr(chart)
+    shown = chart._repr_mimebundle_()
+    assert shown["text/plain"] == repr(chart)
+    assert f'alt="{chart.title}:' in shown["text/html"]
+    assert ("course-measured" in shown["text/html"]) == chart.measured
+
+
+def test_bars_are_as_long_as_their_numbers() -> None:
+    assert repr(BARS).splitlines() == ["Sentences:", "  helpful    23,793 (88%)", "  unhelpful  3,304 (12%)"]
+    long, short = (float(one["width"]) for one in rectangles(BARS))
+    assert short / long == pytest.approx(3304 / 23793)
+
+
+def test_spans_stand_where_they_were_on_one_scale() -> None:
+    assert repr(LINE).splitlines()[1:] == ["  wait  from 0.000 s, 1.500 s", "  run   from 1.500 s, 0.500 s, failed"]
+    wait, run = rectangles(LINE)
+    assert float(run["x"]) == pytest.approx(float(wait["x"]) + float(wait["width"]))
+    assert float(run["width"]) == pytest.approx(float(wait["width"]) / 3)
+    assert run["fill"] != wait["fill"]
+
+
+def test_paths_have_their_direction() -> None:
+    assert repr(PATHS).splitlines()[1:] == ["  s3://b/in   ->  /opt/ml/in", "  s3://b/out  <-  /opt/ml/out"]
+    there, back = (one.attrib["points"].split()[0] for one in ElementTree.fromstring(PATHS.svg).iter(f"{SVG}polygon"))
+    assert float(there.split(",")[0]) > float(back.split(",")[0])
+
+
+def test_names_cannot_break_the_picture() -> None:
+    for chart in (
+        course.Bars({'<"&': 1, "</svg>": 0}, "<&>"),
+        course.TimeLine([course.Span("</svg>", 0, 0, "<&")], "&"),
+        course.Paths([("<", "->", "&")], ("<", ">"), "<"),
+    ):
+        ElementTree.fromstring(chart.svg)
+
+
+@pytest.mark.parametrize(
+    "make", [lambda: course.Bars({}, "t"), lambda: course.Bars({"a": -1}, "t"), lambda: course.TimeLine([], "t")]
+)
+def test_what_cannot_be_drawn_is_refused(make: object) -> None:
+    with pytest.raises(course.CourseError):
+        make()
