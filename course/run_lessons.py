@@ -13,12 +13,12 @@ import time
 from pathlib import Path
 
 import nbformat
-from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
 from course.account import lateness
 from course.account.target import chosen
 from course.errors import CourseError
+from course.kernels import client
 
 _PROJECT = Path(__file__).resolve().parents[1]
 _LESSONS = _PROJECT / "notebooks"
@@ -68,19 +68,11 @@ def _execute(path: Path, store: bool) -> str:
         store: write its outputs into the lesson itself, too, where it ran to its end.
     """
     notebook = nbformat.read(path, as_version=4)
-    client = NotebookClient(
-        notebook,
-        timeout=_CELL_SECONDS,
-        kernel_name="python3",
-        extra_arguments=["--IPKernelApp.log_level=ERROR"],
-        record_timing=False,
-        resources={"metadata": {"path": str(path.parent)}},
-        store_widget_state=False,
-    )
+    runner = client(notebook, path.parent, _CELL_SECONDS, record_timing=False, store_widget_state=False)
     running: list[int] = []
-    client.on_cell_start = lambda cell, cell_index, **_: running.append(cell_index)
+    runner.on_cell_start = lambda cell, cell_index, **_: running.append(cell_index)
     try:
-        client.execute()
+        runner.execute()
     except CellExecutionError as error:
         return f"Cell {_number(notebook, running)} failed:\n{_indented(error.evalue or error.ename)}"
     except CellTimeoutError:

@@ -8,13 +8,14 @@ program would write.
 
 from __future__ import annotations
 
-import argparse
 import json
 import re
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from docs.generated import write_or_compare
 
 PAGE = Path(__file__).with_suffix(".md")
 _LESSONS = PAGE.parents[1] / "notebooks"
@@ -127,19 +128,8 @@ def page() -> str:
 
 def main(arguments: list[str] | None = None) -> int:
     """Write the page, or compare it. Returns the exit status: 1 when it differs under `--check`."""
-    parser = argparse.ArgumentParser(prog="python -m docs.console", description=__doc__.splitlines()[0])
-    parser.add_argument("--check", action="store_true", help="write nothing, say whether the page is up to date")
-    check = parser.parse_args(arguments).check
-    text = page()
-    if PAGE.exists() and PAGE.read_text(encoding="utf-8") == text:
-        print(f"docs/{PAGE.name} is up to date.")
-        return 0
-    if check:
-        print(f"docs/{PAGE.name} is not what the lessons say. Run: python -m docs.console")
-        return 1
-    PAGE.write_text(text, encoding="utf-8", newline="\n")
-    print(f"Written: docs/{PAGE.name}")
-    return 0
+    about = __doc__.splitlines()[0]
+    return write_or_compare(arguments, "docs.console", about, PAGE, page, "the lessons say")
 
 
 def _texts(cell: dict[str, Any], source: str) -> list[str]:

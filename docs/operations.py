@@ -6,7 +6,6 @@ Read from the code: the methods of our own services, the classes by which moto a
 
 from __future__ import annotations
 
-import argparse
 import sys
 import textwrap
 from collections.abc import Iterator
@@ -17,6 +16,7 @@ from typing import get_type_hints
 from botocore import xform_name
 
 import local_aws.server  # noqa: F401 - every service has to be imported to be found
+from docs.generated import write_or_compare
 from local_aws import wire
 from local_aws.house import Service
 from local_aws.moto.backend import SERVICES
@@ -114,19 +114,8 @@ def page() -> str:
 
 def main(arguments: list[str] | None = None) -> int:
     """Write the page, or compare it. Returns the exit status: 1 when it differs under `--check`."""
-    parser = argparse.ArgumentParser(prog="python -m docs.operations", description=__doc__.splitlines()[0])
-    parser.add_argument("--check", action="store_true", help="write nothing, say whether the page is up to date")
-    check = parser.parse_args(arguments).check
-    text = page()
-    if PAGE.exists() and PAGE.read_text(encoding="utf-8") == text:
-        print(f"docs/{PAGE.name} is up to date.")
-        return 0
-    if check:
-        print(f"docs/{PAGE.name} is not what the code says. Run: python -m docs.operations")
-        return 1
-    PAGE.write_text(text, encoding="utf-8", newline="\n")
-    print(f"Written: docs/{PAGE.name}")
-    return 0
+    about = __doc__.splitlines()[0]
+    return write_or_compare(arguments, "docs.operations", about, PAGE, page, "the code says")
 
 
 def _asks_moto(service: type[Service], operation: str) -> bool:

@@ -7,20 +7,9 @@ from typing import Any
 
 import nbformat
 import pytest
-from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
-
-def client(notebook: Any, folder: Path, timeout: int, **more: Any) -> NotebookClient:
-    """What runs a notebook in a kernel of this Python that works in a folder; a cell has so many seconds."""
-    return NotebookClient(
-        notebook,
-        timeout=timeout,
-        kernel_name="python3",
-        extra_arguments=["--IPKernelApp.log_level=ERROR"],
-        resources={"metadata": {"path": str(folder)}},
-        **more,
-    )
+from course.kernels import client
 
 
 def run(notebook: Any, folder: Path, timeout: int) -> None:

@@ -22,7 +22,7 @@ STANDARD = set(sys.stdlib_module_names)
 
 FLOORS = {
     "local_aws": (
-        ("call", "clock", "http_server", "lag", "wire", "matching"),
+        ("call", "clock", "http_server", "lag", "wire", "matching", "timers"),
         ("event_pattern",),
         ("access",),
         ("logs", "announcer"),
@@ -61,7 +61,7 @@ FLOORS = {
         ("service",),
     ),
     "course": (
-        ("errors", "waiting", "history", "outcomes", "pictures", "charts"),
+        ("errors", "kernels", "waiting", "history", "outcomes", "pictures", "charts"),
         ("functions", "account", "state_machines"),
         ("lesson", "console"),
         ("panels",),

@@ -65,11 +65,12 @@ def main(arguments: list[str] | None = None) -> int:
     if there := [path for path in made if path.exists()]:
         print(f"Nothing was written: {there[0]} is there. Move it away first; it may hold marks.")
         return 1
-    for name, text in editions().items():
+    made_of = editions()
+    for name, text in made_of.items():
         _assignment(options.out / "source" / name[:2], name, json.loads(text), points)
-    _environment(options.out / "environment")
+    _environment(options.out / "environment", made_of)
     (options.out / "nbgrader_config.py").write_text(_CONFIGURATION, encoding="utf-8")
-    print(f"{options.out}: {len(editions())} assignments in source/, what learners install in environment/.")
+    print(f"{options.out}: {len(made_of)} assignments in source/, what learners install in environment/.")
     print("Next, in that folder: nbgrader generate_assignment 01")
     return 0
 
@@ -110,7 +111,7 @@ def _cell(given: dict[str, Any], solutions: dict[str, str], points: dict[str, fl
     return cell | {"source": source.splitlines(keepends=True)}
 
 
-def _environment(folder: Path) -> None:
+def _environment(folder: Path, editions: dict[str, str]) -> None:
     """The project as learners have it: its lessons are the editions, and what makes or tests solutions is left out."""
     folder.mkdir(parents=True)
     left_out = shutil.ignore_patterns("__pycache__", "marking", "mark.py", "exercises.py", "run_lessons.py")
@@ -121,7 +122,7 @@ def _environment(folder: Path) -> None:
         else:
             shutil.copy(path, folder / name)
     (folder / "notebooks").mkdir()
-    for name, text in editions().items():
+    for name, text in editions.items():
         (folder / "notebooks" / name).write_text(text, encoding="utf-8")
 
 

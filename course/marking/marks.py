@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -71,7 +72,7 @@ def mark(submission: Submission, lesson: str, points: dict[str, float], limits: 
     path = submission.notebooks.get(lesson)
     if path is None:
         return [Mark(name, 0, points[name], NOT_HANDED_IN, "There was no notebook of this lesson.") for name in names]
-    file, edition = next((name, text) for name, text in editions().items() if name[:2] == lesson)
+    file, edition = next((name, text) for name, text in _editions().items() if name[:2] == lesson)
     try:
         theirs = restored(path, edition)
     except CourseError as error:
@@ -79,6 +80,10 @@ def mark(submission: Submission, lesson: str, points: dict[str, float], limits: 
     done = run(theirs.notebook, file, limits)
     note = _note(theirs.changed)
     return [_marked(name, points[name], done, note, gone=name in theirs.missing) for name in names]
+
+
+_editions = functools.cache(editions)
+"""The same for every learner."""
 
 
 def _note(changed: int) -> str:

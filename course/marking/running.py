@@ -17,12 +17,12 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
-from nbclient import NotebookClient
 from nbclient.exceptions import DeadKernelError
 
 import account_guard
 from course.checks.cells import LESSONS
 from course.exercises import EDITION
+from course.kernels import client
 from course.outcomes import record
 from course.outcomes.record import Entry
 
@@ -114,17 +114,8 @@ def _end_group(process: subprocess.Popen[str]) -> None:
 def main(path: Path, seconds: int) -> int:
     """Run a notebook in place; it is written after each cell, so that what ends it early leaves what was done."""
     notebook = nbformat.read(path, as_version=4)
-    client = NotebookClient(
-        notebook,
-        timeout=seconds,
-        interrupt_on_timeout=True,
-        error_on_timeout=_OUT_OF_TIME,
-        allow_errors=True,
-        kernel_name="python3",
-        extra_arguments=["--IPKernelApp.log_level=ERROR"],
-        resources={"metadata": {"path": str(path.parent)}},
-        store_widget_state=False,
-    )
+    settings = {"interrupt_on_timeout": True, "error_on_timeout": _OUT_OF_TIME, "allow_errors": True}
+    runner = client(notebook, path.parent, seconds, store_widget_state=False, **settings)
 
     def keep(**_: Any) -> None:
         nbformat.write(notebook, path)
@@ -136,9 +127,9 @@ def main(path: Path, seconds: int) -> int:
             cell.outputs.append(nbformat.v4.new_output("error", **error))
         keep()
 
-    client.on_cell_executed, client.on_cell_error = keep, say_why
+    runner.on_cell_executed, runner.on_cell_error = keep, say_why
     try:
-        client.execute()
+        runner.execute()
     except DeadKernelError:
         print("The kernel died: a cell ended it, or the machine's memory was used up.", file=sys.stderr)
         return 1

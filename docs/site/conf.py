@@ -27,6 +27,6 @@ pygments_style = "a11y-high-contrast-light"
 pygments_dark_style = "a11y-high-contrast-dark"
 
 # Beside a lesson's cells, not beside what they show.
-copybutton_selector = "div:not(.output) > div.highlight pre"
+copybutton_selector = "div.highlight pre:not(.cell_output *)"
 
 linkcheck_timeout = 20

@@ -18,12 +18,14 @@ from botocore.loaders import Loader
 from botocore.model import OperationModel
 
 from local_aws import ACCOUNT, wire
-from local_aws.call import not_there
+from local_aws.call import ApiError, not_there
 
 TABLE = Path(__file__).with_suffix(".json")
 _TOKENS = {"marker", "nexttoken"}
 """Names of members that tell where a page begins and are nothing else beside."""
 
+_NOT_PAGED_HERE = {"s3", "sqs"}
+"""S3 has its listings; a list of SQS tells addresses of queues, which moto makes of the address that was called."""
 _DONE_HERE = {
     ("s3", "ExpectedBucketOwner"): "s3/owners.py",
     ("s3", "ExpectedSourceBucketOwner"): "s3/owners.py",
@@ -104,7 +106,11 @@ def require_heeded_in(operation: OperationModel, request: wire.Request) -> None:
     """
     places = _places(operation.name)
     if "body" in places or not places.isdisjoint([*request.headers, *request.query]):
-        require_heeded(operation, wire.parse(request, operation, {}))
+        try:
+            params = wire.parse(request, operation, {})
+        except ApiError:
+            return  # what can't be read is refused in S3's own words when it is asked
+        require_heeded(operation, params)
 
 
 @functools.cache
@@ -161,7 +167,7 @@ class Paging(NamedTuple):
 def paging(service: str, operation: str) -> Paging | None:
     """How an operation is paged that moto answers whole (`moto/pages.py`); None where moto pages it, or nobody."""
     found = _paginators(service).get(operation)
-    if service == "s3" or found is None or str(found["input_token"]).lower() not in _TOKENS:
+    if service in _NOT_PAGED_HERE or found is None or str(found["input_token"]).lower() not in _TOKENS:
         return None
     members = {found["input_token"], found.get("limit_key")}
     if not members & ignored(service).get(operation, frozenset()):

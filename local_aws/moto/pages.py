@@ -22,7 +22,6 @@ _BAD_TOKENS = {
     "logs": ("InvalidParameterException", "The specified nextToken is invalid."),
     "service-quotas": ("InvalidPaginationTokenException", "Invalid NextToken."),
     "sns": ("InvalidParameter", "Invalid parameter: NextToken"),
-    "sqs": ("InvalidParameterValue", "Invalid NextToken value."),
     "ssm": ("InvalidNextToken", "The specified token isn't valid."),
 }
 """The codes stand in the services' models; the texts are the plain reading of them."""
@@ -51,7 +50,8 @@ class Pages:
         limit = params.get(how.limit) if how.limit else None
         end = start + (limit or _usual(operation, how.limit))
         answer = {name: value for name, value in whole.items() if name not in (*how.lists, how.next_token)}
-        answer |= {name: [item for owner, item in items[start:end] if owner == name] for name in how.lists}
+        there = [name for name in how.lists if name in whole]
+        answer |= {name: [item for owner, item in items[start:end] if owner == name] for name in there}
         if end < len(items):
             answer[how.next_token] = base64.urlsafe_b64encode(str(end).encode()).decode()
         if how.more is not None:

@@ -6,15 +6,13 @@ At least once; order is not guaranteed.
 from __future__ import annotations
 
 import contextlib
-import heapq
-import itertools
 import logging
-import threading
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 from botocore.exceptions import ClientError
+
+from local_aws.timers import Timers
 
 log = logging.getLogger(__name__)
 
@@ -27,11 +25,7 @@ class Deliveries:
 
     def __init__(self) -> None:
         self._workers = ThreadPoolExecutor(4, thread_name_prefix="s3-events")
-        self._later: list[tuple[float, int, Deliver, Deliver, float]] = []
-        self._order = itertools.count()
-        self._changed = threading.Condition()
-        self._closed = False
-        threading.Thread(target=self._mind_later, name="s3-events-later", daemon=True).start()
+        self._later = Timers("s3-events-later")
 
     def add(self, deliver: Deliver, done: Deliver, pause: float = 1.0) -> None:
         """Have something delivered; where it fails, again after `pause` seconds. Returns at once.
@@ -43,9 +37,7 @@ class Deliveries:
 
     def close(self) -> None:
         """Stop; what is not delivered yet is lost."""
-        with self._changed:
-            self._closed = True
-            self._changed.notify_all()
+        self._later.close()
         self._workers.shutdown(wait=False, cancel_futures=True)
 
     def _try(self, deliver: Deliver, done: Deliver, pause: float) -> None:
@@ -65,19 +57,4 @@ class Deliveries:
 
     def _again(self, deliver: Deliver, done: Deliver, pause: float, error: Exception) -> None:
         log.warning("an S3 event wasn't delivered, again in %.0f s: %s", pause, error)
-        with self._changed:
-            entry = (time.monotonic() + pause, next(self._order), deliver, done, min(2 * pause, _LONGEST_PAUSE))
-            heapq.heappush(self._later, entry)
-            self._changed.notify_all()
-
-    def _mind_later(self) -> None:
-        while True:
-            with self._changed:
-                if self._closed:
-                    return
-                due = self._later[0][0] - time.monotonic() if self._later else None
-                if due is None or due > 0:
-                    self._changed.wait(due)
-                    continue
-                _, _, deliver, done, pause = heapq.heappop(self._later)
-            self.add(deliver, done, pause)
+        self._later.after(pause, lambda: self.add(deliver, done, min(2 * pause, _LONGEST_PAUSE)))

@@ -297,6 +297,8 @@ def test_execution_of_fifty_states(open_panel):
     says(panel, "Execution succeeded")
     control(panel, "States").focus()
     panel.page.keyboard.press("End")
+    # The panel is longer than the page: the graph is brought there, and what is chosen has to be in sight in it.
+    panel.locator(".course-graph").evaluate("graph => graph.scrollIntoView({ block: 'center' })")
     expect(panel.locator(".course-chosen")).to_be_in_viewport()
     look(panel, "execution-fifty")
 

@@ -10,8 +10,13 @@ from typing import Any
 
 from botocore.model import ListShape, MapShape, Shape, StructureShape
 
-KNOWN_ABSENT = {"DescribeTrainingJob.ModelArtifacts"}
-"""Required by the model, and not sent by AWS before there is an artifact (sagemaker-python-sdk, issue 6091)."""
+KNOWN_ABSENT = {
+    "DescribeTrainingJob.ModelArtifacts",
+    "GetFunctionCodeSigningConfig.CodeSigningConfigArn",
+    "GetFunctionCodeSigningConfig.FunctionName",
+}
+"""Required by the model, and not sent by AWS: before there is an artifact (sagemaker-python-sdk, issue 6091), and for a
+function without code signing, whose answer is empty."""
 OWN = {"lambda", "stepfunctions", "sagemaker", "sagemaker-runtime", "sts"}
 
 

@@ -68,7 +68,9 @@ MADE = {
     ),
     "logs": (
         lambda c, name, role: c.create_log_group(logGroupName=name) and group(c, name),
-        lambda c: [one["arn"] for one in c.describe_log_groups()["logGroups"]],
+        lambda c: [
+            one["arn"] for one in c.get_paginator("describe_log_groups").paginate().build_full_result()["logGroups"]
+        ],
     ),
     "sqs": (
         lambda c, name, role: queue_arn(c, c.create_queue(QueueName=name)["QueueUrl"]),

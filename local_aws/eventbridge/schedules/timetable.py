@@ -7,8 +7,6 @@ until then has passed; the times that its events tell are those of the schedule.
 
 from __future__ import annotations
 
-import heapq
-import itertools
 import logging
 import threading
 import time
@@ -17,6 +15,7 @@ from datetime import datetime
 
 from local_aws.clock import Clock
 from local_aws.eventbridge.schedules.expressions import Expression
+from local_aws.timers import Timer, Timers
 
 log = logging.getLogger(__name__)
 
@@ -31,12 +30,8 @@ class Timetable:
 
     def __init__(self, clock: Clock, name: str):
         self._clock = clock
-        self._heap: list[tuple[float, int, str]] = []
-        self._entries: dict[str, tuple[int, Expression, datetime, Due]] = {}
-        self._order = itertools.count()
-        self._changed = threading.Condition()
-        self._closed = False
-        threading.Thread(target=self._run, name=name, daemon=True).start()
+        self._entries: dict[str, Timer] = {}
+        self._lock, self._timers = threading.RLock(), Timers(name)
 
     def put(self, key: str, expression: Expression, begin: datetime, due: Due) -> None:
         """Enter a schedule under a key, in place of the one that was there.
@@ -46,51 +41,39 @@ class Timetable:
             due: called at each time, with that time.
         """
         first = expression.after(begin)
-        with self._changed:
-            self._entries.pop(key, None)
+        with self._lock:
+            self.drop(key)
             if first is not None:
                 self._enter(key, expression, first, due, time.monotonic(), (first - begin).total_seconds())
 
     def drop(self, key: str) -> None:
         """Take a schedule out."""
-        with self._changed:
-            self._entries.pop(key, None)
+        with self._lock:
+            if timer := self._entries.pop(key, None):
+                timer.cancel()
 
     def close(self) -> None:
         """Stop."""
-        with self._changed:
-            self._closed = True
-            self._changed.notify_all()
+        self._timers.close()
 
     # ---- inside --------------------------------------------------------------------------------------
 
     def _enter(
         self, key: str, expression: Expression, moment: datetime, due: Due, after: float, seconds: float
     ) -> None:
-        number = next(self._order)
-        self._entries[key] = (number, expression, moment, due)
-        heapq.heappush(self._heap, (after + self._clock.wall(seconds), number, key))
-        self._changed.notify_all()
+        at = after + self._clock.wall(seconds)
 
-    def _run(self) -> None:
-        while True:
-            with self._changed:
-                if self._closed:
-                    return
-                left = self._heap[0][0] - time.monotonic() if self._heap else None
-                if left is None or left > 0:
-                    self._changed.wait(None if left is None else min(left, threading.TIMEOUT_MAX))
-                    continue
-                at, number, key = heapq.heappop(self._heap)
-                entry = self._entries.get(key)
-                if entry is None or entry[0] != number:
-                    continue
-                _, expression, moment, due = entry
-                following = expression.after(moment)
+        def come() -> None:
+            with self._lock:
+                if self._entries.get(key) is not timer:
+                    return  # dropped, or another put in its place, since it was begun
                 del self._entries[key]
+                following = expression.after(moment)
                 if following is not None:
                     self._enter(key, expression, following, due, at, (following - moment).total_seconds())
             try:
                 due(moment)
             except Exception:
                 log.exception("what was due at %s (%s) failed", moment, key)
+
+        timer = self._entries[key] = self._timers.at(at, come)

@@ -8,11 +8,8 @@ Source: "How EventBridge retries delivering events" and "Using dead-letter queue
 
 from __future__ import annotations
 
-import heapq
-import itertools
 import logging
 import random
-import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -23,6 +20,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from local_aws.call import ApiError
 from local_aws.clock import Clock
+from local_aws.timers import Timers
 
 log = logging.getLogger(__name__)
 
@@ -59,19 +57,12 @@ class Deliveries:
     def __init__(self, clock: Clock, name: str):
         self._clock = clock
         self._workers = ThreadPoolExecutor(_WORKERS, thread_name_prefix=name)
-        self._later: list[tuple[float, int, Delivery]] = []
-        self._order = itertools.count()
-        self._changed = threading.Condition()
-        self._closed = False
-        threading.Thread(target=self._mind_later, name=f"{name}-later", daemon=True).start()
+        self._later = Timers(f"{name}-later")
 
     def add(self, delivery: Delivery, seconds: float = 0.0) -> None:
         """Have something delivered, in so many seconds of the host's clock. Returns at once."""
         if seconds > 0:
-            with self._changed:
-                due = time.monotonic() + self._clock.wall(seconds)
-                heapq.heappush(self._later, (due, next(self._order), delivery))
-                self._changed.notify_all()
+            self._later.after(self._clock.wall(seconds), lambda: self.add(delivery))
             return
         try:
             self._workers.submit(self._try, delivery)
@@ -80,9 +71,7 @@ class Deliveries:
 
     def close(self) -> None:
         """Stop; what is not delivered yet is lost with the process."""
-        with self._changed:
-            self._closed = True
-            self._changed.notify_all()
+        self._later.close()
         self._workers.shutdown(wait=False, cancel_futures=True)
 
     # ---- inside --------------------------------------------------------------------------------------
@@ -131,18 +120,6 @@ class Deliveries:
             bury(attributes)
         except (ApiError, ClientError, BotoCoreError) as error:
             log.warning("%s: the dead-letter queue doesn't take it: %s", delivery.what, error)
-
-    def _mind_later(self) -> None:
-        while True:
-            with self._changed:
-                if self._closed:
-                    return
-                left = self._later[0][0] - time.monotonic() if self._later else None
-                if left is None or left > 0:
-                    self._changed.wait(left)
-                    continue
-                _, _, delivery = heapq.heappop(self._later)
-            self.add(delivery)
 
 
 def dead_letter(client: Any, queue_arn: str, body: str, attributes: dict[str, str]) -> None:

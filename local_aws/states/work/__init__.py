@@ -5,5 +5,5 @@ What an execution does is written as coroutines. A `pool.Pool` carries them forw
 thousand executions may wait at once.
 
 - `signals`: what a coroutine waits for; `waiting`: waiting for other work, with a limit of time; `turns`: so many at
-  once; `timers`; `pool`.
+  once; `pool`.
 """

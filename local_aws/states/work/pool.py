@@ -10,7 +10,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
 from local_aws.states.work.signals import Pause, Signal
-from local_aws.states.work.timers import Timers
+from local_aws.timers import Timers
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +29,7 @@ class Pool:
     """
 
     def __init__(self, threads: int = THREADS):
-        self.timers = Timers()
+        self.timers = Timers("states-timers")
         self._most = threads
         self._ready: queue.SimpleQueue[_Work | None] = queue.SimpleQueue()
         self._lock = threading.Lock()

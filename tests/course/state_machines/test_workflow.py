@@ -227,7 +227,9 @@ def test_an_execution_that_runs_is_shown_as_it_is_and_a_look_does_not_wait(setti
     running = course.run(arn, {}, name="waits", seconds=0)
     assert time.monotonic() - begun < 60
     assert (running.status, running.name) == ("RUNNING", "waits")
-    assert running.table().loc["Wait", "status"] == "in progress"
+    # AWS answers StartExecution before the first state is entered.
+    course.wait_until(lambda: "Wait" in course.follow(running.arn, seconds=0).table().index)
+    assert course.follow(running.arn, seconds=0).table().loc["Wait", "status"] == "in progress"
     assert f"state machine {arn}: 1 executions running" in repr(course.left())
     boto3.client("stepfunctions").stop_execution(executionArn=running.arn)
     stopped = course.follow(running.arn)

@@ -75,7 +75,6 @@ NEWER = {
         *("DeleteSyslogConfiguration", "GetLogObject", "GetStorageTierPolicy", "ListSyslogConfigurations"),
         *("PutStorageTierPolicy", "PutSyslogConfiguration"),
     ),
-    "s3": ("ListDirectoryBuckets",),
     "secretsmanager": ("AssociateCrossAccountReplica", "DisassociateCrossAccountReplica", "ListResourcePolicies"),
     "ssm": (
         *("CreateCloudConnector", "DeleteCloudConnector", "GetCloudConnector", "ListCloudConnectors"),

@@ -5,20 +5,9 @@ from __future__ import annotations
 import json
 import secrets
 
-import pytest
-
-from tests.local_aws.eventbridge.eventbridge_support import ACCOUNT, Bridge, Inbox
+from tests.local_aws.eventbridge.eventbridge_support import ACCOUNT
 from tests.local_aws.sagemaker.jobs_support import Bench
-
-
-@pytest.fixture
-def bridge(aws):
-    return Bridge(aws)
-
-
-@pytest.fixture
-def inbox(aws):
-    return Inbox(aws)
+from tests.local_aws.states.states_support import one
 
 
 def test_s3_tells_of_its_objects_where_the_bucket_is_told_to(aws, bridge, inbox):
@@ -128,19 +117,8 @@ def test_a_task_puts_events_and_may_wait_for_its_token(bridge, inbox, workflows,
 
 
 def test_an_entry_that_is_not_taken_fails_the_task(workflows):
-    machine = workflows.create(
-        {
-            "StartAt": "Tell",
-            "States": {
-                "Tell": {
-                    "Type": "Task",
-                    "Resource": "arn:aws:states:::events:putEvents",
-                    "Arguments": {"Entries": [{"Source": "aws.s3", "DetailType": "t", "Detail": {}}]},
-                    "End": True,
-                }
-            },
-        }
-    )
+    entries = {"Entries": [{"Source": "aws.s3", "DetailType": "t", "Detail": {}}]}
+    machine = workflows.create(one(Type="Task", Resource="arn:aws:states:::events:putEvents", Arguments=entries))
     found = workflows.wait(workflows.start(machine))
     assert (found["status"], found["error"]) == ("FAILED", "EventBridge.FailedEntry")
     assert json.loads(found["cause"])["Entries"][0]["ErrorCode"] == "NotAuthorizedForSourceException"

@@ -6,29 +6,12 @@ import json
 import secrets
 
 import pytest
-from botocore.exceptions import ClientError
 
-from tests.local_aws.eventbridge.eventbridge_support import ACCOUNT, Bridge, Inbox
+from tests.local_aws.eventbridge.eventbridge_support import ACCOUNT, Inbox
 from tests.local_aws.functions.functions_support import Lambda
+from tests.refusals import refusal
 
 ECHO = "import json\ndef handler(event, context):\n    print('GOT', json.dumps(event))\n    return event\n"
-
-
-@pytest.fixture
-def bridge(aws):
-    return Bridge(aws)
-
-
-@pytest.fixture
-def inbox(aws):
-    return Inbox(aws)
-
-
-def refusal(operation, **params) -> tuple[str, str]:
-    with pytest.raises(ClientError) as refused:
-        operation(**params)
-    error = refused.value.response["Error"]
-    return error["Code"], error["Message"]
 
 
 def test_an_event_reaches_the_targets_of_the_rules_that_match_and_no_other(bridge, inbox, aws):

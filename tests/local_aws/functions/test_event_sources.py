@@ -7,9 +7,9 @@ import json
 import secrets
 
 import pytest
-from botocore.exceptions import ClientError
 
 from tests.local_aws.functions.functions_support import Lambda
+from tests.refusals import refusal
 
 ACCOUNT = "123456789012"
 READS = "service-role/AWSLambdaSQSQueueExecutionRole"
@@ -78,13 +78,6 @@ def batches(functions, name: str) -> list[list[str]]:
 
 def bodies(functions, name: str) -> list[str]:
     return list(itertools.chain(*batches(functions, name)))
-
-
-def refusal(operation, **params) -> tuple[str, str]:
-    with pytest.raises(ClientError) as refused:
-        operation(**params)
-    error = refused.value.response["Error"]
-    return error["Code"], error["Message"]
 
 
 def test_messages_arrive_in_batches_and_leave_the_queue(functions, queue, role, wait_until):

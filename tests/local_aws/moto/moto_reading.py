@@ -47,10 +47,12 @@ READ_ALL_THE_SAME = {
     ("s3", "VersioningConfiguration"): "is the body",
     ("s3", "WebsiteConfiguration"): "is the body",
     ("sns", "attributes"): "is read by a regular expression",
+    ("sqs", "NextToken"): "is read when the answer is there, in PaginatedResult",
 }
 """By service and member, in all its operations."""
 
 IGNORED_ALL_THE_SAME = {
+    ("sqs", "ListDeadLetterSourceQueues", "NextToken"): "its answer is no PaginatedResult",
     ("s3", "GetObject", "PartNumber"): "of an object that was put in parts the whole is sent",
     ("iam", "DeleteAccountAlias", "AccountAlias"): "whichever is named, the one that there is goes",
 }

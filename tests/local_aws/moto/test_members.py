@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import functools
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import Any
 
-import botocore.session
 import pytest
 from botocore import xform_name
-from botocore.config import Config
 from botocore.exceptions import ClientError
 from botocore.model import Shape
 
-from local_aws import REGION, wire
-from local_aws.__main__ import environment
+from local_aws import wire
 from local_aws.moto import members
 from local_aws.moto.backend import SERVICES
 from tests.local_aws.moto import moto_reading
 from tests.served import served
+from tests.unchecked import client, some_value
 
 REFUSED = [(service, operation) for service in sorted(SERVICES.values()) for operation in members.refused(service)]
 
@@ -29,20 +25,6 @@ REFUSED = [(service, operation) for service in sorted(SERVICES.values()) for ope
 def endpoint() -> Iterator[str]:
     with served() as url:
         yield url
-
-
-@functools.cache
-def client(service: str, endpoint: str) -> Any:
-    config = Config(retries={"total_max_attempts": 1}, parameter_validation=False, s3={"addressing_style": "path"})
-    variables = environment(endpoint)
-    return botocore.session.get_session().create_client(
-        service,
-        region_name=REGION,
-        endpoint_url=endpoint,
-        aws_access_key_id=variables["AWS_ACCESS_KEY_ID"],
-        aws_secret_access_key=variables["AWS_SECRET_ACCESS_KEY"],
-        config=config,
-    )
 
 
 def test_the_table_is_what_motos_source_says():
@@ -85,31 +67,6 @@ def another_value(service: str, name: str, shape: Shape) -> Any:
     return others[0] if others else some_value(shape)
 
 
-def some_value(shape: Shape) -> Any:
-    """A value that asks for something, of a shape's type."""
-    match shape.type_name:
-        case "structure":
-            names = shape.required_members or list(shape.members)[:1]
-            return {name: some_value(shape.members[name]) for name in names}
-        case "list":
-            return [some_value(shape.member)]
-        case "map":
-            return {some_value(shape.key): some_value(shape.value)}
-        case "string":
-            return shape.enum[-1] if shape.enum else "a" * max(1, shape.metadata.get("min", 1))
-        case "integer" | "long":
-            return max(1, shape.metadata.get("min", 1))
-        case "float" | "double":
-            return 1.0
-        case "boolean":
-            return True
-        case "blob":
-            return b"x"
-        case "timestamp":
-            return datetime(2026, 1, 1, tzinfo=UTC)
-    raise AssertionError(f"no value for the type {shape.type_name}")
-
-
 # ---- pages -----------------------------------------------------------------------------------------------------
 
 
@@ -124,6 +81,15 @@ def test_a_list_comes_in_the_pages_that_are_asked_for(endpoint):
     assert names == [f"paged-{number}" for number in range(5)]
 
 
+def test_a_page_of_queues_tells_addresses_that_can_be_called(endpoint):
+    sqs = client("sqs", endpoint)
+    made = sorted(sqs.create_queue(QueueName=f"paged-{number}")["QueueUrl"] for number in range(3))
+    pages = list(sqs.get_paginator("list_queues").paginate(QueueNamePrefix="paged-", PaginationConfig={"PageSize": 2}))
+    assert [len(page["QueueUrls"]) for page in pages] == [2, 1]
+    assert sorted(url for page in pages for url in page["QueueUrls"]) == made
+    assert sqs.get_queue_attributes(QueueUrl=made[0], AttributeNames=["QueueArn"])["Attributes"]
+
+
 @pytest.mark.parametrize(
     ("service", "operation", "token", "code"),
     [
@@ -131,7 +97,6 @@ def test_a_list_comes_in_the_pages_that_are_asked_for(endpoint):
         ("kms", "list_keys", {"Marker": "nonsense"}, "InvalidMarkerException"),
         ("logs", "describe_resource_policies", {"nextToken": "nonsense"}, "InvalidParameterException"),
         ("ssm", "describe_parameters", {"NextToken": "nonsense"}, "InvalidNextToken"),
-        ("sqs", "list_queues", {"NextToken": "nonsense"}, "InvalidParameterValue"),
     ],
 )
 def test_a_token_that_is_none(endpoint, service, operation, token, code):
@@ -151,7 +116,7 @@ def test_parameters_and_queues_in_pages(endpoint, size):
     assert max(map(len, pages)) == min(size, 12) and sorted(name for page in pages for name in page) == [
         f"p{n:02}" for n in range(12)
     ]
-    pages = list(sqs.get_paginator("list_queues").paginate(PaginationConfig={"PageSize": size}))
+    pages = list(sqs.get_paginator("list_queues").paginate(QueueNamePrefix="q", PaginationConfig={"PageSize": size}))
     assert len({url for page in pages for url in page["QueueUrls"]}) == 12 and len(pages) == -(-12 // size)
 
 

@@ -16,16 +16,6 @@ MEMBERS = {name: f"Checksum{name}" for name in CHECKSUMS}
 LARGE = b"x" * (5 << 20)
 
 
-@pytest.fixture
-def s3(aws):
-    return aws.client("s3")
-
-
-@pytest.fixture
-def bucket(aws):
-    return aws.bucket()
-
-
 def refused(call, **params) -> tuple[str, int]:
     with pytest.raises(ClientError) as error:
         call(**params)

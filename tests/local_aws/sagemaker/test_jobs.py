@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
 
 from local_aws.server import serve
 from tests.local_aws.conftest import Aws
 from tests.local_aws.sagemaker.jobs_support import Bench, channel, source, target, without_scratch_folder
 from tests.processes import running, unique_seconds
+from tests.refusals import refusal
 
 DATA = "/opt/ml/processing/input/data"
 TEXT = "__label__1 good strings\n__label__2 bad strings\n"
@@ -56,12 +55,6 @@ class Kind:
         if self.noun == "Processing":
             return request | {"ProcessingResources": {"ClusterConfig": cluster}}
         return request | {"ResourceConfig": cluster}
-
-
-def refusal(operation: Callable, **request: Any) -> tuple[str, str]:
-    with pytest.raises(ClientError) as caught:
-        operation(**request)
-    return caught.value.response["Error"]["Code"], caught.value.response["Error"]["Message"]
 
 
 @pytest.fixture(params=["Processing", "Training"])

@@ -16,6 +16,7 @@ from botocore.exceptions import ClientError
 from local_aws.sagemaker.blazingtext.zero_pages import give_back_zero_pages
 from local_aws.sagemaker.containers.artifacts import Artifacts, ArtifactUnusable
 from tests.local_aws.sagemaker.hosting_support import IMAGE, Hosting, packed
+from tests.refusals import refusal
 
 ARN = "arn:aws:sagemaker:us-east-1:123456789012"
 
@@ -28,12 +29,6 @@ def hosting(aws):
 @pytest.fixture(scope="module")
 def artifact(hosting):
     return hosting.put(packed(model_bin=b"no model"))
-
-
-def refused(operation, **params):
-    with pytest.raises(ClientError) as caught:
-        operation(**params)
-    return caught.value.response["Error"]["Code"], caught.value.response["Error"]["Message"]
 
 
 def test_a_model_is_created_described_listed_and_deleted(hosting, artifact):
@@ -49,11 +44,11 @@ def test_a_model_is_created_described_listed_and_deleted(hosting, artifact):
     assert sagemaker.list_tags(ResourceArn=answer["ModelArn"])["Tags"] == [{"Key": "course", "Value": "yes"}]
     listed = sagemaker.list_models(NameContains="my-mod")["Models"]
     assert [(each["ModelName"], each["ModelArn"]) for each in listed] == [("My-Model", answer["ModelArn"])]
-    code, message = refused(sagemaker.create_model, **request)
+    code, message = refusal(sagemaker.create_model, **request)
     assert (code, message) == ("ValidationException", f'Cannot create already existing model "{ARN}:model/my-model".')
     sagemaker.delete_model(ModelName="My-Model")
     for operation in (sagemaker.describe_model, sagemaker.delete_model):
-        code, message = refused(operation, ModelName="My-Model")
+        code, message = refusal(operation, ModelName="My-Model")
         assert (code, message) == ("ValidationException", f'Could not find model "{ARN}:model/my-model".')
 
 
@@ -61,7 +56,7 @@ def test_a_model_without_its_artifact_is_refused(hosting):
     uri = f"s3://{hosting.bucket}/nothing/model.tar.gz"
     container = {"Image": IMAGE, "ModelDataUrl": uri}
     request = {"ModelName": "m", "PrimaryContainer": container}
-    code, message = refused(hosting.sagemaker.create_model, ExecutionRoleArn=hosting.role, **request)
+    code, message = refusal(hosting.sagemaker.create_model, ExecutionRoleArn=hosting.role, **request)
     assert (code, message) == ("ValidationException", f"Could not find model data at {uri}.")
 
 
@@ -70,7 +65,7 @@ def test_a_role_that_cannot_read_the_artifact_is_refused(aws, hosting, artifact,
     rights = [] if "sagemaker" in trusted else [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]
     role = aws.role(trusted, *rights)
     container = {"Image": IMAGE, "ModelDataUrl": artifact}
-    code, message = refused(
+    code, message = refusal(
         hosting.sagemaker.create_model, ModelName="m", ExecutionRoleArn=role, PrimaryContainer=container
     )
     assert code == "ValidationException"
@@ -79,7 +74,7 @@ def test_a_role_that_cannot_read_the_artifact_is_refused(aws, hosting, artifact,
 
 def test_a_caller_who_may_not_pass_the_role_is_refused(aws, hosting, artifact):
     caller = aws.role("sagemaker.amazonaws.com", {"Effect": "Allow", "Action": "sagemaker:*", "Resource": "*"})
-    code, message = refused(
+    code, message = refusal(
         aws.client("sagemaker", caller).create_model,
         ModelName="m",
         ExecutionRoleArn=hosting.role,
@@ -114,7 +109,7 @@ def test_an_image_of_another_region_is_refused(hosting, artifact):
 )
 def test_an_image_that_cannot_serve_is_refused_by_name(hosting, artifact, image):
     container = {"Image": image, "ModelDataUrl": artifact}
-    code, message = refused(
+    code, message = refusal(
         hosting.sagemaker.create_model, ModelName="m", ExecutionRoleArn=hosting.role, PrimaryContainer=container
     )
     assert code == "ValidationException"
@@ -132,7 +127,7 @@ def test_an_image_that_cannot_serve_is_refused_by_name(hosting, artifact, image)
 def test_what_a_model_cannot_be_is_said_by_name(hosting, named, params):
     if "Containers" not in params:
         params = {"PrimaryContainer": {"Image": IMAGE}} | params
-    code, message = refused(hosting.sagemaker.create_model, ModelName="m", ExecutionRoleArn=hosting.role, **params)
+    code, message = refusal(hosting.sagemaker.create_model, ModelName="m", ExecutionRoleArn=hosting.role, **params)
     assert code == "NotImplemented"
     assert named in message
 
@@ -153,7 +148,7 @@ def test_an_endpoint_configuration_is_created_described_listed_and_deleted(hosti
         }
     ]
     assert name in [each["EndpointConfigName"] for each in sagemaker.list_endpoint_configs()["EndpointConfigs"]]
-    code, message = refused(
+    code, message = refusal(
         sagemaker.create_endpoint_config, EndpointConfigName=name, ProductionVariants=described["ProductionVariants"]
     )
     assert (code, message) == (
@@ -161,7 +156,7 @@ def test_an_endpoint_configuration_is_created_described_listed_and_deleted(hosti
         f'Cannot create already existing endpoint configuration "{ARN}:endpoint-config/{name}".',
     )
     sagemaker.delete_endpoint_config(EndpointConfigName=name)
-    code, message = refused(sagemaker.describe_endpoint_config, EndpointConfigName=name)
+    code, message = refusal(sagemaker.describe_endpoint_config, EndpointConfigName=name)
     assert (code, message) == (
         "ValidationException",
         f'Could not find endpoint configuration "{ARN}:endpoint-config/{name}".',
@@ -170,7 +165,7 @@ def test_an_endpoint_configuration_is_created_described_listed_and_deleted(hosti
 
 def test_a_configuration_of_a_missing_model_is_refused(hosting):
     variant = {"VariantName": "a", "ModelName": "none", "InstanceType": "ml.m5.large", "InitialInstanceCount": 1}
-    code, message = refused(
+    code, message = refusal(
         hosting.sagemaker.create_endpoint_config, EndpointConfigName="c", ProductionVariants=[variant]
     )
     assert (code, message) == ("ValidationException", f'Could not find model "{ARN}:model/none".')
@@ -179,7 +174,7 @@ def test_a_configuration_of_a_missing_model_is_refused(hosting):
 def test_a_serverless_variant_is_said_not_to_be_there(hosting):
     serverless = {"MemorySizeInMB": 1024, "MaxConcurrency": 1}
     variant = {"VariantName": "a", "ModelName": "none", "ServerlessConfig": serverless}
-    code, message = refused(
+    code, message = refusal(
         hosting.sagemaker.create_endpoint_config, EndpointConfigName="c", ProductionVariants=[variant]
     )
     assert code == "NotImplemented"

@@ -7,11 +7,11 @@ import secrets
 from pathlib import Path
 
 import pytest
-from botocore.exceptions import ClientError
 
 from local_aws.sagemaker.jobs.data_processing import DataProcessing, Filter, FilterError
 from local_aws.sagemaker.jobs.splitting import PayloadTooLarge, payloads
 from tests.local_aws.sagemaker.hosting_support import packed
+from tests.refusals import refusal
 
 JSON_LINES = "application/jsonlines"
 SENTENCES = ["great lovely sound", "broken hum", "great hum", "nothing known", "GREAT", "weak but solid"]
@@ -210,12 +210,6 @@ def test_a_model_that_does_not_come_up_fails_the_job(hosting, wait_until):
 
 
 # ---- what is refused at once, and Stop -----------------------------------------------------------------
-
-
-def refusal(operation, **params) -> tuple[str, str]:
-    with pytest.raises(ClientError) as caught:
-        operation(**params)
-    return caught.value.response["Error"]["Code"], caught.value.response["Error"]["Message"]
 
 
 def test_requests_that_are_refused_at_once(hosting, model, wait_until):

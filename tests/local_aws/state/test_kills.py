@@ -228,4 +228,4 @@ def test_a_hundred_kills_lose_nothing_that_was_answered(tmp_path):
     with kept_in(tmp_path) as server:
         answered = killed(World(server), 100)
     print(f"100 kills, {answered} answered writes, none lost")
-    assert answered > 1000
+    assert answered >= 100

@@ -6,9 +6,9 @@ import json
 import secrets
 
 import pytest
-from botocore.exceptions import ClientError
 
 from tests.local_aws.states.states_support import one
+from tests.refusals import refusal
 
 FAILS = one(Type="Fail", Error="Some", Cause="thing")
 
@@ -34,13 +34,6 @@ def logged_to(group: str, level: str, data: bool = True) -> dict:
 def events_in(aws, group: str) -> list[dict]:
     answer = aws.client("logs").filter_log_events(logGroupName=group)
     return sorted((json.loads(event["message"]) for event in answer["events"]), key=lambda event: int(event["id"]))
-
-
-def refusal(call, **params):
-    with pytest.raises(ClientError) as refused:
-        call(**params)
-    error = refused.value.response["Error"]
-    return error["Code"], error["Message"]
 
 
 class TestExpress:

@@ -6,9 +6,9 @@ import json
 import secrets
 
 import pytest
-from botocore.exceptions import ClientError
 
 from tests.local_aws.states.states_support import EVERYTHING, one, passing
+from tests.refusals import refusal
 
 PASS = json.dumps(one(Type="Pass"))
 OTHER = json.dumps(one(Type="Succeed"))
@@ -30,14 +30,6 @@ def name():
 @pytest.fixture
 def client(workflows):
     return workflows.client
-
-
-def refusal(call, **params):
-    """Code and message of an error answer."""
-    with pytest.raises(ClientError) as refused:
-        call(**params)
-    error = refused.value.response["Error"]
-    return error["Code"], error["Message"]
 
 
 class TestCreate:

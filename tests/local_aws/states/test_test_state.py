@@ -9,6 +9,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.local_aws.states.states_support import passing, workflow
+from tests.refusals import refusal
 
 TASK = {
     "Type": "Task",
@@ -42,13 +43,6 @@ def run(workflows):
         return answer
 
     return call
-
-
-def refusal(run, *args, **options):
-    with pytest.raises(ClientError) as refused:
-        run(*args, **options)
-    error = refused.value.response["Error"]
-    return error["Code"], error["Message"]
 
 
 def test_a_state_that_is_run(run):

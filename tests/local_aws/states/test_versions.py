@@ -7,9 +7,9 @@ import secrets
 from collections import Counter
 
 import pytest
-from botocore.exceptions import ClientError
 
 from tests.local_aws.states.states_support import one
+from tests.refusals import refusal
 
 
 def definition(comment: str) -> str:
@@ -28,14 +28,6 @@ def machine(client, workflows):
     created = client.create_state_machine(name=name, definition=definition("first"), roleArn=workflows.role)
     assert "stateMachineVersionArn" not in created
     return created["stateMachineArn"]
-
-
-def refusal(call, **params):
-    """Code and message of an error answer."""
-    with pytest.raises(ClientError) as refused:
-        call(**params)
-    error = refused.value.response["Error"]
-    return error["Code"], error["Message"]
 
 
 def versions(client, machine) -> list[str]:

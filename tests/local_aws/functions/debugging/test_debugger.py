@@ -64,9 +64,9 @@ class Editor:
     def attach(self, root: str, line: int) -> None:
         """Attach, with a breakpoint in the handler's module."""
         self.send("initialize", adapterID="debugpy", pathFormat="path", linesStartAt1=True, columnsStartAt1=True)
-        self.send("attach", pathMappings=[{"localRoot": "/work", "remoteRoot": root}], justMyCode=False)
+        self.send("attach", pathMappings=[{"localRoot": "/editor", "remoteRoot": root}], justMyCode=False)
         self.until(type="event", event="initialized")
-        self.ask("setBreakpoints", source={"path": "/work/lambda_function.py"}, breakpoints=[{"line": line}])
+        self.ask("setBreakpoints", source={"path": "/editor/lambda_function.py"}, breakpoints=[{"line": line}])
         self.ask("configurationDone")
 
     def close(self) -> None:

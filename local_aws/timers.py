@@ -28,9 +28,14 @@ class Timer:
 
 
 class Timers:
-    """Calls what it was given when the time has come, on a thread that begins with the first."""
+    """Calls what it was given when the time has come, on a thread that begins with the first.
 
-    def __init__(self) -> None:
+    Args:
+        name: of the thread.
+    """
+
+    def __init__(self, name: str) -> None:
+        self._name = name
         self._due: list[tuple[float, int, Timer]] = []
         self._numbers = itertools.count()
         self._changed = threading.Condition()
@@ -38,14 +43,18 @@ class Timers:
         self._runs = self._closed = False
 
     def after(self, seconds: float, action: Callable[[], None]) -> Timer:
-        """Call something in so many seconds. It has to return at once."""
+        """Call something in so many seconds. It has to return at once, and to raise nothing."""
+        return self.at(time.monotonic() + seconds, action)
+
+    def at(self, moment: float, action: Callable[[], None]) -> Timer:
+        """The same at a moment of `time.monotonic`. Of two for one moment, the one that came first is called first."""
         timer = Timer(self, action)
-        entry = (time.monotonic() + seconds, next(self._numbers), timer)
+        entry = (moment, next(self._numbers), timer)
         with self._changed:
             heapq.heappush(self._due, entry)
             if not self._runs:
                 self._runs = True
-                threading.Thread(target=self._run, name="states-timers", daemon=True).start()
+                threading.Thread(target=self._run, name=self._name, daemon=True).start()
             elif self._due[0] is entry:
                 self._changed.notify()
         return timer
@@ -70,7 +79,8 @@ class Timers:
         while True:
             with self._changed:
                 while not self._closed and (not self._due or self._due[0][0] > time.monotonic()):
-                    self._changed.wait(self._due[0][0] - time.monotonic() if self._due else None)
+                    left = self._due[0][0] - time.monotonic() if self._due else threading.TIMEOUT_MAX
+                    self._changed.wait(min(left, threading.TIMEOUT_MAX))
                 if self._closed:
                     return
                 timer = heapq.heappop(self._due)[2]

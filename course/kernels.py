@@ -1,0 +1,25 @@
+"""What runs a notebook from its first cell to its last, in a kernel of this Python."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbclient import NotebookClient
+
+
+def client(notebook: nbformat.NotebookNode, folder: Path, seconds: int, **more: Any) -> NotebookClient:
+    """A client of a kernel that works in a folder, in which a cell has so many seconds.
+
+    Args:
+        more: further settings of nbclient's.
+    """
+    return NotebookClient(
+        notebook,
+        timeout=seconds,
+        kernel_name="python3",
+        extra_arguments=["--IPKernelApp.log_level=ERROR"],
+        resources={"metadata": {"path": str(folder)}},
+        **more,
+    )
