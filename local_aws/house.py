@@ -142,7 +142,8 @@ class Host:
 
     `roles` and `logs` lead to the same region. `directory` is scratch space of this process, removed when it stops:
     each service makes its own folder in it. `lag` says what is late. `debug_port` is the first port on
-    which a debugger may attach to a function; None where nobody may.
+    which a debugger may attach to a function; None where nobody may. `has_api` says whether any of an API ("sqs") is
+    answered here.
     """
 
     account: str
@@ -155,6 +156,7 @@ class Host:
     lag: Lag
     debug_port: int | None
     announcer: Announcer
+    has_api: Callable[[str], bool]
     keeper: Keeper = field(default_factory=Keeper)
 
     def kind(self, of: str) -> str:

@@ -39,6 +39,7 @@ from local_aws.iam.sts import StsService
 from local_aws.isolation import kernel, scratch, system
 from local_aws.lag import Lag
 from local_aws.logs.writer import LogWriter
+from local_aws.moto.backend import SERVICES as MOTO_SERVICES
 from local_aws.moto.backend import Backends, secret_of
 from local_aws.moto.inside import Moto
 from local_aws.s3.bucket_defaults import BucketDefaults
@@ -113,7 +114,13 @@ def _serving(
     roles = Roles(url, ACCOUNT, REGION, secret, lag)
     with _kept(state, url) as keeper:
         logs, announcer = LogWriter(roles, lag), Announcer(roles)
-        host = Host(ACCOUNT, REGION, url, directory, Clock(clock), roles, logs, lag, debug_port, announcer, keeper)
+
+        def has_api(name: str) -> bool:
+            return name in MOTO_SERVICES.values() or services.find(name, REGION) is not None
+
+        host = Host(
+            ACCOUNT, REGION, url, directory, Clock(clock), roles, logs, lag, debug_port, announcer, has_api, keeper
+        )
         callers, moto = Callers(roles.identities, roles.iam, secret, secret_of), Backends(keeper)
         inside = Moto(moto, host.region)
         keeper.load(moto.shelves())

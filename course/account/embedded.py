@@ -179,6 +179,7 @@ def _start(parent: int, ready: Path, deadline: float, seed: int | None) -> Serve
     if folder is not None:
         command += ["--state", str(folder)]
     command += [] if seed is None else [f"--lag={seed}"]
+    command += ["--debug"] if os.environ.get("COURSE_DEBUG", "0").strip() not in {"", "0"} else []
     environment = account_guard.without_settings(dict(os.environ))
     # A session of its own: interrupting or restarting a kernel must not end the AWS that others work on.
     detached: dict[str, Any] = {"start_new_session": True}

@@ -36,13 +36,24 @@ _CONSOLE = (
 )
 
 
+_DEBUG = Say(
+    "**Debug.** Open the folder with the function's code in VS Code, copy the settings into `.vscode/launch.json`, "
+    "press **F5**, set a breakpoint, and **Test**. The time-out stands still while the function does.",
+    "plain",
+)
+
+
 @dataclass(frozen=True)
 class Glance:
-    """A function's configuration and the text of its handler's module (empty where that is not text)."""
+    """A function's configuration and the text of its handler's module (empty where that is not text).
+
+    `debugger` is where an editor attaches to it ("127.0.0.1:5678"), empty where none can.
+    """
 
     configuration: dict[str, Any]
     module: str
     source: str
+    debugger: str = ""
 
     def facts(self) -> list[tuple[str, str]]:
         """What the console has at the top of a function's page."""
@@ -79,7 +90,7 @@ class FunctionUnderTest:
         with urllib.request.urlopen(found["Code"]["Location"]) as answer:
             package = zipfile.ZipFile(io.BytesIO(answer.read()))
         source = package.read(module).decode(errors="replace") if module in package.namelist() else ""
-        return Glance(configuration, module, source)
+        return Glance(configuration, module, source, found.get("Tags", {}).get("debugger", ""))
 
     def test(self, event: str) -> tuple[Invocation, Glance]:
         """Run the function on an event, given as JSON text; the outcome, and the function as it is then."""
@@ -103,6 +114,8 @@ class FunctionPanel(Panel):
         self.save = button("Save", self._save)
         self.copy_event = CopyButton(label="Copy event for the console")
         self.copy_code = CopyButton(label="Copy code for the console")
+        self.debug = CopyButton(label="Debug: copy the settings for VS Code")
+        self._debugging = widgets.VBox()
         self._fault, self._result, self._at_a_glance = html_box(), html_box(), html_box()
         self.choice.observe(lambda change: self._load(change["new"]), "value")
         self.event.observe(lambda change: self._check(change["new"]), "value")
@@ -114,6 +127,7 @@ class FunctionPanel(Panel):
                 self.event,
                 self._fault,
                 row(self.test, self.save, self.format),
+                self._debugging,
                 self._result,
             ],
             [self.copy_event, self.copy_code],
@@ -123,7 +137,7 @@ class FunctionPanel(Panel):
     def describe(self) -> list[Block]:
         glance = [] if self.glance is None else [Facts(self.glance.facts())]
         event = Code(f"Test event {self.choice.value}", self.event.value, "json")
-        return [*glance, event, *self._fault_blocks(), *self._result_blocks()]
+        return [*glance, event, *self._fault_blocks(), *self._result_blocks(), *self._debug_blocks()]
 
     # ---- the event -----------------------------------------------------------------------------------
 
@@ -175,9 +189,19 @@ class FunctionPanel(Panel):
             return News("Ready.", "plain")
         self.glance = glance
         self.copy_code.text = glance.source
+        if glance.debugger:
+            self.debug.text = launch_settings(glance.debugger)
+            words = html_box()
+            words.value = as_html([_DEBUG])
+            self._debugging.children = (words, self.debug)
         code = [Fold(f"Code: {glance.module}", [Code(glance.module, glance.source, "python")])] if glance.source else []
         self._at_a_glance.value = as_html([Facts(glance.facts()), *code])
         return News("Ready. Choose or write an event, then Test.", "plain")
+
+    def _debug_blocks(self) -> list[Block]:
+        if not self.debug.text:
+            return []
+        return [_DEBUG, Code(".vscode/launch.json", self.debug.text, "json")]
 
     def _show_result(self, found: tuple[Invocation, Glance]) -> News:
         invocation, glance = found
@@ -201,6 +225,23 @@ class FunctionPanel(Panel):
             Facts(found.summary()),
             *log,
         ]
+
+
+def launch_settings(address: str) -> str:
+    """The `launch.json` with which VS Code attaches to a function.
+
+    Args:
+        address: host and port, as `127.0.0.1:5678`.
+    """
+    host, _, port = address.partition(":")
+    attach = {
+        "name": "Function on the embedded AWS",
+        "type": "debugpy",
+        "request": "attach",
+        "connect": {"host": host, "port": int(port)},
+        "pathMappings": [{"localRoot": "${workspaceFolder}", "remoteRoot": "/var/task"}],
+    }
+    return json.dumps({"version": "0.2.0", "configurations": [attach]}, indent=2)
 
 
 def _choices() -> list[tuple[str, str]]:

@@ -72,7 +72,7 @@ _LACKING = re.compile(
 )
 _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 _IN_PIECES = {"GetObject", "CopyObject", "UploadPartCopy"}
-"""Operations in which moto only hands an object's content on; for a copy's checksum it looks at it."""
+"""Operations in which moto only hands an object's content on, or asks for its checksum."""
 _LARGE = 1 << 20
 """Bytes of a body from which on it is worth looking for what can be freed."""
 _DELETING = ("Abort", "Complete", "Delete", "Purge")
@@ -114,8 +114,7 @@ class Backends:
         marks = touched(api.name, operation, request, region)
         environ = _environ(api, operation, request, region, access_key or ADMIN_ACCESS_KEY)
         try:
-            pieces = operation in _IN_PIECES and "x-amz-checksum-algorithm" not in request.headers
-            with in_pieces(pieces), expecting(request.headers):
+            with in_pieces(operation in _IN_PIECES), expecting(request.headers):
                 return application(environ, start_response)
         except NotImplementedError as error:
             raise not_there(f"{api.name}:{operation}") from error

@@ -209,6 +209,7 @@ def test_jsonata(open_panel):
 
 
 def test_draft(open_panel):
+    container = '{"PrimaryContainer": {"Image": "i", "ModelDataUrl": "s3://b/m.tar.gz"}}'
     panel = open_panel("draft", 'course.draft_panel("createModel")')
     says(panel, "3 fields still missing")
     control(panel, "Fields to add, as JSON").fill('{\n  "ModelName": 17\n}')
@@ -216,13 +217,17 @@ def test_draft(open_panel):
     control(panel, "Fields to add, as JSON").fill('{"ModelName": "reviews"}')
     button(panel, "Add").click()
     says(panel, "2 fields still missing")
+    expect(control(panel, "Fields to add, as JSON")).to_have_value("{}")
     write(panel, "Fields to add, as JSON", f'{{"ExecutionRoleArn": "{ROLE}"}}')
     press(panel, "Add")
     says(panel, "1 field still missing")
     look(panel, "draft")
-    control(panel, "Fields to add, as JSON").focus()
+    fields = control(panel, "Fields to add, as JSON")
+    expect(fields).to_have_value("{}")
+    fields.focus()
     panel.page.keyboard.press("Control+A")
-    panel.page.keyboard.insert_text('{"PrimaryContainer": {"Image": "i", "ModelDataUrl": "s3://b/m.tar.gz"}}')
+    panel.page.keyboard.insert_text(container)
+    expect(fields).to_have_value(container)
     press(panel, "Add")
     says(panel, "Complete: nothing is missing.")
     tab_to(panel, control(panel, "Field to look up"))

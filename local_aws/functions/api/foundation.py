@@ -38,6 +38,7 @@ from local_aws.house import Host, Service, Shelf
 MAPPINGS = "lambda/event-source-mappings"
 _RECORDS = "lambda/functions"
 """Kinds of records that outlive the process."""
+DEBUGGER_TAG = "debugger"
 _PROVISIONING_SECONDS = 1.0
 _PAGE_ITEMS = 50
 
@@ -63,7 +64,8 @@ class LambdaFoundation(Service):
         )
         if host.region == REGION:
             self._spawner.begin()
-        self._environments = Environments(host, directory / "environments", self._spawner, Debuggers(host.debug_port))
+        self._debuggers = Debuggers(host.debug_port)
+        self._environments = Environments(host, directory / "environments", self._spawner, self._debuggers)
         self._closing = threading.Event()
 
     def shelves(self) -> Iterable[Shelf]:
@@ -171,6 +173,11 @@ class LambdaFoundation(Service):
             "Error occurred while GetObject. S3 Error Code: PermanentRedirect. S3 Error Message: The bucket is in this "
             f"region: {there}. Please use this region to retry the request"
         )
+
+    def _shown_tags(self, function: Function) -> dict[str, str]:
+        """The tags of a function; with `--debug` there is one more, which says where a debugger attaches."""
+        debugger = self._debuggers.of(function.name)
+        return function.tags if debugger is None else function.tags | {DEBUGGER_TAG: debugger.address}
 
     def _read_anew(self, function: Function) -> None:
         """Let a function that is bound to a folder run what is in it now.

@@ -72,8 +72,8 @@ class FunctionOperations(LambdaFoundation):
             "Configuration": version.shape(name.qualifier),
             "Code": {"RepositoryType": "S3", "Location": location},
         }
-        if function.tags:
-            answer["Tags"] = dict(function.tags)
+        if tags := self._shown_tags(function):
+            answer["Tags"] = dict(tags)
         if function.reserved_concurrency is not None:
             answer["Concurrency"] = {"ReservedConcurrentExecutions": function.reserved_concurrency}
         return answer
@@ -168,7 +168,7 @@ class FunctionOperations(LambdaFoundation):
 
     def list_tags(self, call: Call, **params: Any) -> dict[str, Any]:
         """The tags of a function."""
-        return {"Tags": dict(self._by_arn(params["Resource"]).tags)}
+        return {"Tags": dict(self._shown_tags(self._by_arn(params["Resource"])))}
 
     # ---- inside --------------------------------------------------------------------------------------
 

@@ -76,6 +76,10 @@ class Debugger:
         self._still = StandStill()
         threading.Thread(target=self._accept, name=f"debugger of {function}", daemon=True).start()
 
+    @property
+    def address(self) -> str:
+        return f"{_LOOPBACK}:{self.port}"
+
     def begin(self, port: int) -> None:
         """A runtime has come up; its debugger listens on this port."""
         with self._changed:
@@ -199,7 +203,7 @@ class Debuggers:
                 made = self._made(function, self._next)
                 self._debuggers[function] = made
                 self._next = made.port + 1
-                print(f"Attach a debugger to {_LOOPBACK}:{made.port} for the function {function}.", flush=True)
+                print(f"Attach a debugger to {made.address} for the function {function}.", flush=True)
             return self._debuggers[function]
 
     def close(self) -> None:

@@ -120,16 +120,28 @@ def _one_container(params: dict[str, Any]) -> dict[str, Any]:
 
 
 def _record(arn: str, params: dict[str, Any]) -> Record:
+    """The model as Describe gives it, as recorded in May 2025; benchmarks are not run, and so recommend nothing."""
     description = {
         **{member: value for member, value in params.items() if member != "Tags"},
         "EnableNetworkIsolation": False,
+        "DeploymentRecommendation": {"RecommendationStatus": "COMPLETED", "RealTimeInferenceRecommendations": []},
         "CreationTime": now(),
         "ModelArn": arn,
     }
-    for container in (params.get("PrimaryContainer"), *params.get("Containers", [])):
-        if container is not None:
-            container.setdefault("Mode", "SingleModel")
+    if "PrimaryContainer" in params:
+        description["PrimaryContainer"] = _described(params["PrimaryContainer"])
+    if "Containers" in params:
+        description["Containers"] = [_described(container) for container in params["Containers"]]
     return Record(params["ModelName"], arn, description)
+
+
+def _described(container: dict[str, Any]) -> dict[str, Any]:
+    """A container with its defaults, its artifact also as a source of data."""
+    told = {"Mode": "SingleModel", "Environment": {}} | container
+    if "ModelDataUrl" in container:
+        artifact = {"S3Uri": container["ModelDataUrl"], "S3DataType": "S3Object", "CompressionType": "Gzip"}
+        told["ModelDataSource"] = {"S3DataSource": artifact}
+    return told
 
 
 def _exists(record: Record) -> ApiError:

@@ -2,37 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from local_aws.call import ApiError
 from local_aws.states import integrations
 
+HasApi = Callable[[str], bool]
+"""Whether any of an API, by botocore's name, is answered here (`Host.has_api`)."""
 
-def require_runnable(definition: dict[str, Any]) -> None:
+
+def require_runnable(definition: dict[str, Any], has_api: HasApi) -> None:
     """Refuse a valid definition that the embedded AWS can't run.
 
     Raises:
         ApiError: `NotImplemented`, naming the state and what it uses.
     """
-    for message in obstacles(definition):
+    for message in obstacles(definition, has_api):
         raise ApiError("NotImplemented", message, 501)
 
 
-def require_testable(state: dict[str, Any], is_mocked: bool) -> None:
+def require_testable(state: dict[str, Any], is_mocked: bool, has_api: HasApi) -> None:
     """Refuse a valid state that can't be tested here; what is mocked needn't be there.
 
     Raises:
         ApiError: `NotImplemented`, naming what the state uses.
     """
-    for message in _in_state("of the definition", state, is_mocked):
+    for message in () if is_mocked else _in_state("of the definition", state, has_api):
         raise ApiError("NotImplemented", message, 501)
 
 
-def obstacles(definition: dict[str, Any]) -> Iterator[str]:
+def obstacles(definition: dict[str, Any], has_api: HasApi) -> Iterator[str]:
     """A sentence for each thing in a valid definition that can't run here."""
     for name, state in states_in(definition):
-        yield from _in_state(f"'{name}'", state)
+        yield from _in_state(f"'{name}'", state, has_api)
 
 
 def states_in(workflow: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -49,7 +52,7 @@ def states_inside(state: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]
         yield from states_in(workflow)
 
 
-def _in_state(name: str, state: dict[str, Any], is_mocked: bool = False) -> Iterator[str]:
+def _in_state(name: str, state: dict[str, Any], has_api: HasApi) -> Iterator[str]:
     resource = state.get("Resource", "")
-    if not is_mocked and integrations.is_known_elsewhere(resource):
+    if integrations.is_absent(resource, has_api):
         yield f"The state {name} uses {resource}, which the embedded AWS doesn't implement"

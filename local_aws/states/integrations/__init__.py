@@ -9,7 +9,7 @@ on AWS ("Integrating services with Step Functions", AWS Step Functions developer
 - a Lambda function by its own ARN.
 """
 
-from local_aws.states.integrations.catalog import is_known_elsewhere, known, resolve, s3_call
+from local_aws.states.integrations.catalog import is_absent, is_known_elsewhere, known, resolve, s3_call
 from local_aws.states.integrations.integration import Integration
 
-__all__ = ["Integration", "is_known_elsewhere", "known", "resolve", "s3_call"]
+__all__ = ["Integration", "is_absent", "is_known_elsewhere", "known", "resolve", "s3_call"]

@@ -1,7 +1,8 @@
 """Which resources there are.
 
 `_CATALOG` lists the optimised integrations of the embedded AWS, with the patterns that AWS offers for each; what AWS
-has beyond them is in `_ELSEWHERE`, so that it can be told from what doesn't exist.
+has beyond them is in `_ELSEWHERE`, so that it can be told from what doesn't exist. Source: the table and the pages of
+"Integrating optimized services with Step Functions", AWS Step Functions developer guide.
 """
 
 from __future__ import annotations
@@ -29,15 +30,6 @@ _STATES_ARN = re.compile(
 )
 _FUNCTION_ARN = re.compile(r"arn:aws[\w-]*:lambda:[\w-]+:[\w-]+:function:[\w-]+(?::[\w$-]+)?")
 _ACTIVITY_ARN = re.compile(r"arn:aws[\w-]*:states:[\w-]+:\d{12}:activity:.+")
-_ELSEWHERE = re.compile(
-    r"arn:aws[\w-]*:states:[\w-]*::(?:"
-    r"apigateway:invoke|athena:(?:start|stop)QueryExecution|athena:getQuery(?:Execution|Results)|batch:submitJob"
-    r"|bedrock:(?:invokeModel|createModelCustomizationJob)|codebuild:(?:startBuild|stopBuild|batchDeleteBuilds"
-    r"|batchGetReports)|databrew:startJobRun|ecs:runTask|eks:\w+|elasticmapreduce:\w+|emr-containers:\w+"
-    r"|emr-serverless:\w+|glue:startJobRun|http:invoke|mediaconvert:createJob"
-    r"|sagemaker:create(?:HyperParameterTuning|Labeling)Job"
-    r")(?:\.waitForTaskToken|\.sync(?::2)?)?"
-)
 
 
 class _Entry(NamedTuple):
@@ -89,9 +81,59 @@ _CATALOG = {
 }
 
 
+_JOB, _JOB_OR_TOKEN = (_ANSWER, _SYNC), (_ANSWER, _SYNC, _TOKEN)
+_ELSEWHERE: dict[str, tuple[str, ...]] = {
+    "apigateway:invoke": (_ANSWER, _TOKEN),
+    "athena:startQueryExecution": _JOB,
+    **dict.fromkeys(("athena:stopQueryExecution", "athena:getQueryExecution", "athena:getQueryResults"), (_ANSWER,)),
+    "batch:submitJob": _JOB,
+    "bedrock:createModelCustomizationJob": _JOB,
+    "bedrock:invokeModel": (_ANSWER, _TOKEN),
+    **dict.fromkeys(("codebuild:startBuild", "codebuild:startBuildBatch", "codebuild:retryBuildBatch"), _JOB),
+    **dict.fromkeys(("codebuild:stopBuild", "codebuild:stopBuildBatch", "codebuild:deleteBuildBatch"), (_ANSWER,)),
+    **dict.fromkeys(("codebuild:batchDeleteBuilds", "codebuild:batchGetReports"), (_ANSWER,)),
+    "databrew:startJobRun": _JOB,
+    "ecs:runTask": _JOB_OR_TOKEN,
+    "eks:call": (_ANSWER,),
+    **dict.fromkeys(("eks:createCluster", "eks:createFargateProfile", "eks:createNodegroup"), _JOB),
+    **dict.fromkeys(("eks:deleteCluster", "eks:deleteFargateProfile", "eks:deleteNodegroup"), _JOB),
+    "eks:runJob": _JOB_OR_TOKEN,
+    "elasticmapreduce:addStep": _JOB,
+    "elasticmapreduce:cancelStep": (_ANSWER,),
+    "elasticmapreduce:createCluster": _JOB,
+    "elasticmapreduce:modifyInstanceFleetByName": (_ANSWER,),
+    "elasticmapreduce:modifyInstanceGroupByName": (_ANSWER,),
+    "elasticmapreduce:setClusterTerminationProtection": (_ANSWER,),
+    "elasticmapreduce:terminateCluster": _JOB,
+    "emr-containers:createVirtualCluster": (_ANSWER,),
+    "emr-containers:deleteVirtualCluster": _JOB,
+    "emr-containers:startJobRun": _JOB,
+    **dict.fromkeys(("emr-serverless:createApplication", "emr-serverless:deleteApplication"), _JOB),
+    **dict.fromkeys(("emr-serverless:startApplication", "emr-serverless:stopApplication"), _JOB),
+    **dict.fromkeys(("emr-serverless:startJobRun", "emr-serverless:cancelJobRun"), _JOB),
+    "glue:startJobRun": _JOB,
+    "http:invoke": (_ANSWER,),
+    "mediaconvert:createJob": _JOB,
+    "sagemaker:createHyperParameterTuningJob": _JOB,
+    "sagemaker:createLabelingJob": _JOB,
+}
+
+
 def is_known_elsewhere(resource: str) -> bool:
-    """Whether AWS has this integration and the embedded AWS hasn't."""
-    return _ELSEWHERE.fullmatch(resource) is not None
+    """Whether AWS has this optimised integration and the embedded AWS hasn't."""
+    found = _STATES_ARN.fullmatch(resource)
+    return found is not None and (found["pattern"] or _ANSWER) in _ELSEWHERE.get(found["name"], ())
+
+
+def is_absent(resource: str, has_api: Callable[[str], bool]) -> bool:
+    """Whether a resource that AWS recognises belongs to a service that isn't here.
+
+    Args:
+        has_api: whether any of an API, by botocore's name, is answered here.
+    """
+    service = sdk_service(resource.rpartition(":::")[2].removeprefix("aws-sdk:").partition(":")[0])
+    is_sdk = ":::aws-sdk:" in resource
+    return is_known_elsewhere(resource) or (is_sdk and service is not None and not has_api(service))
 
 
 def known(resource: str) -> Integration:

@@ -1,13 +1,14 @@
 """Map, distributed: reads its items, runs each (or each batch) as a child execution, writes the results.
 
 Source: "Using Map state in Distributed mode", AWS Step Functions developer guide; the order of its history events
-is that of recorded executions.
+is that of recorded executions. A label that the definition doesn't give is made of the state's name, so that it names
+the state in each run of the machine; AWS makes one, too, and doesn't say of what.
 """
 
 from __future__ import annotations
 
 import json
-import secrets
+import uuid
 
 from local_aws.states.definition.maps import executes_express
 from local_aws.states.document import Document
@@ -33,7 +34,7 @@ class DistributedMap(Map):
         self._batcher = ItemBatcher(blueprint) if "ItemBatcher" in fields else None
         self._writer = ResultWriter(blueprint)
         self.exports_results = self._writer.exports
-        self._label = fields.get("Label")
+        self._label = fields.get("Label") or str(uuid.uuid3(uuid.NAMESPACE_OID, self.name))
         self._is_express = executes_express(fields)
         self._definition = json.dumps(fields.get("ItemProcessor", fields.get("Iterator")))
 
@@ -122,15 +123,14 @@ class DistributedMap(Map):
 
     def _program(self, visit: Visit) -> Program:
         parent = visit.flow.execution.program
-        label = self._label or secrets.token_hex(8)
         program = Program(
-            arn=f"{parent.arn}/{label}",
-            name=f"{parent.name}/{label}",
+            arn=f"{parent.arn}/{self._label}",
+            name=f"{parent.name}/{self._label}",
             definition=self._definition,
             role_arn=parent.role_arn,
             workflow=self.processor,
             updated=parent.updated,
             revision_id=parent.revision_id,
-            label=label,
+            label=self._label,
         )
         return program.as_express() if self._is_express else program

@@ -38,7 +38,12 @@ def test_a_model_is_created_described_listed_and_deleted(hosting, artifact):
     answer = sagemaker.create_model(**request, Tags=[{"Key": "course", "Value": "yes"}])
     assert answer["ModelArn"] == f"{ARN}:model/my-model"
     described = sagemaker.describe_model(ModelName="My-Model")
-    assert described["PrimaryContainer"] == container | {"Mode": "SingleModel"}
+    source = {"S3DataSource": {"S3Uri": artifact, "S3DataType": "S3Object", "CompressionType": "Gzip"}}
+    assert described["PrimaryContainer"] == container | {"Mode": "SingleModel", "ModelDataSource": source}
+    assert described["DeploymentRecommendation"] == {
+        "RecommendationStatus": "COMPLETED",
+        "RealTimeInferenceRecommendations": [],
+    }
     assert described["ExecutionRoleArn"] == hosting.role
     assert described["EnableNetworkIsolation"] is False
     assert sagemaker.list_tags(ResourceArn=answer["ModelArn"])["Tags"] == [{"Key": "course", "Value": "yes"}]

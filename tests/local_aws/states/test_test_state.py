@@ -300,6 +300,39 @@ class TestElsewhere:
         assert refused.value.response["Error"]["Code"] == "NotImplemented"
         assert "arn:aws:states:::glue:startJobRun" in refused.value.response["Error"]["Message"]
 
+    @pytest.mark.parametrize("name", ["rekognition:listCollections", "comprehend:detectSentiment"])
+    def test_an_api_that_is_not_there_is_refused_when_a_machine_is_made_of_it(self, workflows, name):
+        task = {"Type": "Task", "Resource": f"arn:aws:states:::aws-sdk:{name}", "End": True}
+        if name.startswith("comprehend"):
+            task["Arguments"] = {"Text": "t", "LanguageCode": "en"}
+        with pytest.raises(ClientError) as refused:
+            workflows.states(Ask=task)
+        error = refused.value.response["Error"]
+        assert (error["Code"], task["Resource"] in error["Message"]) == ("NotImplemented", True)
+
+    @pytest.mark.parametrize(
+        "name",
+        [
+            "cloudwatchlogs:describeLogGroups",
+            "dynamodb:listTables",
+            "eventbridge:listRules",
+            "iam:listRoles",
+            "lambda:listFunctions",
+            "s3:listBuckets",
+            "sagemaker:listModels",
+            "secretsmanager:listSecrets",
+            "servicequotas:listServices",
+            "sfn:listStateMachines",
+            "sns:listTopics",
+            "sqs:listQueues",
+            "ssm:describeParameters",
+            "sts:getCallerIdentity",
+        ],
+    )
+    def test_an_api_that_is_there_is_taken(self, workflows, name):
+        machine = workflows.states(Ask={"Type": "Task", "Resource": f"arn:aws:states:::aws-sdk:{name}", "End": True})
+        assert machine.startswith("arn:")
+
     def test_a_state_of_a_machine_that_uses_it_elsewhere(self, workflows):
         """What the other states use is no obstacle for the one that is tested."""
         states = {

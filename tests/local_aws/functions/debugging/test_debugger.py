@@ -109,18 +109,20 @@ def functions() -> Iterator[Functions]:
 
 
 def port_of(functions: Functions, name: str) -> int:
-    """The port of a function is the first free one when it first runs: it is told by who answers there."""
-    assert functions.invoke(name, {"number": 1}) == 2
-    return functions.first_port
+    """A tag of the function says where its debugger is."""
+    host, _, port = functions.client.get_function(FunctionName=name)["Tags"]["debugger"].partition(":")
+    assert host == "127.0.0.1" and int(port) >= functions.first_port
+    return int(port)
 
 
 def test_a_breakpoint_stops_the_handler_and_its_time_out_stands_still(functions: Functions) -> None:
     name = functions.create(Timeout=2)
     editor = Editor(port_of(functions, name))
-    editor.attach("/var/task", LINE_OF_RETURN)
     answers: list[Any] = []
     caller = threading.Thread(target=lambda: answers.append(functions.invoke(name, {"number": 21})))
     caller.start()
+    # The editor was there first: the invocation waits until its breakpoints are set.
+    editor.attach("/var/task", LINE_OF_RETURN)
     stopped = editor.until(type="event", event="stopped")["body"]
     assert stopped["reason"] == "breakpoint"
     # Longer than the function may run: it would be over, had the time-out not stood still.

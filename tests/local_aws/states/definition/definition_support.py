@@ -9,6 +9,11 @@ from local_aws.states import definition
 SCHEMA = "SCHEMA_VALIDATION_FAILED"
 
 
+def has_api(name: str) -> bool:
+    """Whether an API is answered, in a house of a few services."""
+    return name in ("dynamodb", "lambda", "s3", "sagemaker", "sns", "sqs", "stepfunctions")
+
+
 def machine(*, language: str | None = "JSONata", start: str | None = None, **states: Any) -> dict[str, Any]:
     """A machine of these states, starting at the first one."""
     found = {"StartAt": start or next(iter(states)), "States": states}

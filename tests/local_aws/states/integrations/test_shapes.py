@@ -75,11 +75,43 @@ def test_a_functions_arn_is_a_resource():
     assert (found.resource_type, found.resource, found.style) == ("lambda", arn, "lambda-function")
 
 
-def test_an_integration_that_only_aws_has_is_known():
-    assert integrations.is_known_elsewhere("arn:aws:states:::ecs:runTask.sync")
-    assert integrations.is_known_elsewhere("arn:aws:states:::glue:startJobRun")
-    assert not integrations.is_known_elsewhere("arn:aws:states:::glue:dance")
-    assert not integrations.is_known_elsewhere("arn:aws:states:::lambda:invoke")
+@pytest.mark.parametrize(
+    ("name", "patterns"),
+    [
+        ("ecs:runTask", ("", ".sync", ".waitForTaskToken")),
+        ("glue:startJobRun", ("", ".sync")),
+        ("batch:submitJob", ("", ".sync")),
+        ("athena:getQueryResults", ("",)),
+        ("http:invoke", ("",)),
+        ("apigateway:invoke", ("", ".waitForTaskToken")),
+        ("sagemaker:createLabelingJob", ("", ".sync")),
+        ("glue:dance", ()),
+        ("lambda:invoke", ()),
+    ],
+)
+def test_an_integration_that_only_aws_has_is_known_in_its_forms_alone(name, patterns):
+    """The forms are those of the table in "Integrating optimized services with Step Functions"."""
+    forms = ("", ".sync", ".sync:2", ".waitForTaskToken")
+    assert (
+        tuple(form for form in forms if integrations.is_known_elsewhere(f"arn:aws:states:::{name}{form}")) == patterns
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "absent"),
+    [
+        ("aws-sdk:rekognition:listCollections", True),
+        ("aws-sdk:rekognition:listCollections.waitForTaskToken", True),
+        ("aws-sdk:cloudwatchlogs:describeLogGroups", True),
+        ("aws-sdk:sqs:listQueues", False),
+        ("aws-sdk:sfn:listStateMachines", False),
+        ("sqs:sendMessage", False),
+        ("batch:submitJob.sync", True),
+    ],
+)
+def test_what_belongs_to_a_service_that_is_not_there(name, absent):
+    here = {"sqs", "stepfunctions"}
+    assert integrations.is_absent(f"arn:aws:states:::{name}", here.__contains__) is absent
 
 
 @pytest.mark.parametrize(
