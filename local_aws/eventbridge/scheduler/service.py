@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import random
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -22,9 +22,10 @@ from local_aws.eventbridge.scheduler.records import DEFAULT, Group, Groups, Sche
 from local_aws.eventbridge.schedules import Expression, InvalidExpression, Timetable, at, cron, rate
 from local_aws.eventbridge.targets import Caller, Deliveries, Delivery, Target, invoke, kind_of
 from local_aws.eventbridge.targets.deliveries import MAXIMUM_AGE, MAXIMUM_ATTEMPTS, dead_letter
-from local_aws.house import Host, Service
+from local_aws.house import Host, Records, Service, Shelf
 
 PRINCIPAL = "scheduler.amazonaws.com"
+_GROUPS, _SCHEDULES = "scheduler/groups", "scheduler/schedules"
 _KINDS = ("lambda", "stepfunctions", "sqs", "sns", "events")
 _HONOURED = {
     *("Arn", "RoleArn", "Input", "RetryPolicy", "DeadLetterConfig", "SqsParameters", "EventBridgeParameters"),
@@ -33,6 +34,7 @@ _SETTINGS = (
     *("ScheduleExpression", "ScheduleExpressionTimezone", "State", "Description", "StartDate", "EndDate"),
     *("FlexibleTimeWindow", "Target", "ActionAfterCompletion"),
 )
+_LATE = timedelta(minutes=5)
 _DEFAULTS = {"ScheduleExpressionTimezone": "UTC", "State": "ENABLED", "ActionAfterCompletion": "NONE"}
 
 
@@ -47,6 +49,31 @@ class SchedulerService(Service):
         self._timetable = Timetable(host.clock, "scheduler")
         self._deliveries = Deliveries(host.clock, "scheduler-deliveries")
 
+    def shelves(self) -> Iterable[Shelf]:
+        kinds = self.host.kind(_GROUPS), self.host.kind(_SCHEDULES)
+        return (
+            Records(kinds[0], self._groups.kept_group, self._groups.put_group_back),
+            Records(kinds[1], self._groups.kept_schedule, self._groups.put_schedule_back),
+        )
+
+    def touched(self, operation: str, params: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
+        if "ResourceArn" in params:
+            return ((_GROUPS, params["ResourceArn"].rpartition("/")[2]),)
+        if operation.endswith("Group"):
+            return ((_GROUPS, params["Name"]),)
+        return ((_SCHEDULES, _path(params.get("GroupName"), params["Name"])),) if "Name" in params else ()
+
+    def resumed(self) -> None:
+        """Every schedule goes on. What was due while nobody ran the house is left out, as a cron job is; a single
+        time is made up for."""
+        for group in list(self._groups.by_name.values()):
+            for schedule in list(group.schedules.values()):
+                is_once = schedule.settings["ScheduleExpression"].startswith("at(")
+                if not is_once:
+                    self._enter(schedule, now())
+                elif schedule.last is None:
+                    self._enter(schedule, schedule.modified)
+
     def close(self) -> None:
         """Stop the schedules and the deliveries."""
         self._timetable.close()
@@ -56,14 +83,18 @@ class SchedulerService(Service):
 
     def create_schedule(self, call: Call, Name: str, **params: Any) -> dict[str, Any]:  # noqa: N803
         """Make a schedule."""
-        group = self._groups.get(params.get("GroupName"))
+        token = params.get("ClientToken", "")
         settings = self._checked(call, "CreateSchedule", params)
         with self._groups.lock:
-            if Name in group.schedules:
+            group = self._groups.get(params.get("GroupName"))
+            schedule = group.schedules.get(Name)
+            if schedule is not None:
+                if token and token == schedule.token:
+                    return {"ScheduleArn": schedule.arn}
                 raise ApiError("ConflictException", f"Schedule {Name} already exists.", 409)
-            schedule = Schedule(Name, group.name, self._groups.schedule_arn(group, Name), settings)
+            schedule = Schedule(Name, group.name, self._groups.schedule_arn(group, Name), settings, token)
             group.schedules[Name] = schedule
-            self._enter(schedule)
+            self._enter(schedule, now())
         return {"ScheduleArn": schedule.arn}
 
     def update_schedule(self, call: Call, Name: str, **params: Any) -> dict[str, Any]:  # noqa: N803
@@ -71,8 +102,8 @@ class SchedulerService(Service):
         schedule = self._groups.schedule(params.get("GroupName"), Name)
         settings = self._checked(call, "UpdateSchedule", params)
         with self._groups.lock:
-            schedule.settings, schedule.modified = settings, now()
-            self._enter(schedule)
+            schedule.settings, schedule.modified, schedule.last = settings, now(), None
+            self._enter(schedule, schedule.modified)
         return {"ScheduleArn": schedule.arn}
 
     def get_schedule(self, call: Call, Name: str, **params: Any) -> dict[str, Any]:  # noqa: N803
@@ -106,7 +137,7 @@ class SchedulerService(Service):
     def create_schedule_group(self, call: Call, Name: str, **params: Any) -> dict[str, Any]:  # noqa: N803
         """Make a group."""
         tags = {tag["Key"]: tag["Value"] for tag in params.get("Tags", [])}
-        return {"ScheduleGroupArn": self._groups.add(Name, tags).arn}
+        return {"ScheduleGroupArn": self._groups.add(Name, tags, params.get("ClientToken", "")).arn}
 
     def get_schedule_group(self, call: Call, Name: str) -> dict[str, Any]:  # noqa: N803
         """A group."""
@@ -116,10 +147,11 @@ class SchedulerService(Service):
         """Delete a group and its schedules."""
         if Name == DEFAULT:
             raise ApiError("ValidationException", "Schedule group default cannot be deleted.")
-        group = self._groups.get(Name)
-        for schedule in list(group.schedules.values()):
-            self._remove(schedule)
-        self._groups.by_name.pop(Name, None)
+        with self._groups.lock:
+            group = self._groups.get(Name)
+            for schedule in list(group.schedules.values()):
+                self._remove(schedule)
+            del self._groups.by_name[Name]
         return {}
 
     def list_schedule_groups(self, call: Call, **params: Any) -> dict[str, Any]:
@@ -155,12 +187,17 @@ class SchedulerService(Service):
         """
         if "KmsKeyArn" in params:
             raise not_there(f"KmsKeyArn of {operation}")
-        settings = _DEFAULTS | {name: params[name] for name in _SETTINGS if name in params}
-        _expression(settings)
+        settings = _DEFAULTS | {name: _plain(params[name]) for name in _SETTINGS if name in params}
+        text = settings["ScheduleExpression"]
+        if _expression(settings).after(now()) is None and text.startswith("at("):
+            # A single time that is over. AWS's own text isn't known: this is the one for a time that is none.
+            raise _invalid(f"Invalid Schedule Expression {text}.")
         window = settings["FlexibleTimeWindow"]
         if (window["Mode"] == "FLEXIBLE") != ("MaximumWindowInMinutes" in window):
             message = "MaximumWindowInMinutes is needed for the mode FLEXIBLE of FlexibleTimeWindow, and for no other."
             raise _invalid(message)
+        if operation == "CreateSchedule" and "StartDate" in settings and settings["StartDate"] < now() - _LATE:
+            raise _invalid("The StartDate you specify cannot be earlier than 5 minutes ago.")
         if "StartDate" in settings and "EndDate" in settings and settings["EndDate"] <= settings["StartDate"]:
             raise _invalid("The EndDate must be after the StartDate.")
         self._check_target(call, settings["Target"])
@@ -177,7 +214,9 @@ class SchedulerService(Service):
             if kind == "events" and "EventBridgeParameters" not in target:
                 raise _invalid("EventBridgeParameters must be specified for an event bus.")
         else:
-            universal.operation(arn)
+            api, _ = universal.operation(arn)
+            if not self.host.has_api(api):
+                raise not_there(f"the target {arn} of EventBridge Scheduler")
         for member in sorted(target.keys() - _HONOURED):
             raise not_there(f"{member} of a target of EventBridge Scheduler")
         self.host.roles.check_pass_role(call, target["RoleArn"], PRINCIPAL)
@@ -186,26 +225,34 @@ class SchedulerService(Service):
 
     # ---- what is due ---------------------------------------------------------------------------------
 
-    def _enter(self, schedule: Schedule) -> None:
-        """Have a schedule called by its expression from now on, or no longer."""
+    def _enter(self, schedule: Schedule, begin: datetime) -> None:
+        """Have a schedule called by its expression after a moment, or no longer."""
         if schedule.settings["State"] != "ENABLED":
             self._timetable.drop(schedule.arn)
             return
-        within = _Within(_expression(schedule.settings), schedule.settings)
         settings = schedule.settings
-        self._timetable.put(schedule.arn, within, now(), lambda moment: self._due(schedule, settings, within, moment))
+        within = _Within(_expression(settings), settings)
+        self._timetable.put(schedule.arn, within, begin, lambda moment: self._due(schedule, settings, within, moment))
 
     def _due(self, schedule: Schedule, settings: dict[str, Any], within: Expression, moment: datetime) -> None:
         window = settings["FlexibleTimeWindow"].get("MaximumWindowInMinutes", 0)
         self._deliveries.add(self._delivery(schedule, moment), random.uniform(0, 60 * window) if window else 0)
         is_last = within.after(moment) is None
-        if is_last and settings["ActionAfterCompletion"] == "DELETE" and schedule.settings is settings:
-            self._remove(schedule)
+        with self._groups.lock:
+            if schedule.settings is not settings:
+                return  # updated meanwhile
+            schedule.last = moment
+            if is_last and settings["ActionAfterCompletion"] == "DELETE":
+                self._remove(schedule)
+        self.host.changed(_SCHEDULES, _path(schedule.group, schedule.name))
 
     def _remove(self, schedule: Schedule) -> None:
         with self._groups.lock:
             self._timetable.drop(schedule.arn)
-            self._groups.get(schedule.group).schedules.pop(schedule.name, None)
+            group = self._groups.by_name.get(schedule.group)
+            if group is not None and group.schedules.get(schedule.name) is schedule:
+                del group.schedules[schedule.name]
+        self.host.changed(_SCHEDULES, _path(schedule.group, schedule.name))
 
     def _delivery(self, schedule: Schedule, moment: datetime) -> Delivery:
         target, execution = schedule.target, str(uuid.uuid4())
@@ -290,8 +337,7 @@ def _expression(settings: dict[str, Any]) -> Expression:
     """The expression of a schedule's settings.
 
     Raises:
-        ApiError: `ValidationException`; also for a single time that is over, with the same text as for one that is
-            none, since AWS's own isn't known.
+        ApiError: `ValidationException`.
     """
     text = settings["ScheduleExpression"]
     try:
@@ -300,10 +346,7 @@ def _expression(settings: dict[str, Any]) -> Expression:
         raise _invalid(f"Invalid Schedule Expression Timezone {settings['ScheduleExpressionTimezone']}.") from None
     try:
         if text.startswith("at"):
-            found = at(text, zone)
-            if found.after(now()) is None:
-                raise InvalidExpression(text)
-            return found
+            return at(text, zone)
         return rate(text) if text.startswith("rate") else cron(text, zone)
     except InvalidExpression:
         raise _invalid(f"Invalid Schedule Expression {text}.") from None
@@ -314,6 +357,15 @@ def _filled(text: str, known: dict[str, str]) -> str:
     for name, value in known.items():
         text = text.replace(f"<aws.scheduler.{name}>", value)
     return text
+
+
+def _plain(value: Any) -> Any:
+    """A setting as it can be kept: a time in UTC."""
+    return value.astimezone(UTC) if isinstance(value, datetime) else value
+
+
+def _path(group: str | None, name: str) -> str:
+    return f"{group or DEFAULT}/{name}"
 
 
 def _paging(params: dict[str, Any]) -> dict[str, Any]:

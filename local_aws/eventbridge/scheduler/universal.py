@@ -20,7 +20,11 @@ from local_aws import wire
 from local_aws.call import ApiError
 
 _FORM = re.compile(r"arn:aws[\w-]*:scheduler:::aws-sdk:([a-z0-9-]+):([a-z]\w*)")
-_READS = ("get", "describe", "list", "poll", "receive", "search", "scan", "query", "select", "read", "batchGet")
+_READS = (
+    *("get", "describe", "list", "poll", "receive", "search", "scan", "query", "select", "read", "lookup", "discover"),
+    *("validate", "batchGet", "batchDescribe", "batchRead", "transactGet", "adminGet", "adminList", "retrieve"),
+    *("testMigration", "testConnection", "translateDocument", "isAuthorized", "invokeModel"),
+)
 
 
 def is_universal(arn: str) -> bool:

@@ -103,6 +103,32 @@ def test_any_operation_can_be_a_target(aws, client, role, wait_until):
     assert wait_until(value) == "set by a schedule"
 
 
+def test_a_state_machine_is_started(aws, client, inbox, wait_until):
+    states = aws.client("stepfunctions")
+    does = aws.role("states.amazonaws.com", SENDS)
+    definition = json.dumps({"StartAt": "P", "States": {"P": {"Type": "Pass", "End": True}}})
+    machine = states.create_state_machine(name=name(), definition=definition, roleArn=does)["stateMachineArn"]
+    may = aws.role(
+        "scheduler.amazonaws.com", {"Effect": "Allow", "Action": "states:StartExecution", "Resource": machine}
+    )
+    target = {"Arn": machine, "RoleArn": may, "Input": '{"by": "<aws.scheduler.schedule-arn>"}'}
+    arn = client.create_schedule(Name=name(), ScheduleExpression=in_minutes(2), FlexibleTimeWindow=OFF, Target=target)[
+        "ScheduleArn"
+    ]
+    ran = wait_until(lambda: states.list_executions(stateMachineArn=machine)["executions"])[0]
+    found = states.describe_execution(executionArn=ran["executionArn"])
+    assert json.loads(found["input"]) == {"by": arn}
+
+
+@pytest.mark.parametrize("path", ["%2F..%2F", "%2Fx%2F", "%252F", "%2f"])
+def test_what_is_judged_of_an_arn_in_a_path_is_what_is_done(aws, client, path):
+    """Slashes in an ARN are part of it: no other group is meant than the one that a policy is asked about."""
+    group = name()
+    arn = client.create_schedule_group(Name=group, Tags=[{"Key": "a", "Value": "1"}])["ScheduleGroupArn"]
+    strange = arn.replace(f"/{group}", f"{path.replace('%2F', '/').replace('%252F', '%2F')}{group}")
+    assert refusal(client.list_tags_for_resource, ResourceArn=strange)[0] in ("ValidationException", "InvalidURI")
+
+
 def test_what_the_role_may_not_goes_to_the_dead_letters(aws, client, inbox, role):
     other = Inbox(aws, open_=False)
     may = aws.role("scheduler.amazonaws.com", SENDS | {"Resource": inbox.arn})
@@ -139,6 +165,12 @@ def test_groups_have_schedules_and_tags(client, inbox, role):
         ({"ScheduleExpression": "rate(1 minutes)"}, "Invalid Schedule Expression rate(1 minutes)."),
         ({"ScheduleExpression": "cron(0 9 * * * *)"}, "Invalid Schedule Expression cron(0 9 * * * *)."),
         ({"ScheduleExpression": "at(2020-01-01T00:00:00)"}, "Invalid Schedule Expression at(2020-01-01T00:00:00)."),
+        ({"ScheduleExpression": "in an hour"}, "Invalid Schedule Expression in an hour."),
+        ({"ScheduleExpression": "rate(0 minutes)"}, "Invalid Schedule Expression rate(0 minutes)."),
+        (
+            {"StartDate": datetime(2020, 1, 1, tzinfo=UTC)},
+            "The StartDate you specify cannot be earlier than 5 minutes ago.",
+        ),
         ({"ScheduleExpressionTimezone": "Mars/Olympus"}, "Invalid Schedule Expression Timezone Mars/Olympus."),
     ],
 )
@@ -152,6 +184,23 @@ def test_a_schedule_that_is_none_is_refused(client, inbox, role, changed, messag
     assert refusal(client.create_schedule, **asked | changed) == ("ValidationException", message)
 
 
+def test_the_same_request_again_makes_nothing_new(client, inbox, role):
+    group = {"Name": name(), "ClientToken": secrets.token_hex(16)}
+    arn = client.create_schedule_group(**group)["ScheduleGroupArn"]
+    assert client.create_schedule_group(**group)["ScheduleGroupArn"] == arn
+    asked = {
+        "Name": name(),
+        "GroupName": group["Name"],
+        "ScheduleExpression": "rate(1 hour)",
+        "FlexibleTimeWindow": {"Mode": "FLEXIBLE", "MaximumWindowInMinutes": 5},
+        "Target": {"Arn": inbox.arn, "RoleArn": role},
+    }
+    arn = client.create_schedule(**asked, ClientToken=group["ClientToken"])["ScheduleArn"]
+    assert client.create_schedule(**asked, ClientToken=group["ClientToken"])["ScheduleArn"] == arn
+    assert refusal(client.create_schedule, **asked)[0] == "ConflictException"
+    assert refusal(client.create_schedule_group, Name=group["Name"])[0] == "ConflictException"
+
+
 def test_a_target_has_to_be_there_and_its_role_to_trust_scheduler(aws, client, inbox, role):
     asked = {"Name": name(), "ScheduleExpression": "rate(1 hour)", "FlexibleTimeWindow": OFF}
     stranger = aws.role("lambda.amazonaws.com", SENDS)
@@ -162,6 +211,9 @@ def test_a_target_has_to_be_there_and_its_role_to_trust_scheduler(aws, client, i
     for arn in ("arn:aws:scheduler:::aws-sdk:s3:getObject", "arn:aws:scheduler:::aws-sdk:none:doThing"):
         code, message = refusal(client.create_schedule, **asked, Target={"Arn": arn, "RoleArn": role})
         assert code == "ValidationException" and arn in message
+    away = "arn:aws:scheduler:::aws-sdk:ec2:terminateInstances"
+    code, message = refusal(client.create_schedule, **asked, Target={"Arn": away, "RoleArn": role})
+    assert code == "NotImplemented" and away in message
     ecs = f"arn:aws:ecs:us-east-1:{ACCOUNT}:cluster/c"
     code, message = refusal(client.create_schedule, **asked, Target={"Arn": ecs, "RoleArn": role})
     assert code == "NotImplemented" and ecs in message
