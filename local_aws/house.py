@@ -116,7 +116,12 @@ class FileContent:
 
 
 class Keeper:
-    """Is told what has changed, and sees that it outlives the process. This one keeps nothing."""
+    """Is told what has changed, and sees that it outlives the process. This one keeps nothing.
+
+    `keeps` says whether it is worth finding out what has changed.
+    """
+
+    keeps = False
 
     def load(self, shelves: Iterable[Shelf]) -> None:
         """Give shelves their records back, in the order of the shelves; from then on `changed` knows their kinds."""

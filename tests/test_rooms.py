@@ -67,8 +67,8 @@ FLOORS = {
         ("panels",),
         ("checks",),
         ("run_lessons", "exercises"),
-        ("marking",),
-        ("mark",),
+        ("marking", "proving"),
+        ("mark", "spent"),
     ),
 }
 """The floors of each house, lowest first: a room imports what is below it, and what stands beside it on its floor."""

@@ -33,6 +33,7 @@ EMPTY_SHA256 = hashlib.sha256(b"").hexdigest()
 
 _WEEK = 7 * 24 * 3600
 _STAMP, _ISO = "%Y%m%dT%H%M%SZ", "%Y-%m-%dT%H:%M:%SZ"
+_DIGITS = re.compile(r"[0-9]{8}T[0-9]{6}Z")
 _CREDENTIAL = re.compile(r"([^/\s]+)/(\d{8})/([a-z0-9-]+)/([a-z0-9-]+)/aws4_request")
 _QUERY_PARTS = (
     "X-Amz-Algorithm",
@@ -433,12 +434,14 @@ def _check_date(words: type[_Words], signed: Signature) -> None:
 
 def _required_moment(stamp: str) -> datetime:
     """Of a stamp that was found to be one while it was read."""
-    return datetime.strptime(stamp, _STAMP).replace(tzinfo=UTC)
+    return datetime.fromisoformat(stamp)
 
 
 def _moment(stamp: str) -> datetime | None:
+    if not _DIGITS.fullmatch(stamp):
+        return None
     try:
-        return datetime.strptime(stamp, _STAMP).replace(tzinfo=UTC) if len(stamp) == 16 else None
+        return datetime.fromisoformat(stamp)
     except ValueError:
         return None
 
