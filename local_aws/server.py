@@ -27,6 +27,7 @@ from local_aws.access.roles import Roles
 from local_aws.announcer import Announcer
 from local_aws.clock import Clock
 from local_aws.cloudwatch_logs.service import LogsService
+from local_aws.eventbridge.scheduler.service import SchedulerService
 from local_aws.eventbridge.service import EventBridgeService
 from local_aws.functions.service import LambdaService
 from local_aws.gateway.gateway import Gateway
@@ -225,7 +226,7 @@ def run(
 
 def _of_a_region(host: Host) -> tuple[Service, ...]:
     """The services of a region, with their records back."""
-    ours = (EventBridgeService(host), LambdaService(host), StatesService(host))
+    ours = (EventBridgeService(host), SchedulerService(host), LambdaService(host), StatesService(host))
     services = (*ours, LogsService(host), *sagemaker.services(host))
     host.keeper.load(shelf for service in services for shelf in service.shelves())
     for service in services:

@@ -68,7 +68,7 @@ FLOORS = {
         ("checks",),
         ("run_lessons", "exercises"),
         ("marking", "proving"),
-        ("mark",),
+        ("mark", "spent"),
     ),
 }
 """The floors of each house, lowest first: a room imports what is below it, and what stands beside it on its floor."""

@@ -91,6 +91,19 @@ def state_blocks(definition: Mapping[str, Any], run: StateRun | None, name: str)
     return blocks
 
 
+def iteration_blocks(number: int, runs: list[StateRun]) -> list[Block]:
+    """One iteration of a Map: its states as they came, each with what went in and what came out."""
+    way = ", ".join(f"{LOOKS[run.status].sign} {plain(run.name)}" for run in runs)
+    blocks: list[Block] = [Say(f"**Iteration {number}**: {way}")]
+    for run in runs:
+        inside: list[Block] = [Say(f"**{plain(run.error)}**: {plain(run.reason)}", "bad")] if run.error else []
+        values = [(f"Input of {run.name}", run.input), (f"Output of {run.name}", run.output)]
+        inside += [Code(title, _json(value), "json") for title, value in values if value is not None]
+        said = ", ".join(filter(None, (run.status, seconds_text(run.seconds))))
+        blocks.append(Fold(f"{LOOKS[run.status].sign} {run.name} ({said})", inside))
+    return blocks
+
+
 def outcome_blocks(execution: Execution | None) -> list[Block]:
     """How an execution stands, and why it failed where it did; nothing where there is none."""
     if execution is None:
