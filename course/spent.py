@@ -1,7 +1,8 @@
 """`python -m course.spent`: what a class has spent on its account, by the value of a tag, as Cost Explorer has it.
 
 For the account of a class. Cost Explorer is about a day late, knows a tag only after it was activated as a cost
-allocation tag (Billing console), and takes 0.01 US dollars for a request. On the embedded AWS nothing costs, and nobody is asked.
+allocation tag (Billing console), and takes 0.01 US dollars for a request. On the embedded AWS nothing costs, and nobody
+is asked.
 
 Source: GetCostAndUsage, AWS Cost Explorer API reference.
 """
@@ -60,7 +61,7 @@ def main(arguments: list[str] | None = None) -> int:
         if chosen() == "local":
             raise CourseError(
                 "There is no Cost Explorer on the embedded AWS (ce:GetCostAndUsage), where nothing costs. What would "
-                "cost on an account: course.left() in a notebook. For an account: COURSE_TARGET=aws python -m course.spent"
+                "cost on an account: course.left() in a notebook. For an account: COURSE_TARGET=aws."
             )
         look()
         spent = by_tag(boto3.client("ce"), options.tag, today - timedelta(days=options.days), today + timedelta(days=1))
