@@ -12,6 +12,8 @@ from course.account.ledger import Ledger, record_calls
 from course.account.leftovers import Leftovers, survey
 from course.account.sessions import new_session
 from course.account.settings import Settings
+from course.account.sweep import sweep
+from course.account.tags import owner_in, tag_calls
 from course.account.target import Target, chosen, closed_on_failure, connect
 from course.console import your_values
 from course.errors import CourseError
@@ -22,7 +24,8 @@ from course.waiting import interruptible
 def start(lesson: str, exercises: bool = False, keep: bool = False) -> Settings:
     """Begin a lesson: choose the AWS, remove what an earlier run of the lesson left, see to bucket and role.
 
-    Every boto3 client made afterwards works on that AWS; what it creates is written down for the clean-up.
+    Every boto3 client made afterwards works on that AWS; what it creates is written down for the clean-up, and gets the
+    tags `course`, `lesson` and `owner`.
 
     Args:
         lesson: the lesson's two digits, such as `"01"`.
@@ -57,7 +60,7 @@ def _start(lesson: str, exercises: bool, keep: bool) -> Settings:
     said += [earlier.removed(remove(ledger, triggers if keep else [*left, *triggers]), again)]
     said += [earlier.kept(left) if keep else ""]
     bucket = foundation.ensure_bucket(target, ledger)
-    role = foundation.ensure_sagemaker_role(bucket, ledger)
+    role = foundation.ensure_sagemaker_role(target, bucket, ledger)
     _begun.append(lesson)
     _listen(target, ledger)
     for text in filter(None, [target.news, *said]):
@@ -70,7 +73,8 @@ def _start(lesson: str, exercises: bool, keep: bool) -> Settings:
 def clean_up(lesson: str | None = None) -> CleanUp:
     """Remove what a lesson has made, or everything that the course has made on this AWS.
 
-    Safe at any time, twice in a row, and after a failure.
+    Safe at any time, twice in a row, and after a failure. It finds what is to go in the ledger, and by its tags: so it
+    can be run from another computer, too. What can't be removed is said, with the command that removes it.
 
     Args:
         lesson: the lesson's two digits; without it, everything, the course's bucket and role included.
@@ -79,16 +83,22 @@ def clean_up(lesson: str | None = None) -> CleanUp:
     with interruptible(stopped):
         target = _connect(lesson or "09")
         ledger = foundation.open_ledger(target)
-        done = remove(ledger, ledger.resources(lesson))
+        found = sweep(owner_in(target.account, target.region), lesson)
+        written = ledger.resources(lesson)
+        known = {(one.kind, one.name) for one in written}
+        more = [one for one in found.resources if (one.kind, one.name) not in known]
+        done = remove(ledger, [*written, *more], found.faults)
         _listen(target, ledger)
         return done
 
 
 def left() -> Leftovers:
     """What the course has left on this AWS, and what it costs an hour on a real account. Nothing is changed."""
-    _, ledger = look()
+    target, ledger = look()
     # What one lesson looks at is not made by it: nobody listens to this session.
-    return survey(ledger.resources(), new_session().client)
+    client = new_session().client
+    found = sweep(owner_in(target.account, target.region), client=client)
+    return survey([*ledger.resources(), *found.resources], client)
 
 
 def look() -> tuple[Target, Ledger]:
@@ -151,9 +161,10 @@ def _tell_what_was_made_before(target: Target, first: bool) -> None:
 
 
 def _listen(target: Target, ledger: Ledger) -> None:
-    """Write down what the lesson makes from now on. To connect begins a new session, to which nobody listens yet."""
+    """Write down and tag what the lesson makes from now on. A new connection is a new session, unheard so far."""
     if _begun:
         record_calls(boto3.DEFAULT_SESSION, ledger, _begun[-1], foundation.bucket_name(target))
+        tag_calls(boto3.DEFAULT_SESSION, foundation.tags_of(target, _begun[-1]))
 
 
 def _settings(lesson: str, target: Target, bucket: str, role: str) -> Settings:

@@ -1,16 +1,18 @@
-"""Removes what the ledger lists: in an order that works, twice in a row, on any state of the account.
+"""Removes what the course has made: in an order that works, twice in a row, on any state of the account.
 
-What is gone already counts as removed. What can't be removed is reported with AWS's reason, and stays in the
-ledger for the next try.
+What costs by the hour goes first. What is gone already counts as removed. What can't be removed, for whatever reason
+(a right, a session that has expired, the network), is reported with the reason and with the command that removes it,
+stays in the ledger for the next try, and keeps nothing else from going.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import boto3
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from course.account.ledger import Ledger, Resource, removable
 from course.account.machine_traces import made_by, stop
@@ -29,35 +31,46 @@ class Removal:
     resource: Resource
     reason: str = ""
 
+    @property
+    def said(self) -> str:
+        """The same in words, with what removes by hand what is still there."""
+        if not self.reason:
+            return "removed"
+        by_hand = _BY_HAND.get(self.resource.kind)
+        return f"{self.reason} By hand: {by_hand.format(self.resource.name)}" if by_hand else self.reason
+
 
 @dataclass(frozen=True, repr=False)
 class CleanUp:
-    """The outcome of a clean-up, shown as a table."""
+    """The outcome of a clean-up, shown as a table; `faults` says what could not be looked for."""
 
     removals: tuple[Removal, ...]
+    faults: tuple[str, ...] = ()
 
     @property
     def done(self) -> bool:
         """Whether nothing is left."""
-        return not any(removal.reason for removal in self.removals)
+        return not self.faults and not any(removal.reason for removal in self.removals)
 
     def _verdict(self) -> str:
         failed = sum(bool(removal.reason) for removal in self.removals)
         if failed:
             return f"{failed} of {len(self.removals)} could not be removed; run the clean-up again."
+        if self.faults:
+            return "Something may be left: " + " ".join(self.faults)
         return "Nothing is left." if self.removals else "Nothing was left to remove."
 
     def __repr__(self) -> str:
-        lines = [f"{r.resource.kind} {r.resource.name}: {r.reason or 'removed'}" for r in self.removals]
+        lines = [f"{r.resource.kind} {r.resource.name}: {r.said}" for r in self.removals]
         return "\n".join([*lines, self._verdict()])
 
     def _repr_markdown_(self) -> str:
-        rows = [f"| {r.resource.kind} | `{r.resource.name}` | {r.reason or 'removed'} |" for r in self.removals]
+        rows = [f"| {r.resource.kind} | `{r.resource.name}` | {r.said} |" for r in self.removals]
         table = ["| what | name | |", "|:--|:--|:--|", *rows, ""] if rows else []
         return "\n".join([*table, f"**{self._verdict()}**"])
 
 
-def remove(ledger: Ledger, resources: list[Resource]) -> CleanUp:
+def remove(ledger: Ledger, resources: list[Resource], faults: tuple[str, ...] = ()) -> CleanUp:
     """Remove resources and strike them out of the ledger.
 
     What the executions of a state machine have made goes along with the machine.
@@ -65,22 +78,36 @@ def remove(ledger: Ledger, resources: list[Resource]) -> CleanUp:
     Args:
         ledger: from which what is gone is struck out.
         resources: what to remove, in any order.
+        faults: what could not be looked for, in words.
     """
-    removals = []
     pending = list(dict.fromkeys(resources))
+    removals = []
+    run_on: dict[Resource, str] = {}
     for kind in _ORDER:
+        if kind == "endpoint":
+            for machine in [one for one in pending if one.kind == "state machine"]:
+                run_on[machine] = _why_not(_stop, ledger, machine, pending)
         for resource in [one for one in pending if one.kind == kind]:
-            try:
-                if kind == "state machine":
-                    pending += [one for one in _record_traces(ledger, resource) if one not in pending]
-                _REMOVERS[kind](resource.name)
-            except (ClientError, CourseError) as error:
-                if not (isinstance(error, ClientError) and is_absence(error)):
-                    removals.append(Removal(resource, str(error)))
-                    continue
-            ledger.strike(resource)
-            removals.append(Removal(resource))
-    return CleanUp(tuple(removals))
+            reason = run_on.get(resource) or _why_not(_REMOVERS[kind], resource.name)
+            if not reason:
+                ledger.strike(resource)
+            removals.append(Removal(resource, reason))
+    removals.sort(key=lambda removal: list(_REMOVERS).index(removal.resource.kind))
+    return CleanUp(tuple(removals), faults)
+
+
+def _why_not(do: Callable[..., object], *arguments: Any) -> str:
+    """Why something could not be done; empty where it is done, or was about what is not there."""
+    try:
+        do(*arguments)
+    except (ClientError, BotoCoreError, CourseError) as error:
+        return "" if isinstance(error, ClientError) and is_absence(error) else str(error)
+    return ""
+
+
+def _stop(ledger: Ledger, machine: Resource, pending: list[Resource]) -> None:
+    """Stop a machine, and let what it has made go, too."""
+    pending += [one for one in _record_traces(ledger, machine) if one not in pending]
 
 
 def _record_traces(ledger: Ledger, machine: Resource) -> list[Resource]:
@@ -209,7 +236,7 @@ def _remove_endpoint(name: str) -> None:
     wait_until(lambda: status() != "Deleting", f"endpoint {name} to be deleted", _WAIT_SECONDS)
 
 
-# What triggers goes before what it triggers, what uses a thing before the thing.
+# In the order in which it is told.
 _REMOVERS: dict[str, Callable[[str], object]] = {
     "S3 trigger": _remove_trigger,
     "Lambda function": lambda name: boto3.client("lambda").delete_function(FunctionName=name),
@@ -222,6 +249,7 @@ _REMOVERS: dict[str, Callable[[str], object]] = {
     "SageMaker model": lambda name: boto3.client("sagemaker").delete_model(ModelName=name),
     "SQS queue": _remove_queue,
     "SNS topic": lambda arn: boto3.client("sns").delete_topic(TopicArn=arn),
+    "schedule group": lambda name: boto3.client("scheduler").delete_schedule_group(Name=name),
     "log group": lambda name: boto3.client("logs").delete_log_group(logGroupName=name),
     "IAM role": _remove_role,
     "IAM policy": _remove_policy,
@@ -229,4 +257,24 @@ _REMOVERS: dict[str, Callable[[str], object]] = {
     "S3 object": _remove_object,
     "S3 bucket": _remove_bucket,
 }
-_ORDER = list(_REMOVERS)
+# What triggers goes before what it triggers, what uses a thing before the thing, and what costs by the hour before the
+# rest. What a machine makes is known, and ends, before its endpoints go.
+_ORDER = ["S3 trigger", "endpoint", *(kind for kind in _REMOVERS if kind not in ("S3 trigger", "endpoint"))]
+_BY_HAND = {
+    "S3 trigger": "aws s3api put-bucket-notification-configuration --bucket {} --notification-configuration '{{}}'",
+    "Lambda function": "aws lambda delete-function --function-name {}",
+    "state machine": "aws stepfunctions delete-state-machine --state-machine-arn {}",
+    "processing job": "aws sagemaker stop-processing-job --processing-job-name {}",
+    "training job": "aws sagemaker stop-training-job --training-job-name {}",
+    "transform job": "aws sagemaker stop-transform-job --transform-job-name {}",
+    "endpoint": "aws sagemaker delete-endpoint --endpoint-name {}",
+    "endpoint configuration": "aws sagemaker delete-endpoint-config --endpoint-config-name {}",
+    "SageMaker model": "aws sagemaker delete-model --model-name {}",
+    "SNS topic": "aws sns delete-topic --topic-arn {}",
+    "schedule group": "aws scheduler delete-schedule-group --name {}",
+    "log group": "aws logs delete-log-group --log-group-name {}",
+    "S3 folder": "aws s3 rm --recursive s3://{}",
+    "S3 object": "aws s3 rm s3://{}",
+    "S3 bucket": "aws s3 rb --force s3://{}",
+}
+"""The commands that remove what a clean-up could not. A queue, a role or a policy takes more than one: the console."""

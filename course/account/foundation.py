@@ -11,7 +11,7 @@ from typing import Any
 import boto3
 from botocore.exceptions import ClientError
 
-from course.account import lateness
+from course.account import lateness, tags
 from course.account.ledger import Ledger, Resource
 from course.account.target import Target
 from course.errors import CourseError
@@ -58,9 +58,16 @@ def ensure_bucket(target: Target, ledger: Ledger) -> str:
     if not _bucket_exists(name):
         # us-east-1 is the one region that must not be named here.
         elsewhere = {"CreateBucketConfiguration": {"LocationConstraint": target.region}}
-        boto3.client("s3").create_bucket(Bucket=name, **({} if target.region == "us-east-1" else elsewhere))
+        s3 = boto3.client("s3")
+        s3.create_bucket(Bucket=name, **({} if target.region == "us-east-1" else elsewhere))
+        s3.put_bucket_tagging(Bucket=name, Tagging={"TagSet": tags.pairs(tags_of(target))})
     ledger.record(Resource("S3 bucket", name, LESSON))
     return name
+
+
+def tags_of(target: Target, lesson: str = LESSON) -> dict[str, str]:
+    """The tags of what a lesson makes on an AWS; of the whole course where none is named."""
+    return tags.of(lesson, tags.owner_in(target.account, target.region))
 
 
 def _bucket_exists(name: str) -> bool:
@@ -73,7 +80,7 @@ def _bucket_exists(name: str) -> bool:
     return True
 
 
-def ensure_sagemaker_role(bucket: str, ledger: Ledger) -> str:
+def ensure_sagemaker_role(target: Target, bucket: str, ledger: Ledger) -> str:
     """Make the SageMaker execution role where it is missing: it may use the course's bucket and write logs.
 
     Returns:
@@ -84,7 +91,8 @@ def ensure_sagemaker_role(bucket: str, ledger: Ledger) -> str:
         arn = iam.get_role(RoleName=SAGEMAKER_ROLE)["Role"]["Arn"]
     except iam.exceptions.NoSuchEntityException:
         trust = json.dumps(trust_policy("sagemaker.amazonaws.com"))
-        arn = iam.create_role(RoleName=SAGEMAKER_ROLE, AssumeRolePolicyDocument=trust)["Role"]["Arn"]
+        marks = tags.pairs(tags_of(target))
+        arn = iam.create_role(RoleName=SAGEMAKER_ROLE, AssumeRolePolicyDocument=trust, Tags=marks)["Role"]["Arn"]
         is_new = True
     policy = json.dumps(_sagemaker_policy(bucket))
     iam.put_role_policy(RoleName=SAGEMAKER_ROLE, PolicyName="course", PolicyDocument=policy)

@@ -212,6 +212,7 @@ _LOOK: dict[str, Callable[[str, Client], Look]] = {
     "SageMaker model": _there("sagemaker", "describe_model", "ModelName"),
     "SQS queue": _there("sqs", "get_queue_url", "QueueName"),
     "SNS topic": _there("sns", "get_topic_attributes", "TopicArn"),
+    "schedule group": _there("scheduler", "get_schedule_group", "Name"),
     "log group": _log_group,
     "IAM role": _there("iam", "get_role", "RoleName"),
     "IAM policy": _there("iam", "get_policy", "PolicyArn"),

@@ -105,6 +105,7 @@ MADE_BY: dict[tuple[str, str], Reader] = {
     ("s3", "CreateMultipartUpload"): _folder,
     ("s3", "PutBucketNotificationConfiguration"): _trigger,
     ("logs", "CreateLogGroup"): _named("log group", "logGroupName"),
+    ("scheduler", "CreateScheduleGroup"): _named("schedule group", "Name"),
     ("sqs", "CreateQueue"): _named("SQS queue", "QueueName"),
     ("sns", "CreateTopic"): _answered("SNS topic", "TopicArn"),
     ("stepfunctions", "CreateStateMachine"): _answered("state machine", "stateMachineArn"),

@@ -21,6 +21,7 @@ RIGHTS = Path(__file__).with_name("rights.json")
 
 _PREFIX = {"stepfunctions": "states", "sagemaker-runtime": "sagemaker"}
 _ACTIONS = {
+    "resourcegroupstaggingapi:GetResources": "tag:GetResources",
     "s3:HeadBucket": "s3:ListBucket",
     "s3:ListObjectsV2": "s3:ListBucket",
     "s3:ListObjects": "s3:ListBucket",
@@ -62,6 +63,8 @@ _ABOUT: dict[str, tuple[tuple[str, str], ...]] = {
 }
 """For each service, the parameters that name what a call is about, the first that is there, and its ARN."""
 
+_TAGS = {"iam": "TagRole", "sagemaker": "AddTags", "sqs": "TagQueue"}
+"""What is made with tags asks for this right, too."""
 _PASSES_A_ROLE = {"Role", "roleArn", "RoleArn", "ExecutionRoleArn"}
 _ALWAYS = {"sts:GetCallerIdentity"}
 """No policy can take this one away, so nobody asks for it."""
@@ -91,7 +94,10 @@ def _denied(call: dict[str, Any]) -> bool:
 def _of_call(call: dict[str, Any], region: str) -> Iterator[Right]:
     service, params = _PREFIX.get(call["service"], call["service"]), call["params"]
     action = f"{service}:{call['operation']}"
-    yield _ACTIONS.get(action, action), _plain(_about(service, _ACTIONS.get(action, action), params), region)
+    about = _plain(_about(service, _ACTIONS.get(action, action), params), region)
+    yield _ACTIONS.get(action, action), about
+    if call["operation"].startswith("Create") and (params.get("Tags") or params.get("tags")):
+        yield f"{service}:{_TAGS.get(service, 'TagResource')}", about
     if call["operation"].startswith(("Create", "Update")):
         for name in _PASSES_A_ROLE & params.keys():
             yield "iam:PassRole", _plain(params[name], region)

@@ -1,0 +1,119 @@
+"""What the course makes is tagged, and is found by its tags where there is no ledger."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import boto3
+import botocore.session
+import pytest
+from botocore import xform_name
+from botocore.exceptions import EndpointConnectionError
+
+import course
+from course.account import cleaning, tags
+from course.account.ledger import Resource
+from course.account.made import MADE_BY
+from course.account.sweep import sweep
+from tests.course.conftest import LESSON, machine, role
+
+ROOT = Path(course.__file__).parents[1]
+OWNER = "administrator"
+TAGS = tags.of(LESSON, OWNER)
+UNTAGGED = {("s3", "CreateBucket"), ("sagemaker", "CreateDomain")}
+"""A bucket takes its tags by a call of its own, which the course makes."""
+
+
+def operations_in_lessons() -> set[tuple[str, str]]:
+    """Every operation that creates something and is called in a notebook or in `course`."""
+    texts = [path.read_text(encoding="utf-8") for path in (ROOT / "course").rglob("*.py")]
+    for path in (ROOT / "notebooks").glob("*.ipynb"):
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        texts += ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
+    called = {name for text in texts for name in re.findall(r"\.(create_\w+)\(", text)}
+    session = botocore.session.get_session()
+    found = set()
+    for service in ("iam", "lambda", "logs", "s3", "sagemaker", "scheduler", "sns", "sqs", "stepfunctions", "events"):
+        names = session.get_service_model(service).operation_names
+        found |= {(service, name) for name in names if xform_name(name) in called}
+    return found
+
+
+def test_whatever_takes_tags_is_tagged():
+    session = botocore.session.get_session()
+    creates = {call for call in {*operations_in_lessons(), *MADE_BY} if call[1].startswith("Create")}
+    assert {("lambda", "CreateFunction"), ("sqs", "CreateQueue"), ("iam", "CreateRole")} <= creates
+    for service, operation in sorted(creates - UNTAGGED):
+        model = session.get_service_model(service).operation_model(operation)
+        members = model.input_shape.members
+        if "Tags" in members or "tags" in members:
+            assert tags.tagged({}, model, TAGS), f"{service}:{operation}"
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "member", "expected"),
+    [
+        ("lambda", "CreateFunction", "Tags", {"course": "c"}),
+        ("sqs", "CreateQueue", "tags", {"course": "c"}),
+        ("iam", "CreateRole", "Tags", [{"Key": "course", "Value": "c"}]),
+        ("stepfunctions", "CreateStateMachine", "tags", [{"key": "course", "value": "c"}]),
+        ("kms", "CreateKey", "Tags", [{"TagKey": "course", "TagValue": "c"}]),
+    ],
+)
+def test_each_service_gets_them_in_its_own_form(service, operation, member, expected):
+    model = botocore.session.get_session().get_service_model(service).operation_model(operation)
+    assert tags.tagged({}, model, {"course": "c"}) == {member: expected}
+    assert tags.tagged({member: expected}, model, {"course": "other"}) == {member: expected}
+
+
+def test_what_a_lesson_makes_is_found_and_removed_without_the_ledger(settings, ledger):
+    queue = boto3.client("sqs").create_queue(QueueName="course-tagged")["QueueUrl"]
+    topic = boto3.client("sns").create_topic(Name="course-tagged")["TopicArn"]
+    arn = role("course-tagged-role", "states.amazonaws.com", "s3:ListBucket")
+    made = machine("course-tagged", {"P": {"Type": "Pass", "End": True}}, arn)
+    assert boto3.client("sqs").list_queue_tags(QueueUrl=queue)["Tags"] == TAGS
+    expected = {
+        Resource("SQS queue", "course-tagged", LESSON),
+        Resource("SNS topic", topic, LESSON),
+        Resource("IAM role", "course-tagged-role", LESSON),
+        Resource("state machine", made, LESSON),
+    }
+    ledger.forget()
+    assert set(sweep(OWNER, LESSON).resources) == expected
+    assert sweep("somebody-else").resources == ()
+    assert {item.resource for item in course.left().items} >= expected
+    done = course.clean_up(LESSON)
+    assert done.done and {one.resource for one in done.removals} == expected
+    assert course.clean_up(LESSON).removals == ()
+
+
+def test_bucket_and_role_of_the_whole_course_are_found_too(settings):
+    found = {(one.kind, one.lesson) for one in sweep(OWNER).resources}
+    assert {("S3 bucket", "course"), ("IAM role", "course")} <= found
+
+
+def test_what_cannot_be_looked_for_is_said_and_nothing_is_raised(settings):
+    def client(service):
+        raise EndpointConnectionError(endpoint_url="https://nowhere.example")
+
+    found = sweep(OWNER, client=client)
+    assert found.resources == () and len(found.faults) == 2 and "nowhere.example" in found.faults[0]
+    done = cleaning.CleanUp((), found.faults)
+    assert not done.done and "could not be looked for" in repr(done)
+
+
+def test_one_that_cannot_go_keeps_no_other_from_going_and_is_told_how(settings, ledger, monkeypatch):
+    def fails(name):
+        raise EndpointConnectionError(endpoint_url="https://nowhere.example")
+
+    monkeypatch.setitem(cleaning._REMOVERS, "endpoint", fails)
+    boto3.client("sqs").create_queue(QueueName="course-goes")
+    stays = Resource("endpoint", "course-stays", LESSON)
+    done = cleaning.remove(ledger, [stays, Resource("SQS queue", "course-goes", LESSON)])
+    assert [(one.resource.kind, bool(one.reason)) for one in done.removals] == [
+        ("endpoint", True),
+        ("SQS queue", False),
+    ]
+    assert "aws sagemaker delete-endpoint --endpoint-name course-stays" in repr(done)
