@@ -53,6 +53,7 @@ from local_aws.state.folder import prepare, set_aside_notice, taken
 from local_aws.state.keeper import Writer
 from local_aws.state.store import Store
 from local_aws.states.service import StatesService
+from local_aws.tagging.service import TaggingService
 
 log = logging.getLogger(__name__)
 
@@ -227,7 +228,7 @@ def run(
 def _of_a_region(host: Host) -> tuple[Service, ...]:
     """The services of a region, with their records back."""
     ours = (EventBridgeService(host), SchedulerService(host), LambdaService(host), StatesService(host))
-    services = (*ours, LogsService(host), *sagemaker.services(host))
+    services = (*ours, LogsService(host), *sagemaker.services(host), TaggingService(host))
     host.keeper.load(shelf for service in services for shelf in service.shelves())
     for service in services:
         service.loaded()

@@ -96,7 +96,7 @@ def test_there_are_policies() -> None:
     assert len(POLICIES) > 10
 
 
-@pytest.mark.parametrize("statement", statements())
+@pytest.mark.parametrize("statement", list(statements()))
 def test_a_statement_names_what_there_is(statement: Any) -> None:
     actions, found = listed(statement["Action"]), listed(statement.get("Resource", "*"))
     for text in actions:

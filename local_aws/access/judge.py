@@ -18,7 +18,7 @@ from local_aws.call import ApiError, Call, Principal
 _DENIAL_CODES = {"s3": "AccessDenied", "iam": "AccessDenied", "sts": "AccessDenied", "sqs": "AccessDenied"}
 _DENIAL_CODES |= {"sns": "AuthorizationError"}
 _STATUS_400 = {"events", "stepfunctions", "sagemaker", "logs", "dynamodb", "ssm", "secretsmanager", "kms"}
-_STATUS_400 |= {"service-quotas"}
+_STATUS_400 |= {"service-quotas", "resourcegroupstaggingapi"}
 """Services of the JSON protocol, which answers every client's error with 400."""
 
 

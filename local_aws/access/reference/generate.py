@@ -18,8 +18,8 @@ from typing import Any
 
 PREFIXES = (
     *("dynamodb", "events", "iam", "kms", "lambda", "logs", "s3", "sagemaker", "scheduler", "secretsmanager"),
-    *("servicequotas", "sns", "sqs", "ssm", "states", "sts"),
-    *("cloudwatch", "ecr", "tag"),
+    *("servicequotas", "sns", "sqs", "ssm", "states", "sts", "tag"),
+    *("cloudwatch", "ecr"),
 )
 """The services' names in actions, as in `states:StartExecution`."""
 
