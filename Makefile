@@ -32,7 +32,7 @@ help:
 	@echo "  make exercises  make the learner's edition of the lessons anew, after a change in a lesson"
 	@echo "  make nbgrader   hand the exercises out for nbgrader, into build/nbgrader/"
 	@echo "  make aws        serve the embedded AWS on port $(PORT), for a shell or another program"
-	@echo "  make bench      measure it beside its baselines"
+	@echo "  make bench      measure it beside its baselines (ROWS=\"S3 put; memory\" for some rows alone)"
 	@echo "  make setup      only install (the others do it by themselves)"
 	@echo "  make lock       make requirements.txt anew from requirements.in"
 	@echo "  make clean      remove .venv and build/"
@@ -100,7 +100,7 @@ aws: $(DONE)
 	@$(BIN)/python -m local_aws serve --port $(PORT) --clock $(CLOCK) --state $(STATE) --unless-running $(if $(LAG),--lag $(LAG)) $(if $(DEBUG),--debug)
 
 bench: $(DONE)
-	@$(BIN)/python -m benchmarks
+	@$(BIN)/python -m benchmarks $(if $(ROWS),--rows "$(ROWS)")
 
 lock: $(DONE)
 	@$(BIN)/python -m uv pip compile --quiet --universal --python-version 3.11 --no-emit-index-url \
