@@ -14,7 +14,7 @@ VENV := .venv
 BIN  := $(VENV)/bin
 DONE := $(VENV)/.installed
 
-.PHONY: help course lab solved test check long browser site store exercises nbgrader aws bench setup lock clean
+.PHONY: help course lab solved test check long browser site store exercises nbgrader aws account replay bench setup lock clean
 .DEFAULT_GOAL := help
 
 help:
@@ -31,6 +31,8 @@ help:
 	@echo "  make store      execute the lessons and store their outputs, after a change (LESSONS=\"05 06\" for some)"
 	@echo "  make exercises  make the learner's edition of the lessons anew, after a change in a lesson"
 	@echo "  make nbgrader   hand the exercises out for nbgrader, into build/nbgrader/"
+	@echo "  make account    prove the lessons on your own AWS account, and record what it answers (CAP=3 US dollars)"
+	@echo "  make replay     hold the embedded AWS against such a recording (FILE=...)"
 	@echo "  make aws        serve the embedded AWS on port $(PORT), for a shell or another program"
 	@echo "  make bench      measure it beside its baselines (ROWS=\"S3 put; memory\" for some rows alone)"
 	@echo "  make setup      only install (the others do it by themselves)"
@@ -95,6 +97,12 @@ exercises: $(DONE)
 
 nbgrader: $(DONE)
 	@$(BIN)/python -m course.marking.handout
+
+account: $(DONE)
+	@COURSE_TARGET=aws $(BIN)/python -m course.proving $(LESSONS) $(if $(CAP),--cap $(CAP)) $(if $(FILE),--file $(FILE)) $(if $(CLEAN),--clean-up)
+
+replay: $(DONE)
+	@$(BIN)/python -m course.proving.replay $(FILE)
 
 aws: $(DONE)
 	@$(BIN)/python -m local_aws serve --port $(PORT) --clock $(CLOCK) --state $(STATE) --unless-running $(if $(LAG),--lag $(LAG)) $(if $(DEBUG),--debug)

@@ -237,6 +237,12 @@ def _eventbridge(host: Host) -> tuple[Service, ...]:
     return _with_records(host, EventBridgeService(host))
 
 
+def _scheduler(host: Host) -> tuple[Service, ...]:
+    from local_aws.eventbridge.scheduler.service import SchedulerService
+
+    return _with_records(host, SchedulerService(host))
+
+
 def _lambda(host: Host) -> tuple[Service, ...]:
     from local_aws.functions.service import LambdaService
 
@@ -261,13 +267,21 @@ def _sagemaker(host: Host) -> tuple[Service, ...]:
     return _with_records(host, *sagemaker.services(host))
 
 
+def _tagging(host: Host) -> tuple[Service, ...]:
+    from local_aws.tagging.service import TaggingService
+
+    return _with_records(host, TaggingService(host))
+
+
 MAKERS: dict[str, Maker] = {
     "events": _eventbridge,
+    "scheduler": _scheduler,
     "lambda": _lambda,
     "stepfunctions": _states,
     "logs": _logs,
     "sagemaker": _sagemaker,
     "sagemaker-runtime": _sagemaker,
+    "resourcegroupstaggingapi": _tagging,
 }
 """What makes the services that stand in a region, by the names of their APIs."""
 

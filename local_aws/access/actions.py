@@ -21,7 +21,12 @@ from local_aws.access.services import READERS
 from local_aws.access.wanted import Asked, Params, Place, Wanted
 from local_aws.call import ApiError
 
-PREFIXES = {"stepfunctions": "states", "sagemaker-runtime": "sagemaker", "service-quotas": "servicequotas"}
+PREFIXES = {
+    "stepfunctions": "states",
+    "sagemaker-runtime": "sagemaker",
+    "service-quotas": "servicequotas",
+    "resourcegroupstaggingapi": "tag",
+}
 """The services whose actions have another name than their API has in botocore."""
 
 

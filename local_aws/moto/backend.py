@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import functools
 import gc
+import logging
 import os
 import re
 import sys
@@ -20,7 +21,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from local_aws import ACCOUNT, ADMIN_ACCESS_KEY, wire
-from local_aws.call import not_there
+from local_aws.call import ApiError, not_there
 from local_aws.house import Keeper, Shelf
 from local_aws.moto.contents import HEADERS, Input, Stored, expecting, in_pieces, install
 from local_aws.moto.housekeeping import Housekeeper, keep_for_good
@@ -77,6 +78,8 @@ _LARGE = 1 << 20
 """Bytes of a body from which on it is worth looking for what can be freed."""
 _DELETING = ("Abort", "Complete", "Delete", "Purge")
 """Operations after which it is begin so."""
+log = logging.getLogger(__name__)
+_NO_XML = re.compile(rb"[\0-\x08\x0b\x0c\x0e-\x1f]")
 WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
@@ -117,7 +120,8 @@ class Backends:
         environ = _environ(api, operation, request, region, access_key or ADMIN_ACCESS_KEY)
         try:
             with in_pieces(operation in _IN_PIECES), expecting(request.headers):
-                return application(environ, start_response)
+                answer = application(environ, start_response)
+                return map(_readable, answer) if api.protocol == "query" else answer
         except NotImplementedError as error:
             raise not_there(f"{api.name}:{operation}") from error
         except OSError as error:
@@ -125,6 +129,12 @@ class Backends:
             traceback.clear_frames(error.__traceback__)
             gc.collect()
             raise
+        except (ApiError, MemoryError, RecursionError):
+            raise
+        except Exception as error:
+            # Moto stumbles over what it has no code for; what it had done by then stays.
+            log.exception("moto fails in %s:%s", api.name, operation)
+            raise not_there(f"{api.name}:{operation} as it was called") from error
         finally:
             for kind, name in dict.fromkeys((*marks, *find())):
                 self._keeper.changed(kind, name)
@@ -171,6 +181,11 @@ def secret_of(access_key: str) -> str | None:
         return None
     key = models.iam_backends[ACCOUNT]["aws"].access_keys.get(access_key)
     return key.secret_access_key if key is not None and key.status == "Active" else None
+
+
+def _readable(document: bytes) -> bytes:
+    """Moto's XML as it can be read, as long as it was: a name that moto has taken may hold what no document can."""
+    return _NO_XML.sub(b"?", document).replace(b"\xef\xbf\xbe", b"???").replace(b"\xef\xbf\xbf", b"???")
 
 
 class _NoList(list[Any]):

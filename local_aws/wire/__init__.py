@@ -8,7 +8,7 @@ from local_aws.wire.model import Api, Request, Response, api_for, api_like, form
 from local_aws.wire.parse import parse
 from local_aws.wire.reading import read, require_plain_path
 from local_aws.wire.restating import hoisted, restated
-from local_aws.wire.serialise import serialise, serialise_error
+from local_aws.wire.serialise import escape, serialise, serialise_error
 from local_aws.wire.validate import require_members, validate
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "Response",
     "api_for",
     "api_like",
+    "escape",
     "form",
     "hoisted",
     "loader",

@@ -17,7 +17,7 @@ from typing import Any
 
 PREFIXES = (
     *("dynamodb", "events", "iam", "kms", "lambda", "logs", "s3", "sagemaker", "scheduler", "secretsmanager"),
-    *("servicequotas", "sns", "sqs", "ssm", "states", "sts"),
+    *("servicequotas", "sns", "sqs", "ssm", "states", "sts", "tag"),
 )
 """The services' names in actions, as in `states:StartExecution`."""
 
