@@ -154,7 +154,7 @@ def _put_out(case: str, machine: dict[str, Any], data: Any) -> Any:
     name, variables = machine["StartAt"], "{}"
     for _ in range(_MOST_STATES):
         state = {"QueryLanguage": machine.get("QueryLanguage", "JSONPath"), **machine["States"][name]}
-        given = {"variables": variables, "inspectionLevel": "DEBUG"}
+        given: dict[str, Any] = {"variables": variables, "inspectionLevel": "DEBUG"}
         if state["Type"] == "Task":
             given["mock"] = _invoked(case, state, data, variables)
         answer = tried(case, state, data, Said("an output"), _SAME, **given)
