@@ -14,7 +14,7 @@ VENV := .venv
 BIN  := $(VENV)/bin
 DONE := $(VENV)/.installed
 
-.PHONY: help course lab solved test check long browser site store exercises nbgrader aws bench setup lock clean
+.PHONY: help course lab solved test check long browser site store exercises nbgrader aws account replay bench setup lock clean
 .DEFAULT_GOAL := help
 
 help:
@@ -25,14 +25,16 @@ help:
 	@echo "  make solved     open the lessons with every exercise solved"
 	@echo "  make test       lint, types, tests, and every lesson compared with its stored outputs"
 	@echo "  make check      the quick part of it, for work in progress: what needs neither a browser nor a lesson"
-	@echo "  make long       only the long tests that \`make test\` leaves out: attacks and floods, bounded, several minutes"
-	@echo "  make browser    only the tests in a browser; their pictures go to build/screenshots"
+	@echo "  make long       only the long tests that \`make test\` leaves out: attacks, floods, kills, further lessons in a browser"
+	@echo "  make browser    every test in a browser, the long ones too; their pictures go to build/screenshots"
 	@echo "  make site       the lessons as pages for a browser, under build/site"
 	@echo "  make store      execute the lessons and store their outputs, after a change (LESSONS=\"05 06\" for some)"
 	@echo "  make exercises  make the learner's edition of the lessons anew, after a change in a lesson"
 	@echo "  make nbgrader   hand the exercises out for nbgrader, into build/nbgrader/"
+	@echo "  make account    prove the lessons on your own AWS account, and record what it answers (CAP=3 US dollars)"
+	@echo "  make replay     hold the embedded AWS against such a recording (FILE=...)"
 	@echo "  make aws        serve the embedded AWS on port $(PORT), for a shell or another program"
-	@echo "  make bench      measure it beside its baselines"
+	@echo "  make bench      measure it beside its baselines (ROWS=\"S3 put; memory\" for some rows alone)"
 	@echo "  make setup      only install (the others do it by themselves)"
 	@echo "  make lock       make requirements.txt anew from requirements.in"
 	@echo "  make clean      remove .venv and build/"
@@ -96,11 +98,17 @@ exercises: $(DONE)
 nbgrader: $(DONE)
 	@$(BIN)/python -m course.marking.handout
 
+account: $(DONE)
+	@COURSE_TARGET=aws $(BIN)/python -m course.proving $(LESSONS) $(if $(CAP),--cap $(CAP)) $(if $(FILE),--file $(FILE)) $(if $(CLEAN),--clean-up)
+
+replay: $(DONE)
+	@$(BIN)/python -m course.proving.replay $(FILE)
+
 aws: $(DONE)
 	@$(BIN)/python -m local_aws serve --port $(PORT) --clock $(CLOCK) --state $(STATE) --unless-running $(if $(LAG),--lag $(LAG)) $(if $(DEBUG),--debug)
 
 bench: $(DONE)
-	@$(BIN)/python -m benchmarks
+	@$(BIN)/python -m benchmarks $(if $(ROWS),--rows "$(ROWS)")
 
 lock: $(DONE)
 	@$(BIN)/python -m uv pip compile --quiet --universal --python-version 3.11 --no-emit-index-url \

@@ -17,6 +17,7 @@ _ENTERED, _EXITED = "StateEntered", "StateExited"
 _SCHEDULED = ("TaskScheduled", "LambdaFunctionScheduled", "ActivityScheduled")
 _BEGINNINGS = (*_SCHEDULED, "ParallelStateStarted", "MapStateStarted")
 _ENDED_RUNS = ("FAILED", "ABORTED", "TIMED_OUT", "SUCCEEDED")
+_ITERATIONS = {"Started": "in progress", "Succeeded": "succeeded", "Failed": "failed", "Aborted": "cancelled"}
 _WORST_FIRST = ("in progress", "failed", "caught", "cancelled", "succeeded")
 
 
@@ -25,7 +26,8 @@ class Visit:
     """One visit of an execution to a state. What did not come about is None.
 
     `arguments` are those of the last try, after evaluation; `assigned` has the variables by name. Data that is
-    too long for the history stays the text that the history has of it.
+    too long for the history stays the text that the history has of it. `iteration` is the number of the Map's
+    iteration that it belongs to, from 0, None outside of one; `iterations` has the status of each, of a Map itself.
     """
 
     name: str
@@ -43,6 +45,8 @@ class Visit:
     cause: str = ""
     tries: int = 0
     status: str = "in progress"
+    iteration: int | None = None
+    iterations: dict[int, str] = field(default_factory=dict)
     after: int = field(default=0, repr=False)
     failing: bool = field(default=False, repr=False)
     trying: bool = field(default=True, repr=False)
@@ -72,6 +76,10 @@ def visits(events: Iterable[Mapping[str, Any]], run_status: str) -> list[Visit]:
         reader.read(event)
     for visit in reader.visits:
         visit.status = _status(visit, run_status)
+        if visit.status != "in progress":
+            # What stops an execution leaves no event for the iterations that it stops.
+            ended = {"in progress": "cancelled"}
+            visit.iterations = {number: ended.get(now, now) for number, now in visit.iterations.items()}
     return reader.visits
 
 
@@ -127,6 +135,7 @@ class _Reader:
         self.visits: list[Visit] = []
         self.owner: dict[int, Visit | None] = {}
         self._left: set[int] = set()
+        self._iteration: dict[int, int | None] = {}
         self._error: dict[int, tuple[str, str]] = {}
 
     def read(self, event: Mapping[str, Any]) -> None:
@@ -137,7 +146,7 @@ class _Reader:
             visit = visit.parent
         if kind.endswith(_ENTERED):
             visit = self._enter(kind, event["timestamp"], details, visit)
-            visit.after = before
+            visit.after, visit.iteration = before, self._iteration.get(before)
         elif kind.endswith(_EXITED):
             visit = _nearest(visit, lambda one: one.name == details["name"] and not one.exited)
             self._left.add(number)
@@ -148,6 +157,9 @@ class _Reader:
         elif kind.startswith("MapIteration"):
             visit = _nearest(visit, lambda one: one.type == "Map" and one.name == details["name"])
         self.owner[number] = visit
+        # What follows from an iteration's start belongs to it, and what follows from a state to the iteration of that.
+        here = visit.iteration if visit else None
+        self._iteration[number] = details["index"] if kind == "MapIterationStarted" else here
         # A Parallel that fails says not why: for the reason that the event before it has.
         self._error[number] = (details.get("error") or "", details.get("cause") or "")
         if not any(self._error[number]):
@@ -172,6 +184,8 @@ class _Reader:
         if kind in _BEGINNINGS:
             visit.tries += 1
             visit.trying, visit.failing = True, False
+        if kind.startswith("MapIteration"):
+            visit.iterations[details["index"]] = _ITERATIONS[kind.removeprefix("MapIteration")]
         if kind in _SCHEDULED:
             visit.resource = details.get("resource", visit.resource)
             visit.arguments = _data(details, "parameters" if "parameters" in details else "input")

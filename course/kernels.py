@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -9,17 +10,23 @@ import nbformat
 from nbclient import NotebookClient
 
 
-def client(notebook: nbformat.NotebookNode, folder: Path, seconds: int, **more: Any) -> NotebookClient:
+def client(
+    notebook: nbformat.NotebookNode, folder: Path, seconds: int, extensions: Iterable[str] = (), **more: Any
+) -> NotebookClient:
     """A client of a kernel that works in a folder, in which a cell has so many seconds.
 
     Args:
+        extensions: modules that IPython loads before the first cell.
         more: further settings of nbclient's.
     """
     return NotebookClient(
         notebook,
         timeout=seconds,
         kernel_name="python3",
-        extra_arguments=["--IPKernelApp.log_level=ERROR"],
+        extra_arguments=[
+            "--IPKernelApp.log_level=ERROR",
+            *(f"--IPKernelApp.extra_extensions={name}" for name in extensions),
+        ],
         resources={"metadata": {"path": str(folder)}},
         **more,
     )

@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import nbformat
@@ -32,8 +33,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("lessons", nargs="*", help="two digits each; all where none is named")
     parser.add_argument("--store", action="store_true", help="store the outputs in the lessons themselves")
     options = parser.parse_args(arguments)
-    named = options.lessons
-    paths = [path for path in sorted(_LESSONS.glob("[0-9][0-9]_*.ipynb")) if not named or path.name[:2] in named]
+    paths = lessons(options.lessons)
     if not paths:
         print(f"No lesson to run in {_LESSONS.relative_to(_PROJECT)}/.")
         return 1
@@ -48,7 +48,7 @@ def main(arguments: list[str] | None = None) -> int:
     for done, path in enumerate(paths):
         print(f"  {path.stem:<40}", end="", flush=True)
         since = time.monotonic()
-        failure = _execute(path, options.store)
+        failure = execute(path, options.store)
         print(f" {'FAILED' if failure else 'ok'}  {_spell(time.monotonic() - since)}", flush=True)
         if failure:
             print(f"\n{failure}\n\nAs far as it came: build/notebooks/{path.name}")
@@ -60,23 +60,38 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def _execute(path: Path, store: bool) -> str:
+def lessons(named: Sequence[str] = (), folder: Path | None = None) -> list[Path]:
+    """The lessons in a folder, in order: all, or those that are named by their two digits."""
+    paths = sorted((folder or _LESSONS).glob("[0-9][0-9]_*.ipynb"))
+    return [path for path in paths if not named or path.name[:2] in named]
+
+
+def execute(
+    path: Path,
+    store: bool = False,
+    extensions: Sequence[str] = (),
+    environment: dict[str, str] | None = None,
+    cell_seconds: int = _CELL_SECONDS,
+) -> str:
     """Execute one lesson and keep the copy; returns what failed, nothing where it ran to its end.
 
     Args:
         path: the lesson.
         store: write its outputs into the lesson itself, too, where it ran to its end.
+        extensions: what IPython loads before the first cell.
+        environment: of the kernel; that of this process where none is given.
+        cell_seconds: how long a cell may take.
     """
     notebook = nbformat.read(path, as_version=4)
-    runner = client(notebook, path.parent, _CELL_SECONDS, record_timing=False, store_widget_state=False)
+    runner = client(notebook, path.parent, cell_seconds, extensions, record_timing=False, store_widget_state=False)
     running: list[int] = []
     runner.on_cell_start = lambda cell, cell_index, **_: running.append(cell_index)
     try:
-        runner.execute()
+        runner.execute(**({} if environment is None else {"env": environment}))
     except CellExecutionError as error:
         return f"Cell {_number(notebook, running)} failed:\n{_indented(error.evalue or error.ename)}"
     except CellTimeoutError:
-        return f"Cell {_number(notebook, running)} did not end within {_CELL_SECONDS} seconds."
+        return f"Cell {_number(notebook, running)} did not end within {cell_seconds} seconds."
     except DeadKernelError:
         return f"The kernel died in cell {_number(notebook, running)}."
     finally:

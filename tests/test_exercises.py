@@ -124,8 +124,12 @@ def test_run_all_removes_nothing_before_the_learner_says_so(name: str) -> None:
     ast.parse(code[-1])
 
 
-# Run as `Run All` runs them. They are the longest tests; the others are executed as lessons by nbval.
-@each_notebook
+# Run as `Run All` runs them. Each run includes one with a job and one with the whole chain; the rest is long.
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(name, marks=() if name[:2] in {"02", "05", "07"} else pytest.mark.long) for name in NAMES],
+    ids=[Path(name).stem for name in NAMES],
+)
 def test_untouched_it_runs_from_top_to_bottom(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COURSE_PROGRESS", str(tmp_path / "progress.json"))
     notebook = nbformat.reads(_MADE[name], as_version=4)

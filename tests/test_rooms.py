@@ -28,7 +28,7 @@ FLOORS = {
         ("logs", "announcer"),
         ("house",),
         ("gateway", "moto", "isolation", "state"),
-        ("iam", "cloudwatch_logs", "eventbridge", "s3", "functions", "states", "sagemaker"),
+        ("iam", "cloudwatch_logs", "eventbridge", "s3", "tagging", "functions", "states", "sagemaker"),
         ("server",),
         ("__main__",),
     ),
@@ -67,8 +67,8 @@ FLOORS = {
         ("panels",),
         ("checks",),
         ("run_lessons", "exercises"),
-        ("marking",),
-        ("mark",),
+        ("marking", "proving"),
+        ("mark", "spent"),
     ),
 }
 """The floors of each house, lowest first: a room imports what is below it, and what stands beside it on its floor."""

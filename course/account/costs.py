@@ -62,6 +62,11 @@ _LESSON_COSTS = {
     "09": "nothing: it ends what costs.",
 }
 
+_MOST_DOLLARS = {
+    **{"00": 0.0, "01": 0.01, "02": 0.01, "03": 0.01, "04": 0.01},
+    **{"05": 0.10, "06": 0.40, "07": 0.30, "08": 0.15, "09": 0.30},
+}
+
 
 def prices() -> pd.DataFrame:
     """The prices that the course meets, as a table: US dollars, and per what."""
@@ -75,6 +80,11 @@ def prices() -> pd.DataFrame:
 def cost_of_lesson(lesson: str) -> str:
     """What a lesson costs on a real account, in words."""
     return _LESSON_COSTS.get(lesson, "see lesson 00.")
+
+
+def most_of_lesson(lesson: str) -> float:
+    """US dollars that a lesson run once from top to bottom should not exceed, a slow day of AWS included."""
+    return _MOST_DOLLARS.get(lesson, 0.30)
 
 
 def lambda_cost(invocations: int, seconds: float, memory_mb: int = 128) -> float:

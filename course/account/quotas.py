@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import boto3
 
+from course.account import stand_in
 from course.account.settings import Settings
 
 NEEDED = (
@@ -64,7 +65,7 @@ def check_quotas(settings: Settings) -> QuotaCheck:
 
     Source: Service Quotas API, ListServiceQuotas.
     """
-    if settings.target == "local":
+    if settings.target == "local" or stand_in.address():
         return QuotaCheck(())
     needed = [(service, name.format(instance=settings.instance_type), count) for service, name, count in NEEDED]
     applied: dict[tuple[str, str], float] = {}

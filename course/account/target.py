@@ -24,7 +24,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 import account_guard
 import local_aws
-from course.account import embedded, lateness
+from course.account import embedded, lateness, stand_in
 from course.account.costs import cost_of_lesson
 from course.account.sessions import new_session, renew_default_session
 from course.errors import CourseError
@@ -185,6 +185,9 @@ def _is_loopback(endpoint_url: str) -> bool:
 
 def _connect_aws(lesson: str) -> Target:
     own = _ORIGINAL | account_guard.set_since()
+    url = stand_in.address()
+    if url:
+        return _connect_stand_in(url, own)
     # It may have been set for an embedded AWS; one for a single service is the learner's own affair.
     own.pop("AWS_ENDPOINT_URL", None)
     account, region = _whose(own)
@@ -200,6 +203,35 @@ def _connect_aws(lesson: str) -> Target:
     renew_default_session()
     lateness.ask_again_when_too_early()
     return Target("aws", account, region, _STATE / f"ledger-{account}-{region}.jsonl")
+
+
+def whose() -> tuple[str, str]:
+    """The account and the region to which the learner's own settings lead; boto3 leads nowhere afterwards.
+
+    Raises:
+        CourseError: they lead to none.
+    """
+    own = _ORIGINAL | account_guard.set_since()
+    url = stand_in.address()
+    if url:
+        with closed_on_failure():
+            found = _connect_stand_in(url, own)
+        account_guard.close()
+        return found.account, found.region
+    own.pop("AWS_ENDPOINT_URL", None)
+    return _whose(own)
+
+
+def _connect_stand_in(url: str, own: dict[str, str]) -> Target:
+    stand_in.open_way(url, own)
+    renew_default_session()
+    try:
+        stand_in.require(boto3.client("sts").get_caller_identity()["Account"])
+    except (BotoCoreError, ClientError) as error:
+        raise CourseError(f"The stand-in does not know who you are: {error}") from error
+    lateness.ask_again_when_too_early()
+    ledger = embedded.scratch_directory() / f"ledger-stand-in-{urlsplit(url).port}.jsonl"
+    return Target("aws", local_aws.ACCOUNT, local_aws.REGION, ledger)
 
 
 def _whose(own: dict[str, str]) -> tuple[str, str]:

@@ -114,7 +114,7 @@ def _cell(given: dict[str, Any], solutions: dict[str, str], points: dict[str, fl
 def _environment(folder: Path, editions: dict[str, str]) -> None:
     """The project as learners have it: its lessons are the editions, and what makes or tests solutions is left out."""
     folder.mkdir(parents=True)
-    left_out = shutil.ignore_patterns("__pycache__", "marking", "mark.py", "exercises.py", "run_lessons.py")
+    left_out = shutil.ignore_patterns("__pycache__", "marking", "mark.py", "proving", "exercises.py", "run_lessons.py")
     for name in _INSTALLED:
         path = _PROJECT / name
         if path.is_dir():

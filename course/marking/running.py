@@ -114,7 +114,7 @@ def _end_group(process: subprocess.Popen[str]) -> None:
 def main(path: Path, seconds: int) -> int:
     """Run a notebook in place; it is written after each cell, so that what ends it early leaves what was done."""
     notebook = nbformat.read(path, as_version=4)
-    settings = {"interrupt_on_timeout": True, "error_on_timeout": _OUT_OF_TIME, "allow_errors": True}
+    settings: dict[str, Any] = {"interrupt_on_timeout": True, "error_on_timeout": _OUT_OF_TIME, "allow_errors": True}
     runner = client(notebook, path.parent, seconds, store_widget_state=False, **settings)
 
     def keep(**_: Any) -> None:

@@ -19,6 +19,7 @@ from course.panels.description import Block, Code, Say, Table, as_html, plain
 from course.panels.following import Follower
 from course.panels.front_end import CopyButton
 from course.panels.graph_view import GraphView
+from course.panels.iterations import Iterations
 from course.panels.json_text import json_fault
 from course.panels.log_events import LogEvent, LogLines, Logs
 from course.panels.machine_runs import Listed, Machine, Machines
@@ -76,7 +77,7 @@ class ExecutionPanel(Panel):
         self.copy_input = CopyButton(label="Copy input for the console", text="{}")
         self.copy_definition = CopyButton(label="Copy definition for the console")
         self._fault, self._outcome, self._output, self._state_box, self._event_box = (html_box() for _ in range(5))
-        self._time_line = html_box()
+        self._time_line, self.iterations = html_box(), Iterations()
         self.stop.disabled = self.job_log.disabled = self.visit.disabled = True
         self.input.observe(lambda change: self._check(change["new"]), "value")
         self.chosen.observe(lambda change: self._open(change["new"]), "value")
@@ -96,6 +97,7 @@ class ExecutionPanel(Panel):
                 self._output,
                 row(self.state, beside),
                 self._state_box,
+                self.iterations.box,
                 self._event_box,
             ],
             [self.copy_input, self.copy_definition],
@@ -112,6 +114,7 @@ class ExecutionPanel(Panel):
             *time_line(self.execution),
             *output_blocks(self.execution),
             *self._state_blocks(),
+            *self.iterations.describe(),
             *self._event_blocks(),
             *self._fault_blocks(),
         ]
@@ -291,6 +294,7 @@ class ExecutionPanel(Panel):
         self.job_log.disabled = run is None or run.job is None
         blocks = as_html(self._state_blocks())
         self._state_box.value = f'<div class="course-result">{blocks}</div>'
+        self.iterations.show(self.execution, run)
 
     # ---- one state -----------------------------------------------------------------------------------
 

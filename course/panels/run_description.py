@@ -77,7 +77,8 @@ def state_blocks(definition: Mapping[str, Any], run: StateRun | None, name: str)
     fields = fields_of(definition, name)
     facts = [("State", name), ("Type", str(fields.get("Type", "")))]
     if run is not None:
-        facts += [("Status", f"{LOOKS[run.status].sign} {run.status}"), ("Tries", str(run.tries))]
+        facts += [("Status", f"{LOOKS[run.status].sign} {run.status}")]
+        facts += [("Tries", str(run.tries))] if run.type in _TRYING else []
         facts += [("Duration", seconds_text(run.seconds))] if run.seconds is not None else []
     blocks: list[Block] = [Facts([*facts, *rules(fields)])]
     if run is None:
@@ -88,6 +89,19 @@ def state_blocks(definition: Mapping[str, Any], run: StateRun | None, name: str)
     blocks += [Code(title, _json(value), "json") for title, value in values if value is not None]
     blocks += [Code("Variables assigned", _json(run.assigned), "json")] if run.assigned else []
     blocks += [Fold("The whole cause", [Code("Cause", run.cause)])] if run.cause != run.reason else []
+    return blocks
+
+
+def iteration_blocks(number: int, runs: list[StateRun]) -> list[Block]:
+    """One iteration of a Map: its states as they came, each with what went in and what came out."""
+    way = ", ".join(f"{LOOKS[run.status].sign} {plain(run.name)}" for run in runs)
+    blocks: list[Block] = [Say(f"**Iteration {number}**: {way}")]
+    for run in runs:
+        inside: list[Block] = [Say(f"**{plain(run.error)}**: {plain(run.reason)}", "bad")] if run.error else []
+        values = [(f"Input of {run.name}", run.input), (f"Output of {run.name}", run.output)]
+        inside += [Code(title, _json(value), "json") for title, value in values if value is not None]
+        said = ", ".join(filter(None, (run.status, seconds_text(run.seconds))))
+        blocks.append(Fold(f"{LOOKS[run.status].sign} {run.name} ({said})", inside))
     return blocks
 
 

@@ -43,6 +43,7 @@ class StateRun:
         error, cause: the name of the last error, and all that AWS says of it; empty where there was none.
         seconds: from entering to leaving; None where it was not left.
         entered, left: when that was.
+        iterations: of a Map, the status of each iteration by its number, from 0.
     """
 
     def __init__(self, visit: Visit):
@@ -53,6 +54,7 @@ class StateRun:
         self.input, self.arguments, self.result = visit.input, visit.arguments, visit.result
         self.output, self.assigned = visit.output, visit.assigned
         self.error, self.cause, self.seconds = visit.error, visit.cause, visit.seconds
+        self.iterations = visit.iterations
 
     @property
     def reason(self) -> str:
@@ -139,6 +141,16 @@ class Execution:
     def runs(self, name: str) -> list[StateRun]:
         """Every visit to a state, in the order in which they began; none where it was not reached."""
         return [StateRun(visit) for visit in self._visits if visit.name == name]
+
+    def iteration(self, of: StateRun, number: int) -> list[StateRun]:
+        """The visits to states in one iteration of a Map, those inside of a further Map or Parallel left out.
+
+        Args:
+            of: a visit to the Map.
+            number: of the iteration, from 0.
+        """
+        found = [one for one in self._visits if one.parent is of._visit and one.iteration == number]
+        return [StateRun(visit) for visit in found]
 
     @property
     def became(self) -> dict[str, str]:

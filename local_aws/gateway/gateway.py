@@ -30,6 +30,7 @@ from local_aws.house import Keeper, Service, Services
 from local_aws.moto.backend import SERVICES as MOTO_SERVICES
 from local_aws.moto.backend import Backends
 from local_aws.moto.bounds import bounded
+from local_aws.moto.coverage import operations
 from local_aws.moto.inside import Moto
 from local_aws.moto.members import require_heeded
 from local_aws.moto.pages import Pages
@@ -44,7 +45,10 @@ _OWN_SIGNING_NAMES = {
     "scheduler": "scheduler",
     "states": "stepfunctions",
     "sts": "sts",
+    "tagging": "resourcegroupstaggingapi",
 }
+_WITH_WORDS_OF_THEIR_OWN = {"sns", "sqs"}
+"""Of moto's services, those that AWS lets say more than that something is missing (`InvalidParameter`)."""
 _READS = ("Get", "List", "Simulate", "Generate")
 """IAM's operations that change nothing begin so."""
 
@@ -130,9 +134,13 @@ class Gateway:
         own = self._service(api, call)
         if own is not None and hasattr(own, xform_name(operation.name)):
             return exchange.send(dispatch(own, self._roles.judge, call, operation, exchange.request, path_values))
+        if operation.name not in operations(api.name):
+            raise not_there(f"{api.name}:{operation.name}")
         params = wire.parse(exchange.request, operation, path_values)
-        if api.protocol == "json":  # a form can't tell what is empty from what is missing
+        if api.name in _WITH_WORDS_OF_THEIR_OWN:
             wire.require_members(operation, params)
+        else:
+            wire.validate(operation, params)
         if call.principal.kind != "admin" or api.name == "sns":
             self._roles.judge.authorise(call, params, lambda: policy_at(self._roles.admin_client, call, params))
             if api.name == "sns" and operation.name == "Subscribe" and params.get("Protocol") == "lambda":

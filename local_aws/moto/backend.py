@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import functools
 import gc
+import logging
 import os
 import re
 import sys
@@ -20,9 +21,9 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from local_aws import ACCOUNT, ADMIN_ACCESS_KEY, wire
-from local_aws.call import not_there
+from local_aws.call import ApiError, not_there
 from local_aws.house import Keeper, Shelf
-from local_aws.moto.contents import Input, Stored, expecting, in_pieces, install
+from local_aws.moto.contents import HEADERS, Input, Stored, expecting, in_pieces, install
 from local_aws.moto.housekeeping import Housekeeper, keep_for_good
 from local_aws.moto.shelves import shelves, touched
 
@@ -72,11 +73,13 @@ _LACKING = re.compile(
 )
 _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 _IN_PIECES = {"GetObject", "CopyObject", "UploadPartCopy"}
-"""Operations in which moto only hands an object's content on; for a copy's checksum it looks at it."""
+"""Operations in which moto only hands an object's content on, or asks for its checksum."""
 _LARGE = 1 << 20
 """Bytes of a body from which on it is worth looking for what can be freed."""
 _DELETING = ("Abort", "Complete", "Delete", "Purge")
 """Operations after which it is begin so."""
+log = logging.getLogger(__name__)
+_NO_XML = re.compile(rb"[\0-\x08\x0b\x0c\x0e-\x1f]")
 WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
@@ -85,8 +88,9 @@ class Backends:
 
     def __init__(self, keeper: Keeper) -> None:
         configure()
-        install()
         self._keeper = keeper
+        if any(keeper.kinds()):
+            install()
         self._applications: dict[str, WsgiApp] = {}
         self._lock = threading.Lock()
         self._housekeeper = Housekeeper()
@@ -111,12 +115,13 @@ class Backends:
             ApiError: `NotImplemented`.
         """
         application = self._application(api.name)
-        marks = touched(api.name, operation, request, region)
+        find = functools.partial(touched, api.name, operation, request, region) if self._keeper.keeps else list
+        marks = find()
         environ = _environ(api, operation, request, region, access_key or ADMIN_ACCESS_KEY)
         try:
-            pieces = operation in _IN_PIECES and "x-amz-checksum-algorithm" not in request.headers
-            with in_pieces(pieces), expecting(request.headers):
-                return application(environ, start_response)
+            with in_pieces(operation in _IN_PIECES), expecting(request.headers):
+                answer = application(environ, start_response)
+                return map(_readable, answer) if api.protocol == "query" else answer
         except NotImplementedError as error:
             raise not_there(f"{api.name}:{operation}") from error
         except OSError as error:
@@ -124,8 +129,14 @@ class Backends:
             traceback.clear_frames(error.__traceback__)
             gc.collect()
             raise
+        except (ApiError, MemoryError, RecursionError):
+            raise
+        except Exception as error:
+            # Moto stumbles over what it has no code for; what it had done by then stays.
+            log.exception("moto fails in %s:%s", api.name, operation)
+            raise not_there(f"{api.name}:{operation} as it was called") from error
         finally:
-            for kind, name in dict.fromkeys((*marks, *touched(api.name, operation, request, region))):
+            for kind, name in dict.fromkeys((*marks, *find())):
                 self._keeper.changed(kind, name)
             _let_go(environ)
             if isinstance(request.body, Stored):
@@ -138,12 +149,13 @@ class Backends:
         return shelves(dict.fromkeys(SERVICES.values()))
 
     def _application(self, name: str) -> WsgiApp:
-        from moto.moto_server.werkzeug_app import create_backend_app
-
         with self._lock:
             if name not in self._applications:
-                service: Any = name.replace("-", "")  # which moto knows one by one
-                self._applications[name] = create_backend_app(service)
+                # Moto reads its settings while it is imported, which takes a while: it comes when it is first asked.
+                from local_aws.moto.application import application
+
+                install()
+                self._applications[name] = application(name.replace("-", ""))
                 _keep_no_list_of_records()
                 keep_for_good()
             return self._applications[name]
@@ -164,10 +176,16 @@ def lacks(operation: str) -> bool:
 
 def secret_of(access_key: str) -> str | None:
     """The secret of an IAM user's access key, which no operation of IAM tells; None for nobody's."""
-    from moto.iam.models import iam_backends
-
-    key = iam_backends[ACCOUNT]["aws"].access_keys.get(access_key)
+    models = sys.modules.get("moto.iam.models")
+    if models is None or not hasattr(models, "iam_backends"):  # nobody has asked moto's IAM for anything yet
+        return None
+    key = models.iam_backends[ACCOUNT]["aws"].access_keys.get(access_key)
     return key.secret_access_key if key is not None and key.status == "Active" else None
+
+
+def _readable(document: bytes) -> bytes:
+    """Moto's XML as it can be read, as long as it was: a name that moto has taken may hold what no document can."""
+    return _NO_XML.sub(b"?", document).replace(b"\xef\xbf\xbe", b"???").replace(b"\xef\xbf\xbf", b"???")
 
 
 class _NoList(list[Any]):
@@ -212,7 +230,6 @@ def _environ(api: wire.Api, operation: str, request: wire.Request, region: str, 
         "SERVER_PORT": "80",
         "SERVER_PROTOCOL": "HTTP/1.1",
         "REMOTE_ADDR": "127.0.0.1",
-        "CONTENT_TYPE": "",
         "CONTENT_LENGTH": str(len(body)),
         "wsgi.version": (1, 0),
         "wsgi.url_scheme": "http",
@@ -223,28 +240,23 @@ def _environ(api: wire.Api, operation: str, request: wire.Request, region: str, 
         "wsgi.input": Input(body),
         "wsgi.input_terminated": True,
     }
-    names = {}
-    for name, value in request.headers.items():
-        key = name.upper().replace("-", "_")
-        if name == "content-type":
-            environ["CONTENT_TYPE"] = value
-        elif name != "content-length":
-            environ[f"HTTP_{key}"] = value
-            if "_" in name:
-                names[f"HTTP_{key}"] = name
-    environ["moto.preserved_header_names"] = names
     scope = f"19700101/{region}/{api.model.signing_name}/aws4_request"
-    environ["HTTP_AUTHORIZATION"] = f"AWS4-HMAC-SHA256 Credential={access_key}/{scope}, Signature=0"
+    environ[HEADERS] = headers = {
+        **{name: value for name, value in request.headers.items() if value or name != "content-type"},
+        "content-length": environ["CONTENT_LENGTH"],
+        "authorization": f"AWS4-HMAC-SHA256 Credential={access_key}/{scope}, Signature=0",
+    }
     if api.name == "s3":
         # The routes of moto's application go by the number of segments and know no newline; what the segments are
         # it reads in RAW_URI.
         bucket, _, key = request.path[1:].partition("/")
         environ["PATH_INFO"] = "/bucket/key" if key else "/bucket" if bucket else "/"
-        if request.method == "PUT" and environ["CONTENT_TYPE"].startswith(_FORMS):
-            environ["CONTENT_TYPE"] = "binary/octet-stream"  # moto would lose the body as a form
+        if request.method == "PUT" and headers.get("content-type", "").startswith(_FORMS):
+            headers["content-type"] = "binary/octet-stream"  # moto would lose the body as a form
     elif api.protocol == "json":
         # Without a query moto reads the body as one, and takes its operation from there.
         environ["QUERY_STRING"] = f"Action={operation}"
+    environ["CONTENT_TYPE"] = headers.get("content-type", "")
     return environ
 
 

@@ -10,7 +10,7 @@ import base64
 import functools
 import hashlib
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Protocol
 
 
@@ -71,15 +71,16 @@ CHECKSUMS: dict[str, Callable[[], Digest]] = {
 """By their names in the API."""
 
 
-def compute_checksum(body: bytes, algorithm: str, encode_base64: bool = True) -> bytes:
+def compute_checksum(body: bytes | Iterable[bytes], algorithm: str, encode_base64: bool = True) -> bytes:
     """The checksum of some content, in the form in which moto asks for it.
 
     Args:
-        body: bytes, or what can be read like them.
+        body: the content whole, or piece by piece.
 
     Raises:
         KeyError: S3 has no such algorithm.
     """
     checksum = CHECKSUMS[algorithm]()
-    checksum.update(body)
+    for piece in (body,) if isinstance(body, bytes | bytearray) else body:
+        checksum.update(piece)
     return base64.b64encode(checksum.digest()) if encode_base64 else checksum.digest()

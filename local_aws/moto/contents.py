@@ -22,6 +22,8 @@ from typing import IO, Any
 from local_aws.call import ApiError
 from local_aws.moto.checksums import CHECKSUMS, compute_checksum
 
+HEADERS = "local_aws.moto.headers"
+"""Where the environment of a request to moto has the headers as a mapping, their names in lower case."""
 PIECE = 1 << 20
 """The bytes that are held in memory at once."""
 

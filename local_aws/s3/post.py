@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import IO, Any, cast
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
-from xml.sax.saxutils import escape
 
 from botocore.utils import parse_timestamp
 from werkzeug.exceptions import RequestEntityTooLarge
@@ -80,8 +79,8 @@ class Upload:
         if status != "201":
             return wire.Response(200 if status == "200" else 204, headers)
         body = (
-            f'<?xml version="1.0" encoding="UTF-8"?>\n<PostResponse><Location>{escape(location)}</Location>'
-            f"<Bucket>{self.bucket}</Bucket><Key>{escape(self.key)}</Key><ETag>{escape(etag)}</ETag></PostResponse>"
+            f'<?xml version="1.0" encoding="UTF-8"?>\n<PostResponse><Location>{wire.escape(location)}</Location>'
+            f"<Bucket>{self.bucket}</Bucket><Key>{wire.escape(self.key)}</Key><ETag>{wire.escape(etag)}</ETag></PostResponse>"
         )
         return wire.Response(201, headers | {"Content-Type": "application/xml"}, body.encode())
 

@@ -12,7 +12,6 @@ import functools
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from xml.etree import ElementTree
-from xml.sax.saxutils import escape
 
 from botocore import xform_name
 from botocore.exceptions import ClientError
@@ -230,8 +229,8 @@ class S3:
                 continue
             error = denial(call, needed, decision)
             refusals.append(
-                f"<Error><Key>{escape(target['Key'])}</Key><Code>{error.code}</Code>"
-                f"<Message>{escape(error.message)}</Message></Error>"
+                f"<Error><Key>{wire.escape(target['Key'])}</Key><Code>{error.code}</Code>"
+                f"<Message>{wire.escape(error.message)}</Message></Error>"
             )
         params["Delete"]["Objects"] = allowed
         return refusals

@@ -26,6 +26,8 @@ _ATTEMPTS = 20
 class Writer(Keeper):
     """Keeps the records of all shelves in a store."""
 
+    keeps = True
+
     def __init__(self, store: Store):
         self._store = store
         self._shelves: dict[str, Shelf] = {}

@@ -4,11 +4,11 @@ Routing, parsing, validation and serialising are derived from the models, once, 
 protocols json, rest-json, query and rest-xml. It knows nothing of what a service does.
 """
 
-from local_aws.wire.model import Api, Request, Response, api_for, api_like, form, query
+from local_aws.wire.model import Api, Request, Response, api_for, api_like, form, loader, query
 from local_aws.wire.parse import parse
 from local_aws.wire.reading import read, require_plain_path
 from local_aws.wire.restating import hoisted, restated
-from local_aws.wire.serialise import serialise, serialise_error
+from local_aws.wire.serialise import escape, serialise, serialise_error
 from local_aws.wire.validate import require_members, validate
 
 __all__ = [
@@ -17,8 +17,10 @@ __all__ = [
     "Response",
     "api_for",
     "api_like",
+    "escape",
     "form",
     "hoisted",
+    "loader",
     "parse",
     "query",
     "read",

@@ -7,6 +7,7 @@ import binascii
 import functools
 import json
 import math
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -20,6 +21,8 @@ from local_aws.call import ApiError
 from local_aws.wire.model import Request, form
 
 _TRUE = {"true", "1"}
+_WHOLE = re.compile(r"[+-]?\d{1,99}", re.ASCII)
+_DECIMAL = re.compile(r"[+-]?\d{1,99}(\.\d{0,99})?([eE][+-]?\d{1,3})?", re.ASCII)
 
 
 def parse(request: Request, operation: OperationModel, path_values: Mapping[str, str]) -> dict[str, Any]:
@@ -98,14 +101,18 @@ def _payload(request: Request, name: str, member: Shape, protocol: str) -> dict[
 def _json_body(body: bytes) -> Any:
     try:
         text = (body or b"{}").decode()
-        parsed = json.loads(text)
+        parsed = json.loads(text, parse_constant=_no_constant)
         if "\\ud" in text or "\\uD" in text:
             json.dumps(parsed, ensure_ascii=False).encode()  # half of a pair is no character
     except (ValueError, RecursionError) as error:
-        raise ApiError("SerializationException", f"the request's body is not JSON: {error}") from error
+        raise ApiError("SerializationException", "the request's body is not JSON") from error
     if not isinstance(parsed, dict):
         raise ApiError("SerializationException", "the request's body is not a JSON object")
     return parsed
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is no JSON, though Python reads it")
 
 
 def _from_json(value: Any, shape: Shape, only: Mapping[str, Shape] | None = None) -> Any:
@@ -143,19 +150,29 @@ def _scalar(value: Any, shape: Shape) -> Any:
         return value if type(value) is str else _expect(value, str, shape)
     if kind == "boolean":
         return _expect(value, bool, shape)
-    if kind in {"integer", "long"}:
+    if kind in _BITS:
         if isinstance(value, float) and math.isfinite(value) and value == int(value):
-            return int(value)
-        return _expect(value, int, shape)
+            value = int(value)
+        if -(1 << _BITS[kind]) <= _expect(value, int, shape) < 1 << _BITS[kind]:
+            return value
+        raise _unreadable(value, shape)
     if kind in {"float", "double"}:
-        return float(_expect(value, (int, float), shape))
+        try:
+            number = float(_expect(value, (int, float), shape))
+        except OverflowError as error:
+            raise _unreadable(value, shape) from error
+        if math.isfinite(number):
+            return number
+        raise _unreadable(value, shape)
     if kind == "timestamp":
-        return _timestamp(value)
+        return _timestamp(value, shape)
     if kind == "blob":
         return _blob(_expect(value, str, shape))
     return value
 
 
+_BITS = {"integer": 31, "long": 63}
+"""Of a whole number, beside its sign: in Java numbers end."""
 _JAVA_TYPES = {
     "string": "String",
     "integer": "Integer",
@@ -169,46 +186,54 @@ def _expect(value: Any, kinds: type | tuple[type, ...], shape: Shape) -> Any:
     wrong_bool = isinstance(value, bool) and kinds is not bool
     if isinstance(value, kinds) and not wrong_bool:
         return value
+    raise _unreadable(value, shape)
+
+
+def _unreadable(value: Any, shape: Shape) -> ApiError:
+    wanted = _JAVA_TYPES.get(shape.type_name, shape.type_name.title())
+    return ApiError("SerializationException", f"{_token(value)} cannot be converted to {wanted}")
+
+
+def _token(value: Any) -> str:
+    """What the parser of AWS's services calls a value."""
     found = {
         dict: "START_OBJECT",
         list: "START_ARRAY",
         str: "STRING_VALUE",
         bool: f"{str(value).upper()}_VALUE",
+        type(None): "VALUE_NULL",
     }
-    token = found.get(type(value), "NUMBER_VALUE")
-    wanted = _JAVA_TYPES.get(shape.type_name, shape.type_name.title())
-    raise ApiError("SerializationException", f"{token} cannot be converted to {wanted}")
+    return found.get(type(value), "NUMBER_VALUE")
 
 
 def _blob(text: str) -> bytes:
     try:
         return base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError) as error:
-        raise ApiError("SerializationException", f"a binary member is not base64: {error}") from error
+        raise ApiError("SerializationException", "a binary member is not base64") from error
 
 
-def _timestamp(value: Any) -> datetime:
+def _timestamp(value: Any, shape: Shape) -> datetime:
     try:
-        moment = parse_timestamp(value)
-    except (ValueError, TypeError) as error:
-        raise ApiError("SerializationException", f"{value!r} is not a timestamp") from error
+        moment = parse_timestamp(_expect(value, (str, int, float), shape))
+    except (ValueError, TypeError, ArithmeticError, RuntimeError) as error:
+        message = f"{_token(value)} can not be converted to milliseconds since epoch"
+        raise ApiError("SerializationException", message) from error
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _from_text(text: str, shape: Shape) -> Any:
     """A value that stands as text in a path, a query string, a header, a form or an XML element."""
     kind = shape.type_name
-    try:
-        if kind in {"integer", "long"}:
-            return int(text)
-        if kind in {"float", "double"}:
-            return float(text)
-    except ValueError as error:
-        raise ApiError("SerializationException", f"{text!r} is not a number") from error
+    if kind in _BITS or kind in {"float", "double"}:
+        # Python's own reading takes more: `1_000`, digits of other scripts, `nan`.
+        if not (_WHOLE if kind in _BITS else _DECIMAL).fullmatch(text):
+            raise ApiError("SerializationException", f"'{text}' is not a number")
+        return _scalar(int(text) if kind in _BITS else float(text), shape)
     if kind == "boolean":
         return text.lower() in _TRUE
     if kind == "timestamp":
-        return _timestamp(text)
+        return _timestamp(text, shape)
     if kind == "blob":
         return _blob(text)
     if kind == "list":

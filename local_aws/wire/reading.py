@@ -16,6 +16,7 @@ from local_aws.wire.model import Request, query
 
 _NO_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _NOT_PLAIN = re.compile(r"//|%2[fF]|%5[cC]|\\|/(\.|%2[eE]){1,2}(/|$)")
+_TAGS_OF_AN_ARN = re.compile(r"/tags/arn(?::|%3A)[A-Za-z0-9_.:%-]+")
 
 
 def read(method: str, target: str, headers: Iterable[tuple[str, str]]) -> Request:
@@ -39,10 +40,16 @@ def read(method: str, target: str, headers: Iterable[tuple[str, str]]) -> Reques
 def require_plain_path(request: Request) -> None:
     """Raise where a path has other than plain segments, as the keys of S3 alone may have.
 
+    One segment that is an ARN may have slashes in it, encoded: the tags of Scheduler's groups have such an address,
+    and no service of moto's here is addressed by a path.
+
     Raises:
         ApiError: `InvalidURI`.
     """
-    if _NOT_PLAIN.search(request.path):
+    path = request.path
+    if _TAGS_OF_AN_ARN.fullmatch(path):
+        path = path.replace("%2F", "")
+    if _NOT_PLAIN.search(path):
         raise _invalid()
 
 

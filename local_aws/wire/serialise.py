@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from datetime import datetime
 from email.utils import format_datetime
 from typing import Any
-from xml.sax.saxutils import escape
+from xml.sax.saxutils import escape as _with_entities
 
 from botocore.model import ListShape, MapShape, OperationModel, Shape, StructureShape
 
@@ -15,6 +16,8 @@ from local_aws.call import ApiError
 from local_aws.wire.model import Api, Response
 
 _XML = '<?xml version="1.0" encoding="UTF-8"?>\n'
+_NO_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""Characters that no XML document can hold, in any form."""
 
 
 def serialise(operation: OperationModel, result: dict[str, Any], request_id: str) -> Response:
@@ -132,6 +135,11 @@ def _to_xml(value: Any, shape: Shape) -> str:
     if isinstance(value, bytes):
         return base64.b64encode(value).decode()
     return escape(str(value))
+
+
+def escape(text: str) -> str:
+    """Text as it stands in a document; a character that can't stand there is `\ufffd`, which says that one was."""
+    return _with_entities(_NO_XML.sub("\ufffd", text), {"\r": "&#13;"})
 
 
 def _element(name: str, value: Any, shape: Shape) -> str:

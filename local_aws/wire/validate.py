@@ -12,12 +12,14 @@ from __future__ import annotations
 import contextlib
 import functools
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import regex
 from botocore.model import ListShape, MapShape, OperationModel, Shape, StructureShape
 
 from local_aws.call import ApiError
+
+if TYPE_CHECKING:
+    from regex import Pattern
 
 _PATTERN_SECONDS = (0.2, 1.0)
 """What takes longer is taken for what doesn't match: a text that does is matched at once. The time is that of the whole
@@ -78,7 +80,7 @@ def _faults(value: Any, shape: Shape, path: str) -> Iterator[str]:
     if isinstance(shape, StructureShape):
         for name in shape.required_members:
             if name not in value:
-                yield _fault(None, _join(path, name), _MISSING)
+                yield _fault(None, shape.members[name], _join(path, name), _MISSING)
         for name, item in value.items():
             if name in shape.members:
                 yield from _faults(item, shape.members[name], _join(path, name))
@@ -103,38 +105,50 @@ def _string_faults(value: str, shape: Shape, path: str) -> Iterator[str]:
     yield from _size_faults(value, shape, path)
     pattern = shape.metadata.get("pattern")
     if pattern and not _matches(pattern, value):
-        yield _fault(value, path, f"Member must satisfy regular expression pattern: {pattern}")
+        yield _fault(value, shape, path, f"Member must satisfy regular expression pattern: {pattern}")
     if shape.enum and value not in shape.enum:
-        yield _fault(value, path, f"Member must satisfy enum value set: [{', '.join(shape.enum)}]")
+        yield _fault(value, shape, path, f"Member must satisfy enum value set: [{', '.join(shape.enum)}]")
 
 
 def _size_faults(value: Any, shape: Shape, path: str) -> Iterator[str]:
     low, high = shape.metadata.get("min"), shape.metadata.get("max")
     if low is not None and len(value) < low:
-        yield _fault(value, path, f"Member must have length greater than or equal to {low}")
+        yield _fault(value, shape, path, f"Member must have length greater than or equal to {low}")
     if high is not None and len(value) > high:
-        yield _fault(value, path, f"Member must have length less than or equal to {high}")
+        yield _fault(value, shape, path, f"Member must have length less than or equal to {high}")
 
 
 def _range_faults(value: float, shape: Shape, path: str) -> Iterator[str]:
     low, high = shape.metadata.get("min"), shape.metadata.get("max")
     if low is not None and value < low:
-        yield _fault(value, path, f"Member must have value greater than or equal to {low}")
+        yield _fault(value, shape, path, f"Member must have value greater than or equal to {low}")
     if high is not None and value > high:
-        yield _fault(value, path, f"Member must have value less than or equal to {high}")
+        yield _fault(value, shape, path, f"Member must have value less than or equal to {high}")
 
 
-def _fault(value: Any, path: str, constraint: str) -> str:
-    shown = "null" if value is None else f"'{_shown(value)}'"
+def _fault(value: Any, shape: Shape, path: str, constraint: str) -> str:
+    shown = "null" if value is None else f"'{_shown(value, shape)}'"
     return f"Value {shown} at '{path}' failed to satisfy constraint: {constraint}"
 
 
-def _shown(value: Any) -> Any:
+def _shown(value: Any, shape: Shape) -> str:
+    """A value as AWS's services, which are written in Java, print one: `[Tag(key=a, value=null)]`.
+
+    The form of a structure is the plain reading: no recorded answer shows one.
+    """
+    if value is None:
+        return "null"
+    if isinstance(shape, StructureShape):
+        members = shape.members.items()
+        inside = (f"{_join('', name)}={_shown(value.get(name), member)}" for name, member in members)
+        return f"{shape.name}({', '.join(inside)})"
+    if isinstance(shape, ListShape):
+        return "[" + ", ".join(_shown(item, shape.member) for item in value) + "]"
+    if isinstance(shape, MapShape):
+        return "{" + ", ".join(f"{key}={_shown(item, shape.value)}" for key, item in value.items()) + "}"
     if isinstance(value, bytes):
         return "java.nio.HeapByteBuffer"
-    if isinstance(value, list):
-        return "[" + ", ".join(str(item) for item in value) + "]"
-    return value
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _join(path: str, name: str) -> str:
@@ -143,7 +157,7 @@ def _join(path: str, name: str) -> str:
 
 
 @functools.cache
-def _compiled(pattern: str) -> regex.Pattern[str] | None:
+def _compiled(pattern: str) -> Pattern[str] | None:
     """A model's pattern in Python's terms; None where Java's syntax has no counterpart."""
     for java, python in (
         (r"\p{L}", r"^\W\d_"),
@@ -153,6 +167,8 @@ def _compiled(pattern: str) -> regex.Pattern[str] | None:
         (r"\p{P}", ""),
     ):
         pattern = pattern.replace(java, python)
+    import regex  # which most requests don't need, and which is large
+
     try:
         return regex.compile(pattern)
     except regex.error:

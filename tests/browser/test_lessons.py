@@ -60,7 +60,12 @@ def test_make_lab_opens_the_learners_edition_and_no_pop_up(lessons: Lab, page: P
     expect(page.get_by_text("official Jupyter news")).to_have_count(0)
 
 
-@pytest.mark.parametrize("lesson", LESSONS, ids=[Path(name).stem for name in LESSONS])
+# Each run includes one with a function's panel, one with a graph, one with a job; the rest is long (`make browser`).
+@pytest.mark.parametrize(
+    "lesson",
+    [pytest.param(name, marks=() if name[:2] in {"02", "04", "05"} else pytest.mark.long) for name in LESSONS],
+    ids=[Path(name).stem for name in LESSONS],
+)
 def test_run_all_shows_no_error(lessons: Lab, page: Page, lesson: str) -> None:
     open_notebook(page, f"{lessons.url}doc/tree/notebooks/{lesson}")
     page.evaluate("jupyterapp.commands.execute('notebook:clear-all-cell-outputs')")

@@ -240,7 +240,7 @@ def _fields(record: Any) -> dict[str, Any]:
 
 def touched(host: Host, operation: str, params: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """The records that a call names, and may have changed."""
-    arns = [value for value in params.values() if isinstance(value, str) and value.startswith("arn:aws:states:")]
+    arns = [value for value in params.values() if isinstance(value, str)]
     arns += [route["stateMachineVersionArn"] for route in params.get("routingConfiguration", ())]
     if operation == "CreateStateMachine":
         arns.append(machine_arn(host, params["name"]))
@@ -248,6 +248,8 @@ def touched(host: Host, operation: str, params: Mapping[str, Any]) -> Iterator[t
         arns.append(activity_arn(host, params["name"]))
     for arn in arns:
         parts = arn.split(":")
+        if not arn.startswith("arn:aws:states:") or len(parts) < 7:
+            continue
         kind = {"stateMachine": MACHINES, "activity": ACTIVITIES, "mapRun": MAP_RUNS}.get(parts[5])
         if kind is not None:
             # A machine's record holds its versions and aliases.

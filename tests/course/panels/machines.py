@@ -45,6 +45,48 @@ RETRIED = {
 }
 """A task that fails three times, and is caught."""
 
+_ODD = {
+    "Check": {
+        "Type": "Choice",
+        "Choices": [{"Condition": "{% $states.input % 2 = 1 %}", "Next": "Odd"}],
+        "Default": "Even",
+    },
+    "Odd": {"Type": "Fail", "Error": "odd", "Cause": "{% $states.input & ' is odd' %}"},
+    "Even": {"Type": "Pass", "End": True},
+}
+ODD_ONES_FAIL = {
+    "Outer": {
+        "Type": "Map",
+        "Items": "{% $states.input.items %}",
+        "ItemProcessor": {
+            "StartAt": "Inner",
+            "States": {
+                "Inner": {
+                    "Type": "Map",
+                    "ItemProcessor": {"StartAt": "Check", "States": _ODD},
+                    "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "After"}],
+                    "Next": "After",
+                },
+                "After": {"Type": "Pass", "End": True},
+            },
+        },
+        "End": True,
+    },
+}
+"""A Map of Maps, whose input has `items`, lists of numbers: one with an odd number fails, and is caught."""
+
+ONE_FAILS = {
+    "Each": {
+        "Type": "Map",
+        "Items": "{% $states.input.items %}",
+        "ItemProcessor": {"StartAt": "Check", "States": _ODD},
+        "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "Sorry"}],
+        "End": True,
+    },
+    "Sorry": {"Type": "Succeed"},
+}
+"""A Map that an odd number among its `items` fails; the machine goes on."""
+
 FIFTY = {
     f"Step {number:02}": {"Type": "Pass", **({"Next": f"Step {number + 1:02}"} if number < 50 else {"End": True})}
     for number in range(1, 51)

@@ -12,7 +12,7 @@ import pytest
 import course
 from course.errors import CourseError
 from course.panels.run_description import states_table
-from tests.course.panels.machines import BRANCHES, FIFTY, RETRIED, make_machine
+from tests.course.panels.machines import BRANCHES, FIFTY, ODD_ONES_FAIL, ONE_FAILS, RETRIED, make_machine
 
 
 def opened(arn, **options):
@@ -27,6 +27,10 @@ def ran(panel, input=None):
     panel.start.click()
     panel.wait()
     return panel
+
+
+def labels(iterations):
+    return [button.description for button in iterations.box.children[1].children]
 
 
 @pytest.fixture(scope="session")
@@ -76,6 +80,31 @@ def test_every_visit_in_a_map_can_be_looked_into(machine):
     assert "Variables assigned" in repr(panel)
     panel.state.value = "Right"
     assert panel.visit.disabled
+
+
+def test_the_iterations_of_a_map_are_a_grid_that_can_be_opened(machine):
+    panel = ran(opened(machine("odd-ones-fail", ODD_ONES_FAIL)), {"items": [[1, 2], [4], [6, 8]]})
+    panel.state.value = "Outer"
+    assert labels(panel.iterations) == ["✓ 0", "✓ 1", "✓ 2"]
+    panel.iterations.look_into(2)
+    assert [run.name for run in panel.execution.iteration(panel.iterations.map, 2)] == ["Inner", "After"]
+    assert "Iteration 2: ✓ Inner, ✓ After" in repr(panel) and "Input of Inner:\n[\n  6,\n  8\n]" in repr(panel)
+    panel.state.value = "Inner"
+    panel.visit.value = 0
+    # Its neighbour may have been through before it was stopped.
+    assert labels(panel.iterations) in (["✗ 0", "✓ 1"], ["✗ 0", "■ 1"])
+    panel.iterations.look_into(0)
+    assert "Iteration 0: ✓ Check, ✗ Odd" in repr(panel)
+    panel.state.value = "After"
+    assert panel.iterations.describe() == [] and labels(panel.iterations) == []
+
+
+def test_of_very_many_iterations_those_that_failed_are_shown(machine):
+    panel = ran(opened(machine("one-fails", ONE_FAILS)), {"items": [*range(0, 300, 2), 7]})
+    panel.state.value = "Each"
+    assert len(labels(panel.iterations)) == 100
+    assert labels(panel.iterations)[-1] == "✗ 150"
+    assert "Shown are 100, first of all those that did not succeed." in repr(panel)
 
 
 def test_a_click_in_the_graph_chooses_in_the_list_and_back(machine):
@@ -227,6 +256,8 @@ def test_tries_are_tries_and_not_visits():
     panel = ran(opened(make_machine(loop, "loops")), {"n": 0})
     rows = {row[0]: row for row in states_table(panel.execution.definition, panel.execution).rows}
     assert rows["Wait"][3:5] == ["3", ""]
+    panel.state.value = "Wait"
+    assert "State: Wait" in repr(panel) and "Tries: " not in repr(panel)
     shown = repr(panel)
     assert "When each state was at work:" in shown
     assert re.search(r"Wait +from 0\.\d{3} s, \d+\.\d{3} s, succeeded", shown)

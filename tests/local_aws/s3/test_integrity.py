@@ -69,12 +69,14 @@ def test_a_document_is_held_against_its_md5(s3, bucket):
     assert refused(s3.get_bucket_tagging, Bucket=bucket) == ("NoSuchTagSet", 404)
 
 
-@pytest.mark.parametrize("algorithm", ["CRC32C", "CRC64NVME"])
-def test_a_copy_has_the_checksum_that_is_asked_for(s3, bucket, algorithm):
-    s3.put_object(Bucket=bucket, Key="from", Body=b"content")
+@pytest.mark.parametrize("content", [b"content", LARGE], ids=["small", "in pieces"])
+@pytest.mark.parametrize("algorithm", ["CRC32C", "CRC64NVME", "SHA256"])
+def test_a_copy_has_the_checksum_that_is_asked_for(s3, bucket, algorithm, content):
+    s3.put_object(Bucket=bucket, Key="from", Body=content)
     source = {"Bucket": bucket, "Key": "from"}
     copied = s3.copy_object(Bucket=bucket, Key="to", CopySource=source, ChecksumAlgorithm=algorithm)
-    assert copied["CopyObjectResult"][MEMBERS[algorithm]] == digest(algorithm, b"content")
+    assert copied["CopyObjectResult"][MEMBERS[algorithm]] == digest(algorithm, content)
+    assert s3.get_object(Bucket=bucket, Key="to")["Body"].read() == content
 
 
 @pytest.mark.parametrize("algorithm", ["CRC32", "CRC32C", "CRC64NVME"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -33,6 +34,7 @@ def kept(tmp_path_factory):
             make_executions,
             make_job,
             make_events,
+            make_schedules,
         ):
             made |= make(server)
         yield SimpleNamespace(server=server.restart(), **made)
@@ -210,6 +212,28 @@ def make_events(server: Server) -> dict[str, Any]:
     functions.get_waiter("function_active_v2").wait(FunctionName="late", WaiterConfig={"Delay": 1})
     functions.invoke(FunctionName="late", InvocationType="Event", Payload=b'"accepted"')
     return {"queue_arn": queue, "mapping": mapping}
+
+
+def make_schedules(server: Server) -> dict[str, Any]:
+    schedules, sqs = server.client("scheduler"), server.client("sqs")
+    trust = statement(Principal={"Service": "scheduler.amazonaws.com"}, Action="sts:AssumeRole")
+    role = server.client("iam").create_role(RoleName="schedules", AssumeRolePolicyDocument=trust)["Role"]["Arn"]
+    server.client("iam").put_role_policy(
+        RoleName="schedules", PolicyName="may", PolicyDocument=statement(Action="sqs:SendMessage", Resource="*")
+    )
+    sqs.create_queue(QueueName="scheduled")
+    target = {"Arn": "arn:aws:sqs:us-east-1:123456789012:scheduled", "RoleArn": role, "Input": '"came"'}
+    asked = {"FlexibleTimeWindow": {"Mode": "OFF"}, "Target": target, "GroupName": "kept"}
+    schedules.create_schedule_group(Name="kept", Tags=[{"Key": "a", "Value": "1"}])
+    start = datetime.now(UTC) + timedelta(days=1)
+    schedules.create_schedule(Name="daily", ScheduleExpression="rate(1 day)", StartDate=start, **asked)
+    # With a clock that isn't sped up, it comes after the restart.
+    moment = datetime.now(UTC) + timedelta(seconds=10)
+    once = f"at({moment:%Y-%m-%dT%H:%M:%S})"
+    schedules.create_schedule(Name="once", ScheduleExpression=once, ActionAfterCompletion="DELETE", **asked)
+    schedules.create_schedule(Name="gone", ScheduleExpression="rate(1 day)", **asked)
+    schedules.delete_schedule(Name="gone", GroupName="kept")
+    return {}
 
 
 # ---- S3 --------------------------------------------------------------------------------------------------
@@ -400,3 +424,19 @@ def test_rules_of_eventbridge_and_event_source_mappings_are_there(kept):
 def test_an_asynchronous_invocation_that_was_accepted_is_run(kept):
     """It was answered with 202, and the process was killed before it could be tried."""
     until(lambda: logged(kept, "late", "accepted"))
+
+
+# ---- EventBridge Scheduler -------------------------------------------------------------------------------
+
+
+def test_schedules_are_there_and_one_that_waited_comes_once(kept):
+    schedules, sqs = kept.server.client("scheduler"), kept.server.client("sqs")
+    group = schedules.get_schedule_group(Name="kept")["Arn"]
+    assert schedules.list_tags_for_resource(ResourceArn=group)["Tags"] == [{"Key": "a", "Value": "1"}]
+    found = schedules.get_schedule(Name="daily", GroupName="kept")
+    assert found["StartDate"] > found["CreationDate"]
+    queue = sqs.get_queue_url(QueueName="scheduled")["QueueUrl"]
+    message = until(lambda: sqs.receive_message(QueueUrl=queue, WaitTimeSeconds=1).get("Messages"))[0]
+    assert message["Body"] == '"came"'
+    until(lambda: [one["Name"] for one in schedules.list_schedules(GroupName="kept")["Schedules"]] == ["daily"])
+    assert "Messages" not in sqs.receive_message(QueueUrl=queue, VisibilityTimeout=0, WaitTimeSeconds=0)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
+from xml.etree import ElementTree
 
 import botocore.session
 import pytest
@@ -185,6 +186,54 @@ def test_bodies_of_the_wrong_kind(body, words):
     with pytest.raises(ApiError) as refused:
         wire.parse(request, operation, values)
     assert (refused.value.code, words in refused.value.message) == ("SerializationException", True)
+
+
+@pytest.mark.parametrize(
+    ("member", "value", "words"),
+    [
+        ("MaxResults", "1e30", "NUMBER_VALUE cannot be converted to Integer"),
+        ("MaxResults", "2147483648", "NUMBER_VALUE cannot be converted to Integer"),
+        ("MaxResults", "1.5", "NUMBER_VALUE cannot be converted to Integer"),
+        ("MaxResults", "NaN", "not JSON"),
+        ("CreationTimeAfter", "1e308", "NUMBER_VALUE can not be converted to milliseconds since epoch"),
+        ("CreationTimeAfter", '"inf"', "STRING_VALUE can not be converted to milliseconds since epoch"),
+        ("CreationTimeAfter", "true", "TRUE_VALUE cannot be converted to Timestamp"),
+        ("CreationTimeAfter", "[1]", "START_ARRAY cannot be converted to Timestamp"),
+    ],
+)
+def test_numbers_and_times_that_are_none(member, value, words):
+    body = f'{{"{member}": {value}}}'.encode()
+    request = wire.Request("POST", "/", wire.query(""), {"x-amz-target": "SageMaker.ListModels"}, body)
+    operation, values = wire.api_for("sagemaker").route(request)
+    with pytest.raises(ApiError) as refused:
+        wire.parse(request, operation, values)
+    assert (refused.value.code, words in refused.value.message) == ("SerializationException", True)
+
+
+@pytest.mark.parametrize("text", ["1_000", "\u0663", "nan", " 1", "", "9" * 30, "1.0"])
+def test_text_that_only_python_would_call_a_whole_number(text):
+    request = wire.Request("GET", "/2015-03-31/functions", wire.query(f"MaxItems={quote(text)}"), {}, b"")
+    operation, values = wire.api_for("lambda").route(request)
+    with pytest.raises(ApiError) as refused:
+        wire.parse(request, operation, values)
+    assert refused.value.code == "SerializationException"
+
+
+def test_an_error_with_a_character_that_no_document_can_hold():
+    response = wire.serialise_error(wire.api_for("iam"), ApiError("ValidationError", "a\x00b\uffff<\r"), "id")
+    message = ElementTree.fromstring(response.body).findtext(".//{*}Message")
+    assert message == "a\ufffdb\ufffd<\r"
+
+
+def test_a_refused_list_is_shown_as_java_prints_it():
+    operation = wire.api_for("kms").model.operation_model("TagResource")
+    with pytest.raises(ApiError) as refused:
+        wire.validate(operation, {"KeyId": "k", "Tags": [{"TagKey": "", "TagValue": "v"}]})
+    assert "Value '' at 'tags.1.member.tagKey' failed" in refused.value.message
+    operation = wire.api_for("iam").model.operation_model("TagRole")
+    with pytest.raises(ApiError) as refused:
+        wire.validate(operation, {"RoleName": "r", "Tags": [{"Key": "a", "Value": "b"}, {"Key": "c"}] * 26})
+    assert "Value '[Tag(key=a, value=b), Tag(key=c, value=null)," in refused.value.message
 
 
 def test_a_null_member_is_an_absent_one():

@@ -1,0 +1,90 @@
+"""Moto's reading of a request to S3, without what is known before: all of moto's that is done at each request.
+
+A request comes as `wire.restated` has told it: to this host, with the bucket in its path, under a key that was judged.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlparse
+
+from moto.core.request import Request
+from moto.s3 import responses
+from moto.s3.models import S3Backend, s3_backends
+from moto.utilities.utils import get_partition
+from werkzeug.datastructures import ImmutableMultiDict
+
+from local_aws import ACCOUNT, ADMIN_ACCESS_KEY
+
+_REQUEST_ID = re.compile(r"(?<=<RequestId>).*(?=</RequestId>)")
+_WITHOUT_FORM = {"DELETE", "GET", "HEAD", "PUT"}
+
+
+class S3Response(responses.S3Response):
+    """Moto's S3 at a request."""
+
+    def setup_class(  # type: ignore[override] # as moto's own class of S3 has it
+        self, request: Request, full_url: str | None = None, headers: Any = None
+    ) -> None:
+        """Read a request; moto's own way for one whose body may be taken for a form."""
+        if request.method not in _WITHOUT_FORM:
+            super().setup_class(request, full_url, headers)
+            self._held = super().backend
+            return
+        self.is_werkzeug_request, self.normalized_request, self.request = True, request, request
+        self.uri, self.method, self.headers = request.raw_url, request.method, request.headers
+        self.parsed_url, self.raw_path = urlparse(self.uri), request.raw_path
+        self.path = self.parsed_url.path
+        self.body = self.raw_body = request.environ["wsgi.input"].read()
+        self.form_data = ImmutableMultiDict()
+        self.querystring = self.data = dict(parse_qs(self.parsed_url.query, keep_blank_values=True))
+        self.uri_match: dict[str, Any] = {}
+        self.response_headers = {"server": "amazon.com"}
+        self.current_account = ACCOUNT
+        credential = self.headers["Authorization"].partition("Credential=")[2].split("/")
+        self.access_key, self.region = credential[0], credential[2]
+        self.partition = get_partition(self.region)
+        self.bucket_name = self.parse_bucket_name_from_url(request, self.uri)
+        self._held = s3_backends[self.current_account][self.partition]
+        self._note_use()
+
+    def _note_use(self) -> None:
+        """Have IAM know when a user's key was last used; the administrator is no user."""
+        if self.access_key == ADMIN_ACCESS_KEY:
+            return
+        from moto.iam.models import mark_account_as_visited
+
+        mark_account_as_visited(self.current_account, self.access_key, "s3", self.region)
+
+    @property
+    def backend(self) -> S3Backend:
+        """What moto holds."""
+        return self._held
+
+    def _authenticate_and_authorize_s3_action(
+        self, bucket_name: str | None = None, key_name: str | None = None
+    ) -> None:
+        """Nothing: the caller has been judged before."""
+
+    @staticmethod
+    def subdomain_based_buckets(request: Any) -> bool:
+        """Never: a bucket stands in the path."""
+        return False
+
+    @property
+    def is_access_point(self) -> bool:
+        """Never: this host is none."""
+        return False
+
+    def parse_bucket_name_from_url(self, request: Any, url: str) -> str:
+        """The path's first segment."""
+        return unquote(request.raw_path[1:].partition("/")[0])
+
+    @staticmethod
+    def _enrich_response(headers: dict[str, str], body: Any) -> tuple[dict[str, str], Any]:
+        headers["x-amzn-requestid"] = request_id = secrets.token_hex(26)
+        if isinstance(body, str):
+            body = _REQUEST_ID.sub(request_id, body)
+        return headers, body

@@ -1,0 +1,90 @@
+"""Differences between two recordings: each kind is planted, and what is new in every run is none."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from course.proving.comparing import compare, unmatched
+
+
+def call(operation: str = "DescribeThing", cell: int = 3, params: dict[str, Any] | None = None, **said: Any) -> dict:
+    return {"lesson": "05", "service": "things", "operation": operation, "cell": cell, "params": params or {}, **said}
+
+
+def error(code: str, message: str) -> dict[str, Any]:
+    return call(error={"code": code, "message": message})
+
+
+def found(there: list[dict], here: list[dict]) -> list[tuple[str, str, str]]:
+    return [(one.what, one.there, one.here) for one in compare(there, here)]
+
+
+def test_an_error_in_other_words_with_another_code_or_on_one_side_alone():
+    assert found([error("Bad", "No.")], [error("Bad", "Nope.")]) == [("the error", "Bad: No.", "Bad: Nope.")]
+    assert found([error("Bad", "No.")], [error("Worse", "No.")]) == [("the error", "Bad: No.", "Worse: No.")]
+    assert found([call(answer={})], [error("Bad", "No.")]) == [("the error", "no such error", "Bad: No.")]
+    assert found([error("Bad", "No.")], [call(answer={})]) == [("the error", "Bad: No.", "no such error")]
+
+
+def test_a_refusal_on_the_way_is_told_from_one_at_the_end():
+    late = [error("Later", "Not yet."), call(answer={"A": "x"})]
+    assert found(late, [call(answer={"A": "x"})]) == [("refused on the way", "Later: Not yet.", "no such error")]
+
+
+def test_a_member_that_only_one_side_has():
+    assert found([call(answer={"A": "x", "B": True})], [call(answer={"A": "x"})]) == [
+        ("the member B", "true", "is not there")
+    ]
+    there, here = {"Items": [{"A": "x"}, {"A": "x", "B": {"C": "y"}}]}, {"Items": [{"A": "x"}]}
+    assert found([call(answer=there)], [call(answer=here)]) == [("the member Items[].B", '"an object"', "is not there")]
+    assert found([call(answer={})], [call(answer={"A": None})]) == [("the member A", "is not there", "null")]
+
+
+def test_the_last_value_counts_and_the_members_of_all():
+    there = [call(answer={"Status": "InProgress", "Secondary": "Starting"}), call(answer={"Status": "Completed"})]
+    assert found(there, [call(answer={"Status": "Completed", "Secondary": "Starting"})]) == []
+    assert found(there, [call(answer={"Status": "Failed", "Secondary": "Starting"})]) == [
+        ("the value of Status", "Completed", "Failed")
+    ]
+
+
+def test_what_is_new_in_every_run_is_no_difference():
+    there = {
+        "Arn": "arn:aws:lambda:eu-west-1:123456789012:function:f",
+        "At": "2026-11-28T10:00:00+00:00",
+        "RequestId": "c9f1",
+        "Stream": "2026/11/28/[$LATEST]0123456789abcdef0123456789abcdef",
+        "Url": "https://sqs.eu-west-1.amazonaws.com/123456789012/q",
+        "Size": 12,
+        "Log": "Duration: 12.5 ms",
+    }
+    here = {
+        "Arn": "arn:aws:lambda:us-east-1:123456789012:function:f",
+        "At": "2026-11-29T11:00:00.123+00:00",
+        "RequestId": "0b17",
+        "Stream": "2026/11/29/[$LATEST]abcdef0123456789abcdef0123456789",
+        "Url": "http://127.0.0.1:4566/123456789012/q",
+        "Size": 13,
+        "Log": "Duration: 3 ms",
+    }
+    params = ({"Name": "job-1732788000000"}, {"Name": "job-1732799999999"})
+    assert found([call(params=params[0], answer=there)], [call(params=params[1], answer=here)]) == []
+    assert unmatched([call(params=params[0], answer=there)], [call(params=params[1], answer=here)]) == []
+
+
+def test_a_number_in_place_of_a_text_is_a_difference():
+    assert found([call(answer={"A": "12"})], [call(answer={"A": 12})]) == [("the value of A", "<n>", "<number>")]
+
+
+def test_the_same_difference_is_told_once_with_how_often():
+    there = [call(cell=3, answer={"A": "x"}), call("DescribeThing", 4, {"N": "n"}, answer={"A": "x"})]
+    here = [call(cell=3, answer={"A": "y"}), call("DescribeThing", 4, {"N": "n"}, answer={"A": "y"})]
+    [difference] = compare(there, here)
+    assert (difference.cell, difference.times) == (3, 2)
+    assert str(difference).startswith("things.DescribeThing, lesson 05, cell [3] and 1 more: the value of A\n")
+
+
+def test_calls_of_one_side_are_named_and_no_difference():
+    there, here = [call(answer={})], [call("OtherThing", answer={})]
+    assert found(there, here) == []
+    assert [line.partition(": asked ")[2][:9] for line in unmatched(there, here)] == ["only ther", "only here"]

@@ -1,0 +1,36 @@
+"""The whole course on a stand-in that is late, recorded, with differences planted on the way."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from course.proving import file, needed
+from tests.course.proving.account import EVERYTHING, WORDS, begun, changed, ended, user
+from tests.served import served
+
+SECONDS = 3600
+
+
+def plant(content: bytes) -> bytes:
+    """Words of Lambda's, and a member of SageMaker's that is there in one answer and its lists."""
+    return content.replace(b"The role defined for the function", b"The function's role").replace(
+        b'"SecondaryStatus"', b'"SecondStatus"'
+    )
+
+
+@pytest.mark.long
+def test_all_lessons_are_recorded_and_the_planted_differences_named(tmp_path: Path):
+    path = tmp_path / "run.jsonl"
+    with served(60.0, "--lag", "5", "--lag-scale", "0.1") as account, changed(account, plant) as url:
+        ada = user(account, "ada.lovelace", EVERYTHING)
+        status, said = ended(begun(url, ada, "--agree", WORDS, "--file", str(path)), SECONDS)
+    assert status == 0, said
+    assert "VERDICT: all 10 lessons ran to their end" in said
+    assert "nothing is left." in said
+    assert "SecondStatus" in said
+    recording = file.read(path)
+    assert "ada.lovelace" not in path.read_text(encoding="utf-8")
+    kept = set(needed.rights("ACCOUNT", "REGION"))
+    assert set(needed.rights_of(recording.calls, recording.run["region"])) <= kept, "python -m course.proving.needed"

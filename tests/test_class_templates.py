@@ -1,0 +1,163 @@
+"""The CloudFormation templates for a class: they are well-formed, and their policies do what they say."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import boto3
+import cfnlint
+import pytest
+import yaml
+from botocore.exceptions import ClientError
+
+from tests.course.proving.account import EVERYTHING, client, user
+from tests.served import served
+
+TEMPLATES = Path(__file__).parents[1] / "docs" / "class"
+ALLOWED = "ml.m5.large"
+COURSE_BOUNDARY = "arn:aws:iam::123456789012:policy/course-boundary"
+ROLE = "arn:aws:iam::123456789012:role/jobs"
+
+
+class Loader(yaml.SafeLoader):
+    """Reads the short forms of CloudFormation's functions; a reference to a list is its default."""
+
+
+def template(name: str) -> dict[str, Any]:
+    text = (TEMPLATES / name).read_text(encoding="utf-8")
+    plain = yaml.load(text, _loader({}))
+    defaults = {key: one.get("Default", "") for key, one in plain["Parameters"].items()}
+    return yaml.load(text, _loader({key: str(value).split(",") for key, value in defaults.items()}))
+
+
+def _loader(values: dict[str, list[str]]) -> type[Loader]:
+    kind = type("WithValues", (Loader,), {})
+    kind.add_constructor("!Ref", lambda loader, node: values.get(node.value, node.value))
+    kind.add_constructor("!Sub", lambda loader, node: _resolved(node.value))
+    return kind
+
+
+def _resolved(text: str) -> str:
+    return text.replace("${AWS::Partition}", "aws").replace("${AWS::AccountId}", "123456789012")
+
+
+@pytest.mark.parametrize("path", sorted(TEMPLATES.glob("*.yaml")), ids=lambda path: path.name)
+def test_cloudformation_has_nothing_against_a_template(path):
+    assert [str(match) for match in cfnlint.lint_file(path)] == []
+
+
+BOUNDARY = template("boundary.yaml")["Resources"]["Boundary"]["Properties"]["PolicyDocument"]
+OF_THE_ORGANIZATION = template("instance_types.yaml")["Resources"]["InstanceTypesOfTheCourse"]["Properties"]["Content"]
+
+
+@pytest.fixture(scope="module")
+def url() -> Iterator[str]:
+    with served() as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def bounded(url) -> dict[str, str]:
+    """The keys of a user who may do everything within the boundary."""
+    keys = user(url, "bounded", EVERYTHING)
+    iam = client("iam", url)
+    arn = iam.create_policy(PolicyName="course-boundary", PolicyDocument=json.dumps(BOUNDARY))["Policy"]["Arn"]
+    iam.put_user_permissions_boundary(UserName="bounded", PermissionsBoundary=arn)
+    return keys
+
+
+@pytest.fixture(scope="module")
+def governed(url) -> dict[str, str]:
+    """The keys of a user in an account with the organization's policy, whose denials count as any other's."""
+    return user(url, "governed", EVERYTHING, *OF_THE_ORGANIZATION["Statement"])
+
+
+def as_who(keys: dict[str, str], service: str, url: str) -> Any:
+    who = boto3.session.Session(keys["AWS_ACCESS_KEY_ID"], keys["AWS_SECRET_ACCESS_KEY"], region_name="us-east-1")
+    return who.client(service, endpoint_url=url)
+
+
+def asked(sagemaker: Any, operation: str, instance: str) -> dict[str, Any]:
+    """A request for instances of a type; only what decides about the right has to be right in it."""
+    name = f"n-{uuid.uuid4().hex[:8]}"
+    one = {"InstanceType": instance, "InstanceCount": 1}
+    image = "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-scikit-learn:1.4-2-cpu-py3"
+    return {
+        "create_processing_job": {
+            "ProcessingJobName": name,
+            "ProcessingResources": {"ClusterConfig": one | {"VolumeSizeInGB": 1}},
+            "AppSpecification": {"ImageUri": image},
+            "RoleArn": ROLE,
+        },
+        "create_training_job": {
+            "TrainingJobName": name,
+            "AlgorithmSpecification": {"TrainingImage": image, "TrainingInputMode": "File"},
+            "RoleArn": ROLE,
+            "OutputDataConfig": {"S3OutputPath": "s3://bucket/out"},
+            "ResourceConfig": one | {"VolumeSizeInGB": 1},
+            "StoppingCondition": {"MaxRuntimeInSeconds": 60},
+        },
+        "create_transform_job": {
+            "TransformJobName": name,
+            "ModelName": "absent",
+            "TransformInput": {"DataSource": {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": "s3://bucket/in"}}},
+            "TransformOutput": {"S3OutputPath": "s3://bucket/out"},
+            "TransformResources": one,
+        },
+        "create_endpoint_config": {
+            "EndpointConfigName": name,
+            "ProductionVariants": [
+                {"VariantName": "a", "ModelName": "absent", "InstanceType": ALLOWED, "InitialInstanceCount": 1},
+                {"VariantName": "b", "ModelName": "absent", "InstanceType": instance, "InitialInstanceCount": 1},
+            ],
+        },
+    }[operation]
+
+
+OPERATIONS = ("create_processing_job", "create_training_job", "create_transform_job", "create_endpoint_config")
+
+
+def denied(call: Any, **params: Any) -> str:
+    """What was said where a call was denied; empty where it was let in, whatever became of it then."""
+    try:
+        call(**params)
+    except ClientError as error:
+        said = error.response["Error"]
+        return said["Message"] if said["Code"] in ("AccessDenied", "AccessDeniedException") else ""
+    return ""
+
+
+@pytest.mark.parametrize("who", ["bounded", "governed"])
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_the_course_s_instance_type_passes_and_another_is_denied(request, url, who, operation):
+    sagemaker = as_who(request.getfixturevalue(who), "sagemaker", url)
+    call = getattr(sagemaker, operation)
+    assert denied(call, **asked(sagemaker, operation, ALLOWED)) == ""
+    for other in ("ml.p3.2xlarge", "ml.m5.xlarge", "ml.m5.4xlarge"):
+        said = denied(call, **asked(sagemaker, operation, other))
+        assert "with an explicit deny" in said, other
+
+
+def test_within_the_boundary_the_course_s_services_answer_and_others_do_not(url, bounded):
+    assert denied(as_who(bounded, "lambda", url).list_functions) == ""
+    assert denied(as_who(bounded, "sagemaker", url).list_endpoints) == ""
+    said = denied(as_who(bounded, "dynamodb", url).list_tables)
+    assert "because no permissions boundary allows the dynamodb:ListTables action" in said
+
+
+def test_nobody_gets_out_of_the_boundary(url, bounded):
+    iam = as_who(bounded, "iam", url)
+    for call, params in [
+        (iam.create_user, {"UserName": "other"}),
+        (iam.create_access_key, {"UserName": "bounded"}),
+        (iam.delete_user_permissions_boundary, {"UserName": "bounded"}),
+        (iam.put_user_permissions_boundary, {"UserName": "bounded", "PermissionsBoundary": COURSE_BOUNDARY}),
+        (iam.attach_user_policy, {"UserName": "bounded", "PolicyArn": "arn:aws:iam::aws:policy/AdministratorAccess"}),
+        (iam.create_policy_version, {"PolicyArn": COURSE_BOUNDARY, "PolicyDocument": "{}"}),
+        (iam.delete_policy, {"PolicyArn": COURSE_BOUNDARY}),
+    ]:
+        assert "explicit deny" in denied(call, **params), params
