@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 import websocket
 
-from tests.environments.made import PROJECT, environment
+from tests.contract.environments import ROOT, programs_beside
 
 pytestmark = pytest.mark.long
 
@@ -122,14 +122,14 @@ def free_port() -> int:
 def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
     """The example of docs/class, started as the instructor's guide says."""
     folder = tmp_path_factory.mktemp("hub")
-    programs = environment(folder / "environment", PROJECT, "jupyterhub", "configurable-http-proxy")
+    programs = programs_beside("jupyterhub", ROOT, ("jupyterhub", "configurable-http-proxy"))
     (folder / "class").mkdir()
     configuration = folder / "jupyterhub_config.py"
     configuration.write_text(CONFIGURATION, encoding="utf-8")
     token, port = secrets.token_hex(16), free_port()
     variables = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "COURSE_"))}
     variables |= {
-        "EXAMPLE": str(PROJECT / "docs" / "class" / "jupyterhub_config.py"),
+        "EXAMPLE": str(ROOT / "docs" / "class" / "jupyterhub_config.py"),
         "CLASS_FOLDER": str(folder / "class"),
         "CLASS_PASSWORD": secrets.token_hex(8),
         "HUB_TOKEN": token,

@@ -13,10 +13,11 @@ from pathlib import Path
 import pytest
 
 from course.marking import handout
-from tests.environments.made import SECONDS, environment
+from tests.contract.environments import programs_beside
 
 pytestmark = pytest.mark.long
 
+SECONDS = 900
 LESSONS = {"00": 2.0, "01": 3.0}
 _SOLUTION = re.compile(r"### BEGIN SOLUTION\n(.*)\n### END SOLUTION", re.DOTALL)
 
@@ -39,7 +40,7 @@ def _id(cell: dict) -> str:
 def test_who_has_solved_all_has_all_points_and_who_has_done_nothing_has_none(tmp_path):
     assert handout.main(["--out", str(tmp_path / "class")]) == 0
     room = tmp_path / "class"
-    programs = environment(tmp_path / "environment", room / "environment", "nbgrader")
+    programs = programs_beside("nbgrader", room / "environment", ("nbgrader",))
     variables = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "COURSE_"))}
     variables |= {"PATH": f"{programs}:{os.environ['PATH']}"}
 
