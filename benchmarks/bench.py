@@ -23,10 +23,11 @@ class Bench:
 
     Args:
         say: told what is being measured.
+        rows: parts of the names of those rows that are wanted; all of them by default.
     """
 
-    def __init__(self, say: Callable[[str], None]):
-        self.say = say
+    def __init__(self, say: Callable[[str], None], rows: Iterable[str] = ()):
+        self.say, self._rows = say, [row.lower() for row in rows]
         self._stack = contextlib.ExitStack()
         self._emulators: dict[str, Emulator | Absent] = {}
 
@@ -36,6 +37,10 @@ class Bench:
 
     def __exit__(self, *error: object) -> None:
         self._stack.close()
+
+    def wants(self, what: str) -> bool:
+        """Whether a row of that name is wanted."""
+        return not self._rows or any(row in what.lower() for row in self._rows)
 
     @property
     def ours(self) -> Emulator:
@@ -63,6 +68,8 @@ class Bench:
             rounds: readings, of which the median counts.
             aim_beside: the baseline that the aim is about; the first one where none is named.
         """
+        if not self.wants(what):
+            return
         self.say(what)
         ways = {kind.name: self._way(self._serving(kind), prepare, service) for kind in (Ours, *BASELINES)}
         yield from figures(what, unit, take_turns(ways, rounds), aim=aim, aim_beside=aim_beside)

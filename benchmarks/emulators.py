@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import boto3
+import psutil
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -106,6 +107,11 @@ class Emulator:
                 self._process.kill()
                 self._process.wait()
             self._process = None
+
+    def memory(self) -> int:
+        """Bytes of its process that are in memory."""
+        assert self._process is not None, "it does not run"
+        return psutil.Process(self._process.pid).memory_info().rss
 
     def secret(self) -> str:
         """What its administrator signs with; of one that checks no signature, anything."""

@@ -22,30 +22,35 @@ Reading = float | Absent
 
 @dataclass(frozen=True)
 class Aim:
-    """What ours should reach: `met` is asked with our reading and the baseline's (None where there is none)."""
+    """What ours should reach: `met` is asked with our reading, the baseline's and the ratio (None where not there)."""
 
     text: str
-    met: Callable[[float, float | None], bool]
+    met: Callable[[float, float | None, float | None], bool]
 
 
 def at_most(limit: float, unit: str) -> Aim:
     """Ours itself, whatever the baseline does."""
-    return Aim(f"≤ {limit:g} {unit}", lambda ours, _: ours <= limit)
+    return Aim(f"≤ {limit:g} {unit}", lambda ours, _, __: ours <= limit)
 
 
 def at_least(limit: float, unit: str) -> Aim:
     """The same for a rate."""
-    return Aim(f"≥ {limit:,g}{unit}", lambda ours, _: ours >= limit)
+    return Aim(f"≥ {limit:,g}{unit}", lambda ours, _, __: ours >= limit)
 
 
 def within(ratio: float) -> Aim:
     """Ours takes at most so many times what the baseline takes. Without a baseline it can't be reached."""
-    return Aim(f"≤ {ratio:g} times", lambda ours, theirs: theirs is not None and ours <= ratio * theirs)
+    return Aim(f"≤ {ratio:g} times", lambda _, __, found: found is not None and found <= ratio)
 
 
 def at_most_above(limit: float, unit: str) -> Aim:
     """Ours takes at most so much more than the baseline."""
-    return Aim(f"≤ {limit:g} {unit} more", lambda ours, theirs: theirs is not None and ours - theirs <= limit)
+    return Aim(f"≤ {limit:g} {unit} more", lambda ours, theirs, _: theirs is not None and ours - theirs <= limit)
+
+
+def both(one: Aim, other: Aim) -> Aim:
+    """Two aims at once."""
+    return Aim(f"{one.text}, {other.text}", lambda *readings: one.met(*readings) and other.met(*readings))
 
 
 @dataclass(frozen=True)
@@ -72,7 +77,7 @@ class Figure:
         """Whether the aim is met; None where there is no aim or ours has no reading."""
         if self.aim is None or isinstance(self.ours, Absent):
             return None
-        return self.aim.met(self.ours, None if isinstance(self.theirs, Absent) else self.theirs)
+        return self.aim.met(self.ours, None if isinstance(self.theirs, Absent) else self.theirs, self.ratio)
 
 
 def table(figures: Iterable[Figure]) -> str:
@@ -101,8 +106,13 @@ def verdict(figures: Iterable[Figure]) -> str:
 
 
 def failed(figures: Iterable[Figure]) -> bool:
-    """Whether something of ours broke while it was measured. A missed aim is no failure: times depend on the day."""
+    """Whether something of ours broke while it was measured."""
     return any(isinstance(figure.ours, Absent) and figure.ours.failed for figure in figures)
+
+
+def missed(figures: Iterable[Figure]) -> bool:
+    """Whether an aim is missed."""
+    return any(figure.aim_met is False for figure in figures)
 
 
 def _aim(figure: Figure) -> str:

@@ -19,7 +19,7 @@ def measure(bench: Bench) -> Iterator[Figure]:
         body = secrets.token_bytes(count)
         for verb, prepare in (("put", _put), ("get", _get)):
             yield from bench.compare(
-                f"S3 {verb} {size}", "ms", _with(prepare, body), "s3", rounds, aim=within(1.3), aim_beside="moto"
+                f"S3 {verb} {size}", "ms", _with(prepare, body), "s3", rounds, aim=within(1), aim_beside="MiniStack"
             )
 
 

@@ -20,10 +20,21 @@ import fasttext
 
 from benchmarks.bench import Bench, figures
 from benchmarks.emulators import Emulator
-from benchmarks.figures import Absent, Figure, at_most_above, within
+from benchmarks.figures import Absent, Aim, Figure, at_least, at_most_above, within
 from benchmarks.functions import role
 from benchmarks.preprocessing import DATA_SET
-from benchmarks.turns import Way, WrongAnswer, in_threads, milliseconds, p99, rate, seconds, take_turns, why_absent
+from benchmarks.turns import (
+    Way,
+    WrongAnswer,
+    in_threads,
+    milliseconds,
+    p99,
+    rate,
+    seconds,
+    summary,
+    take_turns,
+    why_absent,
+)
 from processing.reviews import preprocess
 
 ALONE = "fastText alone"
@@ -41,24 +52,32 @@ def measure(bench: Bench) -> Iterator[Figure]:
     work = Work(bench.ours, bench.directory)
     bench.say("training job")
     readings = take_turns({"ours": seconds(work.training_job), ALONE: seconds(work.train_alone)}, rounds=1)
-    yield from figures("training job end to end", "s", readings, aim=within(3))
+    yield from figures("training job end to end", "s", readings, aim=within(1.2))
     bench.say("endpoint")
     yield from _endpoint(work)
     bench.say("batch transform")
     ways = {"ours": work.made(work.transform_job), ALONE: rate(_LINES, work.predict_lines)}
-    yield from figures(f"batch transform of {_LINES:,} lines", "/s", take_turns(ways, rounds=1))
+    yield from figures(f"batch transform of {_LINES:,} lines", "/s", take_turns(ways, rounds=1), aim=within(1.5))
 
 
 def _endpoint(work: Work) -> Iterator[Figure]:
     one = {"ours": work.made(lambda: milliseconds(work.asked_endpoint())), ALONE: milliseconds(work.predict)}
     readings = take_turns(one, _ANSWERS)
     yield from figures("endpoint answer p50", "ms", readings, aim=at_most_above(3, "ms"))
-    yield from figures("endpoint answer p99", "ms", readings, statistic=p99)
+    yield from figures("endpoint answer p99", "ms", readings, statistic=p99, aim=_steady(readings.get("ours", [])))
     many = {
         "ours": work.made(lambda: rate(_CALLS, in_threads(_THREADS, _CALLS, work.asked_endpoint()))),
         ALONE: rate(_CALLS, lambda: [work.predict() for _ in range(_CALLS)]),
     }
-    yield from figures(f"endpoint answers in {_THREADS} threads", "/s", take_turns(many, rounds=3))
+    yield from figures(
+        f"endpoint answers in {_THREADS} threads", "/s", take_turns(many, rounds=3), aim=at_least(2000, "/s")
+    )
+
+
+def _steady(readings: list[float] | Absent) -> Aim | None:
+    """What p99 may be beside p50."""
+    usual = summary(readings) if readings else Absent("")
+    return None if isinstance(usual, Absent) else Aim("≤ 3 times p50", lambda ours, *_: ours <= 3 * usual)
 
 
 class Work:

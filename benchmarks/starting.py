@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from benchmarks.baselines import BASELINES
 from benchmarks.bench import Bench, figures
 from benchmarks.emulators import Emulator, NotThere, Ours
-from benchmarks.figures import Absent, Figure, at_most
+from benchmarks.figures import Absent, Figure, at_most, both, within
 from benchmarks.turns import Way, take_turns
 
 _ROUNDS = 3
@@ -18,7 +18,8 @@ def measure(bench: Bench) -> Iterator[Figure]:
     what = "start to first answer"
     bench.say(what)
     ways = {kind.name: _way(kind) for kind in (Ours, *BASELINES)}
-    yield from figures(what, "s", take_turns(ways, _ROUNDS, limit_seconds=30), aim=at_most(2, "s"))
+    readings = take_turns(ways, _ROUNDS, limit_seconds=30)
+    yield from figures(what, "s", readings, aim=both(within(1), at_most(0.3, "s")))
 
 
 def _way(kind: type[Emulator]) -> Way | Absent:

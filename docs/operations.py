@@ -15,7 +15,15 @@ from typing import get_type_hints
 
 from botocore import xform_name
 
-import local_aws.server  # noqa: F401 - every service has to be imported to be found
+# Every service has to be imported to be found.
+import local_aws.cloudwatch_logs.service
+import local_aws.eventbridge.scheduler.service
+import local_aws.eventbridge.service
+import local_aws.functions.service
+import local_aws.sagemaker.service
+import local_aws.server
+import local_aws.states.service
+import local_aws.tagging.service  # noqa: F401
 from docs.generated import write_or_compare
 from local_aws import wire
 from local_aws.house import Service

@@ -47,7 +47,10 @@ class Principal:
 
 @dataclass(frozen=True)
 class Call:
-    """One request as a service sees it, beside its parameters."""
+    """One request as a service sees it, beside its parameters.
+
+    `keys` are condition keys that come with the way in which it was sent (`aws:UserAgent`).
+    """
 
     service: str
     operation: str
@@ -57,3 +60,4 @@ class Call:
     request_id: str
     trace_header: str | None = None
     source_ip: str = "127.0.0.1"
+    keys: dict[str, str] = field(default_factory=dict)

@@ -209,31 +209,44 @@ class Service:
         return None
 
 
+Maker = Callable[[Host], Iterable[Service]]
+"""Makes services of a region."""
+
+
 class Services:
     """The services of a house: those that stand in no region, and in each region its own.
 
-    Those of another region than the house's own are made when the first request for them comes.
+    What stands in a region is made when the first request for it comes: nobody waits for the code of what isn't used.
 
     Args:
         home: the host in the house's own region.
         everywhere: the services that all regions share.
-        make: makes the services of a region.
+        makers: by the name of an API, what makes its service in a region, with its records back; one for several
+            APIs makes them together.
     """
 
-    def __init__(self, home: Host, everywhere: Iterable[Service], make: Callable[[Host], Iterable[Service]]):
-        self._home, self._make = home, make
+    def __init__(self, home: Host, everywhere: Iterable[Service], makers: Mapping[str, Maker]):
+        self._home, self._makers = home, makers
         self._everywhere = {service.name: service for service in everywhere}
         self._hosts = {home.region: home}
-        self._regional = {home.region: {service.name: service for service in make(home)}}
+        self._made: dict[tuple[str, Maker], dict[str, Service]] = {}
         self._lock = threading.Lock()
+
+    def has(self, api: str) -> bool:
+        """Whether one of them answers for an API ("stepfunctions")."""
+        return api in self._everywhere or api in self._makers
 
     def find(self, api: str, region: str) -> Service | None:
         """The service that answers for an API ("stepfunctions") in a region; None for one that isn't ours."""
-        return self._everywhere.get(api) or self._in_region(region).get(api)
+        if api in self._everywhere or api not in self._makers:
+            return self._everywhere.get(api)
+        return self._in_region(self._makers[api], region)[api]
 
-    def at_home(self) -> tuple[Service, ...]:
-        """The services of the house's own region, and those of no region."""
-        return (*self._everywhere.values(), *self._in_region(self._home.region).values())
+    def in_region(self, region: str) -> tuple[Service, ...]:
+        """All services of a region, and those of no region."""
+        makers = dict.fromkeys(self._makers.values())
+        regional = [service for maker in makers for service in self._in_region(maker, region).values()]
+        return (*self._everywhere.values(), *regional)
 
     def resumed(self) -> None:
         """The records of all of them are back and the door is open."""
@@ -254,15 +267,17 @@ class Services:
 
     def _all(self) -> list[Service]:
         with self._lock:
-            regional = [service for services in self._regional.values() for service in services.values()]
+            regional = [service for services in self._made.values() for service in services.values()]
         return [*self._everywhere.values(), *regional]
 
-    def _in_region(self, region: str) -> dict[str, Service]:
-        found = self._regional.get(region)
+    def _in_region(self, maker: Maker, region: str) -> dict[str, Service]:
+        found = self._made.get((region, maker))
         if found is not None:
             return found
         with self._lock:
-            if region not in self._regional:
+            if region not in self._hosts:
                 self._hosts[region] = self._home.in_region(region)
-                self._regional[region] = {service.name: service for service in self._make(self._hosts[region])}
-            return self._regional[region]
+            if (region, maker) not in self._made:
+                made = maker(self._hosts[region])
+                self._made[region, maker] = {service.name: service for service in made}
+            return self._made[region, maker]

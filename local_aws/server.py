@@ -26,13 +26,9 @@ from local_aws.access.callers import Callers
 from local_aws.access.roles import Roles
 from local_aws.announcer import Announcer
 from local_aws.clock import Clock
-from local_aws.cloudwatch_logs.service import LogsService
-from local_aws.eventbridge.scheduler.service import SchedulerService
-from local_aws.eventbridge.service import EventBridgeService
-from local_aws.functions.service import LambdaService
 from local_aws.gateway.gateway import Gateway
 from local_aws.gateway.throttle import Throttle
-from local_aws.house import Host, Keeper, Service, Services
+from local_aws.house import Host, Keeper, Maker, Service, Services
 from local_aws.http_server import HttpServer
 from local_aws.iam.service import IamService
 from local_aws.iam.sts import StsService
@@ -48,11 +44,9 @@ from local_aws.s3.bucket_policies import BucketPolicies
 from local_aws.s3.events import S3Events
 from local_aws.s3.listings import Listings
 from local_aws.s3.service import S3
-from local_aws.sagemaker import service as sagemaker
 from local_aws.state.folder import prepare, set_aside_notice, taken
 from local_aws.state.keeper import Writer
 from local_aws.state.store import Store
-from local_aws.states.service import StatesService
 
 log = logging.getLogger(__name__)
 
@@ -65,16 +59,18 @@ _NO_ISOLATION = (
 
 @dataclass(frozen=True)
 class LocalAws:
-    """A running embedded AWS: where it answers, what its administrator signs with, and what its clock does.
-
-    `services` are those of the region of `host`, and those of no region.
-    """
+    """A running embedded AWS: where it answers, what its administrator signs with, and what its clock does."""
 
     endpoint_url: str
     admin_secret: str
     host: Host
-    services: tuple[Service, ...]
+    house: Services
     http: HttpServer
+
+    @property
+    def services(self) -> tuple[Service, ...]:
+        """The services of the region of `host`, and those of no region; made, where nobody has asked for them."""
+        return self.house.in_region(self.host.region)
 
 
 @contextlib.contextmanager
@@ -116,7 +112,7 @@ def _serving(
         logs, announcer = LogWriter(roles, lag), Announcer(roles)
 
         def has_api(name: str) -> bool:
-            return name in MOTO_SERVICES.values() or services.find(name, REGION) is not None
+            return name in MOTO_SERVICES.values() or services.has(name)
 
         host = Host(
             ACCOUNT, REGION, url, directory, Clock(clock), roles, logs, lag, debug_port, announcer, has_api, keeper
@@ -124,9 +120,9 @@ def _serving(
         callers, moto = Callers(roles.identities, roles.iam, secret, secret_of), Backends(keeper)
         inside = Moto(moto, host.region)
         keeper.load(moto.shelves())
-        services = Services(host, (StsService(host), IamService(host, inside)), _of_a_region)
+        services = Services(host, (StsService(host), IamService(host, inside)), MAKERS)
         for region in {kind.partition("@")[2] for kind in keeper.kinds()} - {""}:
-            services.find("lambda", region)
+            services.in_region(region)
         defaults = BucketDefaults(host, inside)
         parts = (S3Events(host), BucketPolicies(host, defaults), defaults)
         keeper.load([shelf for part in parts for shelf in part.shelves()])
@@ -140,7 +136,7 @@ def _serving(
             for part in parts:
                 part.resumed()
             with administrator.kept(secret, http.port):
-                yield LocalAws(url, secret, host, services.at_home(), http)
+                yield LocalAws(url, secret, host, services, http)
         finally:
             # Once while the door is open, since what a service ends may have a last line to log, and once for what
             # was let in meanwhile.
@@ -224,14 +220,70 @@ def run(
                 ready_file.unlink(missing_ok=True)
 
 
-def _of_a_region(host: Host) -> tuple[Service, ...]:
-    """The services of a region, with their records back."""
-    ours = (EventBridgeService(host), SchedulerService(host), LambdaService(host), StatesService(host))
-    services = (*ours, LogsService(host), *sagemaker.services(host))
+def _with_records(host: Host, *services: Service) -> tuple[Service, ...]:
+    """Services of a region, their records back."""
     host.keeper.load(shelf for service in services for shelf in service.shelves())
     for service in services:
         service.loaded()
     return services
+
+
+# Each is imported when somebody first asks for it: together they take longer than all that a server needs to answer.
+
+
+def _eventbridge(host: Host) -> tuple[Service, ...]:
+    from local_aws.eventbridge.service import EventBridgeService
+
+    return _with_records(host, EventBridgeService(host))
+
+
+def _scheduler(host: Host) -> tuple[Service, ...]:
+    from local_aws.eventbridge.scheduler.service import SchedulerService
+
+    return _with_records(host, SchedulerService(host))
+
+
+def _lambda(host: Host) -> tuple[Service, ...]:
+    from local_aws.functions.service import LambdaService
+
+    return _with_records(host, LambdaService(host))
+
+
+def _states(host: Host) -> tuple[Service, ...]:
+    from local_aws.states.service import StatesService
+
+    return _with_records(host, StatesService(host))
+
+
+def _logs(host: Host) -> tuple[Service, ...]:
+    from local_aws.cloudwatch_logs.service import LogsService
+
+    return _with_records(host, LogsService(host))
+
+
+def _sagemaker(host: Host) -> tuple[Service, ...]:
+    from local_aws.sagemaker import service as sagemaker
+
+    return _with_records(host, *sagemaker.services(host))
+
+
+def _tagging(host: Host) -> tuple[Service, ...]:
+    from local_aws.tagging.service import TaggingService
+
+    return _with_records(host, TaggingService(host))
+
+
+MAKERS: dict[str, Maker] = {
+    "events": _eventbridge,
+    "scheduler": _scheduler,
+    "lambda": _lambda,
+    "stepfunctions": _states,
+    "logs": _logs,
+    "sagemaker": _sagemaker,
+    "sagemaker-runtime": _sagemaker,
+    "resourcegroupstaggingapi": _tagging,
+}
+"""What makes the services that stand in a region, by the names of their APIs."""
 
 
 def _starting(environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:

@@ -28,7 +28,7 @@ FLOORS = {
         ("logs", "announcer"),
         ("house",),
         ("gateway", "moto", "isolation", "state"),
-        ("iam", "cloudwatch_logs", "eventbridge", "s3", "functions", "states", "sagemaker"),
+        ("iam", "cloudwatch_logs", "eventbridge", "s3", "tagging", "functions", "states", "sagemaker"),
         ("server",),
         ("__main__",),
     ),

@@ -77,7 +77,8 @@ def state_blocks(definition: Mapping[str, Any], run: StateRun | None, name: str)
     fields = fields_of(definition, name)
     facts = [("State", name), ("Type", str(fields.get("Type", "")))]
     if run is not None:
-        facts += [("Status", f"{LOOKS[run.status].sign} {run.status}"), ("Tries", str(run.tries))]
+        facts += [("Status", f"{LOOKS[run.status].sign} {run.status}")]
+        facts += [("Tries", str(run.tries))] if run.type in _TRYING else []
         facts += [("Duration", seconds_text(run.seconds))] if run.seconds is not None else []
     blocks: list[Block] = [Facts([*facts, *rules(fields)])]
     if run is None:

@@ -49,6 +49,16 @@ def _is_presigned_read(request: wire.Request) -> bool:
     return signed.presigned and signed.service == "s3" and request.method in {"GET", "HEAD"}
 
 
+_HEADERS = {"user-agent": "aws:UserAgent", "referer": "aws:Referer"}
+_AUTH_TYPES = {
+    "header": "REST-HEADER",
+    "query": "REST-QUERY-STRING",
+    "query-v2": "REST-QUERY-STRING",
+    "form": "POST",
+    "form-v2": "POST",
+}
+
+
 class Callers:
     """Tells principals by their access keys, and whether it is they.
 
@@ -84,6 +94,7 @@ class Callers:
             request_id=request_id,
             trace_header=request.headers.get("x-amzn-trace-id"),
             source_ip="127.0.0.1",
+            keys=_keys(api, signed, request),
         )
 
     def secret_of(self, signed: Signature) -> str:
@@ -114,6 +125,18 @@ class Callers:
             raise _unknown_key(api)
         context = {"aws:username": user.name, "access_key": key}
         return Principal(user.arn, "user", user.user_id, context=context)
+
+
+def _keys(api: wire.Api, signed: Signature, request: wire.Request) -> dict[str, str]:
+    """The condition keys that tell how a request was sent; `s3:signatureAge` is in milliseconds."""
+    known = {key: request.headers[name] for name, key in _HEADERS.items() if name in request.headers}
+    if api.name == "s3" and signed.kind in _AUTH_TYPES:
+        known["s3:authType"] = _AUTH_TYPES[signed.kind]
+        known["s3:TlsVersion"] = "1.3"  # the loopback stands for TLS, see aws:SecureTransport
+        if len(signed.stamp) == len("20260101T000000Z"):
+            signed_at = datetime.strptime(signed.stamp, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+            known["s3:signatureAge"] = str(max(0, int((datetime.now(UTC) - signed_at).total_seconds() * 1000)))
+    return known
 
 
 def _unknown_key(api: wire.Api) -> ApiError:

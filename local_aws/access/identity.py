@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 import string
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from local_aws.call import Principal
@@ -41,11 +41,14 @@ class Identities:
 
     def issue(self, principal: Principal, seconds: int = 3600) -> Credentials:
         """Make temporary credentials for a principal, valid for so many seconds."""
+        now = datetime.now(UTC).replace(microsecond=0)
+        if principal.kind in ("role", "user"):
+            principal = replace(principal, context={**principal.context, **_keys(now)})
         credentials = Credentials(
             access_key=unique_id("ASIA"),
             secret_key=secrets.token_urlsafe(30),
             token=secrets.token_urlsafe(120),
-            expiration=datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=seconds),
+            expiration=now + timedelta(seconds=seconds),
         )
         with self._lock:
             self._sessions = {key: known for key, known in self._sessions.items() if not _is_forgotten(known[1])}
@@ -55,6 +58,11 @@ class Identities:
     def find(self, access_key: str) -> tuple[Principal, Credentials] | None:
         """The principal and the credentials of a temporary access key, None for a key not issued here."""
         return self._sessions.get(access_key)
+
+
+def _keys(issued: datetime) -> dict[str, str]:
+    """The condition keys that only temporary credentials have; nobody here signs in with a second factor."""
+    return {"aws:TokenIssueTime": issued.strftime("%Y-%m-%dT%H:%M:%SZ"), "aws:MultiFactorAuthPresent": "false"}
 
 
 def _is_forgotten(credentials: Credentials) -> bool:

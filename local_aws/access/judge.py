@@ -18,7 +18,7 @@ from local_aws.call import ApiError, Call, Principal
 _DENIAL_CODES = {"s3": "AccessDenied", "iam": "AccessDenied", "sts": "AccessDenied", "sqs": "AccessDenied"}
 _DENIAL_CODES |= {"sns": "AuthorizationError"}
 _STATUS_400 = {"events", "stepfunctions", "sagemaker", "logs", "dynamodb", "ssm", "secretsmanager", "kms"}
-_STATUS_400 |= {"service-quotas"}
+_STATUS_400 |= {"service-quotas", "resourcegroupstaggingapi"}
 """Services of the JSON protocol, which answers every client's error with 400."""
 
 
@@ -43,7 +43,11 @@ class Judge:
             who.session_policy,
         )
         context = self._context(call, identity) | dict(needed.context)
-        return evaluate(policies, _names(who), needed.action, needed.resource, context)
+
+        def tags() -> Mapping[str, str]:
+            return self._records.tags(needed.action, needed.resource, call.region)
+
+        return evaluate(policies, _names(who), needed.action, needed.resource, context, tags)
 
     def require(self, call: Call, needed: Iterable[Wanted], resource_policy: Policy | None = None) -> None:
         """Raise unless the caller may do all of it.
@@ -106,6 +110,7 @@ class Judge:
             "aws:ResourceAccount": self._account,
             **{f"aws:PrincipalTag/{key}": value for key, value in (identity.tags if identity else {}).items()},
             **who.context,
+            **call.keys,
         }
 
 

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from local_aws.access.conditions import met
+from local_aws.access.request_keys import RequestKeys, Tags
 from local_aws.access.variables import Context, filled, matches
 from local_aws.matching import like
 
@@ -45,7 +46,12 @@ class Policies:
 
 
 def evaluate(
-    policies: Policies, principal: Mapping[str, set[str]], action: str, resource: str, context: Context
+    policies: Policies,
+    principal: Mapping[str, set[str]],
+    action: str,
+    resource: str,
+    context: Context,
+    tags: Tags | None = None,
 ) -> Decision:
     """Judge one action on one resource.
 
@@ -54,8 +60,9 @@ def evaluate(
         action: such as `s3:GetObject`.
         resource: an ARN, or `*` where the action has none.
         context: condition keys (`aws:SourceIp`) to values; keys are compared without regard to case.
+        tags: of the resource; asked for where a policy does.
     """
-    request = _Request(principal, action, resource, {key.lower(): value for key, value in context.items()})
+    request = _Request(principal, action, resource, RequestKeys(context, action, tags))
     narrowing = [("permissions boundary", policies.boundary), ("session policy", policies.session)]
     if any(request.finds(policy, "Deny") for policy in policies.identity):
         return Decision(False, "with an explicit deny in an identity-based policy")
@@ -79,7 +86,7 @@ def evaluate(
 
 def admits(trust: Policy, principal: Mapping[str, set[str]], action: str, context: Context) -> bool:
     """Whether a role's trust policy lets a principal in, by its own name or as one of its account."""
-    request = _Request(principal, action, "*", {key.lower(): value for key, value in context.items()})
+    request = _Request(principal, action, "*", RequestKeys(context, action, None))
     return not request.finds_for_caller(trust, "Deny") and request.finds_for_caller(trust, "Allow")
 
 

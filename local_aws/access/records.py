@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, ParamValidationError
+
+from local_aws.access.resource_tags import tags_of
+
+_Answer = TypeVar("_Answer")
 
 
 class AccountRecords:
@@ -55,6 +59,11 @@ class AccountRecords:
         found = _asked(lambda: self._client("iam", None).get_access_key_last_used(AccessKeyId=access_key))
         return found.get("UserName") if found else None
 
+    def tags(self, action: str, arn: str, region: str) -> dict[str, str]:
+        """The tags of the resource that an action is about; none where it has none, or isn't there."""
+        place = arn.split(":")[3] if arn.count(":") >= 5 else ""
+        return _asked(lambda: tags_of(action, arn, lambda api: self._client(api, place or region))) or {}
+
     def partition_key(self, table: str, region: str) -> str | None:
         """The name of the attribute by which a DynamoDB table is partitioned."""
         found = _asked(lambda: self._client("dynamodb", region).describe_table(TableName=table))
@@ -62,7 +71,7 @@ class AccountRecords:
         return next((entry["AttributeName"] for entry in schema if entry["KeyType"] == "HASH"), None)
 
 
-def _asked(ask: Callable[[], dict[str, Any]]) -> dict[str, Any] | None:
+def _asked(ask: Callable[[], _Answer]) -> _Answer | None:
     """An answer, None where the API refuses: then the name means nothing here.
 
     Raises:
@@ -70,6 +79,8 @@ def _asked(ask: Callable[[], dict[str, Any]]) -> dict[str, Any] | None:
     """
     try:
         return ask()
+    except ParamValidationError:
+        return None
     except ClientError as error:
         if error.response["ResponseMetadata"]["HTTPStatusCode"] >= 500:
             raise

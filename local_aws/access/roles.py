@@ -15,9 +15,6 @@ from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import botocore.session
-from botocore.awsrequest import AWSRequest
-from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from local_aws import ADMIN_ACCESS_KEY
@@ -29,6 +26,7 @@ from local_aws.access.records import AccountRecords
 from local_aws.access.wanted import Wanted
 from local_aws.call import ApiError, Call, Principal
 from local_aws.lag import Lag
+from local_aws.wire import clients
 
 _SESSION_SECONDS = 12 * 3600
 _CHAINED_SECONDS = 3600
@@ -73,7 +71,6 @@ class Roles:
     def __init__(self, endpoint_url: str, account: str, region: str, admin_secret: str, lag: Lag):
         self._admin_secret = admin_secret
         self._endpoint_url, self._account, self._region = endpoint_url, account, region
-        self._session = botocore.session.Session()
         self._lock = threading.RLock()
         self._clients: dict[tuple[Any, ...], tuple[Any, datetime | None]] = {}
         self.identities = Identities()
@@ -212,14 +209,14 @@ class Roles:
         return client
 
     def _make(self, api: str, region: str, credentials: Credentials | None) -> Any:
-        client = self._session.create_client(
+        client = clients.session().create_client(
             api,
             region_name=region,
             endpoint_url=self._endpoint_url,
             aws_access_key_id=credentials.access_key if credentials else ADMIN_ACCESS_KEY,
             aws_secret_access_key=credentials.secret_key if credentials else self._admin_secret,
             aws_session_token=credentials.token if credentials else None,
-            config=Config(
+            config=clients.config(
                 retries={"total_max_attempts": 1},
                 read_timeout=None,
                 max_pool_connections=64,
@@ -247,7 +244,7 @@ def session_principal(
     )
 
 
-def _say_where_it_comes_from(request: AWSRequest, **_: Any) -> None:
+def _say_where_it_comes_from(request: Any, **_: Any) -> None:
     if not _for_customer.get():
         request.headers[_FROM_THE_HOUSE] = "yes"
     header = _trace.get()

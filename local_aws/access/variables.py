@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from local_aws.matching import Pattern, Token, like, tokens
 
 Context = Mapping[str, str | list[str]]
-"""Condition keys in small letters, to their values."""
+"""Condition keys to their values."""
 
 Filled = str | list[Token] | None
 """Text without variables as it was, filled text as tokens of a pattern, None where a variable has no value."""
@@ -26,7 +26,7 @@ def filled(text: str, context: Context | None) -> Filled:
     """A policy's text with its variables replaced by their values, as a pattern in which `*` and `?` are wildcards.
 
     Args:
-        context: the request's condition keys; None for a policy that has no variables.
+        context: the request's condition keys in small letters; None for a policy that has no variables.
     """
     if context is None or "${" not in text:
         return text

@@ -36,7 +36,8 @@ class Asked:
 
 
 class Records(Protocol):
-    """What has to be looked up before a name in a request says which resource is meant; None for what isn't there."""
+    """What has to be looked up before a name in a request says which resource is meant, or is allowed; None for
+    what isn't there."""
 
     def secret(self, name: str, region: str) -> str | None:
         """The ARN of a secret by its name, ARN or part of its ARN: it ends in characters that a name doesn't tell."""
@@ -55,6 +56,9 @@ class Records(Protocol):
 
     def owner_of_key(self, access_key: str) -> str | None:
         """The name of the user whose long-lived access key this is."""
+
+    def tags(self, action: str, arn: str, region: str) -> dict[str, str]:
+        """The tags of the resource that an action is about; none where it has none, or isn't there."""
 
     def partition_key(self, table: str, region: str) -> str | None:
         """The name of the attribute by which a DynamoDB table is partitioned."""

@@ -45,6 +45,7 @@ _OWN_SIGNING_NAMES = {
     "scheduler": "scheduler",
     "states": "stepfunctions",
     "sts": "sts",
+    "tagging": "resourcegroupstaggingapi",
 }
 _WITH_WORDS_OF_THEIR_OWN = {"sns", "sqs"}
 """Of moto's services, those that AWS lets say more than that something is missing (`InvalidParameter`)."""

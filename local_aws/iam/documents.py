@@ -14,8 +14,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import botocore.session
-
+from local_aws import wire
 from local_aws.call import ApiError
 
 _VERSIONS = ("2012-10-17", "2008-10-17")
@@ -158,7 +157,7 @@ def _is_service(name: str) -> bool:
 
 @functools.cache
 def _services() -> frozenset[str]:
-    loader = botocore.session.get_session().get_component("data_loader")
+    loader = wire.loader()
     partitions = loader.load_data("endpoints")["partitions"]
     known = {part for partition in partitions for name in partition["services"] for part in name.split(".")}
     return frozenset(known | set(loader.list_available_services("service-2")) | _OTHER_SERVICES)

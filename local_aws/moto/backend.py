@@ -88,8 +88,9 @@ class Backends:
 
     def __init__(self, keeper: Keeper) -> None:
         configure()
-        install()
         self._keeper = keeper
+        if any(keeper.kinds()):
+            install()
         self._applications: dict[str, WsgiApp] = {}
         self._lock = threading.Lock()
         self._housekeeper = Housekeeper()
@@ -153,6 +154,7 @@ class Backends:
                 # Moto reads its settings while it is imported, which takes a while: it comes when it is first asked.
                 from local_aws.moto.application import application
 
+                install()
                 self._applications[name] = application(name.replace("-", ""))
                 _keep_no_list_of_records()
                 keep_for_good()
@@ -174,9 +176,10 @@ def lacks(operation: str) -> bool:
 
 def secret_of(access_key: str) -> str | None:
     """The secret of an IAM user's access key, which no operation of IAM tells; None for nobody's."""
-    from moto.iam.models import iam_backends
-
-    key = iam_backends[ACCOUNT]["aws"].access_keys.get(access_key)
+    models = sys.modules.get("moto.iam.models")
+    if models is None or not hasattr(models, "iam_backends"):  # nobody has asked moto's IAM for anything yet
+        return None
+    key = models.iam_backends[ACCOUNT]["aws"].access_keys.get(access_key)
     return key.secret_access_key if key is not None and key.status == "Active" else None
 
 

@@ -8,16 +8,17 @@ from __future__ import annotations
 import contextlib
 import functools
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import botocore.session
-from botocore.awsrequest import AWSPreparedRequest, AWSResponse, HeadersDict
-from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from local_aws import wire
 from local_aws.call import ApiError
 from local_aws.moto.backend import Backends
+from local_aws.wire import clients
+
+if TYPE_CHECKING:
+    from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 
 
 class Moto:
@@ -25,7 +26,6 @@ class Moto:
 
     def __init__(self, backends: Backends, region: str):
         self._backends, self._region = backends, region
-        self._session = botocore.session.Session()
         self._clients: dict[str, Any] = {}
         self._elsewhere: dict[str, Moto] = {}
 
@@ -58,21 +58,27 @@ class Moto:
 
     def _client(self, api: str) -> Any:
         if api not in self._clients:
-            client = self._session.create_client(
+            client = clients.session().create_client(
                 api,
                 region_name=self._region,
                 endpoint_url="http://127.0.0.1",
                 aws_access_key_id="inside",
                 aws_secret_access_key="inside",
-                config=Config(retries={"total_max_attempts": 1}, parameter_validation=False, inject_host_prefix=False),
+                config=clients.config(
+                    retries={"total_max_attempts": 1}, parameter_validation=False, inject_host_prefix=False
+                ),
             )
             client.meta.events.register("before-send", functools.partial(self._send, wire.api_for(api)))
             # A policy's text is handed on as it is.
-            client.meta.events.unregister("after-call.iam", botocore.handlers.json_decode_policies)
+            from botocore.handlers import json_decode_policies
+
+            client.meta.events.unregister("after-call.iam", json_decode_policies)
             self._clients[api] = client
         return self._clients[api]
 
     def _send(self, api: wire.Api, request: AWSPreparedRequest, **_: Any) -> AWSResponse:
+        from botocore.awsrequest import AWSResponse, HeadersDict
+
         headers = {name.lower(): _text(value) for name, value in request.headers.items()}
         target = request.url.removeprefix("http://127.0.0.1")
         sent = wire.read(request.method, target, [("host", "127.0.0.1"), *headers.items()])

@@ -12,10 +12,15 @@ from urllib.parse import quote
 
 from local_aws.call import ApiError, Call
 from local_aws.house import Host, Service
-from local_aws.moto.buckets import region_of
+from local_aws.moto.buckets import any_bucket, region_of
 from local_aws.moto.inside import Moto
 
 _MOST_BUCKETS = 10_000
+_NO_BUCKETS: dict[str, Any] = {
+    "Owner": {"ID": "bcaf1ffd86f41161ca5fb16fd081034f", "DisplayName": "webfile"},
+    "Buckets": [],
+}
+"""What moto answers where there is none."""
 _NAMES = {"Key", "Prefix", "Delimiter", "KeyMarker", "NextKeyMarker"}
 """Members whose text an answer may give in URL form."""
 
@@ -41,7 +46,7 @@ class Listings(Service):
         Raises:
             ApiError: `InvalidArgument`.
         """
-        found = self._moto.ask("s3", "list_buckets", **filters)
+        found = self._moto.ask("s3", "list_buckets", **filters) if any_bucket() else _NO_BUCKETS
         after = _read(ContinuationToken)
         buckets = sorted((one for one in found["Buckets"] if one["Name"] > after), key=lambda one: one["Name"])
         page = buckets[:MaxBuckets]

@@ -9,12 +9,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, unquote
 
-import botocore.session
-from botocore.exceptions import UnknownServiceError
+from botocore.exceptions import DataNotFoundError
+from botocore.loaders import Loader
 from botocore.model import OperationModel, ServiceModel
 from werkzeug.datastructures import MultiDict
 
 from local_aws.call import ApiError
+
+_MODEL = "service-2"
+_NAME = re.compile(r"[a-z0-9-]+")
 
 
 @dataclass
@@ -103,9 +106,21 @@ class Api:
 
 
 @functools.cache
+def loader() -> Loader:
+    """What reads botocore's models."""
+    return Loader()
+
+
+@functools.cache
 def api_for(service: str) -> Api:
-    """The API of a service by botocore's name for its model ("lambda", "stepfunctions")."""
-    return Api(botocore.session.get_session().get_service_model(service))
+    """The API of a service by botocore's name for its model ("lambda", "stepfunctions").
+
+    Raises:
+        DataNotFoundError: botocore has no such model.
+    """
+    models = loader()
+    version = models.determine_latest_version(service, _MODEL)
+    return Api(ServiceModel(models.load_data(f"{service}/{version}/{_MODEL}"), service))
 
 
 def api_like(service: str, request: Request) -> Api:
@@ -114,8 +129,9 @@ def api_like(service: str, request: Request) -> Api:
     Args:
         service: its name in a request's signature, which is botocore's name for most.
     """
-    with contextlib.suppress(UnknownServiceError):
-        return api_for(service)
+    if _NAME.fullmatch(service):
+        with contextlib.suppress(DataNotFoundError):
+            return api_for(service)
     if "x-amz-target" in request.headers:
         return api_for("stepfunctions")
     is_form = request.headers["content-type"].startswith("application/x-www-form-urlencoded")

@@ -12,12 +12,14 @@ from __future__ import annotations
 import contextlib
 import functools
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import regex
 from botocore.model import ListShape, MapShape, OperationModel, Shape, StructureShape
 
 from local_aws.call import ApiError
+
+if TYPE_CHECKING:
+    from regex import Pattern
 
 _PATTERN_SECONDS = (0.2, 1.0)
 """What takes longer is taken for what doesn't match: a text that does is matched at once. The time is that of the whole
@@ -155,7 +157,7 @@ def _join(path: str, name: str) -> str:
 
 
 @functools.cache
-def _compiled(pattern: str) -> regex.Pattern[str] | None:
+def _compiled(pattern: str) -> Pattern[str] | None:
     """A model's pattern in Python's terms; None where Java's syntax has no counterpart."""
     for java, python in (
         (r"\p{L}", r"^\W\d_"),
@@ -165,6 +167,8 @@ def _compiled(pattern: str) -> regex.Pattern[str] | None:
         (r"\p{P}", ""),
     ):
         pattern = pattern.replace(java, python)
+    import regex  # which most requests don't need, and which is large
+
     try:
         return regex.compile(pattern)
     except regex.error:

@@ -26,6 +26,8 @@ def asked(operation: str, params: Params, place: Place) -> list[Asked]:
     elif "ResourceARN" in params:
         resources = [params["ResourceARN"]]
     context = keys(params)
+    if operation in (*_ABOUT_A_RULE, *_ABOUT_ITS_TARGETS):
+        context["events:creatorAccount"] = place.account
     targets = [target["Arn"] for target in params.get("Targets", [])]
     if targets:
         context |= {"events:TargetArn": targets}

@@ -11,7 +11,15 @@ _ACTIONS = {
     "InvokeAsync": "InvokeFunction",
     "InvokeWithResponseStream": "InvokeFunction",
 }
-_KEYS = {"Principal": "lambda:Principal", "FunctionUrlAuthType": "lambda:FunctionUrlAuthType"}
+_KEYS = {
+    "CodeSigningConfigArn": "lambda:CodeSigningConfigArn",
+    "EventSourceToken": "lambda:EventSourceToken",
+    "FunctionUrlAuthType": "lambda:FunctionUrlAuthType",
+    "InvokedViaFunctionUrl": "lambda:InvokedViaFunctionUrl",
+    "Principal": "lambda:Principal",
+}
+_LISTS = {"Layers": "lambda:Layer", "SecurityGroupIds": "lambda:SecurityGroupIds", "SubnetIds": "lambda:SubnetIds"}
+"""Members that hold several values of a key, in the request or in its `VpcConfig`."""
 
 
 def asked(operation: str, params: Params, place: Place) -> list[Asked]:
@@ -23,6 +31,10 @@ def asked(operation: str, params: Params, place: Place) -> list[Asked]:
         if "FunctionName" in params:
             context["lambda:FunctionArn"] = function_arn(params["FunctionName"], None, place)
         return [Asked(action, {name: value for name, value in params.items() if name == "UUID"}, context)]
+    for name, key in _LISTS.items():
+        listed = params.get(name) or (params.get("VpcConfig") or {}).get(name)
+        if listed:
+            context[key] = listed
     resources = [params["Resource"]] if "Resource" in params else None
     if "FunctionName" in params:
         resources = [function_arn(params["FunctionName"], params.get("Qualifier"), place)]

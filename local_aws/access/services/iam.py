@@ -109,6 +109,8 @@ def asked_of_sts(operation: str, params: Params, place: Place) -> list[Asked]:
     if operation in _FREE:
         return []
     context = keys(params, _STS_KEYS)
+    if params.get("TransitiveTagKeys"):
+        context["sts:TransitiveTagKeys"] = params["TransitiveTagKeys"]
     if operation == "AssumeRoot":
         return [Asked(operation, params, context, [_iam(place, "root")])]
     return [Asked(operation, params, context)]

@@ -17,7 +17,7 @@ def asked(operation: str, params: Params, place: Place) -> list[Asked]:
         target = {"Key": _arn(params["DestinationKeyId"], place)}
         return [Asked("ReEncryptFrom", source), Asked("ReEncryptTo", target)]
     encrypted = params.get("EncryptionContext") or {}
-    context = keys(params, _KEYS)
+    context = keys(params, _KEYS) | {"kms:CallerAccount": place.account}
     context |= {f"kms:EncryptionContext:{name}": value for name, value in encrypted.items()}
     context |= {"kms:EncryptionContextKeys": list(encrypted)} if encrypted else {}
     if operation == "Decrypt":

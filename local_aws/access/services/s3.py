@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
+from local_aws import ACCOUNT
 from local_aws.access.services.tags import member_keys
 from local_aws.access.wanted import Asked, Params, Place
 
@@ -175,4 +176,4 @@ def _context(params: Params) -> dict[str, str | list[str]]:
     if tags:
         known |= {f"s3:RequestObjectTag/{name}": value for name, value in tags.items()}
         known["s3:RequestObjectTagKeys"] = list(tags)
-    return known | {"s3:signatureversion": "AWS4-HMAC-SHA256"}
+    return known | {"s3:signatureversion": "AWS4-HMAC-SHA256", "s3:ResourceAccount": ACCOUNT}

@@ -11,6 +11,14 @@ _KEYS = {
     "Name": "secretsmanager:Name",
     "VersionStage": "secretsmanager:VersionStage",
     "KmsKeyId": "secretsmanager:KmsKeyId",
+    "VersionId": "secretsmanager:VersionId",
+    "Description": "secretsmanager:Description",
+    "BlockPublicPolicy": "secretsmanager:BlockPublicPolicy",
+    "RecoveryWindowInDays": "secretsmanager:RecoveryWindowInDays",
+    "ForceDeleteWithoutRecovery": "secretsmanager:ForceDeleteWithoutRecovery",
+    "ForceOverwriteReplicaSecret": "secretsmanager:ForceOverwriteReplicaSecret",
+    "RotationLambdaARN": "secretsmanager:RotationLambdaARN",
+    "RotateImmediately": "secretsmanager:RotateImmediately",
 }
 
 

@@ -17,4 +17,8 @@ def asked(operation: str, params: Params, place: Place) -> list[Asked]:
         # `name` is the execution's here, not a machine's; and a request may name an execution or a map run.
         names = [name for name in params if name.endswith("Arn") and name not in ("roleArn",)]
         resources = [params[name] for name in names] or None
-    return tagging("TagResource", Asked(operation, params, keys(params), resources))
+    context = keys(params)
+    qualifiers = [arn.split(":")[7] for arn in resources or () if arn.count(":") == 7 and ":stateMachine:" in arn]
+    if qualifiers:
+        context["states:StateMachineQualifier"] = qualifiers
+    return tagging("TagResource", Asked(operation, params, context, resources))

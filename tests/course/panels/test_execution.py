@@ -256,6 +256,8 @@ def test_tries_are_tries_and_not_visits():
     panel = ran(opened(make_machine(loop, "loops")), {"n": 0})
     rows = {row[0]: row for row in states_table(panel.execution.definition, panel.execution).rows}
     assert rows["Wait"][3:5] == ["3", ""]
+    panel.state.value = "Wait"
+    assert "State: Wait" in repr(panel) and "Tries: " not in repr(panel)
     shown = repr(panel)
     assert "When each state was at work:" in shown
     assert re.search(r"Wait +from 0\.\d{3} s, \d+\.\d{3} s, succeeded", shown)

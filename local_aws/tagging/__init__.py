@@ -1,0 +1,1 @@
+"""The Resource Groups Tagging API: what has tags, over all services."""
