@@ -46,6 +46,7 @@ def test_without_the_words_no_test_runs(account, ada, words):
     assert f"--agree '{WORDS}'" in said
 
 
+@pytest.mark.long
 def test_only_marked_tests_run_there_and_what_they_make_is_removed(account, ada):
     status, said = run(account, ada, "--target", "aws", "--agree", WORDS, *MARKED, UNMARKED)
     assert status == 0, said

@@ -27,9 +27,13 @@ def bucket_name(target: Target) -> str:
     return bucket_of(target.account, target.region)
 
 
-def bucket_of(account: str, region: str) -> str:
-    """The name of the course's bucket in an account and region."""
-    return f"workflow-course-{prefix.prefix()}{account}-{region}"
+def bucket_of(account: str, region: str, own: str | None = None) -> str:
+    """The name of the course's bucket in an account and region.
+
+    Args:
+        own: what a learner's names begin with; as `COURSE_PREFIX` says where none is given.
+    """
+    return f"workflow-course-{prefix.prefix() if own is None else own}{account}-{region}"
 
 
 def open_ledger(target: Target) -> Ledger:

@@ -37,8 +37,8 @@ NAMES = (
 )
 """What the lessons make under a fixed name; a role is named for what takes it on, with `-role` behind it."""
 
-_BEGINNINGS = ("BlazingText-", "workflow-course-check-")
-"""How names begin that are made anew in every run."""
+_BEGINNINGS = ("BlazingText-", "blazingtext-", "workflow-course-check-")
+"""How names begin that are made anew in every run; ARNs of SageMaker's are in small letters."""
 _FIXED = "|".join(re.escape(name) for name in sorted(NAMES, key=len, reverse=True))
 _NAME = re.compile(
     rf"(?<![\w-])(?:(?:{_FIXED})(?:-role)?(?![\w-])|(?:{'|'.join(map(re.escape, _BEGINNINGS))}))",

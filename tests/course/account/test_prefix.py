@@ -13,6 +13,7 @@ import pytest
 
 from course.account import prefix
 from course.errors import CourseError
+from course.proving import needed
 from tests.course.proving.account import client
 
 PROJECT = Path(__file__).resolve().parents[3]
@@ -59,6 +60,8 @@ def test_what_cannot_stand_in_every_name_is_refused(monkeypatch, said):
         ("my-review-states", "my-review-states"),
         ("review-states-of-mine", "review-states-of-mine"),
         ("another", "another"),
+        ("arn:aws:sagemaker:r:1:endpoint/blazingtext-*", "arn:aws:sagemaker:r:1:endpoint/ada-blazingtext-*"),
+        ("1.dkr.ecr.us-east-1.amazonaws.com/blazingtext:1", "1.dkr.ecr.us-east-1.amazonaws.com/blazingtext:1"),
     ],
 )
 def test_the_lessons_names_bear_it_once_wherever_they_stand(monkeypatch, text, expected):
@@ -80,6 +83,16 @@ def test_every_name_that_a_lesson_makes_is_known():
             found |= set(made.findall(cell.source)) if cell.cell_type == "code" else set()
     assert len(found) > 15
     assert found - {name for one in prefix.NAMES for name in (one, f"{one}-role")} == set()
+
+
+def test_the_rights_that_are_asked_for_are_those_of_the_learner_s_own_names(monkeypatch):
+    everybody = needed.rights("111122223333", "eu-west-1")
+    monkeypatch.setenv(prefix.VARIABLE, "ada")
+    own = needed.rights("111122223333", "eu-west-1")
+    assert [action for action, _ in own] == [action for action, _ in everybody]
+    assert ("s3:CreateBucket", "arn:aws:s3:::workflow-course-ada-111122223333-eu-west-1") in own
+    shared = {resource for _, resource in everybody} & {resource for _, resource in own}
+    assert all("*" in one or ":aws:policy/" in one for one in shared), shared
 
 
 def learner(url: str, name: str, program: str) -> subprocess.Popen[str]:
