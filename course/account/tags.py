@@ -14,6 +14,8 @@ from typing import Any
 import boto3
 from botocore.model import ListShape, MapShape, OperationModel
 
+from course.account import prefix
+
 COURSE = "workflow-course"
 _NOT_IN_A_VALUE = re.compile(r"[^\w\s+\-=.:/@]")
 
@@ -23,9 +25,14 @@ def of(lesson: str, owner: str) -> dict[str, str]:
     return {"course": COURSE, "lesson": lesson, "owner": owner}
 
 
-@functools.cache
 def owner_in(account: str, region: str) -> str:
-    """Who works here: the name of the user, or of the session of a role.
+    """Who works here: by `COURSE_PREFIX` where learners share an account, else the caller's name."""
+    return prefix.prefix().removesuffix("-") or _caller_in(account, region)
+
+
+@functools.cache
+def _caller_in(account: str, region: str) -> str:
+    """The name of the user, or of the session of a role.
 
     A session that boto3 has named by itself has another name each time: the role's name stands for it.
     """
@@ -47,10 +54,10 @@ def tag_calls(session: boto3.session.Session, tags: dict[str, str]) -> None:
         session: its clients made before this call are not listened to.
     """
 
-    def add(params: dict[str, Any], model: OperationModel, **_: Any) -> dict[str, Any] | None:
-        return tagged(params, model, tags) if isinstance(params, dict) else None
+    def add(params: dict[str, Any], model: OperationModel, **_: Any) -> None:
+        params.update(tagged(params, model, tags) or {})
 
-    session.events.register("provide-client-params", add)
+    session.events.register("before-parameter-build", add)
 
 
 def takes_tags(model: OperationModel) -> str | None:

@@ -89,6 +89,12 @@ def test_what_a_lesson_makes_is_found_and_removed_without_the_ledger(settings, l
     assert course.clean_up(LESSON).removals == ()
 
 
+def test_learners_who_share_an_account_have_tags_of_their_own(settings, monkeypatch):
+    assert tags.owner_in(settings.account, settings.region) == OWNER
+    monkeypatch.setenv("COURSE_PREFIX", "ada")
+    assert tags.owner_in(settings.account, settings.region) == "ada"
+
+
 def test_bucket_and_role_of_the_whole_course_are_found_too(settings):
     found = {(one.kind, one.lesson) for one in sweep(OWNER).resources}
     assert {("S3 bucket", "course"), ("IAM role", "course")} <= found
