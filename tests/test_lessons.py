@@ -40,6 +40,7 @@ PAGES = {
         "https://docs.jsonata.org/overview.html",
         f"{_AWS}/step-functions/latest/dg/transforming-data.html",
         f"{_AWS}/step-functions/latest/dg/workflow-variables.html",
+        f"{_AWS}/lambda/latest/dg/durable-functions.html",
     ),
     "05": (
         f"{_AWS}/sagemaker/latest/APIReference/API_CreateProcessingJob.html",

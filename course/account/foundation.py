@@ -11,7 +11,7 @@ from typing import Any
 import boto3
 from botocore.exceptions import ClientError
 
-from course.account import lateness
+from course.account import lateness, prefix
 from course.account.ledger import Ledger, Resource
 from course.account.target import Target
 from course.errors import CourseError
@@ -27,9 +27,13 @@ def bucket_name(target: Target) -> str:
     return bucket_of(target.account, target.region)
 
 
-def bucket_of(account: str, region: str) -> str:
-    """The name of the course's bucket in an account and region."""
-    return f"workflow-course-{account}-{region}"
+def bucket_of(account: str, region: str, own: str | None = None) -> str:
+    """The name of the course's bucket in an account and region.
+
+    Args:
+        own: what a learner's names begin with; as `COURSE_PREFIX` says where none is given.
+    """
+    return f"workflow-course-{prefix.prefix() if own is None else own}{account}-{region}"
 
 
 def open_ledger(target: Target) -> Ledger:
@@ -91,7 +95,7 @@ def ensure_sagemaker_role(bucket: str, ledger: Ledger) -> str:
     if is_new:
         # Jobs in an execution have nobody who would ask again.
         lateness.let_pass(lateness.RIGHTS_SECONDS)
-    ledger.record(Resource("IAM role", SAGEMAKER_ROLE, LESSON))
+    ledger.record(Resource("IAM role", prefix.named(SAGEMAKER_ROLE), LESSON))
     return arn
 
 

@@ -6,6 +6,8 @@ import boto3
 import botocore.loaders
 import botocore.session
 
+from course.account import prefix
+
 _LOADER = botocore.loaders.create_loader()
 
 
@@ -13,6 +15,7 @@ def models() -> botocore.session.Session:
     """A botocore session, as it is configured by the environment at this moment."""
     session = botocore.session.get_session()
     session.register_component("data_loader", _LOADER)
+    prefix.rename(session.get_component("event_emitter"))
     return session
 
 

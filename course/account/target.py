@@ -24,7 +24,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 import account_guard
 import local_aws
-from course.account import embedded, lateness, stand_in
+from course.account import embedded, lateness, prefix, stand_in
 from course.account.costs import cost_of_lesson
 from course.account.sessions import new_session, renew_default_session
 from course.errors import CourseError
@@ -123,9 +123,9 @@ def _connect_local() -> Target:
     lateness.ask_again_when_too_early()
     account = boto3.client("sts").get_caller_identity()["Account"]
     folder = embedded.state_folder()
-    ledger = embedded.scratch_directory() / f"ledger-{urlsplit(server.endpoint_url).port}.jsonl"
+    ledger = embedded.scratch_directory() / f"ledger-{prefix.prefix()}{urlsplit(server.endpoint_url).port}.jsonl"
     if folder is not None and folder.is_dir():  # what outlives the server has its ledger beside it
-        ledger = folder / "ledger.jsonl"
+        ledger = folder / f"{prefix.prefix()}ledger.jsonl"
     news = _COME_BACK if server.come_back and folder is not None else ""
     return Target("local", account, local_aws.REGION, ledger, server.clock, news)
 
@@ -202,7 +202,7 @@ def _connect_aws(lesson: str) -> Target:
     account_guard.open_aws(account, own)
     renew_default_session()
     lateness.ask_again_when_too_early()
-    return Target("aws", account, region, _STATE / f"ledger-{account}-{region}.jsonl")
+    return Target("aws", account, region, _STATE / f"ledger-{prefix.prefix()}{account}-{region}.jsonl")
 
 
 def whose() -> tuple[str, str]:
@@ -230,7 +230,7 @@ def _connect_stand_in(url: str, own: dict[str, str]) -> Target:
     except (BotoCoreError, ClientError) as error:
         raise CourseError(f"The stand-in does not know who you are: {error}") from error
     lateness.ask_again_when_too_early()
-    ledger = embedded.scratch_directory() / f"ledger-stand-in-{urlsplit(url).port}.jsonl"
+    ledger = embedded.scratch_directory() / f"ledger-stand-in-{prefix.prefix()}{urlsplit(url).port}.jsonl"
     return Target("aws", local_aws.ACCOUNT, local_aws.REGION, ledger)
 
 

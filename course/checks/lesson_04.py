@@ -1,4 +1,4 @@
-"""Checks of lesson 04: two expressions, a Choice, and Retry with Catch."""
+"""Checks of lesson 04: two expressions, a Choice, Retry with Catch, and a state that is put into another language."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from course.checks.exercise import Cases, exercise
-from course.checks.states import compared, failing, tried
+from course.checks.states import compared, failing, plainly, tried, valid
 from course.outcomes.outcome import NotYet, Said
 
 
@@ -118,3 +118,65 @@ def _status(case: str, state: Any, further: dict[str, Any], status: str, advice:
 
 
 _SAYS = {"RETRIABLE": "tried again", "CAUGHT_ERROR": "caught", "FAILED": "failed", "SUCCEEDED": "succeeded"}
+
+
+_FUNCTION, _MOST_STATES = "review-states-sentences", 10
+_SAME = "Both machines get the same input, and have to put out the same."
+
+
+@exercise(
+    "04.convert",
+    "An older state in JSONata",
+    "Two fields are left: `Arguments` is what the function gets, `Output` what the next state gets.",
+    "`Arguments` have the fields of `Parameters`: `FunctionName`, and `Payload` with `text` from `$states.input`.",
+    "The next state needs the input and `cut`: `$merge([$states.input, {'cut': {…}}])`, with `sentences` and `count`.",
+)
+def convert(work: Any, older: Any) -> Cases:
+    """Both machines, the older one and the learner's, are gone through on the same inputs."""
+    case, fields = "the definition as Step Functions reads it", "Each state has the fields of its own language alone."
+    valid(case, work, fields)
+    yield case
+    for case, data in (
+        ("three sentences", {"reviewText": "Stays in tune. A bit thick. Great value.", "stars": 4}),
+        ("a single sentence", {"reviewText": "Great value", "stars": 5}),
+        ("dots and blanks alone", {"reviewText": " . . ", "stars": 1}),
+        ("a field more", {"reviewText": "Good. Cheap.", "stars": 3, "asin": "B000"}),
+        ("no text", {"reviewText": "", "stars": 2}),
+    ):
+        expected, got = (_put_out(case, machine, data) for machine in (older, work))
+        if got != expected:
+            raise NotYet(f"{case}: {data}", expected, got, _SAME)
+        yield case
+
+
+def _put_out(case: str, machine: dict[str, Any], data: Any) -> Any:
+    """What a machine puts out, gone through state by state with TestState, where the lesson's function is mocked."""
+    name, variables = machine["StartAt"], "{}"
+    for _ in range(_MOST_STATES):
+        state = {"QueryLanguage": machine.get("QueryLanguage", "JSONPath"), **machine["States"][name]}
+        given: dict[str, Any] = {"variables": variables, "inspectionLevel": "DEBUG"}
+        if state["Type"] == "Task":
+            given["mock"] = _invoked(case, state, data, variables)
+        answer = tried(case, state, data, Said("an output"), _SAME, **given)
+        if answer["status"] != "SUCCEEDED":
+            return Said(f"{answer['error']} in '{name}': {plainly(answer.get('cause', ''))}")
+        data, variables = json.loads(answer["output"]), answer["inspectionData"].get("variables", variables)
+        if "nextState" not in answer:
+            return data
+        name = answer["nextState"]
+    raise NotYet(case, Said("an end"), Said(f"more than {_MOST_STATES} states"), "Look at Next of each state.")
+
+
+def _invoked(case: str, state: dict[str, Any], data: Any, variables: str) -> dict[str, Any]:
+    """A mock of what the lesson's function would give back for the arguments that a state makes."""
+    nothing = {"result": "{}", "fieldValidationMode": "NONE"}
+    given = {"variables": variables, "inspectionLevel": "DEBUG", "mock": nothing}
+    advice = "Arguments are what the function gets: its name, and a Payload with the text."
+    expected = {"FunctionName": _FUNCTION, "Payload": {"text": data["reviewText"]}}
+    found = tried(case, state, data, expected, advice, **given)["inspectionData"]
+    arguments = json.loads(found.get("afterArguments", found.get("afterParameters", "null")))
+    if arguments != expected:
+        raise NotYet(f"{case}: what the function gets", expected, arguments, advice)
+    sentences = [piece.strip() for piece in data["reviewText"].split(".") if piece.strip()]
+    result = {"ExecutedVersion": "$LATEST", "Payload": sentences, "StatusCode": 200}
+    return nothing | {"result": json.dumps(result)}

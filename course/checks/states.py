@@ -79,6 +79,19 @@ def tried(case: str, state: Any, data: Any, expected: Any, advice: str, **furthe
         raise NotYet(case, expected, Said(error.response["Error"]["Message"]), advice) from None
 
 
+def valid(case: str, machine: Any, advice: str) -> None:
+    """Ask Step Functions whether a machine could be made of a definition.
+
+    Raises:
+        NotYet: it couldn't; the first thing that is wrong.
+    """
+    report = client("stepfunctions").validate_state_machine_definition(definition=as_json(case, machine))
+    if report["result"] != "OK":
+        found = report["diagnostics"][0]
+        place = f" ({found['location']})" if "location" in found else ""
+        raise NotYet(case, Said("no objection"), Said(f"{found['message']}{place}"), advice)
+
+
 def failing(error: str, cause: str, tries: int = 0) -> dict[str, Any]:
     """Parameters of TestState for a task whose work fails, after so many tries by its Retry."""
     mock = {"errorOutput": {"error": error, "cause": cause}, "fieldValidationMode": "NONE"}

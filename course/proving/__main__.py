@@ -37,12 +37,12 @@ from course.proving import file, lessons, needed, preflight
 from course.proving.replay import replay
 from course.proving.scrubbing import Scrubber, names_of, without_others
 from course.proving.spending import Spending
+from course.proving.words import words
 from course.run_lessons import lessons as lessons_in
 
 _BUILD = Path(__file__).resolve().parents[2] / "build" / "account"
 _INTERRUPTED = ("It was interrupted", "The kernel died", "KeyboardInterrupt")
 """What is said of a lesson that Ctrl-C has ended: the kernel hears of it, too, and so does what runs the kernel."""
-WORDS = "I agree, on account"
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -135,19 +135,19 @@ def _agree(account: str, region: str, numbers: list[str], options: argparse.Name
     Raises:
         CourseError: they were not.
     """
-    words = f"{WORDS} {account}"
+    wanted = words(account)
     print(
         f"This works on the AWS account {account}, in {region}: lessons {', '.join(numbers)}.\n"
         f"What they make there is real and costs money; before each lesson, what is spent is held against a cap of "
         f"{options.cap:.2f} USD. At the end everything that the course has made in this account is removed."
     )
     if options.agree is None:
-        print(f"If that is what you want, type: {words}")
+        print(f"If that is what you want, type: {wanted}")
         try:
             options.agree = input("> ")
         except EOFError:
             options.agree = ""
-    if " ".join(options.agree.split()) != words:
+    if " ".join(options.agree.split()) != wanted:
         raise CourseError("Not agreed: the words were other ones.")
     if not stand_in.address():
         agree(account)
@@ -255,7 +255,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="make account", description=__doc__.splitlines()[0])
     parser.add_argument("lessons", nargs="*", help="two digits each; all where none is named")
     parser.add_argument("--cap", type=float, default=3.0, help="US dollars that it may cost (default: %(default)s)")
-    parser.add_argument("--agree", metavar="WORDS", help=f"'{WORDS} ACCOUNT'; asked for where they aren't given")
+    parser.add_argument("--agree", metavar="WORDS", help=f"'{words('ACCOUNT')}'; asked for where they aren't given")
     parser.add_argument("--file", type=Path, help="where the calls are written")
     parser.add_argument("--rights", type=Path, help="the rights to ask for, as pairs of action and resource")
     parser.add_argument("--notebooks", type=Path, help="the folder of the lessons; notebooks/ where none is named")

@@ -8,6 +8,8 @@ all count, of their values the last. Numbers are compared by their kind alone, a
 
 from __future__ import annotations
 
+import base64
+import itertools
 import json
 import re
 from collections.abc import Iterable, Iterator
@@ -23,8 +25,12 @@ _NEW_IN_EVERY_RUN = (
     (re.compile(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[\d.:+Z-]*"), "<moment>"),
     (re.compile(r"\b\d{4}/\d\d/\d\d\b"), "<day>"),
     (re.compile(r"\b(?=[0-9a-f]*\d)[0-9a-f]{17,}\b"), "<id>"),
+    (re.compile(r"(?<=-)(?=[a-f]*\d)[0-9a-f]{9,}\b"), "<id>"),
+    (re.compile(r"(?<![\w-])(?=[\w-]*\d)(?=[\w-]*[a-z])(?=[\w-]*[A-Z])[\w-]{40,}(?![\w-])"), "<id>"),
     (re.compile(r"\b(?:us|eu|ap|sa|ca|me|af|il|mx)-[a-z]+-\d\b"), "<region>"),
 )
+_BEFORE = 120
+"""So much of two long texts is shown before the place where they part."""
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _LONG_NUMBER = re.compile(r"\d{6,}")
 _OPAQUE = {
@@ -110,7 +116,7 @@ def _differences(there: list[Line], here: list[Line]) -> Iterator[tuple[str, str
         what = "refused on the way" if answered_in_the_end else "the error"
         only_there = [error for error in on_aws if error not in on_ours]
         only_here = [error for error in on_ours if error not in on_aws]
-        yield what, _joined(only_there), _joined(only_here)
+        yield what, *_side_by_side(_joined(only_there), _joined(only_here))
     if not (_answered(there) and _answered(here)):
         return
     one, other = _members(there), _members(here)
@@ -122,7 +128,7 @@ def _differences(there: list[Line], here: list[Line]) -> Iterator[tuple[str, str
             yield f"the member {name}", "is not there", _shown(other[name])
     for name in one.keys() & other.keys():
         if one[name] != other[name]:
-            yield f"the value of {name}", _shown(one[name]), _shown(other[name])
+            yield f"the value of {name}", *_side_by_side(_spelled(one[name]), _spelled(other[name]))
 
 
 def _answered(lines: list[Line]) -> bool:
@@ -171,15 +177,21 @@ def _parent(path: str) -> str:
 def _plain(value: Any, number: re.Pattern[str]) -> Any:
     """A value without what is new in every run."""
     if isinstance(value, dict):
-        return {
-            _plain_text(name, number): "<opaque>" if name in _OPAQUE and value[name] else _plain(member, number)
-            for name, member in value.items()
-        }
+        return {_plain_text(name, number): _plain_member(name, member, number) for name, member in value.items()}
     if isinstance(value, list):
         return [_plain(member, number) for member in value]
     if isinstance(value, str):
         return _plain_text(value, number)
     return "<number>" if isinstance(value, (int, float)) and not isinstance(value, bool) else value
+
+
+def _plain_member(name: str, value: Any, number: re.Pattern[str]) -> Any:
+    if value and (name in _OPAQUE or name.startswith("Checksum")):
+        return "<opaque>"
+    if name == "LogResult":
+        # The end of a function's log, in Base64.
+        value = base64.b64decode(value).decode(errors="replace")
+    return _plain(value, number)
 
 
 def _plain_text(text: str, number: re.Pattern[str]) -> str:
@@ -189,11 +201,26 @@ def _plain_text(text: str, number: re.Pattern[str]) -> str:
 
 
 def _joined(texts: list[str]) -> str:
-    return _cut("; ".join(texts)) if texts else "no such error"
+    return "; ".join(texts) if texts else "no such error"
+
+
+def _side_by_side(one: str, other: str) -> tuple[str, str]:
+    """Two texts, each cut so that the place is seen where they part."""
+    alike = sum(1 for _ in itertools.takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
+    begin = max(0, alike - _BEFORE)
+    return _cut(_from(one, begin)), _cut(_from(other, begin))
+
+
+def _from(text: str, begin: int) -> str:
+    return "…" + text[begin:] if begin else text
 
 
 def _shown(value: Any) -> str:
-    return _cut(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
+    return _cut(_spelled(value))
+
+
+def _spelled(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def _cut(text: str, length: int = 400) -> str:

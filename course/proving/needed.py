@@ -13,6 +13,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from course.account import prefix
+from course.account.foundation import bucket_of
 from course.proving import file
 from course.proving.preflight import Right
 from course.proving.scrubbing import ACCOUNT
@@ -74,7 +76,10 @@ def rights(account: str, region: str, path: Path | None = None) -> list[Right]:
     Args:
         path: the pairs; the course's own where none is named.
     """
-    text = (path or RIGHTS).read_text(encoding="utf-8").replace("ACCOUNT", account).replace("REGION", region)
+    text = (path or RIGHTS).read_text(encoding="utf-8")
+    # In a shared account the names are the learner's own.
+    text = prefix.named(text).replace(bucket_of("ACCOUNT", "REGION", ""), bucket_of("ACCOUNT", "REGION"))
+    text = text.replace("ACCOUNT", account).replace("REGION", region)
     return [(action, resource) for action, resource in json.loads(text)]
 
 

@@ -16,7 +16,7 @@ from typing import Any
 
 from local_aws import wire
 from local_aws.access.naming import MEMBERS, NARROWEST
-from local_aws.access.reference import Kind, kinds
+from local_aws.access.reference import Kind, has_key, kinds
 from local_aws.access.services import READERS
 from local_aws.access.wanted import Asked, Params, Place, Wanted
 from local_aws.call import ApiError
@@ -49,7 +49,9 @@ def wanted(service: str, operation: str, params: Params, place: Place) -> list[W
         prefixed = asked.action if ":" in asked.action else f"{prefix}:{asked.action}"
         owner, _, action = prefixed.partition(":")
         arns = asked.resources or _named(owner, action, asked.params, place) or ["*"]
-        needed += [Wanted(prefixed, arn, asked.context) for arn in arns]
+        # A key that comes with another action of the same call is absent here, as it is on AWS.
+        context = {key: value for key, value in asked.context.items() if has_key(owner, action, key)}
+        needed += [Wanted(prefixed, arn, context) for arn in arns]
     return needed
 
 

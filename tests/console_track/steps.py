@@ -278,6 +278,13 @@ def catch_in_small(console: Console, section: Section) -> None:
     assert "what" in json.loads(console.execute("review-states", data)["output"])
 
 
+@step("04", "Open an older machine")
+def older_machine(console: Console, section: Section) -> None:
+    console.save("review-states", section.texts["The older machine"])
+    [data] = section.inner("json")
+    assert json.loads(console.execute("review-states", data)["output"])["title"] == "5 stars in 2 sentences"
+
+
 # ---- lesson 05 ---------------------------------------------------------------------------------------
 
 

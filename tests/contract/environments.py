@@ -31,5 +31,18 @@ def python_of(name: str, packages: tuple[str, ...]) -> Path:
     return python
 
 
+def programs_beside(name: str, course: Path, packages: tuple[str, ...]) -> Path:
+    """The folder of programs of an environment that holds the course, and these packages beside it.
+
+    Args:
+        course: the folder of the project that is installed; what it needs is this project's lock.
+    """
+    lines = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    python = python_of(name, (*(line for line in lines if line and not line.startswith("#")), *packages))
+    _uv("pip", "install", "--python", str(python), "--no-deps", "--editable", str(course))
+    subprocess.run([python, "-m", "account_guard"], check=True, timeout=_SECONDS, cwd=course)
+    return python.parent
+
+
 def _uv(*words: str) -> None:
     subprocess.run([sys.executable, "-m", "uv", "--quiet", *words], check=True, timeout=_SECONDS)

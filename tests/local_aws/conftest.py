@@ -17,6 +17,7 @@ from botocore.config import Config
 from local_aws import ADMIN_ACCESS_KEY, REGION
 from local_aws.access import administrator
 from local_aws.server import LocalAws, serve
+from tests import targets
 from tests.local_aws import required_members
 from tests.local_aws.sagemaker.hosting_support import Hosting, packed, train
 from tests.local_aws.states.states_support import Workflows
@@ -34,6 +35,10 @@ class Aws:
     @property
     def endpoint_url(self) -> str:
         return self.server.endpoint_url
+
+    @property
+    def account(self) -> str:
+        return self.server.host.account
 
     @property
     def secret(self) -> str:
@@ -60,7 +65,7 @@ class Aws:
     def role(self, service: str, *statements: dict, name: str | None = None, managed: tuple[str, ...] = ()) -> str:
         """Make a role that a service (and the account's own principals) may assume; gives its ARN."""
         iam, name = self.client("iam"), name or f"role-{secrets.token_hex(4)}"
-        trusted = {"Service": service, "AWS": f"arn:aws:iam::{self.server.host.account}:root"}
+        trusted = {"Service": service, "AWS": f"arn:aws:iam::{self.account}:root"}
         trust = {"Effect": "Allow", "Principal": trusted, "Action": "sts:AssumeRole"}
         arn = iam.create_role(RoleName=name, AssumeRolePolicyDocument=_document(trust))["Role"]["Arn"]
         if statements:
@@ -91,8 +96,29 @@ def wait_until(condition: Callable[[], Any], seconds: float = 60.0) -> Any:
     raise AssertionError(f"not within {seconds} s: {condition}")
 
 
+class Account(Aws):
+    """The same on somebody's account: for tests that need nothing of an AWS but its clients."""
+
+    def __init__(self, session: Any, number: str):
+        self._session, self._number = session, number
+
+    @property
+    def account(self) -> str:
+        return self._number
+
+    def client(self, service: str, role_arn: str | None = None, *, region: str = "", **options: Any) -> Any:
+        """A boto3 client of whoever has agreed."""
+        if role_arn:
+            pytest.skip("rights hold later on an account: what takes on a role is tried on the embedded AWS alone")
+        return self._session.client(service, **({"region_name": region} if region else {}), **options)
+
+
 @pytest.fixture(scope="session")
-def aws() -> Iterator[Aws]:
+def aws(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aws]:
+    if targets.is_aws(request.config):
+        with targets.session(tmp_path_factory.mktemp("account")) as (session, number):
+            yield Account(session, number)
+        return
     with serve(clock=CLOCK) as server:
         yield Aws(server)
 

@@ -1,4 +1,4 @@
-"""The service authorization reference: which resources a policy can name for an action, and the form of their ARNs.
+"""The service authorization reference: which resources and conditions a policy can name for an action.
 
 `actions.json` is made by `generate` from AWS's Service Authorization Reference.
 """
@@ -13,9 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from local_aws.matching import Pattern, Token, Wild
+from local_aws.matching import Pattern, Token, Wild, like
 
 _VARIABLE = re.compile(r"\$\{(\w+)\}")
+_NAMED_BY_A_TAG = re.compile(r"\$\{\w+\}|<key>|tag-key$")
+"""In a condition key, what stands for a tag's name."""
 _OF_THE_PLACE = {"Partition", "Region", "Account"}
 
 
@@ -59,6 +61,25 @@ def kinds(prefix: str, action: str) -> tuple[Kind, ...]:
     """
     service = _reference()[prefix]
     return tuple(Kind(name, service["types"][name]) for name in service["actions"].get(action, ()))
+
+
+@functools.cache
+def has_key(prefix: str, action: str, key: str) -> bool:
+    """Whether requests for an action bring a condition key; those of AWS itself (`aws:…`) every action may bring."""
+    if key.lower().startswith("aws:") or not is_known(prefix, action):
+        return True
+    known = _reference()[prefix]["keys"].get(action, ())
+    return any(like(key, _NAMED_BY_A_TAG.sub("*", one), ignore_case=True) for one in known)
+
+
+def needs(prefix: str, action: str) -> list[str]:
+    """The actions that one needs besides, at least for some of its requests."""
+    return _reference()[prefix]["needs"].get(action, [])
+
+
+def names(prefix: str, pattern: str) -> list[str]:
+    """The actions of a service that a policy's text means."""
+    return [one for one in _reference().get(prefix, {"actions": ()})["actions"] if like(one, pattern, ignore_case=True)]
 
 
 def is_known(prefix: str, action: str) -> bool:

@@ -99,7 +99,6 @@ _STS_KEYS = {
     "ExternalId": "sts:ExternalId",
     "RoleSessionName": "sts:RoleSessionName",
     "SourceIdentity": "sts:SourceIdentity",
-    "DurationSeconds": "sts:DurationSeconds",
 }
 _FREE = {"GetCallerIdentity", "GetSessionToken"}
 """What no policy can refuse."""

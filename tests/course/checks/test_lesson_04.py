@@ -88,6 +88,54 @@ def test_retry_and_catch_with_a_mistake(old: str, new: str, said: str) -> None:
     check_wrong(judge("04.catch", changed("04.catch", (old, new)), **task()), said)
 
 
+def machines() -> dict[str, Any]:
+    """The older machine and three states of the newer one, as the lesson has them above the exercise."""
+    names: dict[str, Any] = {"nothing_to_do": {"Type": "Fail", "Error": "EmptyReview", "Cause": "No text."}}
+    for source in exercise_cell("04.convert").lesson:
+        if source.startswith(("older_cut = ", "older = ", "newer = ")):
+            exec(source, names)
+    return {name: names[name] for name in ("older", "newer")}
+
+
+def test_a_machine_to_convert_untouched_and_solved() -> None:
+    check_untouched_and_solved("04.convert", machines)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("        $states.input,\n", "", "three sentences"),
+        ("'cut':", "'cuts':", "three sentences"),
+        ("$count($states.result.Payload)", "3", "a single sentence"),
+        ("$states.result.Payload,", "$states.result.Payload[0],", "three sentences"),
+        ("{% $states.input.reviewText %}", "$.reviewText", "what the function gets"),
+        ('"text":', '"text.$":', "what the function gets"),
+        ('"Arguments"', '"Parameters"', "only supported for the 'JSONPath'"),
+        ('"Next": "Sum up"', '"End": True', "not reachable"),
+        ('"Next": "Sum up"', '"Next": "Summed up"', "Summed up"),
+        ("review-states-sentences", "another", "what the function gets"),
+        ("$states.result.Payload,", "$states.resullt.Payload,", "does not exist"),
+    ],
+)
+def test_a_conversion_with_a_mistake(old: str, new: str, said: str) -> None:
+    check_wrong(judge("04.convert", changed("04.convert", (old, new)), **machines()), said)
+
+
+@pytest.mark.parametrize(
+    "output",
+    [
+        "{'reviewText': $states.input.reviewText, 'stars': $states.input.stars, 'cut': {'sentences': "
+        "$states.result.Payload, 'count': $count($states.result.Payload)}}",
+        "$states.input ~> |$|{'cut': {'sentences': $states.result.Payload, 'count': $count($states.result.Payload)}}|",
+    ],
+)
+def test_another_way_to_convert_is_right_too(output: str) -> None:
+    source = exercise_cell("04.convert").solution
+    [_, written, _] = source.split('"""')
+    work = source.replace(written, f"{{% {output} %}}")
+    assert judge("04.convert", work, **machines()).outcome is Outcome.RIGHT
+
+
 def test_another_spelling_is_right_too() -> None:
     again = "$states.input.reviews[overall > 3]"
     work = f'stars = "{{% $sum({again}.overall) / $count({again}) %}}"'

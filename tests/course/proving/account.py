@@ -20,10 +20,11 @@ import nbformat
 
 import local_aws
 from course.account.foundation import SAGEMAKER_ROLE, trust_policy
+from course.proving.words import words
 from local_aws import __main__ as command_line
 
 PROJECT = Path(__file__).resolve().parents[3]
-WORDS = f"I agree, on account {local_aws.ACCOUNT}"
+WORDS = words(local_aws.ACCOUNT)
 EVERYTHING = {"Effect": "Allow", "Action": "*", "Resource": "*"}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Any
 
 from course.proving.comparing import compare, unmatched
@@ -88,3 +89,17 @@ def test_calls_of_one_side_are_named_and_no_difference():
     there, here = [call(answer={})], [call("OtherThing", answer={})]
     assert found(there, here) == []
     assert [line.partition(": asked ")[2][:9] for line in unmatched(there, here)] == ["only ther", "only here"]
+
+
+def test_the_end_of_a_log_is_read():
+    there = base64.b64encode(b"RequestId: 0c9f7b52-1111-4222-8333-944455566677 Duration: 1.5 ms\nhello").decode()
+    here = base64.b64encode(b"RequestId: 1d0a8c63-2222-4333-9444-055566677788 Duration: 27 ms\nhello").decode()
+    assert found([call(answer={"LogResult": there})], [call(answer={"LogResult": here})]) == []
+    here = base64.b64encode(b"RequestId: 1d0a8c63-2222-4333-9444-055566677788 Duration: 27 ms\nbye").decode()
+    [(what, one, other)] = found([call(answer={"LogResult": there})], [call(answer={"LogResult": here})])
+    assert (what, one[-5:], other[-3:]) == ("the value of LogResult", "hello", "bye")
+
+
+def test_of_long_texts_the_place_is_shown_where_they_part():
+    [(_, there, here)] = found([call(answer={"A": "x" * 5000 + "there"})], [call(answer={"A": "x" * 5000 + "here"})])
+    assert (there[-6:], here[-5:], len(there) < 400) == ("xthere", "xhere", True)

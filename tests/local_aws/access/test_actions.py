@@ -10,7 +10,7 @@ from botocore.model import ListShape, MapShape, Shape, StructureShape
 
 from local_aws.access.actions import PREFIXES, wanted
 from local_aws.access.reference import is_known, kinds
-from local_aws.access.wanted import Place
+from local_aws.access.wanted import Place, Wanted
 from local_aws.moto.backend import SERVICES, lacks
 from local_aws.wire import api_for
 
@@ -46,6 +46,11 @@ def sample(shape: Shape, name: str, arns: list[str], depth: int = 0) -> Any:
 
 def judged(service: str, operation: str) -> list[tuple[str, str]]:
     """The actions and resources that an operation with all its members is judged by."""
+    return [(one.action, one.resource) for one in wanted_with_everything(service, operation)]
+
+
+def wanted_with_everything(service: str, operation: str) -> list[Wanted]:
+    """What an operation with all its members asks for."""
     prefix = PREFIXES.get(service, service)
     possible = kinds(prefix, operation.removesuffix("Batch"))
     arns = [kind.arn("us-east-1", ACCOUNT, ["x"] * len(kind.variables)) for kind in possible]
@@ -58,7 +63,7 @@ def judged(service: str, operation: str) -> list[tuple[str, str]]:
         params |= {**statement, "Statements": [statement], "TransactStatements": [statement]}
     if operation.endswith("ManagedInstance") or operation == "UpdateManagedInstanceRole":
         params["InstanceId"] = "mi-x"
-    return [(one.action, one.resource) for one in wanted(service, operation, params, PLACE)]
+    return wanted(service, operation, params, PLACE)
 
 
 NEWER = {

@@ -309,9 +309,12 @@ VARIANTS = [
         (*("s3", "ListObjectsV2", {"Bucket": "b"}), *({"StringLike": {"s3:prefix": "data/*"}}, False)),
         (*("events", "PutRule", {"Name": "r"}), {"StringEquals": {"events:creatorAccount": ACCOUNT}}, True),
         (
-            *("sts", "AssumeRole", {"RoleArn": ROLE, "RoleSessionName": "s", "DurationSeconds": 900}),
-            *({"NumericLessThanEquals": {"sts:DurationSeconds": "3600"}}, True),
+            *("sts", "AssumeRole", {"RoleArn": ROLE, "RoleSessionName": "s", "ExternalId": "x"}),
+            *({"StringEquals": {"sts:ExternalId": "x"}}, True),
         ),
+        # A key that AWS gives to other actions of the service alone.
+        ("iam", "CreatePolicy", {"PolicyName": "p", "PolicyDocument": "{}"}, {"Null": {"iam:PolicyARN": "true"}}, True),
+        (*("s3", "PutObject", {"Bucket": "b", "Key": "k"}), *({"Null": {"s3:prefix": "true"}}, True)),
     ],
 )
 def test_keys_of_what_a_request_asks_for(service, operation, params, condition, expected):

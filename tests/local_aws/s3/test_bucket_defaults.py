@@ -8,6 +8,8 @@ import pytest
 
 from tests.refusals import refusal
 
+pytestmark = pytest.mark.two_targets
+
 
 def letting_in(bucket: str, principal, **condition) -> str:
     statement = {"Effect": "Allow", "Principal": principal, "Action": "s3:GetObject"}
