@@ -48,7 +48,8 @@ _LINE_BYTES, _HEAD_BYTES = 32 << 10, 64 << 10
 _BLOCK, _PIECE = 64 << 10, 1 << 20
 
 _REQUEST_LINE = re.compile(rb"([A-Z]{1,32}) (/[!-\"$-~]*) HTTP/1\.([01])\r?\n")
-_HEADER = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([\t -~\x80-\xff]*?)[ \t]*\r?\n")
+# A value is taken whole and stripped after: what could be divided in many ways would be tried in all of them.
+_HEADER = re.compile(r"([!#$%&'*+.^_`|~0-9A-Za-z-]+):([\t -~\x80-\xff]*+)\r?\n")
 _CHUNK = re.compile(rb"([0-9A-Fa-f]{1,16})[ \t]*(;[\t -~]*)?\r?\n")
 _GIVEN_ONCE = {
     "host",
@@ -221,10 +222,10 @@ class _Connection(StreamRequestHandler):
                 return headers
             if not line.endswith(b"\n"):
                 return None
-            found = _HEADER.fullmatch(line)
+            found = _HEADER.fullmatch(line.decode("latin-1"))
             if found is None:
                 raise BadRequest("a line among the headers is none")
-            name, value = found.group(1).decode("latin-1").lower(), found.group(2).decode("latin-1")
+            name, value = found[1].lower(), found[2].strip(" \t")
             if name in _GIVEN_ONCE or (name.startswith("x-amz-") and not name.startswith("x-amz-meta-")):
                 if name in once:
                     raise BadRequest(f"the header {name} is there twice")

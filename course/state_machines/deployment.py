@@ -7,6 +7,8 @@ from typing import Any
 
 import boto3
 
+from course.account import prefix
+
 
 def make_state_machine(name: str, definition: dict[str, Any], role_arn: str) -> str:
     """Make a Standard state machine; one of that name gets the definition and the role.
@@ -24,6 +26,7 @@ def make_state_machine(name: str, definition: dict[str, Any], role_arn: str) -> 
         return states.create_state_machine(name=name, definition=text, roleArn=role_arn)["stateMachineArn"]
     except states.exceptions.StateMachineAlreadyExists:
         pages = states.get_paginator("list_state_machines").paginate()
-        [arn] = [one["stateMachineArn"] for page in pages for one in page["stateMachines"] if one["name"] == name]
+        own = prefix.named(name)
+        [arn] = [one["stateMachineArn"] for page in pages for one in page["stateMachines"] if one["name"] == own]
         states.update_state_machine(stateMachineArn=arn, definition=text, roleArn=role_arn)
         return arn

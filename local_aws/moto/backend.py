@@ -9,6 +9,7 @@ nothing to call.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import gc
 import logging
@@ -119,7 +120,7 @@ class Backends:
         marks = find()
         environ = _environ(api, operation, request, region, access_key or ADMIN_ACCESS_KEY)
         try:
-            with in_pieces(operation in _IN_PIECES), expecting(request.headers):
+            with _as_content_goes(operation, request):
                 answer = application(environ, start_response)
                 return map(_readable, answer) if api.protocol == "query" else answer
         except NotImplementedError as error:
@@ -186,6 +187,15 @@ def secret_of(access_key: str) -> str | None:
 def _readable(document: bytes) -> bytes:
     """Moto's XML as it can be read, as long as it was: a name that moto has taken may hold what no document can."""
     return _NO_XML.sub(b"?", document).replace(b"\xef\xbf\xbe", b"???").replace(b"\xef\xbf\xbf", b"???")
+
+
+def _as_content_goes(operation: str, request: wire.Request) -> contextlib.AbstractContextManager[None]:
+    """Inside it, moto hands content on as the operation needs it."""
+    if operation in _IN_PIECES:
+        return in_pieces(wanted=True)
+    if operation == "CompleteMultipartUpload":
+        return expecting(request.headers)
+    return contextlib.nullcontext()
 
 
 class _NoList(list[Any]):

@@ -163,7 +163,7 @@ def form(request: Request) -> Mapping[str, str]:
 
 def query(text: str) -> MultiDict[str, str]:
     """A URL's query string as a multi-valued mapping."""
-    return MultiDict(parse_qsl(text, keep_blank_values=True))
+    return MultiDict(parse_qsl(text, keep_blank_values=True)) if text else MultiDict()
 
 
 def _routes(model: ServiceModel) -> dict[str, list[_Route]]:

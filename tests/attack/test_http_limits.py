@@ -44,6 +44,18 @@ QUEUES = {"X-Amz-Target": "AmazonSQS.CreateQueue"}
 FUNCTIONS = "/2015-03-31/functions"
 
 
+# ---- heads ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("line", ["a:{}\x01", "a: b{}\x01", "a:{}", "a: {}b{}\x7f"], ids=ascii)
+def test_a_header_of_blanks_is_read_in_one_go(outsider, line):
+    request = head(outsider, "GET", "/", {}, line.replace("{}", " " * 15_000))
+    with socket.create_connection(outsider.address, timeout=30) as connection:
+        connection.sendall(request)
+        status = connection.makefile("rb").readline()
+    assert status.split()[1] == (b"400" if line[-1] in "\x01\x7f" else b"403")
+
+
 # ---- chunks and bodies ---------------------------------------------------------------------------------------
 
 

@@ -129,15 +129,12 @@ class FunctionOperations(LambdaFoundation):
         """The functions by name, all their versions with `FunctionVersion="ALL"`."""
         with self._registry.lock:
             functions = sorted(self._registry.functions.values(), key=lambda function: function.name)
-        versions = []
-        for function in functions:
-            shape = listed(function.latest)
-            if params.get("FunctionVersion") == "ALL":
-                versions += [shape, *(listed(version) for version in function.versions.values())]
-            else:
-                versions.append({**shape, "FunctionArn": function.arn()})
-        page, marker = self._page(versions, params)
-        return {"Functions": page, **marker}
+        if params.get("FunctionVersion") == "ALL":
+            versions = [version for one in functions for version in (one.latest, *one.versions.values())]
+            some, marker = self._page(versions, params)
+            return {"Functions": [listed(version) for version in some], **marker}
+        page, marker = self._page(functions, params)  # only what a page shows is put into words
+        return {"Functions": [{**listed(one.latest), "FunctionArn": one.arn()} for one in page], **marker}
 
     def get_account_settings(self, call: Call, **params: Any) -> dict[str, Any]:
         """Limits and use."""

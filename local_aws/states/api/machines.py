@@ -240,5 +240,14 @@ def deleting(arn: str) -> ApiError:
 
 
 def tags_of(params: dict[str, Any]) -> dict[str, str]:
-    """The tags of a request, by key."""
+    """The tags of a request, by key.
+
+    Raises:
+        ApiError: `ValidationException`, a tag has no key. The model doesn't require one; no recorded answer shows what
+            AWS says then, and this is the plain reading.
+    """
+    for number, tag in enumerate(params.get("tags", ()), 1):
+        if "key" not in tag:
+            fault = f"Value null at 'tags.{number}.member.key' failed to satisfy constraint: Member must not be null"
+            raise ApiError("ValidationException", f"1 validation error detected: {fault}")
     return {tag["key"]: tag.get("value", "") for tag in params.get("tags", ())}

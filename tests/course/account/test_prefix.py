@@ -111,22 +111,49 @@ def there(url: str, name: str) -> set[str]:
     return {one for one in own if re.search(rf"(^|-){name}-", one)}
 
 
-def test_one_learner_s_clean_up_touches_nothing_of_another(endpoint_url):
+FIVE = ("ada", "bob", "cem", "dora", "emil")
+
+
+@pytest.mark.parametrize("names", [FIVE[:2], pytest.param(FIVE, marks=pytest.mark.long)], ids=["two", "five"])
+def test_one_learner_s_clean_up_touches_nothing_of_another(endpoint_url, names):
     made = {"review-states-role", "failed-uploads", "review-states", "workflow-course-sagemaker"}
-    both = {name: learner(endpoint_url, name, WORK) for name in ("ada", "bob")}
+    all_of_them = {name: learner(endpoint_url, name, WORK) for name in names}
     try:
-        for process in both.values():
+        for process in all_of_them.values():
             assert process.stdout.readline() == "made\n", process.stdout.read()
-        said, _ = both["ada"].communicate("\n", timeout=120)
-        assert "Nothing is left." in said
-        assert "bob" not in said
-        assert there(endpoint_url, "ada") == set()
-        bucket = "workflow-course-bob-123456789012-us-east-1"
-        assert there(endpoint_url, "bob") == {f"bob-{name}" for name in made} | {bucket}
-        assert client("s3", endpoint_url).get_object(Bucket=bucket, Key="data/x")["Body"].read() == b"review-states"
-        said, _ = both["bob"].communicate("\n", timeout=120)
-        assert "Nothing is left." in said
+        for number, (name, process) in enumerate(all_of_them.items(), 1):
+            said, _ = process.communicate("\n", timeout=300)
+            assert "Nothing is left." in said
+            assert there(endpoint_url, name) == set()
+            for other in names[number:]:
+                assert other not in said
+                bucket = f"workflow-course-{other}-123456789012-us-east-1"
+                assert there(endpoint_url, other) == {f"{other}-{one}" for one in made} | {bucket}
+                body = client("s3", endpoint_url).get_object(Bucket=bucket, Key="data/x")["Body"]
+                assert body.read() == b"review-states"
     finally:
-        for process in both.values():
+        for process in all_of_them.values():
             process.kill()
-    assert there(endpoint_url, "bob") == set()
+
+
+@pytest.mark.long
+def test_five_learners_take_lessons_at_once(endpoint_url, tmp_path):
+    """Each runs the same lessons, triggers and executions included, on the one AWS; only bucket and role stay."""
+    program = """
+import sys
+from pathlib import Path
+from course import run_lessons
+run_lessons._COPIES = Path({copies!r})
+sys.exit(run_lessons.main(["01", "03", "04"]))
+"""
+    at_work = {name: learner(endpoint_url, name, program.format(copies=str(tmp_path / name))) for name in FIVE}
+    try:
+        for name, process in at_work.items():
+            said, _ = process.communicate(timeout=1800)
+            assert process.returncode == 0, f"{name}: {said}"
+    finally:
+        for process in at_work.values():
+            process.kill()
+    for name in FIVE:
+        bucket = f"workflow-course-{name}-123456789012-us-east-1"
+        assert there(endpoint_url, name) == {bucket, f"{name}-workflow-course-sagemaker"}

@@ -18,8 +18,8 @@ def names(settings: course.Settings) -> dict[str, Any]:
 def before_catch(names: dict[str, Any]) -> dict[str, Any]:
     """The workflow of the lesson, before it gets Retry and Catch."""
     definition = course.workflow(names["settings"])
-    for name in ("Preprocess", "Train"):
-        del definition["States"][name]["Retry"], definition["States"][name]["Catch"]
+    for state in definition["States"].values():
+        state.pop("Retry", None), state.pop("Catch", None)
     return {"definition": definition}
 
 
@@ -61,14 +61,16 @@ def test_a_part_with_a_mistake(names: dict[str, Any], name: str, old: str, new: 
     ("old", "new", "said"),
     [
         ("SageMaker.ResourceLimitExceededException", "ResourceLimitExceededException", "tried again"),
-        ('"SageMaker.ResourceLimitExceededException", "Thr', '"Thr', "SageMaker.ResourceLimitExceededException"),
-        ("ThrottlingException", "States.Timeout", "ThrottlingException"),
-        ('["SageMaker.ResourceLimitExceededException", "ThrottlingException"]', '["States.ALL"]', "a job that failed"),
-        ('["States.TaskFailed"]', '["States.Timeout"]', "a job that failed"),
-        ("$states.errorOutput.Cause", "$states.errorOutput.Error", "'why': 'States.TaskFailed'"),
+        ('["SageMaker.ResourceLimitExceededException"]', '["States.Timeout"]', "a limit that is reached"),
+        ('["SageMaker.AmazonSageMakerException"]', '["ThrottlingException"]', "too many requests"),
+        ('["SageMaker.AmazonSageMakerException"]', '["States.Timeout"]', "SageMaker.AmazonSageMakerException"),
+        ('["SageMaker.AmazonSageMakerException"]', '["States.ALL"]', "a job that failed"),
+        ('5,\n        "BackoffRate": 2,\n        "MaxAttempts": 3', '5, "MaxAttempts": 99', "a refusal for good"),
+        ('["States.TaskFailed"]', '["States.Timeout"]', "a refusal for good"),
+        ("$states.errorOutput.Cause", "$states.errorOutput.Error", "'why': 'SageMaker.AmazonSageMakerException'"),
         ('"job": name', '"job": "Preprocess"', "'job': 'Preprocess'"),
         ('"Next": "Report"', '"Next": "Train"', "on to 'Train'"),
-        ('"ThrottlingException"', '"?"', "1 place with a ?"),
+        ('["SageMaker.AmazonSageMakerException"]', '["?"]', "1 place with a ?"),
     ],
 )
 def test_retry_and_catch_with_a_mistake(names: dict[str, Any], old: str, new: str, said: str) -> None:

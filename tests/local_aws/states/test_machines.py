@@ -149,6 +149,8 @@ def test_tags(client, workflows):
     client.tag_resource(resourceArn=machine, tags=[{"key": "b", "value": "3"}])
     client.untag_resource(resourceArn=machine, tagKeys=["a"])
     assert client.list_tags_for_resource(resourceArn=machine)["tags"] == [{"key": "b", "value": "3"}]
+    code, message = refusal(client.tag_resource, resourceArn=machine, tags=[{"key": "c"}, {"value": "4"}])
+    assert (code, "Value null at 'tags.2.member.key' failed" in message) == ("ValidationException", True)
 
 
 def test_validation_takes_express(client):
