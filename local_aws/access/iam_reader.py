@@ -115,7 +115,8 @@ class IamReader:
                 return None
             found = iam.get_user(UserName=name)["User"]
         except ClientError as error:
-            if error.response["Error"]["Code"] in {"NoSuchEntity", "AccessDenied"}:
+            # What doesn't even look like a key is nobody's.
+            if error.response["Error"]["Code"] in {"NoSuchEntity", "AccessDenied", "ValidationError"}:
                 return None
             raise
         documents = [

@@ -137,6 +137,7 @@ class Gateway:
         if operation.name not in operations(api.name):
             raise not_there(f"{api.name}:{operation.name}")
         params = wire.parse(exchange.request, operation, path_values)
+        require_heeded(operation, params)
         if api.name in _WITH_WORDS_OF_THEIR_OWN:
             wire.require_members(operation, params)
         else:
@@ -145,7 +146,6 @@ class Gateway:
             self._roles.judge.authorise(call, params, lambda: policy_at(self._roles.admin_client, call, params))
             if api.name == "sns" and operation.name == "Subscribe" and params.get("Protocol") == "lambda":
                 raise not_there("sns:Subscribe with the protocol lambda")
-        require_heeded(operation, params)
         page = self._pages.page(operation, call.region, params)
         if page is not None:
             return exchange.send(wire.serialise(operation, page, call.request_id))
