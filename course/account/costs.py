@@ -59,7 +59,7 @@ _LESSON_COSTS = {
     "06": "processing and training jobs at about 0.01 USD each, and an endpoint at 0.115 USD an hour until deleted.",
     "07": "a run or two of the whole workflow, and an endpoint at 0.115 USD an hour until deleted.",
     "08": "some thousand state transitions, and processing jobs on up to two ml.m5.large: about 0.08 USD.",
-    "09": "nothing: it ends what costs.",
+    "09": "a run of the whole workflow, and an endpoint at 0.115 USD an hour until it is deleted: about 0.05 USD.",
 }
 
 _MOST_DOLLARS = {

@@ -135,7 +135,7 @@ def function_of(source: str, policy: dict[str, Any], seconds: int = 20) -> Itera
         )
         try:
             waiter = lambda_.get_waiter("function_active_v2")
-            waiter.wait(FunctionName=name, WaiterConfig={"Delay": _POLL_SECONDS, "MaxAttempts": 300})
+            waiter.wait(FunctionName=name, WaiterConfig={"Delay": _POLL_SECONDS, "MaxAttempts": 900})
             yield name
         finally:
             lambda_.delete_function(FunctionName=name)

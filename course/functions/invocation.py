@@ -134,7 +134,7 @@ def deploy(name: str, code: bytes, **configuration: Any) -> None:
         CourseError: there is no such function, and nothing is said of how to make it.
     """
     client = boto3.client("lambda")
-    pause = {"Delay": _POLL_SECONDS}
+    pause = {"Delay": _POLL_SECONDS, "MaxAttempts": 900}
     try:
         found = client.get_function_configuration(FunctionName=name)
     except client.exceptions.ResourceNotFoundException as error:

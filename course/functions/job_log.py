@@ -32,7 +32,7 @@ class JobLog:
         return f"`{self.group}`\n\n```text\n" + "\n".join(self.lines) + "\n```"
 
 
-def job_log(kind: str, job: str, seconds: float = 30) -> JobLog:
+def job_log(kind: str, job: str, seconds: float = 120) -> JobLog:
     """The log of a job.
 
     Args:

@@ -41,7 +41,7 @@ class LoggedInvocation:
 
 
 def invocations(
-    function: str, at_least: int = 1, request_id: str | None = None, seconds: float = 60
+    function: str, at_least: int = 1, request_id: str | None = None, seconds: float = 180
 ) -> list[LoggedInvocation]:
     """The invocations of a function that have ended, oldest first, read from its log group.
 
@@ -65,7 +65,7 @@ def invocations(
     return wait_until(ended, f"{at_least} invocation(s) of {function} in its log", seconds)
 
 
-def wait_until(condition: Callable[[], Any], what: str = "the condition", seconds: float = 60) -> Any:
+def wait_until(condition: Callable[[], Any], what: str = "the condition", seconds: float = 180) -> Any:
     """Wait until a condition holds.
 
     Args:

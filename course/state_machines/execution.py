@@ -67,7 +67,7 @@ class StateRun:
         found = self._job()
         return found and found[1]
 
-    def log(self, seconds: float = 30) -> JobLog:
+    def log(self, seconds: float = 120) -> JobLog:
         """What that job wrote to CloudWatch Logs.
 
         Raises:
