@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from local_aws import ACCOUNT, ADMIN_ACCESS_KEY, wire
 from local_aws.access.iam_reader import IamReader
 from local_aws.access.identity import Identities
-from local_aws.access.signature import Signature, signature, verify
+from local_aws.access.signature import Signature, moment_of, signature, verify
 from local_aws.call import ApiError, Call, Principal
 
 ADMIN = Principal(f"arn:aws:iam::{ACCOUNT}:user/administrator", "admin", "AIDALOCALAWSADMIN000")
@@ -133,8 +133,8 @@ def _keys(api: wire.Api, signed: Signature, request: wire.Request) -> dict[str, 
     if api.name == "s3" and signed.kind in _AUTH_TYPES:
         known["s3:authType"] = _AUTH_TYPES[signed.kind]
         known["s3:TlsVersion"] = "1.3"  # the loopback stands for TLS, see aws:SecureTransport
-        if len(signed.stamp) == len("20260101T000000Z"):
-            signed_at = datetime.strptime(signed.stamp, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+        signed_at = moment_of(signed.stamp)
+        if signed_at is not None:
             known["s3:signatureAge"] = str(max(0, int((datetime.now(UTC) - signed_at).total_seconds() * 1000)))
     return known
 

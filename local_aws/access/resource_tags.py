@@ -1,9 +1,14 @@
-"""The tags of a resource by its ARN: what conditions on `aws:ResourceTag/…` are held against."""
+"""The tags of a resource by its ARN, as its service tells them.
+
+Conditions on `aws:ResourceTag/…` are held against them, and the Resource Groups Tagging API finds resources by them.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
+
+from botocore.exceptions import ClientError
 
 Client = Callable[[str], Any]
 """Gives an administrator's client of an API by botocore's name."""
@@ -15,11 +20,33 @@ def tags_of(action: str, arn: str, client: Client) -> dict[str, str]:
     Raises:
         ClientError: it isn't there.
     """
-    service = arn.split(":", 3)[2] if arn.count(":") >= 5 else ""
-    if service == "s3" and action.partition(":")[2] not in _OF_OBJECTS:
-        return {}
-    read = _READERS.get(service)
-    return {} if read is None else _pairs(read(arn, client))
+    is_known = action.partition(":")[2] in _OF_OBJECTS and "/" in arn
+    return {} if _service(arn) == "s3" and not is_known else read(arn, client)
+
+
+def read(arn: str, client: Client) -> dict[str, str]:
+    """The tags of a resource; none of what has no tags here.
+
+    Raises:
+        ClientError: it isn't there.
+    """
+    ask = _READERS.get(_service(arn))
+    return {} if ask is None else _pairs(ask(arn, client))
+
+
+def queue_url(arn: str, client: Any) -> str:
+    """The address of a queue, at the place that a client of SQS leads to."""
+    account, name = arn.split(":", 5)[4:]
+    return f"{client.meta.endpoint_url}/{account}/{name}"
+
+
+def parameter(arn: str) -> dict[str, str]:
+    """How Systems Manager's operations on tags name a parameter.
+
+    An ARN doesn't tell whether the name begins with a slash; only a name with one inside has to.
+    """
+    name = arn.partition(":parameter/")[2]
+    return {"ResourceType": "Parameter", "ResourceId": f"/{name}" if "/" in name else name}
 
 
 _OF_OBJECTS = {
@@ -28,6 +55,10 @@ _OF_OBJECTS = {
     *("GetObjectVersionAttributes", "GetObjectVersionTagging", "PutObjectVersionAcl", "PutObjectVersionTagging"),
 }
 """Actions of S3 that know the tags of the object that is there (`s3:ExistingObjectTag/…`)."""
+
+
+def _service(arn: str) -> str:
+    return arn.split(":", 3)[2] if arn.count(":") >= 5 else ""
 
 
 def _rest(arn: str) -> str:
@@ -66,21 +97,25 @@ def _log_group(arn: str, client: Client) -> Any:
 
 def _queue(arn: str, client: Client) -> Any:
     sqs = client("sqs")
-    return sqs.list_queue_tags(QueueUrl=sqs.get_queue_url(QueueName=_rest(arn))["QueueUrl"]).get("Tags", {})
+    return sqs.list_queue_tags(QueueUrl=queue_url(arn, sqs)).get("Tags", {})
 
 
 def _of_parameters(arn: str, client: Client) -> Any:
-    kind, _, name = _rest(arn).partition("/")
-    if kind != "parameter":
+    if not _rest(arn).startswith("parameter/"):
         return {}
-    # An ARN doesn't tell whether the name begins with a slash; only a name with one inside has to.
-    name = f"/{name}" if "/" in name else name
-    return client("ssm").list_tags_for_resource(ResourceType="Parameter", ResourceId=name)["TagList"]
+    return client("ssm").list_tags_for_resource(**parameter(arn))["TagList"]
 
 
-def _object(arn: str, client: Client) -> Any:
+def _of_s3(arn: str, client: Client) -> Any:
     bucket, _, key = _rest(arn).partition("/")
-    return client("s3").get_object_tagging(Bucket=bucket, Key=key)["TagSet"] if key else {}
+    if key:
+        return client("s3").get_object_tagging(Bucket=bucket, Key=key)["TagSet"]
+    try:
+        return client("s3").get_bucket_tagging(Bucket=bucket)["TagSet"]
+    except ClientError as error:
+        if error.response["Error"]["Code"] == "NoSuchTagSet":
+            return {}
+        raise
 
 
 _READERS: dict[str, Callable[[str, Client], Any]] = {
@@ -90,7 +125,7 @@ _READERS: dict[str, Callable[[str, Client], Any]] = {
     "kms": lambda arn, client: client("kms").list_resource_tags(KeyId=arn)["Tags"],
     "lambda": _function,
     "logs": _log_group,
-    "s3": _object,
+    "s3": _of_s3,
     "sagemaker": lambda arn, client: client("sagemaker").list_tags(ResourceArn=arn)["Tags"],
     "scheduler": lambda arn, client: client("scheduler").list_tags_for_resource(ResourceArn=arn)["Tags"],
     "secretsmanager": lambda arn, client: client("secretsmanager").describe_secret(SecretId=arn).get("Tags", []),

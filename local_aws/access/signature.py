@@ -164,7 +164,7 @@ def _from_query(request: wire.Request) -> Signature:
             "Error parsing the X-Amz-Credential parameter; the Credential is mal-formed; "
             'expecting "<YOUR-AKID>/YYYYMMDD/REGION/SERVICE/aws4_request".'
         )
-    if _moment(query["X-Amz-Date"]) is None:
+    if moment_of(query["X-Amz-Date"]) is None:
         raise _bad_query("X-Amz-Date must be in the ISO8601 Long Format \"yyyyMMdd'T'HHmmss'Z'\"")
     if "x-amz-security-token" in request.headers and "X-Amz-Security-Token" in query:
         raise _bad_query("X-Amz-Security-Token must be given once")
@@ -250,7 +250,7 @@ def form_signature(fields: Mapping[str, str]) -> Signature:
     credential = _CREDENTIAL.fullmatch(fields["x-amz-credential"])
     if fields["x-amz-algorithm"] != ALGORITHM or credential is None or credential.group(4) != "s3":
         raise _bad_form("The x-amz-algorithm or x-amz-credential of the form is not what it should be.")
-    if _moment(fields["x-amz-date"]) is None or fields["x-amz-date"][:8] != credential.group(2):
+    if moment_of(fields["x-amz-date"]) is None or fields["x-amz-date"][:8] != credential.group(2):
         raise _bad_form("X-Amz-Date must be formatted via ISO8601 Long format, and of the credential's day")
     return Signature(
         access_key=credential.group(1),
@@ -423,7 +423,7 @@ def _check_not_expired(words: type[_Words], signed: Signature) -> None:
 
 
 def _check_date(words: type[_Words], signed: Signature) -> None:
-    moment, now = _moment(signed.stamp), datetime.now(UTC)
+    moment, now = moment_of(signed.stamp), datetime.now(UTC)
     if moment is None:
         raise words.no_date()
     if now - moment > words.skew:
@@ -437,7 +437,8 @@ def _required_moment(stamp: str) -> datetime:
     return datetime.fromisoformat(stamp)
 
 
-def _moment(stamp: str) -> datetime | None:
+def moment_of(stamp: str) -> datetime | None:
+    """When something was signed, by its stamp (`20260101T000000Z`); None for a text that is no stamp."""
     if not _DIGITS.fullmatch(stamp):
         return None
     try:

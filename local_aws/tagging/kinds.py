@@ -1,7 +1,7 @@
-"""The kinds of resources that have tags: how each is listed, and how its service reads, sets and removes its tags.
+"""The kinds of resources that have tags: how each is listed, and how its service sets and removes its tags.
 
-All of it by the services' own APIs, as boto3 speaks them. IAM's roles and users are left out, as on AWS: this API
-doesn't answer for them.
+All of it by the services' own APIs, as boto3 speaks them; how tags are read, `access.resource_tags` knows. IAM's roles
+and users are left out, as on AWS: this API doesn't answer for them.
 Source: "Services that support the Resource Groups Tagging API", Resource Groups Tagging API reference.
 """
 
@@ -11,9 +11,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from botocore.exceptions import ClientError
-
 from local_aws import ACCOUNT
+from local_aws.access.resource_tags import parameter, queue_url, read
 
 Client = Any
 Tags = dict[str, str]
@@ -28,14 +27,13 @@ class Kind:
         api: botocore's name of its service.
         actions: the service's own for setting and for removing tags, as in a policy.
         arns: lists the resources that are there.
-        read, put, drop: its tags.
+        put, drop: its tags.
     """
 
     type: str
     api: str
     actions: tuple[str, str]
     arns: Callable[[Client], Iterable[str]]
-    read: Callable[[Client, str], Tags]
     put: Callable[[Client, str, Tags], object]
     drop: Callable[[Client, str, list[str]], object]
 
@@ -76,23 +74,7 @@ def _pairs(tags: Tags, lower: bool = False, prefix: str = "") -> list[dict[str, 
     return [{key: name, value: text} for name, text in tags.items()]
 
 
-def _known(tags: Iterable[dict[str, str]], prefix: str = "") -> Tags:
-    return {tag[f"{prefix}Key"]: tag[f"{prefix}Value"] for tag in tags}
-
-
-# ---- one form of the three operations for each service -------------------------------------------------------
-
-
-def _function(kind: str, operation: str, result: str, member: str) -> Kind:
-    return Kind(
-        kind,
-        "lambda",
-        ("lambda:TagResource", "lambda:UntagResource"),
-        _pages(operation, result, member),
-        lambda client, arn: client.list_tags(Resource=arn)["Tags"],
-        lambda client, arn, tags: client.tag_resource(Resource=arn, Tags=tags),
-        lambda client, arn, keys: client.untag_resource(Resource=arn, TagKeys=keys),
-    )
+# ---- one form of the operations for several kinds ---------------------------------------------------------------
 
 
 def _of_states(kind: str, operation: str, result: str, member: str) -> Kind:
@@ -101,9 +83,6 @@ def _of_states(kind: str, operation: str, result: str, member: str) -> Kind:
         "stepfunctions",
         ("states:TagResource", "states:UntagResource"),
         _pages(operation, result, member),
-        lambda client, arn: {
-            tag["key"]: tag["value"] for tag in client.list_tags_for_resource(resourceArn=arn)["tags"]
-        },
         lambda client, arn, tags: client.tag_resource(resourceArn=arn, tags=_pairs(tags, lower=True)),
         lambda client, arn, keys: client.untag_resource(resourceArn=arn, tagKeys=keys),
     )
@@ -115,21 +94,19 @@ def _of_sagemaker(kind: str, operation: str, result: str, member: str) -> Kind:
         "sagemaker",
         ("sagemaker:AddTags", "sagemaker:DeleteTags"),
         _pages(operation, result, member),
-        lambda client, arn: _known(client.list_tags(ResourceArn=arn)["Tags"]),
         lambda client, arn, tags: client.add_tags(ResourceArn=arn, Tags=_pairs(tags)),
         lambda client, arn, keys: client.delete_tags(ResourceArn=arn, TagKeys=keys),
     )
 
 
 def _plain(kind: str, api: str, arns: Callable[[Client], Iterable[str]], member: str = "ResourceArn") -> Kind:
-    """A service with `ListTagsForResource`, `TagResource` and `UntagResource` in their usual form."""
+    """A service with `TagResource` and `UntagResource` in their usual form; `member` is what names the resource."""
     prefix = kind.partition(":")[0]
     return Kind(
         kind,
         api,
         (f"{prefix}:TagResource", f"{prefix}:UntagResource"),
         arns,
-        lambda client, arn: _known(client.list_tags_for_resource(**{member: arn})["Tags"]),
         lambda client, arn, tags: client.tag_resource(**{member: arn}, Tags=_pairs(tags)),
         lambda client, arn, keys: client.untag_resource(**{member: arn}, TagKeys=keys),
     )
@@ -157,22 +134,13 @@ def _buckets(client: Client) -> Iterator[str]:
             yield f"arn:aws:s3:::{bucket['Name']}"
 
 
-def _bucket_tags(client: Client, arn: str) -> Tags:
-    try:
-        return _known(client.get_bucket_tagging(Bucket=_bucket(arn))["TagSet"])
-    except ClientError as error:
-        if error.response["Error"]["Code"] == "NoSuchTagSet":
-            return {}
-        raise
-
-
 def _put_bucket_tags(client: Client, arn: str, tags: Tags) -> None:
     """S3 knows only the whole set of a bucket's tags."""
-    client.put_bucket_tagging(Bucket=_bucket(arn), Tagging={"TagSet": _pairs(_bucket_tags(client, arn) | tags)})
+    client.put_bucket_tagging(Bucket=_bucket(arn), Tagging={"TagSet": _pairs(read(arn, lambda _: client) | tags)})
 
 
 def _drop_bucket_tags(client: Client, arn: str, keys: list[str]) -> None:
-    left = {key: value for key, value in _bucket_tags(client, arn).items() if key not in keys}
+    left = {key: value for key, value in read(arn, lambda _: client).items() if key not in keys}
     if left:
         client.put_bucket_tagging(Bucket=_bucket(arn), Tagging={"TagSet": _pairs(left)})
     else:
@@ -190,21 +158,10 @@ def _queues(client: Client) -> Iterator[str]:
             yield f"arn:aws:sqs:{client.meta.region_name}:{account}:{name}"
 
 
-def _queue(client: Client, arn: str) -> str:
-    account, name = arn.split(":", 5)[4:]
-    return f"{client.meta.endpoint_url}/{account}/{name}"
-
-
 def _parameters(client: Client) -> Iterator[str]:
     for page in client.get_paginator("describe_parameters").paginate():
         for one in page["Parameters"]:
             yield f"arn:aws:ssm:{client.meta.region_name}:{ACCOUNT}:parameter/{one['Name'].removeprefix('/')}"
-
-
-def _parameter(arn: str) -> dict[str, str]:
-    """How Systems Manager's operations on tags name a parameter: without the slash that its ARN puts before it."""
-    name = arn.partition(":parameter/")[2]
-    return {"ResourceType": "Parameter", "ResourceId": f"/{name}" if "/" in name else name}
 
 
 def _tables(client: Client) -> Iterator[str]:
@@ -214,7 +171,14 @@ def _tables(client: Client) -> Iterator[str]:
 
 
 KINDS = (
-    _function("lambda:function", "list_functions", "Functions", "FunctionArn"),
+    Kind(
+        "lambda:function",
+        "lambda",
+        ("lambda:TagResource", "lambda:UntagResource"),
+        _pages("list_functions", "Functions", "FunctionArn"),
+        lambda client, arn, tags: client.tag_resource(Resource=arn, Tags=tags),
+        lambda client, arn, keys: client.untag_resource(Resource=arn, TagKeys=keys),
+    ),
     _of_states("states:stateMachine", "list_state_machines", "stateMachines", "stateMachineArn"),
     _of_states("states:activity", "list_activities", "activities", "activityArn"),
     _of_sagemaker("sagemaker:endpoint", "list_endpoints", "Endpoints", "EndpointArn"),
@@ -231,7 +195,6 @@ KINDS = (
         "logs",
         ("logs:TagResource", "logs:UntagResource"),
         lambda client: (arn.removesuffix(":*") for arn in _pages("describe_log_groups", "logGroups", "arn")(client)),
-        lambda client, arn: client.list_tags_for_resource(resourceArn=arn)["tags"],
         lambda client, arn, tags: client.tag_resource(resourceArn=arn, tags=tags),
         lambda client, arn, keys: client.untag_resource(resourceArn=arn, tagKeys=keys),
     ),
@@ -240,7 +203,6 @@ KINDS = (
         "s3",
         ("s3:PutBucketTagging", "s3:PutBucketTagging"),
         _buckets,
-        _bucket_tags,
         _put_bucket_tags,
         _drop_bucket_tags,
     ),
@@ -249,44 +211,25 @@ KINDS = (
         "sqs",
         ("sqs:TagQueue", "sqs:UntagQueue"),
         _queues,
-        lambda client, arn: client.list_queue_tags(QueueUrl=_queue(client, arn)).get("Tags", {}),
-        lambda client, arn, tags: client.tag_queue(QueueUrl=_queue(client, arn), Tags=tags),
-        lambda client, arn, keys: client.untag_queue(QueueUrl=_queue(client, arn), TagKeys=keys),
+        lambda client, arn, tags: client.tag_queue(QueueUrl=queue_url(arn, client), Tags=tags),
+        lambda client, arn, keys: client.untag_queue(QueueUrl=queue_url(arn, client), TagKeys=keys),
     ),
     _plain("sns:topic", "sns", _pages("list_topics", "Topics", "TopicArn")),
-    Kind(
-        "dynamodb:table",
-        "dynamodb",
-        ("dynamodb:TagResource", "dynamodb:UntagResource"),
-        _tables,
-        lambda client, arn: _known(client.list_tags_of_resource(ResourceArn=arn)["Tags"]),
-        lambda client, arn, tags: client.tag_resource(ResourceArn=arn, Tags=_pairs(tags)),
-        lambda client, arn, keys: client.untag_resource(ResourceArn=arn, TagKeys=keys),
-    ),
+    _plain("dynamodb:table", "dynamodb", _tables),
     Kind(
         "ssm:parameter",
         "ssm",
         ("ssm:AddTagsToResource", "ssm:RemoveTagsFromResource"),
         _parameters,
-        lambda client, arn: _known(client.list_tags_for_resource(**_parameter(arn))["TagList"]),
-        lambda client, arn, tags: client.add_tags_to_resource(**_parameter(arn), Tags=_pairs(tags)),
-        lambda client, arn, keys: client.remove_tags_from_resource(**_parameter(arn), TagKeys=keys),
+        lambda client, arn, tags: client.add_tags_to_resource(**parameter(arn), Tags=_pairs(tags)),
+        lambda client, arn, keys: client.remove_tags_from_resource(**parameter(arn), TagKeys=keys),
     ),
-    Kind(
-        "secretsmanager:secret",
-        "secretsmanager",
-        ("secretsmanager:TagResource", "secretsmanager:UntagResource"),
-        _pages("list_secrets", "SecretList", "ARN"),
-        lambda client, arn: _known(client.describe_secret(SecretId=arn).get("Tags", ())),
-        lambda client, arn, tags: client.tag_resource(SecretId=arn, Tags=_pairs(tags)),
-        lambda client, arn, keys: client.untag_resource(SecretId=arn, TagKeys=keys),
-    ),
+    _plain("secretsmanager:secret", "secretsmanager", _pages("list_secrets", "SecretList", "ARN"), member="SecretId"),
     Kind(
         "kms:key",
         "kms",
         ("kms:TagResource", "kms:UntagResource"),
         _pages("list_keys", "Keys", "KeyArn"),
-        lambda client, arn: _known(client.list_resource_tags(KeyId=arn)["Tags"], "Tag"),
         lambda client, arn, tags: client.tag_resource(KeyId=arn, Tags=_pairs(tags, prefix="Tag")),
         lambda client, arn, keys: client.untag_resource(KeyId=arn, TagKeys=keys),
     ),

@@ -14,6 +14,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError, ParamValidationError
 
+from local_aws.access.resource_tags import Client, read
 from local_aws.call import ApiError, Call, not_there
 from local_aws.house import Service
 from local_aws.tagging.kinds import KINDS, Kind, Tags, kind_of
@@ -81,9 +82,8 @@ class TaggingService(Service):
         """
         kinds = [kind for kind in KINDS if not types or any(_is_of(kind, wanted) for wanted in types)]
         for kind in kinds:
-            client = self.host.roles.admin_client(kind.api)
-            for arn in list(kind.arns(client)):
-                if tags := _read(kind, client, arn):
+            for arn in list(kind.arns(self.host.roles.admin_client(kind.api))):
+                if tags := _read(arn, self.host.roles.admin_client):
                     yield arn, tags
 
     def _each(
@@ -112,10 +112,10 @@ class TaggingService(Service):
         return {"FailedResourcesMap": failed}
 
 
-def _read(kind: Kind, client: Any, arn: str) -> Tags:
+def _read(arn: str, client: Client) -> Tags:
     """The tags of a resource; none for one that has gone since it was listed."""
     try:
-        return kind.read(client, arn)
+        return read(arn, client)
     except ClientError as error:
         if error.response["ResponseMetadata"]["HTTPStatusCode"] >= 500:
             raise
