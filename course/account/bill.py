@@ -16,7 +16,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from course.account.cleaning import is_absence
-from course.account.costs import endpoint_cost, job_cost, lambda_cost, transitions_cost
+from course.account.costs import endpoint_cost, instances_of, job_cost, lambda_cost, transitions_cost
 from course.account.ledger import Resource
 from course.errors import CourseError
 from course.history import transitions, visits
@@ -137,8 +137,7 @@ def _priced(seconds: float, instance_type: str, is_job: bool) -> float | None:
 def _job(sagemaker: Any, kind: str, name: str) -> list[_Use]:
     title = kind.split()[0].capitalize()
     found = getattr(sagemaker, f"describe_{title.lower()}_job")(**{f"{title}JobName": name})
-    resources = found.get("ResourceConfig") or found.get("TransformResources")
-    resources = resources or found["ProcessingResources"]["ClusterConfig"]
+    resources = instances_of(found)
     began = found.get(f"{title}StartTime")
     if began is None:
         return []

@@ -6,8 +6,9 @@ the last word.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from course.errors import CourseError
 
@@ -127,6 +128,17 @@ def job_cost(seconds: float, instance_type: str = "ml.m5.large", instances: int 
     Source: Amazon SageMaker pricing, by the second.
     """
     return seconds / 3600 * instance_hour(instance_type) * instances
+
+
+def instances_of(job: Mapping[str, Any]) -> dict[str, Any]:
+    """The instances of a processing, training or transform job (`InstanceType`, `InstanceCount`); empty for none.
+
+    Args:
+        job: as its Describe operation answers.
+    """
+    one = job.get("ResourceConfig") or job.get("TransformResources")
+    found: dict[str, Any] = one or job.get("ProcessingResources", {}).get("ClusterConfig", {})
+    return found
 
 
 def endpoint_cost(hours: float, instance_type: str = "ml.m5.large", instances: int = 1) -> float:

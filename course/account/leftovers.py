@@ -10,7 +10,7 @@ import boto3
 from botocore.exceptions import ClientError
 
 from course.account.cleaning import is_absence
-from course.account.costs import AS_OF, instance_hour, storage_hour
+from course.account.costs import AS_OF, instance_hour, instances_of, storage_hour
 from course.account.ledger import Resource, removable
 from course.account.machine_traces import made_by
 from course.errors import CourseError
@@ -143,8 +143,7 @@ def _job(kind: str) -> Callable[[str, Client], Look]:
     def look(name: str, client: Client) -> Look:
         described = getattr(client("sagemaker"), f"describe_{kind}_job")(**{f"{title}Name": name})
         status = described[f"{title}Status"]
-        resources = described.get("ResourceConfig") or described.get("TransformResources")
-        resources = resources or described["ProcessingResources"]["ClusterConfig"]
+        resources = instances_of(described)
         running = status in ("InProgress", "Stopping")
         return status, _hour(resources) if running else _FREE
 

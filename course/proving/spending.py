@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
-from course.account.costs import endpoint_cost, job_cost, most_of_lesson
+from course.account.costs import endpoint_cost, instances_of, job_cost, most_of_lesson
 from course.account.ledger import Resource
 
 _KINDS = {"processing job": "Processing", "training job": "Training", "transform job": "Transform"}
@@ -67,8 +67,7 @@ def _jobs(calls: Iterable[dict[str, Any]]) -> Iterator[tuple[str, float, int, st
                 name, began = found.get(f"{title}JobName"), found.get(f"{title}StartTime")
                 ended = found.get(f"{title}EndTime")
                 if name and began and ended:
-                    resources = found.get("ResourceConfig") or found.get("TransformResources")
-                    resources = resources or found.get("ProcessingResources", {}).get("ClusterConfig", {})
+                    resources = instances_of(found)
                     count, type_ = resources.get("InstanceCount", 1), resources.get("InstanceType", "ml.m5.large")
                     yield name, _moment(ended) - _moment(began), count, type_
 
