@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import ast
 import functools
-import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import boto3
@@ -18,18 +16,11 @@ import pytest
 from botocore import xform_name
 from botocore.model import ListShape, MapShape, Shape, StructureShape
 
-ROOT = Path(__file__).parents[1]
-NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
-MODULES = sorted(
-    path
-    for folder in ("course", "lambda_code", "processing")
-    for path in (ROOT / folder).rglob("*.py")
-    if path.is_file()
-)
+from tests.sources import modules
+
 NO_OPERATIONS = {"can_paginate", "close", "exceptions", "generate_presigned_post", "generate_presigned_url", "meta"}
 TRANSFERS = {"copy", "download_file", "download_fileobj", "upload_file", "upload_fileobj"}
 """Of S3's clients, methods of boto3's own."""
-MAGIC = ("%", "!")
 
 
 class Made(NamedTuple):
@@ -41,18 +32,8 @@ class Made(NamedTuple):
     call: ast.Call
 
 
-def sources() -> Iterator[tuple[str, ast.Module]]:
-    for path in MODULES:
-        yield str(path.relative_to(ROOT)), ast.parse(path.read_text(encoding="utf-8"))
-    for path in NOTEBOOKS:
-        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-        code = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
-        # A lesson is one module: what a cell has named, the next ones use.
-        yield path.stem, ast.parse("\n".join(text for text in code if not text.startswith(MAGIC)))
-
-
 def calls() -> Iterator[Made]:
-    for where, module in sources():
+    for where, module in modules("course", "lambda_code", "processing"):
         clients = dict(named_clients(module))
         for node in ast.walk(module):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):

@@ -6,22 +6,19 @@ It is another reading than that of the embedded AWS, which says what Step Functi
 from __future__ import annotations
 
 import json
-import re
-from pathlib import Path
 from typing import Any
 
 import cfnlint
 
-ROOT = Path(__file__).parents[1]
-_JSON = re.compile(r"^ *```json\n(.*?)^ *```", re.DOTALL | re.MULTILINE)
+from tests.sources import PAGES, ROOT, json_blocks
+
 ROLE = "arn:aws:iam::123456789012:role/states"
 
 
 def definitions() -> list[dict[str, Any]]:
     """Those in files, and those that a page has for pasting, which are the lessons' own."""
     texts = [path.read_text(encoding="utf-8") for path in sorted((ROOT / "course").rglob("*.asl.json"))]
-    for page in sorted((ROOT / "docs").rglob("*.md")):
-        texts += _JSON.findall(page.read_text(encoding="utf-8"))
+    texts += [text for page in PAGES for text in json_blocks(page)]
     found = [json.loads(text) for text in texts if '"StartAt"' in text]
     return [one for one in found if "StartAt" in one]
 

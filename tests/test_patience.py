@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import ast
 import inspect
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,8 +17,8 @@ import pytest
 import course
 from course.functions.job_log import job_log
 from course.state_machines.execution import StateRun
+from tests.sources import modules
 
-ROOT = Path(__file__).parents[1]
 LASTS = {
     # "Typically delivered in seconds but can sometimes take a minute or longer" (Amazon S3 event notifications, S3
     # user guide); then the function has to run.
@@ -41,19 +40,9 @@ OURS = {
 }
 
 
-def sources() -> Iterator[tuple[str, ast.Module]]:
-    """Each file of `course`, and each lesson as one module of its code cells."""
-    for path in sorted((ROOT / "course").rglob("*.py")):
-        yield str(path.relative_to(ROOT)), ast.parse(path.read_text(encoding="utf-8"))
-    for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
-        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-        code = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
-        yield path.name, ast.parse("\n".join(line for line in code if not line.startswith("%")))
-
-
 def waits() -> Iterator[tuple[str, str, dict[str, Any]]]:
     """Each call of a waiter: where, which, and the configuration that it is given."""
-    for where, tree in sources():
+    for where, tree in modules("course"):
         given = {
             node.targets[0].id: node.value
             for node in ast.walk(tree)

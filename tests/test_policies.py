@@ -13,11 +13,10 @@ import pytest
 from docs.rights import policies
 from local_aws.access import reference
 from local_aws.access.reference import Kind
+from tests.sources import PAGES, json_blocks
 from tests.test_class_templates import BOUNDARY, OF_THE_ORGANIZATION
 
-PAGES = sorted((Path(__file__).parents[1] / "docs").rglob("*.md"))
 ACCOUNT = "123456789012"
-_JSON = re.compile(r"^ *```json\n(.*?)^ *```", re.DOTALL | re.MULTILINE)
 ASKED_FOR_BY_SOME_REQUESTS = {
     "iam:CreateServiceLinkedRole": "the course makes nothing that has such a role",
     "lambda:PassCapacityProvider": "functions of the course run on Lambda's own capacity",
@@ -56,7 +55,7 @@ def has_key(action: str, key: str) -> bool:
 
 def pasted(page: Path) -> Iterator[dict[str, Any]]:
     """The policies that a page has for pasting, with values in the places of the reader's own."""
-    for text in _JSON.findall(page.read_text(encoding="utf-8")):
+    for text in json_blocks(page):
         try:
             found = json.loads(text)
         except ValueError:  # a state machine with a place to fill in

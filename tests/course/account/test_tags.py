@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import re
-from pathlib import Path
 
 import boto3
 import botocore.session
@@ -18,8 +16,8 @@ from course.account.ledger import Resource
 from course.account.made import MADE_BY
 from course.account.sweep import sweep
 from tests.course.conftest import LESSON, machine, role
+from tests.sources import NOTEBOOKS, ROOT, code_cells
 
-ROOT = Path(course.__file__).parents[1]
 OWNER = "administrator"
 TAGS = tags.of(LESSON, OWNER)
 UNTAGGED = {("s3", "CreateBucket"), ("sagemaker", "CreateDomain")}
@@ -29,9 +27,7 @@ UNTAGGED = {("s3", "CreateBucket"), ("sagemaker", "CreateDomain")}
 def operations_in_lessons() -> set[tuple[str, str]]:
     """Every operation that creates something and is called in a notebook or in `course`."""
     texts = [path.read_text(encoding="utf-8") for path in (ROOT / "course").rglob("*.py")]
-    for path in (ROOT / "notebooks").glob("*.ipynb"):
-        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-        texts += ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
+    texts += [text for path in NOTEBOOKS for text in code_cells(path)]
     called = {name for text in texts for name in re.findall(r"\.(create_\w+)\(", text)}
     session = botocore.session.get_session()
     found = set()
