@@ -78,10 +78,10 @@ solved: $(DONE)
 	@COURSE_STATE=$(abspath $(STATE)) $(BIN)/python $(JUPYTERLAB) notebooks/00_start_here.ipynb
 
 test: $(DONE)
-	@$(BIN)/python tests/run_all.py --jobs $(JOBS)
+	@$(BIN)/python -m tests.run_all --jobs $(JOBS)
 
 check: $(DONE)
-	@$(BIN)/python tests/run_all.py --quick --jobs $(JOBS)
+	@$(BIN)/python -m tests.run_all --quick --jobs $(JOBS)
 
 long: $(DONE)
 	@$(BIN)/python -m pytest tests -m long -rfEs

@@ -20,6 +20,7 @@ from course.account import lateness
 from course.account.target import chosen
 from course.errors import CourseError
 from course.kernels import client
+from course.seal import seal
 
 _PROJECT = Path(__file__).resolve().parents[1]
 _LESSONS = _PROJECT / "notebooks"
@@ -99,6 +100,7 @@ def execute(
         _COPIES.mkdir(parents=True, exist_ok=True)
         nbformat.write(notebook, _COPIES / path.name)
     if store:
+        seal(notebook)
         nbformat.write(notebook, path)
     return ""
 

@@ -147,8 +147,8 @@ class Host:
 
     `roles` and `logs` lead to the same region. `directory` is scratch space of this process, removed when it stops:
     each service makes its own folder in it. `lag` says what is late. `debug_port` is the first port on
-    which a debugger may attach to a function; None where nobody may. `has_api` says whether any of an API ("sqs") is
-    answered here.
+    which a debugger may attach to a function; None where nobody may. `answers` says whether an operation of an API
+    ("sqs", "SendMessage") is answered here.
     """
 
     account: str
@@ -161,7 +161,7 @@ class Host:
     lag: Lag
     debug_port: int | None
     announcer: Announcer
-    has_api: Callable[[str], bool]
+    answers: Callable[[str, str], bool]
     keeper: Keeper = field(default_factory=Keeper)
 
     def kind(self, of: str) -> str:
@@ -231,10 +231,6 @@ class Services:
         self._hosts = {home.region: home}
         self._made: dict[tuple[str, Maker], dict[str, Service]] = {}
         self._lock = threading.Lock()
-
-    def has(self, api: str) -> bool:
-        """Whether one of them answers for an API ("stepfunctions")."""
-        return api in self._everywhere or api in self._makers
 
     def find(self, api: str, region: str) -> Service | None:
         """The service that answers for an API ("stepfunctions") in a region; None for one that isn't ours."""

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import psutil
+from botocore import xform_name
 
 from local_aws import ACCOUNT, REGION
 from local_aws.access import administrator
@@ -37,6 +38,7 @@ from local_aws.lag import Lag
 from local_aws.logs.writer import LogWriter
 from local_aws.moto.backend import SERVICES as MOTO_SERVICES
 from local_aws.moto.backend import Backends, secret_of
+from local_aws.moto.coverage import operations
 from local_aws.moto.inside import Moto
 from local_aws.s3.bucket_defaults import BucketDefaults
 from local_aws.s3.bucket_names import BucketNames
@@ -111,11 +113,14 @@ def _serving(
     with _kept(state, url) as keeper:
         logs, announcer = LogWriter(roles, lag), Announcer(roles)
 
-        def has_api(name: str) -> bool:
-            return name in MOTO_SERVICES.values() or services.has(name)
+        def answers(api: str, operation: str) -> bool:
+            own = services.find(api, REGION)
+            if own is not None and hasattr(own, xform_name(operation)):
+                return True
+            return api in MOTO_SERVICES.values() and operation in operations(api)
 
         host = Host(
-            ACCOUNT, REGION, url, directory, Clock(clock), roles, logs, lag, debug_port, announcer, has_api, keeper
+            ACCOUNT, REGION, url, directory, Clock(clock), roles, logs, lag, debug_port, announcer, answers, keeper
         )
         callers, moto = Callers(roles.identities, roles.iam, secret, secret_of), Backends(keeper)
         inside = Moto(moto, host.region)
@@ -124,9 +129,10 @@ def _serving(
         for region in {kind.partition("@")[2] for kind in keeper.kinds()} - {""}:
             services.in_region(region)
         defaults = BucketDefaults(host, inside)
-        parts = (S3Events(host), BucketPolicies(host, defaults), defaults)
+        policies = BucketPolicies(host, defaults)
+        parts = (S3Events(host), policies, defaults)
         keeper.load([shelf for part in parts for shelf in part.shelves()])
-        s3 = S3(roles, callers, *parts, Listings(host, inside), BucketNames(lag), moto)
+        s3 = S3(roles, callers, *parts, Listings(host, inside, policies), BucketNames(lag), moto)
         http.application = Gateway(roles, callers, services, s3, moto, Throttle(lag), keeper)
         thread = threading.Thread(target=http.serve_forever, name="http", daemon=True)
         thread.start()

@@ -3,6 +3,9 @@
 All steps are run, whatever fails: an instructor wants the whole list. The last lines name what failed, count what was
 tested, and give the verdict.
 
+Where somebody has done the course in the lessons themselves, a copy of the project is tested, with those lessons as
+they were committed; the last lines name them.
+
 `make check` is the quick form of it, for work in progress: what takes neither a browser nor a lesson.
 """
 
@@ -17,6 +20,8 @@ import time
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
+
+from tests.own_copies import folder_to_test
 
 PROJECT = Path(__file__).resolve().parents[1]
 _COUNTED = re.compile(r"(\d+) (passed|failed|skipped|errors?)\b")
@@ -75,12 +80,20 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--jobs", type=int, default=2, help="worker processes (default: %(default)s)")
     parser.add_argument("--quick", action="store_true", help="only what takes neither a browser nor a lesson")
     parsed = parser.parse_args(arguments)
+    with folder_to_test(PROJECT) as (folder, said):
+        print(*said, sep="\n", flush=True)
+        status = _all(steps(parsed.jobs, parsed.quick), folder)
+        print(*said, sep="\n")
+    return status
+
+
+def _all(todo: list[Step], folder: Path) -> int:
+    """Run the steps in a folder, and say what came of them."""
     begun, failed, named, counted = time.monotonic(), [], [], Counter()
-    todo = steps(parsed.jobs, parsed.quick)
     for number, step in enumerate(todo, 1):
         print(f"\n[{number}/{len(todo)}] {step.title} ...", flush=True)
         since = time.monotonic()
-        status, output = _run(step.command)
+        status, output = _run(step.command, folder)
         if step.counts:
             counted.update(counts(output))
             named += failures(output)
@@ -110,10 +123,12 @@ def failures(output: str) -> list[str]:
     return [line for line in output.splitlines() if _NAMED.fullmatch(line)]
 
 
-def _run(command: list[str]) -> tuple[int, str]:
-    """Run a command in the project, showing its output as it comes; its exit status and its output."""
+def _run(command: list[str], folder: Path) -> tuple[int, str]:
+    """Run a command in a folder, showing its output as it comes; its exit status and its output."""
+    # Of two copies of the project, the one that is tested comes first.
+    environment = _WIDE if folder == PROJECT else _WIDE | {"PYTHONPATH": str(folder)}
     process = subprocess.Popen(
-        command, cwd=PROJECT, env=_WIDE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        command, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
     lines = []
     for line in process.stdout:

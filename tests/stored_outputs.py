@@ -12,6 +12,7 @@ from pathlib import Path
 import nbformat
 
 from course.exercises import EDITION, worked_in
+from course.seal import is_broken
 
 PROJECT = Path(__file__).resolve().parents[1]
 
@@ -29,6 +30,8 @@ def faults(path: Path) -> Iterator[str]:
     for number, cell in enumerate(notebook.cells, 1):
         if cell.cell_type == "code" and cell.source.strip() and cell.execution_count is None:
             yield f"{path}: cell {number} was never run: make store LESSONS={path.name[:2]}"
+    if is_broken(notebook):
+        yield f"{path}: code was changed or run since it was stored: make store LESSONS={path.name[:2]}"
 
 
 def main(arguments: list[str]) -> int:

@@ -61,7 +61,7 @@ FLOORS = {
         ("service",),
     ),
     "course": (
-        ("errors", "kernels", "waiting", "history", "outcomes", "pictures", "charts"),
+        ("errors", "kernels", "waiting", "history", "outcomes", "pictures", "charts", "seal"),
         ("functions", "account", "state_machines"),
         ("lesson", "console"),
         ("panels",),

@@ -8,6 +8,7 @@ import nbformat
 import pytest
 
 from course import run_lessons
+from course.seal import has_seal, is_broken
 
 
 @pytest.fixture
@@ -75,7 +76,9 @@ def test_outputs_are_stored_on_demand_and_only_of_what_ran_to_its_end(lessons, c
     good, bad = lessons("00_good.ipynb", "1 + 1"), lessons("01_bad.ipynb", "2 + 2", "1 / 0")
     assert run_lessons.main(["--store"]) == 1
     capsys.readouterr()
-    assert nbformat.read(good, as_version=4).cells[1].outputs[0]["data"]["text/plain"] == "2"
+    stored = nbformat.read(good, as_version=4)
+    assert stored.cells[1].outputs[0]["data"]["text/plain"] == "2"
+    assert has_seal(stored) and not is_broken(stored)
     assert nbformat.read(bad, as_version=4).cells[1].outputs == []
 
 

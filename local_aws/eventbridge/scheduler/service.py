@@ -216,8 +216,8 @@ class SchedulerService(Service):
             if kind == "events" and "EventBridgeParameters" not in target:
                 raise _invalid("EventBridgeParameters must be specified for an event bus.")
         else:
-            api, _ = universal.operation(arn)
-            if not self.host.has_api(api):
+            api, operation = universal.operation(arn)
+            if not self.host.answers(api, operation.name):
                 raise not_there(f"the target {arn} of EventBridge Scheduler")
         for member in sorted(target.keys() - _HONOURED):
             raise not_there(f"{member} of a target of EventBridge Scheduler")

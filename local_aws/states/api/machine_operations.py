@@ -33,7 +33,7 @@ class MachineOperations(StatesFoundation):
         _check_description(params)
         machine_type, role_arn = params.get("type", "STANDARD"), params["roleArn"]
         arn = machine_arn(self.host, params["name"])
-        definition = require_valid(params["definition"], self.host.has_api, machine_type)
+        definition = require_valid(params["definition"], self.host.answers, machine_type)
         self._check_role(call, role_arn)
         managed_rules.check(self.host, call, role_arn, definition)
         logging = logging_configuration.checked(self.host, params.get("loggingConfiguration"), role_arn)
@@ -65,7 +65,7 @@ class MachineOperations(StatesFoundation):
             raise ApiError("MissingRequiredParameter", message)
         before = machine.program
         text = params.get("definition", before.definition)
-        definition = require_valid(text, self.host.has_api, machine.type)
+        definition = require_valid(text, self.host.answers, machine.type)
         role_arn = params.get("roleArn", before.role_arn)
         if "roleArn" in params:
             self._check_role(call, role_arn)
@@ -123,7 +123,7 @@ class MachineOperations(StatesFoundation):
         """What CreateStateMachine would say of a definition."""
         return validate(
             params["definition"],
-            self.host.has_api,
+            self.host.answers,
             params.get("type", "STANDARD"),
             params.get("severity", "ERROR"),
             params.get("maxResults", 0),

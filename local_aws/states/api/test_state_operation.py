@@ -15,7 +15,7 @@ from local_aws.call import ApiError, Call
 from local_aws.states.api import mock_result, test_state_requests
 from local_aws.states.api.foundation import StatesFoundation, execution_input
 from local_aws.states.definition import parse, require_valid_for_test, require_valid_state
-from local_aws.states.definition.runnable import HasApi, require_testable, states_in, states_inside
+from local_aws.states.definition.runnable import Answers, require_testable, states_in, states_inside
 from local_aws.states.document import Document
 from local_aws.states.errors import EXCEED_TOLERATED_FAILURE_THRESHOLD, StateError
 from local_aws.states.languages.languages import DEFAULT
@@ -44,7 +44,7 @@ class TestStateOperation(StatesFoundation):
         context = test_state_requests.context(params)
         if "roleArn" in params:
             self.host.roles.check_pass_role(call, params["roleArn"], SERVICE_PRINCIPAL)
-        state = _state(params, self.host.has_api)
+        state = _state(params, self.host.answers)
         mock = _Mock.of(params)
         _check_testable(state, mock, params)
         visit = self._visit(state, params, context)
@@ -193,7 +193,7 @@ class _Test:
             return answer | {"error": failure.error, "cause": failure.cause}
 
 
-def _state(params: dict[str, Any], has_api: HasApi) -> State:
+def _state(params: dict[str, Any], answers: Answers) -> State:
     """The state to test: the definition itself, or one of those in it."""
     name, language = params.get("stateName"), DEFAULT
     if name is None or "States" not in parse(params["definition"]):
@@ -205,7 +205,7 @@ def _state(params: dict[str, Any], has_api: HasApi) -> State:
         if found is None:
             raise _invalid("State not found in definition")
         fields = found
-    require_testable(fields, "mock" in params, has_api)
+    require_testable(fields, "mock" in params, answers)
     source = params.get("stateConfiguration", {}).get("errorCausedByState")
     if source is not None and all(found != source for found, _ in states_inside(fields)):
         # A plain reading: AWS's answer to a state that isn't inside the tested one is not known.

@@ -8,18 +8,18 @@ from local_aws.states.definition.diagnostic import NOT_HERE, Diagnostic, invalid
 from local_aws.states.definition.hints import hints
 from local_aws.states.definition.machine import check, check_state
 from local_aws.states.definition.parse import NotJson, parse, read
-from local_aws.states.definition.runnable import HasApi, obstacles, require_runnable
+from local_aws.states.definition.runnable import Answers, obstacles, require_runnable
 
 MAX_RESULTS = 100
 
 
-def require_valid(text: str, has_api: HasApi, machine_type: str = "STANDARD") -> dict[str, Any]:
+def require_valid(text: str, answers: Answers, machine_type: str = "STANDARD") -> dict[str, Any]:
     """The definition in a text, for an operation that wants a valid one (CreateStateMachine).
 
     Its size, 1 MB at most, is the API's own constraint on the parameter, checked with the request.
 
     Args:
-        has_api: whether any of an API is answered here.
+        answers: whether an operation of an API is answered here.
 
     Raises:
         ApiError: `InvalidDefinition` with everything that is wrong; `NotImplemented` where AWS would accept it
@@ -27,7 +27,7 @@ def require_valid(text: str, has_api: HasApi, machine_type: str = "STANDARD") ->
     """
     definition = parse(text)
     _refuse(check(definition, machine_type))
-    require_runnable(definition, has_api)
+    require_runnable(definition, answers)
     return definition
 
 
@@ -52,14 +52,14 @@ def _refuse(findings: list[Diagnostic]) -> None:
 
 
 def validate(
-    text: str, has_api: HasApi, machine_type: str = "STANDARD", severity: str = "ERROR", max_results: int = 0
+    text: str, answers: Answers, machine_type: str = "STANDARD", severity: str = "ERROR", max_results: int = 0
 ) -> dict[str, Any]:
     """The answer of ValidateStateMachineDefinition.
 
     A definition that is valid and can't run here is `OK`, as on AWS, with a warning that says so.
 
     Args:
-        has_api: whether any of an API is answered here.
+        answers: whether an operation of an API is answered here.
         severity: the least serious findings to give, `ERROR` or `WARNING`.
         max_results: how many findings to give at most; 0 stands for 100.
     """
@@ -71,7 +71,7 @@ def validate(
         findings = check(definition, machine_type)
         if not findings:
             findings = [*hints(definition)]
-            findings += [Diagnostic("WARNING", NOT_HERE, sentence) for sentence in obstacles(definition, has_api)]
+            findings += [Diagnostic("WARNING", NOT_HERE, sentence) for sentence in obstacles(definition, answers)]
     failed = any(finding.severity == "ERROR" for finding in findings)
     shown = [finding for finding in findings if severity == "WARNING" or finding.severity == "ERROR"]
     limit = max_results or MAX_RESULTS

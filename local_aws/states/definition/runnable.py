@@ -8,34 +8,34 @@ from typing import Any
 from local_aws.call import ApiError
 from local_aws.states import integrations
 
-HasApi = Callable[[str], bool]
-"""Whether any of an API, by botocore's name, is answered here (`Host.has_api`)."""
+Answers = Callable[[str, str], bool]
+"""Whether an operation of an API, by botocore's names, is answered here (`Host.answers`)."""
 
 
-def require_runnable(definition: dict[str, Any], has_api: HasApi) -> None:
+def require_runnable(definition: dict[str, Any], answers: Answers) -> None:
     """Refuse a valid definition that the embedded AWS can't run.
 
     Raises:
         ApiError: `NotImplemented`, naming the state and what it uses.
     """
-    for message in obstacles(definition, has_api):
+    for message in obstacles(definition, answers):
         raise ApiError("NotImplemented", message, 501)
 
 
-def require_testable(state: dict[str, Any], is_mocked: bool, has_api: HasApi) -> None:
+def require_testable(state: dict[str, Any], is_mocked: bool, answers: Answers) -> None:
     """Refuse a valid state that can't be tested here; what is mocked needn't be there.
 
     Raises:
         ApiError: `NotImplemented`, naming what the state uses.
     """
-    for message in () if is_mocked else _in_state("of the definition", state, has_api):
+    for message in () if is_mocked else _in_state("of the definition", state, answers):
         raise ApiError("NotImplemented", message, 501)
 
 
-def obstacles(definition: dict[str, Any], has_api: HasApi) -> Iterator[str]:
+def obstacles(definition: dict[str, Any], answers: Answers) -> Iterator[str]:
     """A sentence for each thing in a valid definition that can't run here."""
     for name, state in states_in(definition):
-        yield from _in_state(f"'{name}'", state, has_api)
+        yield from _in_state(f"'{name}'", state, answers)
 
 
 def states_in(workflow: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -52,7 +52,7 @@ def states_inside(state: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]
         yield from states_in(workflow)
 
 
-def _in_state(name: str, state: dict[str, Any], has_api: HasApi) -> Iterator[str]:
+def _in_state(name: str, state: dict[str, Any], answers: Answers) -> Iterator[str]:
     resource = state.get("Resource", "")
-    if integrations.is_absent(resource, has_api):
+    if integrations.is_absent(resource, answers):
         yield f"The state {name} uses {resource}, which the embedded AWS doesn't implement"

@@ -54,6 +54,10 @@ class ApiCall(Integration):
         self.resource_type, self.resource = api.resource_type, resource
         self.waits_for_token = resource.endswith(".waitForTaskToken")
 
+    def is_answered(self, answers: Callable[[str, str], bool]) -> bool:
+        """Whether the operation is one of those that are answered here (`Host.answers`)."""
+        return answers(self._api.name, self._operation.name)
+
     def unknown_arguments(self, arguments: Any) -> list[str]:
         if not isinstance(arguments, dict):
             return []

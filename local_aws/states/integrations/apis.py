@@ -21,6 +21,10 @@ from local_aws import wire
 _WORDS = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]+[a-z]*\d*|[a-z]+\d*|\d+")
 
 
+_RENAMED = {"NULL": "Nul"}
+"""Members that the SDK for Java 2 calls otherwise: one of DynamoDB's attribute values would be a word of Java's."""
+
+
 @dataclass(frozen=True)
 class Api:
     """One API.
@@ -30,6 +34,7 @@ class Api:
         resource_type: name in the history.
         prefix: what an error's name begins with (`SageMaker`).
         service: the service's name in a cause (`AmazonSageMaker`).
+        general: the exception for what has none of its own, the service's name with `Exception` where it isn't given.
         is_sdk: it is reached by an `aws-sdk` integration.
     """
 
@@ -38,6 +43,7 @@ class Api:
     prefix: str
     service: str
     is_sdk: bool = False
+    general: str = ""
 
     @property
     def model(self) -> ServiceModel:
@@ -53,7 +59,7 @@ class Api:
         shape = self.model.shape_for_error_code(code)
         if shape is not None:
             return f"{self.prefix}.{shape.name.removesuffix('Exception')}Exception"
-        return f"{self.prefix}.{self.service}Exception"
+        return f"{self.prefix}.{self.general or f'{self.service}Exception'}"
 
     def cause(self, message: str, code: str, status: int, request_id: str, extended_id: str | None = None) -> str:
         """The text of an API error."""
@@ -67,7 +73,7 @@ class Api:
 
 
 OPTIMISED = {
-    "dynamodb": Api("dynamodb", "dynamodb", "DynamoDB", "AmazonDynamoDBv2"),
+    "dynamodb": Api("dynamodb", "dynamodb", "DynamoDB", "AmazonDynamoDBv2", general="AmazonDynamoDBException"),
     "events": Api("events", "events", "EventBridge", "AmazonEventBridge"),
     "lambda": Api("lambda", "lambda", "Lambda", "AWSLambda"),
     "sagemaker": Api("sagemaker", "sagemaker", "SageMaker", "AmazonSageMaker"),
@@ -99,6 +105,8 @@ def operation_named(api: Api, action: str) -> OperationModel | None:
 
 def sdk_name(member: str) -> str:
     """A member's name as the SDK for Java 2 has it, in Pascal case: `SSEKMSKeyId` is `SsekmsKeyId`."""
+    if member in _RENAMED:
+        return _RENAMED[member]
     leading = re.match(r"[A-Z0-9]+(?=[A-Z][a-z])|[A-Z][A-Z0-9]*", member)
     if leading is None:
         return _upper_first(member)

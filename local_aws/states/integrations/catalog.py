@@ -125,15 +125,14 @@ def is_known_elsewhere(resource: str) -> bool:
     return found is not None and (found["pattern"] or _ANSWER) in _ELSEWHERE.get(found["name"], ())
 
 
-def is_absent(resource: str, has_api: Callable[[str], bool]) -> bool:
-    """Whether a resource that AWS recognises belongs to a service that isn't here.
+def is_absent(resource: str, answers: Callable[[str, str], bool]) -> bool:
+    """Whether a resource that AWS recognises names what isn't here: an integration, or an operation of an API.
 
     Args:
-        has_api: whether any of an API, by botocore's name, is answered here.
+        answers: whether an operation of an API, by botocore's names, is answered here.
     """
-    service = sdk_service(resource.rpartition(":::")[2].removeprefix("aws-sdk:").partition(":")[0])
-    is_sdk = ":::aws-sdk:" in resource
-    return is_known_elsewhere(resource) or (is_sdk and service is not None and not has_api(service))
+    integration = resolve(resource)
+    return is_known_elsewhere(resource) or (isinstance(integration, ApiCall) and not integration.is_answered(answers))
 
 
 def known(resource: str) -> Integration:

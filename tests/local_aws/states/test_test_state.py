@@ -312,6 +312,24 @@ class TestElsewhere:
 
     @pytest.mark.parametrize(
         "name",
+        ["lambda:listCapacityProviders", "sns:listOriginationNumbers", "sagemaker:listDomains"],
+    )
+    def test_an_operation_that_is_not_there_is_refused_when_a_machine_is_made_of_it(self, workflows, name):
+        """Of a service of ours, and of one that moto answers; where a machine is made, and where a state is tested."""
+        resource = f"arn:aws:states:::aws-sdk:{name}"
+        task = {"Type": "Task", "Resource": resource, "End": True}
+        with pytest.raises(ClientError) as refused:
+            workflows.states(Ask=task)
+        assert refused.value.response["Error"]["Code"] == "NotImplemented"
+        assert resource in refused.value.response["Error"]["Message"]
+        definition = json.dumps(task)
+        with pytest.raises(ClientError, match="NotImplemented"):
+            workflows.client.test_state(definition=definition, roleArn=workflows.role)
+        mock = {"result": '{"Found": []}', "fieldValidationMode": "NONE"}
+        assert workflows.client.test_state(definition=definition, mock=mock)["status"] == "SUCCEEDED"
+
+    @pytest.mark.parametrize(
+        "name",
         [
             "cloudwatchlogs:describeLogGroups",
             "dynamodb:listTables",
@@ -321,7 +339,7 @@ class TestElsewhere:
             "s3:listBuckets",
             "sagemaker:listModels",
             "secretsmanager:listSecrets",
-            "servicequotas:listServices",
+            "servicequotas:getServiceQuota",
             "sfn:listStateMachines",
             "sns:listTopics",
             "sqs:listQueues",

@@ -211,9 +211,10 @@ def test_a_target_has_to_be_there_and_its_role_to_trust_scheduler(aws, client, i
     for arn in ("arn:aws:scheduler:::aws-sdk:s3:getObject", "arn:aws:scheduler:::aws-sdk:none:doThing"):
         code, message = refusal(client.create_schedule, **asked, Target={"Arn": arn, "RoleArn": role})
         assert code == "ValidationException" and arn in message
-    away = "arn:aws:scheduler:::aws-sdk:ec2:terminateInstances"
-    code, message = refusal(client.create_schedule, **asked, Target={"Arn": away, "RoleArn": role})
-    assert code == "NotImplemented" and away in message
+    for operation in ("ec2:terminateInstances", "lambda:createCapacityProvider"):
+        away = f"arn:aws:scheduler:::aws-sdk:{operation}"
+        code, message = refusal(client.create_schedule, **asked, Target={"Arn": away, "RoleArn": role})
+        assert code == "NotImplemented" and away in message
     ecs = f"arn:aws:ecs:us-east-1:{ACCOUNT}:cluster/c"
     code, message = refusal(client.create_schedule, **asked, Target={"Arn": ecs, "RoleArn": role})
     assert code == "NotImplemented" and ecs in message

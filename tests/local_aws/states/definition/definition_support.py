@@ -9,9 +9,11 @@ from local_aws.states import definition
 SCHEMA = "SCHEMA_VALIDATION_FAILED"
 
 
-def has_api(name: str) -> bool:
-    """Whether an API is answered, in a house of a few services."""
-    return name in ("dynamodb", "lambda", "s3", "sagemaker", "sns", "sqs", "stepfunctions")
+def answers(api: str, operation: str) -> bool:
+    """Whether an operation is answered, in a house of a few services, one of which lacks an operation."""
+    return (
+        api in ("dynamodb", "lambda", "s3", "sagemaker", "sns", "sqs", "stepfunctions") and operation != "InvokeAsync"
+    )
 
 
 def machine(*, language: str | None = "JSONata", start: str | None = None, **states: Any) -> dict[str, Any]:

@@ -9,9 +9,9 @@ import pytest
 from local_aws.states.definition.requests import validate
 from tests.local_aws.states.definition.definition_support import (
     SCHEMA,
+    answers,
     distributed_map,
     findings,
-    has_api,
     machine,
     state,
     task,
@@ -180,7 +180,7 @@ class TestHints:
     """What each code is for is said in the API reference (`ValidateStateMachineDefinitionDiagnostic`)."""
 
     def hints(self, definition, severity="WARNING"):
-        answer = validate(json.dumps(definition), has_api, severity=severity)
+        answer = validate(json.dumps(definition), answers, severity=severity)
         assert answer["result"] == "OK"
         return [(found["severity"], found["code"], found["location"]) for found in answer["diagnostics"]]
 

@@ -8,7 +8,7 @@ import pytest
 
 from local_aws.call import ApiError
 from local_aws.states import definition
-from tests.local_aws.states.definition.definition_support import findings, has_api, machine, state, task
+from tests.local_aws.states.definition.definition_support import answers, findings, machine, state, task
 
 # ---- texts -------------------------------------------------------------------------------------------
 
@@ -55,7 +55,7 @@ def test_broken_json_in_jacksons_words(text, message, line, column):
 def test_several_findings_in_one_error():
     text = json.dumps(machine(first={"Type": "Pass", "Next": "third"}, second=state()))
     with pytest.raises(ApiError) as raised:
-        definition.require_valid(text, has_api)
+        definition.require_valid(text, answers)
     assert (raised.value.code, raised.value.status) == ("InvalidDefinition", 400)
     assert str(raised.value) == (
         "Invalid State Machine Definition: 'MISSING_TRANSITION_TARGET: Missing 'Next' target: third at "
@@ -65,26 +65,26 @@ def test_several_findings_in_one_error():
 
 def test_a_valid_text_gives_the_definition():
     value = machine(A=state(Output={"a": "é"}))
-    assert definition.require_valid(json.dumps(value), has_api) == value
+    assert definition.require_valid(json.dumps(value), answers) == value
 
 
 def test_answers_of_validate_state_machine_definition():
-    assert definition.validate(json.dumps(machine(A=state())), has_api) == {
+    assert definition.validate(json.dumps(machine(A=state())), answers) == {
         "result": "OK",
         "diagnostics": [],
         "truncated": False,
     }
     loop = machine(A={"Type": "Pass", "Next": "A"}, B=task("dynamodb:query"))
     del loop["States"]["B"]["End"]
-    answer = definition.validate(json.dumps(loop), has_api, "STANDARD", "ERROR", 1)
+    answer = definition.validate(json.dumps(loop), answers, "STANDARD", "ERROR", 1)
     assert (answer["result"], len(answer["diagnostics"]), answer["truncated"]) == ("FAIL", 1, True)
-    answer = definition.validate(json.dumps(loop), has_api, "STANDARD", "ERROR", 0)
+    answer = definition.validate(json.dumps(loop), answers, "STANDARD", "ERROR", 0)
     assert answer["diagnostics"][-1] == {
         "severity": "ERROR",
         "code": "MISSING_END_STATE",
         "message": "Workflow has no terminal state",
     }
-    broken = definition.validate("not a definition", has_api)["diagnostics"]
+    broken = definition.validate("not a definition", answers)["diagnostics"]
     place = '[Source: (String)"not a definition"; line: 1, column: 4]'
     assert [(found["code"], found["location"]) for found in broken] == [("INVALID_JSON_DESCRIPTION", place)]
     assert broken[0]["message"].endswith(f"\n at {place}")
@@ -104,17 +104,19 @@ def test_states_without_fields_of_a_language_run_under_both():
         T={**plain, **handlers},
         F={"Type": "Fail", "Error": "E", "Cause": "c"},
     )
-    assert definition.require_valid(json.dumps(value), has_api) == value
+    assert definition.require_valid(json.dumps(value), answers) == value
 
 
-@pytest.mark.parametrize("name", ["ecs:runTask.sync", "aws-sdk:rekognition:listCollections", "http:invoke"])
+@pytest.mark.parametrize(
+    "name", ["ecs:runTask.sync", "aws-sdk:rekognition:listCollections", "aws-sdk:lambda:invokeAsync", "http:invoke"]
+)
 def test_what_only_aws_has_is_refused_by_name(name):
     value = machine(A={"Type": "Task", "Resource": f"arn:aws:states:::{name}", "End": True})
     assert findings(value) == []
-    said = definition.validate(json.dumps(value), has_api, severity="WARNING")
+    said = definition.validate(json.dumps(value), answers, severity="WARNING")
     assert (said["result"], [name in found["message"] for found in said["diagnostics"]]) == ("OK", [True])
     with pytest.raises(ApiError, match="The state 'A'") as raised:
-        definition.require_valid(json.dumps(value), has_api)
+        definition.require_valid(json.dumps(value), answers)
     assert raised.value.code == "NotImplemented"
 
 

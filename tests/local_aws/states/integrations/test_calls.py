@@ -202,18 +202,26 @@ def test_sdk_errors_are_those_of_the_java_sdk(aws, attempt):
     )
 
 
-def test_dynamodb_attribute_types_keep_their_names(aws, attempt):
+def test_dynamodb_has_its_own_names_of_types_and_of_its_general_error(aws, attempt):
     aws.client("dynamodb").create_table(
         TableName="reviews",
         KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
         AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
         BillingMode="PAY_PER_REQUEST",
     )
-    item = {"id": {"S": "1"}, "good": {"BOOL": True}}
+    item = {"id": {"S": "1"}, "good": {"BOOL": True}, "words": {"SS": ["a"]}, "none": {"NULL": True}}
     attempt.run("dynamodb:putItem", {"TableName": "reviews", "Item": item})
     assert attempt.run("dynamodb:getItem", {"TableName": "reviews", "Key": {"id": {"S": "1"}}})["Item"] == item
     sdk = attempt.run("aws-sdk:dynamodb:getItem", {"TableName": "reviews", "Key": {"id": {"S": "1"}}})
-    assert sdk == {"Item": {"id": {"S": "1"}, "good": {"Bool": True}}}
+    theirs = {"id": {"S": "1"}, "good": {"Bool": True}, "words": {"Ss": ["a"]}, "none": {"Nul": True}}
+    assert sdk == {"Item": theirs}
+    assert attempt.run("aws-sdk:dynamodb:putItem", {"TableName": "reviews", "Item": theirs}) == {}
+    with pytest.raises(StateError) as raised:
+        attempt.run("dynamodb:putItem", {"TableName": "reviews", "Item": {"other": {"S": "1"}}})
+    assert raised.value.error == "DynamoDB.AmazonDynamoDBException"
+    assert "(Service: AmazonDynamoDBv2; Status Code: 400; Error Code: ValidationException; " in raised.value.cause
+    with pytest.raises(StateError, match=r"DynamoDb\.DynamoDbException"):
+        attempt.run("aws-sdk:dynamodb:putItem", {"TableName": "reviews", "Item": {"other": {"S": "1"}}})
 
 
 def test_a_service_that_is_not_here_says_so_by_name(attempt):

@@ -104,14 +104,15 @@ def test_an_integration_that_only_aws_has_is_known_in_its_forms_alone(name, patt
         ("aws-sdk:rekognition:listCollections.waitForTaskToken", True),
         ("aws-sdk:cloudwatchlogs:describeLogGroups", True),
         ("aws-sdk:sqs:listQueues", False),
+        ("aws-sdk:sqs:listQueueTags", True),
         ("aws-sdk:sfn:listStateMachines", False),
         ("sqs:sendMessage", False),
         ("batch:submitJob.sync", True),
     ],
 )
-def test_what_belongs_to_a_service_that_is_not_there(name, absent):
-    here = {"sqs", "stepfunctions"}
-    assert integrations.is_absent(f"arn:aws:states:::{name}", here.__contains__) is absent
+def test_what_is_no_operation_of_a_service_that_is_there(name, absent):
+    here = {("sqs", "ListQueues"), ("sqs", "SendMessage"), ("stepfunctions", "ListStateMachines")}
+    assert integrations.is_absent(f"arn:aws:states:::{name}", lambda *asked: asked in here) is absent
 
 
 @pytest.mark.parametrize(
