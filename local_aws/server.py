@@ -129,9 +129,10 @@ def _serving(
         for region in {kind.partition("@")[2] for kind in keeper.kinds()} - {""}:
             services.in_region(region)
         defaults = BucketDefaults(host, inside)
-        parts = (S3Events(host), BucketPolicies(host, defaults), defaults)
+        policies = BucketPolicies(host, defaults)
+        parts = (S3Events(host), policies, defaults)
         keeper.load([shelf for part in parts for shelf in part.shelves()])
-        s3 = S3(roles, callers, *parts, Listings(host, inside), BucketNames(lag), moto)
+        s3 = S3(roles, callers, *parts, Listings(host, inside, policies), BucketNames(lag), moto)
         http.application = Gateway(roles, callers, services, s3, moto, Throttle(lag), keeper)
         thread = threading.Thread(target=http.serve_forever, name="http", daemon=True)
         thread.start()

@@ -1,12 +1,12 @@
 """What the course's runs would have cost on a real account, by service, read back from the AWS they ran on.
 
-Only what can still be asked is counted: a job is known after its end, a function by its log, an execution as long as
-its state machine is there; an endpoint that was deleted has left no trace. S3's requests are not counted.
+What a clean-up removes is asked before it goes, and the ledger keeps the answer. An endpoint that somebody has deleted
+by hand has left no trace. S3's requests are not counted.
 """
 
 from __future__ import annotations
 
-import functools
+import dataclasses
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -15,9 +15,9 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from course.account.cleaning import is_absence
+from course.account.absence import is_absence
 from course.account.costs import endpoint_cost, instances_of, job_cost, lambda_cost, transitions_cost
-from course.account.ledger import Resource
+from course.account.ledger import Resource, Use
 from course.errors import CourseError
 from course.history import transitions, visits
 
@@ -38,7 +38,7 @@ class Charge:
 
 @dataclass(frozen=True)
 class Bill:
-    """What was used, by service, in the same order whatever it comes to."""
+    """What was used, by service."""
 
     charges: tuple[Charge, ...]
 
@@ -48,141 +48,131 @@ class Bill:
         return sum(charge.dollars or 0.0 for charge in self.charges)
 
 
-def bill(resources: Iterable[Resource], client: Client) -> Bill:
-    """Ask what each resource has used.
+def bill(resources: Iterable[Resource], client: Client, kept: Iterable[Use] = ()) -> Bill:
+    """Ask what each resource has used, and add what is kept of those that are gone.
 
     Args:
         resources: of the ledger, those that are gone too.
         client: makes a client of a service.
+        kept: what the ledger knows of those that are gone.
     """
-    names: dict[str, list[str]] = {}
-    for resource in resources:
-        names.setdefault(resource.kind, []).append(resource.name)
-    charges = [
-        *_functions(dict.fromkeys(names.get("Lambda function", ())), client("logs")),
-        *_machines(dict.fromkeys(names.get("state machine", ())), client("stepfunctions")),
-        *_sagemaker(names, client("sagemaker")),
-    ]
-    return Bill(tuple(charges))
+    asked = list(resources)
+    # What a function has used stands in its log, and lasts as long.
+    asked += [Resource("log group", f"{_FUNCTION_LOGS}{one.name}") for one in asked if one.kind == "Lambda function"]
+    return Bill(tuple(_charge(use) for use in _together([*kept, *uses(asked, client)])))
 
 
-def _functions(functions: Iterable[str], logs: Any) -> Iterator[Charge]:
+def uses(resources: Iterable[Resource], client: Client) -> list[Use]:
+    """Ask what resources have used, together for each kind of use; what is gone has no more to say.
+
+    A function has used what its log group tells.
+
+    Raises:
+        ClientError: AWS doesn't tell.
+    """
+    asked = dict.fromkeys((one.kind, one.name) for one in resources if one.kind in _READERS)
+    return _together([use for kind, name in asked for use in _there(_READERS[kind](client, kind, name))])
+
+
+def _together(used: list[Use]) -> list[Use]:
+    """Each kind of use once, by service, in the same order whatever it comes to."""
+    alike: dict[tuple[str, str, str], list[Use]] = {}
+    for use in used:
+        alike.setdefault((use.service, use.what, use.type), []).append(use)
+    return [_sum(alike[kind]) for kind in sorted(alike, key=lambda kind: (_WHATS.index(kind[1]), kind[2]))]
+
+
+def _sum(alike: list[Use]) -> Use:
+    known = [use.dollars for use in alike if use.dollars is not None]
+    return dataclasses.replace(
+        alike[0],
+        times=sum(use.times for use in alike),
+        amount=sum(use.amount for use in alike),
+        dollars=sum(known) if len(known) == len(alike) else None,
+    )
+
+
+def _charge(use: Use) -> Charge:
+    counted = f"{use.times} {use.what}{'' if use.times == 1 else 's'}"
+    if use.service == "SageMaker":
+        time = f"{use.amount:.1f} s" if use.what.endswith("job") else f"{use.amount / 3600:.2f} hours"
+        return Charge(use.service, f"{use.what}s, {use.type}", f"{counted}, {time}", use.dollars)
+    if use.service == "Lambda":
+        return Charge(use.service, "invocations", f"{counted}, {use.amount:.3f} GB-seconds", use.dollars)
+    return Charge(use.service, "Standard workflows", counted, use.dollars)
+
+
+def _invocations(client: Client, kind: str, group: str) -> Iterator[Use]:
     """Each invocation's billed duration and memory, from the REPORT line of its log."""
-    runs = [run for name in functions for run in _reported(logs, f"/aws/lambda/{name}")]
-    if runs:
-        gigabyte_seconds = sum(ms / 1000 * megabytes / 1024 for ms, megabytes in runs)
-        dollars = sum(lambda_cost(1, ms / 1000, megabytes) for ms, megabytes in runs)
-        amount = f"{_count(len(runs), 'invocation')}, {gigabyte_seconds:.3f} GB-seconds"
-        yield Charge("Lambda", "invocations", amount, dollars)
-
-
-def _reported(logs: Any, group: str) -> Iterator[tuple[int, int]]:
-    pages = logs.get_paginator("filter_log_events").paginate(logGroupName=group)
-    for page in _there(pages):
+    if not group.startswith(_FUNCTION_LOGS):
+        return
+    for page in client("logs").get_paginator("filter_log_events").paginate(logGroupName=group):
         for event in page["events"]:
-            found = _REPORT.match(event["message"])
-            if found:
-                yield int(found[1]), int(found[2])
+            if found := _REPORT.match(event["message"]):
+                seconds, megabytes = int(found[1]) / 1000, int(found[2])
+                yield Use("Lambda", "invocation", 1, seconds * megabytes / 1024, lambda_cost(1, seconds, megabytes))
 
 
-def _machines(arns: Iterable[str], states: Any) -> Iterator[Charge]:
+def _transitions(client: Client, kind: str, arn: str) -> Iterator[Use]:
     """The state transitions of each execution, from its history. Express machines keep none, and are left out."""
-    count = 0
-    for arn in arns:
-        for page in _there(states.get_paginator("list_executions").paginate(stateMachineArn=arn)):
-            for execution in page["executions"]:
-                history = states.get_paginator("get_execution_history").paginate(
-                    executionArn=execution["executionArn"], includeExecutionData=False
-                )
-                events = [event for part in history for event in part["events"]]
-                count += transitions(visits(events, execution["status"]))
-    if count:
-        yield Charge("Step Functions", "Standard workflows", f"{count} state transitions", transitions_cost(count))
+    states = client("stepfunctions")
+    for page in states.get_paginator("list_executions").paginate(stateMachineArn=arn):
+        for execution in page["executions"]:
+            history = states.get_paginator("get_execution_history").paginate(
+                executionArn=execution["executionArn"], includeExecutionData=False
+            )
+            events = [event for part in history for event in part["events"]]
+            count = transitions(visits(events, execution["status"]))
+            yield Use("Step Functions", "state transition", count, count, transitions_cost(count))
 
 
-@dataclass(frozen=True)
-class _Use:
-    """Time on instances: `what` was used, of which type, how many for how many seconds."""
-
-    what: str
-    type: str
-    instances: int
-    seconds: float
-
-
-def _sagemaker(names: dict[str, list[str]], sagemaker: Any) -> Iterator[Charge]:
-    uses = [
-        use
-        for kind, read in _READERS.items()
-        for name in dict.fromkeys(names.get(kind, ()))
-        for use in _asked(functools.partial(read, sagemaker, kind, name))
-    ]
-    for what, type_ in dict.fromkeys((use.what, use.type) for use in uses):
-        alike = [use for use in uses if (use.what, use.type) == (what, type_)]
-        seconds = sum(use.seconds * use.instances for use in alike)
-        is_job = what.endswith("job")
-        time = f"{seconds:.1f} s" if is_job else f"{seconds / 3600:.2f} hours"
-        yield Charge(
-            "SageMaker", f"{what}s, {type_}", f"{_count(len(alike), what)}, {time}", _priced(seconds, type_, is_job)
-        )
-
-
-def _priced(seconds: float, instance_type: str, is_job: bool) -> float | None:
-    try:
-        return job_cost(seconds, instance_type) if is_job else endpoint_cost(seconds / 3600, instance_type)
-    except CourseError:
-        return None
-
-
-def _job(sagemaker: Any, kind: str, name: str) -> list[_Use]:
+def _job(client: Client, kind: str, name: str) -> Iterator[Use]:
     title = kind.split()[0].capitalize()
-    found = getattr(sagemaker, f"describe_{title.lower()}_job")(**{f"{title}JobName": name})
+    found = getattr(client("sagemaker"), f"describe_{title.lower()}_job")(**{f"{title}JobName": name})
     resources = instances_of(found)
     began = found.get(f"{title}StartTime")
-    if began is None:
-        return []
-    ended = found.get(f"{title}EndTime") or datetime.now(UTC)
-    seconds = found.get("BillableTimeInSeconds") or (ended - began).total_seconds()
-    return [_Use(kind, resources["InstanceType"], resources["InstanceCount"], seconds)]
+    if began is not None:
+        ended = found.get(f"{title}EndTime") or datetime.now(UTC)
+        seconds = found.get("BillableTimeInSeconds") or (ended - began).total_seconds()
+        yield _on_instances(kind, resources["InstanceType"], seconds * resources["InstanceCount"])
 
 
-def _endpoint(sagemaker: Any, kind: str, name: str) -> list[_Use]:
+def _endpoint(client: Client, kind: str, name: str) -> Iterator[Use]:
+    sagemaker = client("sagemaker")
     found = sagemaker.describe_endpoint(EndpointName=name)
     config = sagemaker.describe_endpoint_config(EndpointConfigName=found["EndpointConfigName"])
     seconds = (datetime.now(UTC) - found["CreationTime"]).total_seconds()
-    return [
-        _Use(kind, variant["InstanceType"], variant.get("InitialInstanceCount", 1), seconds)
-        for variant in config["ProductionVariants"]
-        if "InstanceType" in variant
-    ]
+    for variant in config["ProductionVariants"]:
+        if "InstanceType" in variant:
+            yield _on_instances(kind, variant["InstanceType"], seconds * variant.get("InitialInstanceCount", 1))
 
 
-_READERS: dict[str, Callable[[Any, str, str], list[_Use]]] = {
+def _on_instances(what: str, instance_type: str, seconds: float) -> Use:
+    """The time on instances of a type, together for all of them."""
+    try:
+        is_job = what.endswith("job")
+        dollars = job_cost(seconds, instance_type) if is_job else endpoint_cost(seconds / 3600, instance_type)
+    except CourseError:
+        return Use("SageMaker", what, 1, seconds, None, instance_type)
+    return Use("SageMaker", what, 1, seconds, dollars, instance_type)
+
+
+_FUNCTION_LOGS = "/aws/lambda/"
+_READERS: dict[str, Callable[[Client, str, str], Iterator[Use]]] = {
+    "log group": _invocations,
+    "state machine": _transitions,
     "processing job": _job,
     "training job": _job,
     "transform job": _job,
     "endpoint": _endpoint,
 }
+_WHATS = ("invocation", "state transition", *_READERS)
 
 
-def _asked(read: Callable[[], list[_Use]]) -> list[_Use]:
-    """What is gone has no more to say."""
+def _there(used: Iterator[Use]) -> Iterator[Use]:
+    """What was used, as far as what has used it is there and keeps a list of it."""
     try:
-        return read()
-    except ClientError as error:
-        if is_absence(error):
-            return []
-        raise
-
-
-def _there(pages: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    """The pages of a list; none where what is listed is gone or keeps no list."""
-    try:
-        yield from pages
+        yield from used
     except ClientError as error:
         if not is_absence(error) and error.response["Error"]["Code"] != "StateMachineTypeNotSupported":
             raise
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"

@@ -7,6 +7,7 @@ stays in the ledger for the next try, and keeps nothing else from going.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -14,8 +15,11 @@ from typing import Any
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
-from course.account.ledger import Ledger, Resource, removable
+from course.account.absence import is_absence
+from course.account.bill import uses
+from course.account.ledger import Ledger, Resource, Use, removable
 from course.account.machine_traces import made_by, stop
+from course.account.sessions import new_session
 from course.errors import CourseError
 from course.functions.job_log import GROUPS, streams_of
 from course.functions.logs import wait_until
@@ -73,7 +77,8 @@ class CleanUp:
 def remove(ledger: Ledger, resources: list[Resource], faults: tuple[str, ...] = ()) -> CleanUp:
     """Remove resources and strike them out of the ledger.
 
-    What the executions of a state machine have made goes along with the machine.
+    What the executions of a state machine have made goes along with the machine. What a resource has used is written
+    down before it goes, as far as AWS tells it: nobody can ask a resource that is gone.
 
     Args:
         ledger: from which what is gone is struck out.
@@ -81,6 +86,8 @@ def remove(ledger: Ledger, resources: list[Resource], faults: tuple[str, ...] = 
         faults: what could not be looked for, in words.
     """
     pending = list(dict.fromkeys(resources))
+    # To look makes nothing: the ledger doesn't listen to this session.
+    client = functools.cache(new_session().client)
     removals = []
     run_on: dict[Resource, str] = {}
     for kind in _ORDER:
@@ -88,9 +95,11 @@ def remove(ledger: Ledger, resources: list[Resource], faults: tuple[str, ...] = 
             for machine in [one for one in pending if one.kind == "state machine"]:
                 run_on[machine] = _why_not(_stop, ledger, machine, pending)
         for resource in [one for one in pending if one.kind == kind]:
+            used = _used(resource, client)
             reason = run_on.get(resource) or _why_not(_REMOVERS[kind], resource.name)
             if not reason:
                 ledger.strike(resource)
+                ledger.keep(resource.lesson, used)
             removals.append(Removal(resource, reason))
     removals.sort(key=lambda removal: list(_REMOVERS).index(removal.resource.kind))
     return CleanUp(tuple(removals), faults)
@@ -103,6 +112,14 @@ def _why_not(do: Callable[..., object], *arguments: Any) -> str:
     except (ClientError, BotoCoreError, CourseError) as error:
         return "" if isinstance(error, ClientError) and is_absence(error) else str(error)
     return ""
+
+
+def _used(resource: Resource, client: Callable[[str], Any]) -> list[Use]:
+    """What a resource has used; nothing where AWS doesn't tell, for removing it comes first."""
+    try:
+        return uses([resource], client)
+    except (ClientError, BotoCoreError):
+        return []
 
 
 def _stop(ledger: Ledger, machine: Resource, pending: list[Resource]) -> None:
@@ -121,31 +138,6 @@ def _record_traces(ledger: Ledger, machine: Resource) -> list[Resource]:
         if (one.kind, one.name) not in known:
             ledger.record(one)
     return [one for one in ledger.resources() if (one.kind, one.name) in {(m.kind, m.name) for m in made}]
-
-
-_ABSENT = {
-    "404",
-    "AWS.SimpleQueueService.NonExistentQueue",
-    "ExecutionDoesNotExist",
-    "NoSuchBucket",
-    "NoSuchEntity",
-    "NoSuchKey",
-    "NoSuchUpload",
-    "NotFound",
-    "NotFoundException",
-    "QueueDoesNotExist",
-    "ResourceNotFound",
-    "ResourceNotFoundException",
-    "StateMachineDoesNotExist",
-}
-# SageMaker reports what it can't find as a failed validation.
-_ABSENT_TO_SAGEMAKER = ("Could not find", "Requested resource not found")
-
-
-def is_absence(error: ClientError) -> bool:
-    """Whether an error says that what was asked for is not there."""
-    details = error.response["Error"]
-    return details["Code"] in _ABSENT or any(text in details.get("Message", "") for text in _ABSENT_TO_SAGEMAKER)
 
 
 def _remove_trigger(bucket: str) -> None:

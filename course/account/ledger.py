@@ -1,8 +1,9 @@
 """The ledger: every resource that a lesson makes, written down as it is made.
 
 A recorder listens to the boto3 session of the lesson: a call that creates something and succeeds is a line in
-the ledger, without a word in the lesson. Clean-up reads the ledger and strikes out what it has removed. The
-file only ever grows by whole lines, so several kernels can write it at once.
+the ledger, without a word in the lesson. Clean-up reads the ledger and strikes out what it has removed, and keeps what
+that had used, which nobody can ask AWS afterwards. The file only ever grows by whole lines, so several kernels can
+write it at once.
 """
 
 from __future__ import annotations
@@ -28,6 +29,27 @@ class Resource:
     lesson: str = ""
 
 
+@dataclass(frozen=True)
+class Use:
+    """Something used that is paid for, such as a job's time on its instances.
+
+    Attributes:
+        service: of AWS, such as `SageMaker`.
+        what: is paid for, such as `training job`.
+        times: how often.
+        amount: how much of it, in the unit that it is paid by.
+        dollars: what it comes to in US dollars; None where the price is not known.
+        type: of the instances, where there are any.
+    """
+
+    service: str
+    what: str
+    times: int
+    amount: float
+    dollars: float | None
+    type: str = ""
+
+
 class Ledger:
     """The ledger of one AWS: one account and region, or one run of the embedded AWS."""
 
@@ -42,13 +64,23 @@ class Ledger:
         """Write down that a resource is gone."""
         self._append({"gone": asdict(resource)})
 
+    def keep(self, lesson: str, uses: Iterable[Use]) -> None:
+        """Write down what something of a lesson has used that is gone now."""
+        for use in uses:
+            self._append({"used": asdict(use), "lesson": lesson})
+
+    def kept(self, lesson: str = "") -> list[Use]:
+        """What was used by what is gone, of one lesson or of all."""
+        used = [line for line in self._lines() if "used" in line]
+        return [Use(**line["used"]) for line in used if lesson in ("", line["lesson"])]
+
     def resources(self, lesson: str | None = None) -> list[Resource]:
         """What is left, in the order in which it was made; of one lesson or of all."""
         left: dict[Resource, None] = {}
         for line in self._lines():
             if "made" in line:
                 left[Resource(**line["made"])] = None
-            else:
+            elif "gone" in line:
                 left.pop(Resource(**line["gone"]), None)
         return [resource for resource in left if lesson in (None, resource.lesson)]
 

@@ -9,7 +9,7 @@ from typing import Any
 import boto3
 from botocore.exceptions import ClientError
 
-from course.account.cleaning import is_absence
+from course.account.absence import is_absence
 from course.account.costs import AS_OF, instance_hour, instances_of, storage_hour
 from course.account.ledger import Resource, removable
 from course.account.machine_traces import made_by

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
-from course.account.bill import Bill, bill
+from course.account.bill import Bill, Charge, bill
 from course.account.costs import AS_OF, PRICES
 from course.account.leftovers import Leftover, Leftovers, survey
 from course.account.sessions import new_session
@@ -21,6 +21,8 @@ _CONSOLE = (
     "**SageMaker AI**, **Inference**, **Endpoints**: search for the name, choose it: **Actions**, **Delete**.",
     "**Billing and Cost Management**, **Budgets**, **Create budget**: an e-mail before it becomes expensive.",
 )
+_A_DOLLAR_SOON = 0.10
+"""US dollars; what is less is told in cents."""
 _WORTH_A_WARNING = 0.001
 """US dollars an hour; what a bucket of this course holds comes to far less."""
 
@@ -51,7 +53,9 @@ class Accountant:
     def account(self) -> Account:
         """Go through the ledger: what was used, of a lesson or of all, and what is left of all."""
         used = [one for one in self._ledger.made() if self._lesson in ("", one.lesson)]
-        return Account(bill(used, self._client), survey(self._ledger.resources(), self._client))
+        return Account(
+            bill(used, self._client, self._ledger.kept(self._lesson)), survey(self._ledger.resources(), self._client)
+        )
 
 
 class CostsPanel(Panel):
@@ -86,20 +90,19 @@ class CostsPanel(Panel):
         return News(f"Left on: {len(on)} that cost{'s' if len(on) == 1 else ''} by the hour.", "bad")
 
     def _cost_blocks(self, found: Account) -> list[Block]:
-        charges = [(one.service, one.what, one.amount, _dollars(one.dollars)) for one in found.bill.charges]
-        columns = ("Service", "What", "How much", "Cost")
-        used = Table("What it would have cost so far", columns, charges, "Nothing was used yet.")
-        by_service: dict[str, float] = {}
+        by_service: dict[str, list[Charge]] = {}
         for one in found.bill.charges:
-            by_service[one.service] = by_service.get(one.service, 0.0) + (one.dollars or 0.0)
+            by_service.setdefault(one.service, []).append(one)
+        rows = [row for service, charges in by_service.items() for row in _rows(service, charges)]
+        columns = ("Service", "What", "How much", "Cost")
+        used = Table("What it would have cost so far", columns, rows, "Nothing was used yet.")
         left = [(one.resource.kind, one.resource.name, one.state, one.cost) for one in found.left.items]
         together = (
-            f"**Together: {_dollars(found.bill.dollars)}**, {_for_a_person(found.bill.dollars)}, before any free tier."
+            f"**Together: {_for_a_person(found.bill.dollars)}**, before any free tier. What was removed counts, too."
         )
         blocks: list[Block] = [used, Say(together)]
         if by_service:
-            bars = Bars(by_service, "Costs by service", form="{:.8f} USD", measured=True)
-            blocks.append(Picture(bars))
+            blocks.append(Picture(_bars(by_service)))
         if self.accountant.target.kind == "local":
             blocks.append(
                 Say(
@@ -124,16 +127,35 @@ def _warning_blocks(account: Account) -> list[Block]:
     return [*lines, Say("On a real account it costs so much until it is deleted: `course.clean_up()` removes it.")]
 
 
-def _dollars(amount: float | None) -> str:
-    """Measured amounts have eight decimals: a run of the course is far below a cent."""
-    return "price not in the table" if amount is None else f"{amount:.8f} USD"
+def _rows(service: str, charges: list[Charge]) -> list[tuple[str, str, str, str]]:
+    """The parts of a service, with its name beside the first; where there are several, what they come to together."""
+    names = [service, *[""] * len(charges)]
+    rows = [(name, one.what, one.amount, _cost(one.dollars)) for name, one in zip(names, charges, strict=False)]
+    return rows if len(rows) == 1 else [*rows, ("", "together", "", _cost(_sum(charges)))]
+
+
+def _bars(by_service: dict[str, list[Charge]]) -> Bars:
+    """All services in the unit that suits the largest."""
+    dollars = {service: _sum(charges) for service, charges in by_service.items()}
+    if max(dollars.values()) >= _A_DOLLAR_SOON:
+        return Bars(dollars, "Costs by service", form="{:.2f} dollars", measured=True)
+    cents = {service: 100 * amount for service, amount in dollars.items()}
+    return Bars(cents, "Costs by service", form="{:.2f} cents", measured=True)
+
+
+def _sum(charges: list[Charge]) -> float:
+    return sum(one.dollars or 0.0 for one in charges)
+
+
+def _cost(dollars: float | None) -> str:
+    return "price not in the table" if dollars is None else _for_a_person(dollars)
 
 
 def _for_a_person(dollars: float) -> str:
-    """An amount as somebody would say it, with two decimals."""
-    if dollars >= 0.01:
-        return f"about {dollars:.2f} US dollars"
-    return f"about {100 * dollars:.2f} US cents" if dollars >= 0.0001 else "less than 0.01 US cents"
+    """An amount as somebody reads it, with two decimals: a run of the course is far below a cent."""
+    if dollars >= _A_DOLLAR_SOON:
+        return f"{dollars:.2f} dollars"
+    return f"{100 * dollars:.2f} cents" if dollars >= 0.0001 or not dollars else "less than 0.01 cents"
 
 
 def _an_hour(one: Leftover) -> str:

@@ -1,22 +1,22 @@
 """FilterLogEvents: the events of a group that a filter pattern means, page by page; `aws logs tail` lives on it.
 
-Source: Amazon CloudWatch Logs API reference, FilterLogEvents. A page holds 10,000 events or 1 MB. How AWS names the
+Source: Amazon CloudWatch Logs API reference, FilterLogEvents. How AWS names the
 mistake of giving both a prefix and names of streams isn't known.
 """
 
 from __future__ import annotations
 
 import base64
+import itertools
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from local_aws.call import ApiError, Call
-from local_aws.cloudwatch_logs.log_groups import group_name, streams_in
+from local_aws.cloudwatch_logs.log_groups import PAGE_BYTES, PAGE_EVENTS, group_named, streams_in
 from local_aws.house import Service
 from local_aws.logs.filter_pattern import Pattern, PatternError, compile_pattern
 from local_aws.moto.log_events import StoredEvent, events_of
-
-_EVENTS, _BYTES = 10_000, 1_048_576
 
 
 class FilterOperations(Service):
@@ -26,31 +26,23 @@ class FilterOperations(Service):
 
     def filter_log_events(self, call: Call, **params: Any) -> dict[str, Any]:
         """The events by time, whatever stream they are of."""
-        group = _group(params)
+        group = group_named(params)
         pattern = _pattern(params.get("filterPattern", ""))
         streams = _streams(call, group, params)
-        since, until = params.get("startTime", 0), params.get("endTime", float("inf"))
-        after = _position(params["nextToken"], group) if "nextToken" in params else (-1, -1)
-        events = sorted(
-            event
-            for event in events_of(group, call.region, streams)
-            if since <= event.timestamp <= until and event[:2] > after
-        )
+        start, until = (params.get("startTime", 0), 0), params.get("endTime", float("inf"))
+        if "nextToken" in params:
+            timestamp, number = _position(params["nextToken"], group)
+            start = max(start, (timestamp, number + 1))
+        there = events_of(group, call.region, streams, start)
+        events = itertools.takewhile(lambda event: event.timestamp <= until, there)
         try:
-            page, last = _page(events, pattern, params.get("limit", _EVENTS))
+            page, last = _page(events, pattern, params.get("limit", PAGE_EVENTS))
         except PatternError as error:
             raise _refused(error) from error
         answer: dict[str, Any] = {"events": [_shown(event) for event in page], "searchedLogStreams": []}
         if last is not None:
             answer["nextToken"] = _token(last, group)
         return answer
-
-
-def _group(params: dict[str, Any]) -> str:
-    if ("logGroupName" in params) == ("logGroupIdentifier" in params):
-        message = "Exactly one of logGroupName and logGroupIdentifier must be specified."
-        raise ApiError("InvalidParameterException", message)
-    return group_name(params.get("logGroupName") or params["logGroupIdentifier"])
 
 
 def _pattern(text: str) -> Pattern:
@@ -77,16 +69,17 @@ def _streams(call: Call, group: str, params: dict[str, Any]) -> list[str]:
     return list(dict.fromkeys(names))
 
 
-def _page(events: list[StoredEvent], pattern: Pattern, limit: int) -> tuple[list[StoredEvent], StoredEvent | None]:
+def _page(events: Iterable[StoredEvent], pattern: Pattern, limit: int) -> tuple[list[StoredEvent], StoredEvent | None]:
     """The first events that are meant, and the last event looked at, None where all were."""
     page: list[StoredEvent] = []
-    size = 0
-    for index, event in enumerate(events):
+    size, last = 0, None
+    for event in events:
         if pattern.matches(event.message):
             size += len(event.message)
-            if page and (len(page) == limit or size > _BYTES):
-                return page, events[index - 1]
+            if page and (len(page) == limit or size > PAGE_BYTES):
+                return page, last
             page.append(event)
+        last = event
     return page, None
 
 

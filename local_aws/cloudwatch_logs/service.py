@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from local_aws.cloudwatch_logs.filter_events import FilterOperations
+from local_aws.cloudwatch_logs.get_events import GetOperations
 from local_aws.cloudwatch_logs.insights.operations import QueryOperations
 
 
-class LogsService(FilterOperations, QueryOperations):
-    """What searches log events."""
+class LogsService(GetOperations, FilterOperations, QueryOperations):
+    """What reads and searches log events."""

@@ -91,7 +91,7 @@ class Backends:
         configure()
         self._keeper = keeper
         if any(keeper.kinds()):
-            install()
+            _take_over()
         self._applications: dict[str, WsgiApp] = {}
         self._lock = threading.Lock()
         self._housekeeper = Housekeeper()
@@ -155,11 +155,19 @@ class Backends:
                 # Moto reads its settings while it is imported, which takes a while: it comes when it is first asked.
                 from local_aws.moto.application import application
 
-                install()
+                _take_over()
                 self._applications[name] = application(name.replace("-", ""))
                 _keep_no_list_of_records()
                 keep_for_good()
             return self._applications[name]
+
+
+def _take_over() -> None:
+    """Have moto's S3 hold contents and keys as they are held here. Moto may be imported by now."""
+    from local_aws.moto import key_store
+
+    install()
+    key_store.install()
 
 
 def configure() -> None:

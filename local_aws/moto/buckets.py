@@ -4,9 +4,30 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
-from typing import Any
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from local_aws import ACCOUNT
+
+if TYPE_CHECKING:
+    from local_aws.moto.key_store import KeyStore
+
+
+class StoredVersion(NamedTuple):
+    """A version of an object, or a delete marker (`content` is None)."""
+
+    version_id: str
+    last_modified: datetime
+    content: StoredContent | None
+
+
+class StoredContent(NamedTuple):
+    """What lists tell of an object's content."""
+
+    etag: str
+    size: int
+    storage_class: str | None
+    checksum_algorithm: str | None
 
 
 def any_bucket() -> bool:
@@ -20,6 +41,31 @@ def region_of(bucket: str) -> str | None:
     if found is None:
         return None
     return {"EU": "eu-west-1"}.get(found.region_name, found.region_name)
+
+
+def keys_of(bucket: str) -> KeyStore:
+    """The keys of a bucket that is there, with what moto has of each."""
+    keys: KeyStore = _buckets()[bucket].keys
+    return keys
+
+
+def latest_of(keys: KeyStore, key: str) -> StoredVersion | None:
+    """The version of a key that is asked for by the key alone; None where the key has gone in the meantime."""
+    found = keys.get(key)
+    return None if found is None else _version(found)
+
+
+def versions_of(keys: KeyStore, key: str) -> list[StoredVersion]:
+    """The versions of a key, the latest first."""
+    return [_version(one) for one in reversed(keys.getlist(key, []))]
+
+
+def _version(found: Any) -> StoredVersion:
+    moment = found.last_modified.replace(microsecond=0, tzinfo=UTC)
+    if not hasattr(found, "etag"):
+        return StoredVersion(found.version_id, moment, None)
+    content = StoredContent(found.etag, found.size, found.storage_class, found.checksum_algorithm)
+    return StoredVersion(found.version_id, moment, content)
 
 
 def _buckets() -> Mapping[str, Any]:

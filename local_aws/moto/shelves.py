@@ -180,10 +180,11 @@ def _without(service: str) -> dict[type, Any]:
 
 def _complete_buckets(backend: Any) -> None:
     from moto.s3.models import MultipartDict, s3_backends
-    from moto.s3.utils import _VersionedKeyStore
+
+    from local_aws.moto.key_store import KeyStore
 
     for bucket in backend.buckets.values():
-        bucket.keys, bucket.multiparts = _VersionedKeyStore(), MultipartDict()
+        bucket.keys, bucket.multiparts = KeyStore(), MultipartDict()
         s3_backends.bucket_accounts[bucket.name] = (backend.partition, ACCOUNT)
 
 

@@ -1,38 +1,59 @@
-"""Lists of S3 that moto gives as if nobody had asked for pages or for names in URL form.
+"""Lists of S3: buckets, objects, versions, uploads; moto pages none of them as S3 does, or reads all for each page.
 
-Source: ListBuckets, ListObjectVersions, ListMultipartUploads, S3 API reference.
+Source: ListBuckets, ListObjects, ListObjectsV2, ListObjectVersions, ListMultipartUploads, S3 API reference. What a
+page begins behind may be anything; a common prefix is behind it as a text.
 """
 
 from __future__ import annotations
 
 import base64
 import binascii
-from typing import Any
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from local_aws.call import ApiError, Call
 from local_aws.house import Host, Service
-from local_aws.moto.buckets import any_bucket, region_of
+from local_aws.moto.buckets import StoredVersion, any_bucket, keys_of, latest_of, region_of, versions_of
 from local_aws.moto.inside import Moto
+from local_aws.s3.bucket_policies import BucketPolicies
+from local_aws.s3.buckets import require_bucket
+from local_aws.s3.entries import Entry, entries, page_of
 
 _MOST_BUCKETS = 10_000
+_MOST_KEYS = 1000
+"""Of one page, also where a caller asks for more."""
+_OWNER = {"ID": "75aa57f09aa0c8caeab4f8c24e99d10f8e7faeebf76c078efc7c6caea54ba06a", "DisplayName": "webfile"}
+"""As moto has it elsewhere."""
 _NO_BUCKETS: dict[str, Any] = {
     "Owner": {"ID": "bcaf1ffd86f41161ca5fb16fd081034f", "DisplayName": "webfile"},
     "Buckets": [],
 }
 """What moto answers where there is none."""
-_NAMES = {"Key", "Prefix", "Delimiter", "KeyMarker", "NextKeyMarker"}
+_NAMES = {"Key", "Prefix", "Delimiter", "Marker", "NextMarker", "KeyMarker", "NextKeyMarker", "StartAfter"}
 """Members whose text an answer may give in URL form."""
 
 
+class _Listed(NamedTuple):
+    """An entry of a list of versions: a version of a key, or a common prefix (`version` is None)."""
+
+    name: str
+    version: StoredVersion | None = None
+    is_latest: bool = False
+
+
 class Listings(Service):
-    """The lists of buckets, of versions and of uploads that go on."""
+    """The lists of buckets, of objects, of versions and of uploads that go on."""
 
     name = "s3"
 
-    def __init__(self, host: Host, moto: Moto):
+    def __init__(self, host: Host, moto: Moto, policies: BucketPolicies):
         super().__init__(host)
-        self._moto = moto
+        self._moto, self._policies = moto, policies
+
+    def resource_policy(self, operation: str, params: dict[str, Any]) -> Mapping[str, Any] | None:
+        """The policy of the bucket whose list is asked for."""
+        return self._policies.of(params["Bucket"]) if "Bucket" in params else None
 
     def list_buckets(
         self,
@@ -47,27 +68,169 @@ class Listings(Service):
             ApiError: `InvalidArgument`.
         """
         found = self._moto.ask("s3", "list_buckets", **filters) if any_bucket() else _NO_BUCKETS
-        after = _read(ContinuationToken)
+        after = _read(ContinuationToken) if ContinuationToken else ""
         buckets = sorted((one for one in found["Buckets"] if one["Name"] > after), key=lambda one: one["Name"])
         page = buckets[:MaxBuckets]
         for bucket in page:
             bucket["BucketRegion"] = region_of(bucket["Name"])
         answer = {"Owner": found["Owner"], "Buckets": page, "Prefix": filters.get("Prefix")}
         if len(buckets) > len(page):
-            answer["ContinuationToken"] = base64.urlsafe_b64encode(page[-1]["Name"].encode()).decode()
+            answer["ContinuationToken"] = _token(page[-1]["Name"])
         return answer
 
-    def list_object_versions(self, call: Call, EncodingType: str = "", **params: Any) -> dict[str, Any]:  # noqa: N803
-        """The versions of objects, and delete markers."""
-        return _encoded(self._moto.ask("s3", "list_object_versions", **params), EncodingType)
+    def list_objects(self, call: Call, Bucket: str, **params: Any) -> dict[str, Any]:  # noqa: N803
+        """Keys in their order, in pages that begin behind a key; the next one is named where keys are put together.
+
+        Raises:
+            ApiError: `NoSuchBucket`, `InvalidArgument`.
+        """
+        page = _objects(Bucket, params, params.get("Marker", ""), with_owner=True)
+        answer = _asked(Bucket, params, "Marker") | page.members()
+        if page.is_truncated and params.get("Delimiter"):
+            answer["NextMarker"] = page.last
+        return _encoded(answer, params.get("EncodingType", ""))
+
+    def list_objects_v2(self, call: Call, Bucket: str, **params: Any) -> dict[str, Any]:  # noqa: N803
+        """Keys in their order, in pages that a token leads to.
+
+        Raises:
+            ApiError: `NoSuchBucket`, `InvalidArgument`.
+        """
+        after = _read(params["ContinuationToken"]) if "ContinuationToken" in params else params.get("StartAfter", "")
+        page = _objects(Bucket, params, after, with_owner=params.get("FetchOwner", False))
+        answer = _asked(Bucket, params, "StartAfter", "ContinuationToken") | page.members()
+        answer["KeyCount"] = len(page.found)
+        if page.is_truncated:
+            answer["NextContinuationToken"] = _token(page.last)
+        return _encoded(answer, params.get("EncodingType", ""))
+
+    def list_object_versions(self, call: Call, Bucket: str, **params: Any) -> dict[str, Any]:  # noqa: N803
+        """The versions of objects, and delete markers, the latest of each key first.
+
+        Raises:
+            ApiError: `NoSuchBucket`, `InvalidArgument`.
+        """
+        require_bucket(Bucket)
+        listed, is_truncated = page_of(_versions(Bucket, params), _most(params))
+        answer = _asked(Bucket, params, "KeyMarker", "VersionIdMarker") | {
+            "Versions": [_shown_version(one) for one in listed if one.version and one.version.content],
+            "DeleteMarkers": [_shown_version(one) for one in listed if one.version and not one.version.content],
+            "CommonPrefixes": [{"Prefix": one.name} for one in listed if one.version is None],
+            "IsTruncated": is_truncated,
+        }
+        if is_truncated:
+            last = listed[-1]
+            answer["NextKeyMarker"] = last.name
+            answer["NextVersionIdMarker"] = last.version.version_id if last.version else None
+        return _encoded(answer, params.get("EncodingType", ""))
 
     def list_multipart_uploads(self, call: Call, EncodingType: str = "", **params: Any) -> dict[str, Any]:  # noqa: N803
         """The uploads in parts that are neither completed nor aborted."""
         return _encoded(self._moto.ask("s3", "list_multipart_uploads", **params), EncodingType)
 
 
+class _Objects(NamedTuple):
+    """A page of a list of objects."""
+
+    found: list[tuple[Entry, StoredVersion | None]]
+    last: str
+    is_truncated: bool
+    with_owner: bool
+
+    def members(self) -> dict[str, Any]:
+        """The members of the answer that both operations have."""
+        owner = {"Owner": _OWNER} if self.with_owner else {}
+        contents = [_shown(entry.name, version) | owner for entry, version in self.found if version is not None]
+        prefixes = [{"Prefix": entry.name} for entry, _ in self.found if entry.is_prefix]
+        return {"Contents": contents, "CommonPrefixes": prefixes, "IsTruncated": self.is_truncated}
+
+
+def _objects(bucket: str, params: Mapping[str, Any], after: str, with_owner: bool) -> _Objects:
+    require_bucket(bucket)
+    keys = keys_of(bucket)
+
+    def is_there(key: str) -> bool:
+        latest = latest_of(keys, key)
+        return latest is not None and latest.content is not None
+
+    there = entries(keys, params.get("Prefix", ""), params.get("Delimiter", ""), after, is_there)
+    page, is_truncated = page_of(there, _most(params))
+    found = ((entry, None if entry.is_prefix else latest_of(keys, entry.name)) for entry in page)
+    # A key may have been deleted since it was found to be there.
+    shown = [(entry, version) for entry, version in found if entry.is_prefix or (version and version.content)]
+    return _Objects(shown, page[-1].name if page else after, is_truncated, with_owner)
+
+
+def _versions(bucket: str, params: Mapping[str, Any]) -> Iterator[_Listed]:
+    """All that stands behind the marker: behind a key, or behind a version of it."""
+    keys, marker, version_id = keys_of(bucket), params.get("KeyMarker", ""), params.get("VersionIdMarker")
+    if version_id is not None:
+        if not marker or not version_id:
+            why = "cannot be empty" if marker else "cannot be specified without a key marker"
+            raise _invalid(f"A version-id marker {why}.", "version-id-marker", version_id)
+        yield from _behind(list(_listed(marker, versions_of(keys, marker))), version_id)
+    for entry in entries(keys, params.get("Prefix", ""), params.get("Delimiter", ""), marker):
+        if entry.is_prefix:
+            yield _Listed(entry.name)
+        else:
+            yield from _listed(entry.name, versions_of(keys, entry.name))
+
+
+def _listed(key: str, versions: list[StoredVersion]) -> Iterator[_Listed]:
+    return (_Listed(key, version, is_latest=not number) for number, version in enumerate(versions))
+
+
+def _behind(listed: list[_Listed], version_id: str) -> list[_Listed]:
+    """Those behind a version; all of them where it has been deleted since it was listed."""
+    ids = [one.version.version_id for one in listed if one.version is not None]
+    return listed[ids.index(version_id) + 1 :] if version_id in ids else listed
+
+
+def _shown(key: str, version: StoredVersion) -> dict[str, Any]:
+    shown: dict[str, Any] = {"Key": key, "LastModified": version.last_modified}
+    if version.content is not None:
+        shown |= {
+            "ETag": version.content.etag,
+            "Size": version.content.size,
+            "StorageClass": version.content.storage_class,
+        }
+        if version.content.checksum_algorithm:
+            shown["ChecksumAlgorithm"] = [version.content.checksum_algorithm]
+    return shown
+
+
+def _shown_version(listed: _Listed) -> dict[str, Any]:
+    if listed.version is None:
+        raise ValueError(f"{listed.name} is no version")
+    told = {"VersionId": listed.version.version_id, "IsLatest": listed.is_latest, "Owner": _OWNER}
+    return _shown(listed.name, listed.version) | told
+
+
+def _asked(bucket: str, params: Mapping[str, Any], *members: str) -> dict[str, Any]:
+    """What an answer repeats of its question."""
+    repeated = {name: params[name] for name in ("Delimiter", *members) if params.get(name)}
+    return {"Name": bucket, "Prefix": params.get("Prefix", ""), "MaxKeys": _most(params), **repeated}
+
+
+def _most(params: Mapping[str, Any]) -> int:
+    most: int = params.get("MaxKeys", _MOST_KEYS)
+    if most < 0:
+        raise _invalid("Argument maxKeys must be an integer between 0 and 2147483647", "maxKeys", most)
+    return min(most, _MOST_KEYS)
+
+
+def _invalid(message: str, argument: str, value: object) -> ApiError:
+    return ApiError("InvalidArgument", message, 400, ArgumentName=argument, ArgumentValue=value)
+
+
+def _token(last: str) -> str:
+    return base64.urlsafe_b64encode(last.encode()).decode()
+
+
 def _read(token: str) -> str:
     try:
+        if not token:
+            raise ValueError("it is empty")
         return base64.b64decode(token, altchars=b"-_", validate=True).decode()
     except (binascii.Error, ValueError) as error:
         message = "The continuation token provided is incorrect"

@@ -95,8 +95,8 @@ class QueryOperations(Service):
                     [
                         (group, event)
                         for group, names in streams.items()
-                        for event in events_of(group, call.region, names)
-                        if since <= event.timestamp <= until
+                        for event in events_of(group, call.region, names, (int(since), 0))
+                        if event.timestamp <= until
                     ]
                 )
                 status = "Complete"

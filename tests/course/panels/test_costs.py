@@ -7,10 +7,12 @@ from datetime import UTC, datetime, timedelta
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 
 import course
 from course.account import bill as bills
-from course.account.ledger import Ledger, Resource
+from course.account import cleaning
+from course.account.ledger import Ledger, Resource, Use
 from course.account.target import Target
 from tests.course.panels.machines import BRANCHES, make_machine
 from tests.course.panels.resources import make_bucket, make_function
@@ -45,7 +47,7 @@ def test_with_nothing_made_there_is_nothing_to_pay(ledger):
     panel = opened()
     assert (panel.status.words, panel.status.tone) == ("Nothing is left on that costs by the hour.", "good")
     assert "What it would have cost so far: Nothing was used yet." in repr(panel)
-    assert "Together: 0.00000000 USD" in repr(panel)
+    assert "Together: 0.00 cents, before any free tier." in repr(panel)
     assert panel.copy_name.text == ""
 
 
@@ -111,6 +113,62 @@ def test_one_lesson_by_itself(ledger):
     # The start, Each, Both, Left, Right; in lesson 04 Twice, too.
     assert charges(opened("06"))["Step Functions"].amount == "5 state transitions"
     assert charges(opened())["Step Functions"].amount == "11 state transitions"
+
+
+def test_what_was_spent_stays_after_a_clean_up_and_is_counted_once(ledger):
+    """Also when the same is made again, and removed again."""
+    name, arn = make_function(ECHO), make_machine(BRANCHES)
+    group = f"/aws/lambda/{name}"
+    made = [Resource("Lambda function", name, "05"), Resource("log group", group, "05")]
+    made.append(Resource("state machine", arn, "05"))
+    for resource in [*made, Resource("log group", group, "06")]:
+        ledger.record(resource)
+    course.test_function(name, {})
+    course.invocations(name, at_least=1)
+    course.run(arn, {"items": []})
+    before = charges(opened())
+    assert before["Lambda"].amount.startswith("1 invocation,")
+    assert before["Step Functions"].amount == "5 state transitions"
+    assert cleaning.remove(ledger, ledger.resources()).done
+    assert ledger.resources() == []
+    assert charges(opened()) == charges(opened("05")) == before
+    assert charges(opened("06")) == {}
+    assert cleaning.remove(ledger, made).done
+    assert charges(opened()) == before, "removed once more, it is not counted once more"
+    again = make_machine(BRANCHES)
+    ledger.record(Resource("state machine", again, "05"))
+    course.run(again, {"items": []})
+    assert charges(opened())["Step Functions"].amount == "10 state transitions"
+    assert cleaning.remove(ledger, ledger.resources()).done
+    assert charges(opened())["Step Functions"].amount == "10 state transitions"
+
+
+def test_what_cannot_be_asked_is_removed_all_the_same(ledger, monkeypatch):
+    arn = make_machine(BRANCHES)
+    ledger.record(Resource("state machine", arn))
+
+    def refused(resources, client):
+        raise ClientError({"Error": {"Code": "AccessDeniedException", "Message": "no"}}, "GetExecutionHistory")
+
+    monkeypatch.setattr(cleaning, "uses", refused)
+    assert cleaning.remove(ledger, ledger.resources()).done
+    assert ledger.kept() == []
+
+
+@pytest.mark.parametrize(
+    ("dollars", "said"),
+    [(0.0011, "0.11 cents"), (0.099, "9.90 cents"), (0.1, "0.10 dollars"), (0.00001, "less than 0.01 cents")],
+)
+def test_amounts_are_as_a_person_reads_them(ledger, monkeypatch, dollars, said):
+    """By service, and what a service comes to where it was used in two ways."""
+    ledger.keep("05", [Use("SageMaker", "training job", 1, 34.0, dollars, "ml.m5.large")])
+    assert f"SageMaker | training jobs, ml.m5.large | 1 training job, 34.0 s | {said}" in repr(opened())
+    ledger.keep("05", [Use("SageMaker", "processing job", 2, 34.0, 1.5, "ml.m5.large")])
+    shown = repr(opened())
+    assert "SageMaker | processing jobs, ml.m5.large | 2 processing jobs, 34.0 s | 1.50 dollars" in shown
+    assert f"| together |  | {1.5 + dollars:.2f} dollars" in shown
+    assert f"Together: {1.5 + dollars:.2f} dollars, before any free tier." in shown
+    assert "USD" not in shown.split("What is left")[0]
 
 
 class _Jobs:
