@@ -16,7 +16,7 @@ from course.account.roles import let_changes_spread, logging_role
 from course.account.settings import Settings
 from course.account.state import begin_again, go_on_from
 from course.account.target import agree
-from course.charts import Bars, Paths, Span, TimeLine
+from course.charts import Bars, Paths, Span, Step, Steps, TimeLine
 from course.checks import check, hint, progress, solution
 from course.checks.missing_names import explain_missing_names
 from course.errors import CourseError
@@ -32,6 +32,7 @@ from course.state_machines.evaluation import evaluate
 from course.state_machines.execution import follow, run
 from course.state_machines.graph import Graph
 from course.state_machines.review_workflow import workflow, workflow_role
+from course.state_machines.upload_chain import follow_upload
 
 if TYPE_CHECKING:
     from course.panels import (
@@ -57,6 +58,8 @@ __all__ = [
     "Paths",
     "Settings",
     "Span",
+    "Step",
+    "Steps",
     "TimeLine",
     "agree",
     "begin_again",
@@ -74,6 +77,7 @@ __all__ = [
     "event_time_line",
     "execution_panel",
     "follow",
+    "follow_upload",
     "function_panel",
     "go_on_from",
     "hint",

@@ -31,6 +31,7 @@ THERE = [
 ]
 ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
 GUIDE = (ROOT / "docs" / "instructors.md").read_text(encoding="utf-8")
+KINDS_OF_JOBS = ("processing", "training", "transform")
 LESSONS = {path.name[:2]: path for path in sorted((ROOT / "notebooks").glob("*.ipynb"))}
 
 
@@ -58,12 +59,23 @@ def costs() -> dict[str, Any]:
 def test_the_guides_costs_are_what_its_calculation_comes_to(costs: dict[str, Any]) -> None:
     for row, dollars in {
         "jobs": costs["jobs"],
-        "endpoints, an hour each": costs["endpoints"],
+        "endpoints": costs["endpoints"],
         "transitions, invocations": costs["rest"],
         "together": costs["one"],
         "an endpoint forgotten for two weeks": endpoint_cost(hours=24 * 14),
     }.items():
         assert f"| {row} | {dollars:,.2f} | {30 * dollars:,.2f} |" in GUIDE
+
+
+def test_the_guide_counts_the_jobs_that_the_lessons_start() -> None:
+    """All of them, of lesson 09 too: each lesson's clean-up names what its state machines have made."""
+    removed = "\n".join(path.read_text(encoding="utf-8") for path in LESSONS.values())
+    jobs = {kind: len(re.findall(rf'"\| {kind} job \| .* \| removed \|', removed)) for kind in KINDS_OF_JOBS}
+    assert "starts {processing} processing, {training} training and {transform} transform\njobs".format(**jobs) in GUIDE
+    # One of the processing jobs runs on two instances.
+    assert (
+        "({processing} + {training} + {transform}) *".format(**jobs | {"processing": jobs["processing"] + 1}) in GUIDE
+    )
 
 
 def test_the_guide_asks_for_the_quotas_that_lesson_00_checks() -> None:

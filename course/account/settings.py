@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from course.account import lateness
+from course.account.costs import cost_of_lesson
 
 
 @dataclass(frozen=True, repr=False)
@@ -36,6 +37,11 @@ class Settings:
             return f"the embedded AWS on this computer: no account, no cost{speed}{late}"
         return "your own AWS account: what this lesson makes is real and may cost money"
 
+    @property
+    def costs(self) -> str:
+        """In words, what this lesson costs; empty where nothing does."""
+        return f"What it costs: {cost_of_lesson(self.lesson)}" if self.target == "aws" else ""
+
     def _rows(self) -> list[tuple[str, str]]:
         return [
             ("account", self.account),
@@ -45,10 +51,10 @@ class Settings:
         ]
 
     def __repr__(self) -> str:
-        return "\n".join(
-            [f"Lesson {self.lesson} works on {self.where}."] + [f"{name}: {value}" for name, value in self._rows()]
-        )
+        lines = [f"Lesson {self.lesson} works on {self.where}.", *filter(None, [self.costs])]
+        return "\n".join([*lines, *(f"{name}: {value}" for name, value in self._rows())])
 
     def _repr_markdown_(self) -> str:
+        lines = [f"**Lesson {self.lesson} works on {self.where}.**", *filter(None, [self.costs])]
         rows = "\n".join(f"| {name} | `{value}` |" for name, value in self._rows())
-        return f"**Lesson {self.lesson} works on {self.where}.**\n\n| setting | value |\n|:--|:--|\n{rows}"
+        return "\n\n".join([*lines, f"| setting | value |\n|:--|:--|\n{rows}"])

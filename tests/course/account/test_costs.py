@@ -6,6 +6,7 @@ import pytest
 
 import course
 from course.account.costs import cost_of_lesson, instance_hour, storage_hour
+from course.account.settings import Settings
 from course.errors import CourseError
 
 
@@ -45,6 +46,18 @@ def test_the_table_of_prices_says_what_the_functions_charge():
     assert hour == instance_hour("ml.m5.large")
 
 
-@pytest.mark.parametrize("lesson", ["00", "01", "02", "03", "04", "05", "06", "07", "08", "09"])
+LESSONS = ("00", "01", "02", "03", "04", "05", "06", "07", "08", "09")
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_every_lesson_on_a_real_account_begins_with_what_it_costs(lesson):
+    real = Settings(lesson, "aws", "111122223333", "us-east-1", "bucket", "role")
+    embedded = Settings(lesson, "local", "123456789012", "us-east-1", "bucket", "role")
+    for text in (repr(real), real._repr_markdown_()):
+        assert f"What it costs: {cost_of_lesson(lesson)}" in text
+    assert "costs" not in repr(embedded) + embedded._repr_markdown_()
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
 def test_each_lesson_says_what_it_costs(lesson):
     assert cost_of_lesson(lesson) != cost_of_lesson("none")

@@ -257,7 +257,7 @@ class TestItemReader:
         assert [item["Key"] for item in items] == ["in/a.txt", "in/b.txt", "in2/c.txt"]
         assert set(items[0]) == {"Etag", "Key", "LastModified", "Size", "StorageClass"}
         assert items[0]["Size"] == 5
-        assert isinstance(items[0]["LastModified"], int)
+        assert isinstance(items[0]["LastModified"], float), "as others have seen it on AWS"
 
     @pytest.mark.parametrize(
         ("body", "config", "items"),
@@ -318,7 +318,7 @@ class TestItemReader:
             (
                 b'{"a": [1]}',
                 {"InputType": "JSON", "ItemsPointer": "/b"},
-                "The ItemsPointer '/b' points to nothing in the input.",
+                "The provided ReaderConfig.ItemsPointer does not match any valid path in the JSON structure.",
             ),
             (b"1\n{", {"InputType": "JSONL"}, "Line 2 of the input is not JSON."),
             (b"[]", {"InputType": "MANIFEST"}, "The input is not a manifest of S3 Inventory."),
@@ -326,7 +326,7 @@ class TestItemReader:
         ],
     )
     def test_content_of_another_kind(self, workflows, aws, body, config, cause):
-        """The causes are the embedded AWS's own words."""
+        """The causes are the embedded AWS's own words, but for that on a pointer, which is AWS's."""
         description = self.content(workflows, aws, body, config)
         assert (description["error"], description["cause"]) == ("States.ItemReaderFailed", cause)
 
