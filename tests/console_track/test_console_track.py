@@ -22,6 +22,8 @@ from tests.console_track.page import Section, sections
 from tests.console_track.steps import STEPS
 from tests.served import served
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def console() -> Iterator[Console]:
