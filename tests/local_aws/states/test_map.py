@@ -662,7 +662,7 @@ class TestManyChildren:
         wait_until(lambda: counts(workflows, execution).get("running") == 1000)
         assert threads(workflows) - before < 50
         workflows.client.stop_execution(executionArn=execution)
-        assert counts(workflows, execution)["aborted"] == 1000
+        wait_until(lambda: counts(workflows, execution)["aborted"] == 1000)
 
     def test_they_wait_for_tokens(self, workflows, aws, wait_until):
         queue = aws.client("sqs").create_queue(QueueName="many-children")["QueueUrl"]
