@@ -4,6 +4,11 @@ It knows boto3, and of the embedded AWS only how to start it. The verbs are few 
 lessons use plain boto3 wherever a call to AWS is what is being taught.
 """
 
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
 from course.account.costs import PRICES, endpoint_cost, job_cost, lambda_cost, prices, transitions_cost
 from course.account.endpoint_ends import keep_endpoint
 from course.account.environment import check_environment
@@ -12,7 +17,7 @@ from course.account.roles import let_changes_spread, logging_role
 from course.account.settings import Settings
 from course.account.state import begin_again, go_on_from
 from course.account.target import agree
-from course.charts import Bars, Paths, Span, TimeLine
+from course.charts import Bars, Paths, Span, Step, Steps, TimeLine
 from course.checks import check, hint, progress, solution
 from course.checks.missing_names import explain_missing_names
 from course.errors import CourseError
@@ -22,25 +27,28 @@ from course.functions.invocation import deploy, result, test_function
 from course.functions.logs import invocations, wait_until
 from course.functions.test_events import save_test_event, test_event
 from course.lesson import clean_up, left, start
-from course.panels import (
-    bucket_panel,
-    console_panel,
-    costs_panel,
-    draft_panel,
-    execution_panel,
-    function_panel,
-    jsonata_panel,
-    logs_panel,
-    permissions_panel,
-    trigger_panel,
-    values_panel,
-)
 from course.state_machines.deployment import make_state_machine
 from course.state_machines.draft import Draft
 from course.state_machines.evaluation import evaluate
 from course.state_machines.execution import follow, run
 from course.state_machines.graph import Graph
 from course.state_machines.review_workflow import workflow, workflow_role
+from course.state_machines.upload_chain import follow_upload
+
+if TYPE_CHECKING:
+    from course.panels import (
+        bucket_panel,
+        console_panel,
+        costs_panel,
+        draft_panel,
+        execution_panel,
+        function_panel,
+        jsonata_panel,
+        logs_panel,
+        permissions_panel,
+        trigger_panel,
+        values_panel,
+    )
 
 __all__ = [
     "PRICES",
@@ -51,6 +59,8 @@ __all__ = [
     "Paths",
     "Settings",
     "Span",
+    "Step",
+    "Steps",
     "TimeLine",
     "agree",
     "begin_again",
@@ -68,6 +78,7 @@ __all__ = [
     "event_time_line",
     "execution_panel",
     "follow",
+    "follow_upload",
     "function_panel",
     "go_on_from",
     "hint",
@@ -99,5 +110,13 @@ __all__ = [
     "workflow",
     "workflow_role",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """A panel: its widgets are imported when it is asked for, and nobody's first cell waits for them."""
+    if name in __all__ and name.endswith("_panel"):
+        return getattr(importlib.import_module("course.panels"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
 
 explain_missing_names()

@@ -1,10 +1,11 @@
-"""Charts of the learner's own numbers: bars, spans on a time line, and where files go; each also reads as text."""
+"""Charts of the learner's own numbers: bars, spans on a time line, where files go, how far a chain has come; each also
+reads as text."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from course.errors import CourseError
 from course.pictures import BLUE, GREEN, GREY, LINE, RED, frame, image, text
@@ -135,6 +136,67 @@ class TimeLine(Chart):
 
 def _said(span: Span) -> str:
     return ", ".join(filter(None, (f"{span.end - span.begin:.3f} s", span.what)))
+
+
+Status = Literal["done", "begun", "waits", "failed"]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of a chain: how it stands, how many seconds it has taken, and a word more about it."""
+
+    name: str
+    status: Status
+    seconds: float | None = None
+    what: str = ""
+
+    @property
+    def said(self) -> str:
+        """How it stands, in words."""
+        took = "" if self.seconds is None else f"{self.seconds:.3f} s"
+        return ", ".join(filter(None, (self.status, took, self.what)))
+
+
+_STEPS = {"done": ("✓", GREEN), "begun": ("●", BLUE), "waits": ("○", GREY), "failed": ("✕", RED)}
+
+
+class Steps(Chart):
+    """The steps of a chain below each other, each with a sign and a colour for how it stands.
+
+    Args:
+        steps: in their order.
+        title: what they are steps of.
+    """
+
+    measured = True
+
+    def __init__(self, steps: Sequence[Step], title: str):
+        if not steps:
+            raise CourseError("A chain needs at least one step.")
+        self.title, self.steps = title, tuple(steps)
+
+    @property
+    def svg(self) -> str:
+        names = 64 + 8 * max(len(step.name) for step in self.steps)
+        wide = names + 40 + _LETTER * max(len(step.said) for step in self.steps)
+        bottom = _TOP + len(self.steps) * _ROW
+        parts = [text(self.title, 20, 28, more='font-weight="600"')]
+        parts.append(f'<path d="M34 {_TOP + 10}V{bottom - 20:g}" stroke="{LINE}" stroke-width="2"/>')
+        for row, step in enumerate(self.steps):
+            y, (sign, colour) = _TOP + row * _ROW, _STEPS[step.status]
+            weight = "600" if step.status in ("begun", "failed") else "400"
+            parts += [
+                f'<circle cx="34" cy="{y + 10:g}" r="10" fill="#ffffff" stroke="{colour}" stroke-width="2"/>',
+                text("" if step.status == "waits" else sign, 34, y + 14.5, "middle", f'font-size="12" fill="{colour}"'),
+                text(step.name, 54, y + 14.5, more=f'font-weight="{weight}"'),
+                text(step.said, names, y + 14.5, more=f'fill="{colour}"'),
+            ]
+        return frame(max(wide, 40 + 8 * len(self.title)), bottom + 10, self.title, repr(self), *parts)
+
+    def __repr__(self) -> str:
+        width = max(len(step.name) for step in self.steps)
+        lines = [f"  {_STEPS[step.status][0]} {step.name:<{width}}  {step.said}" for step in self.steps]
+        return "\n".join([f"{self.title}:", *lines])
 
 
 class Paths(Chart):

@@ -13,6 +13,7 @@ there once, a length and chunks together, a header that is continued or isn't on
 from __future__ import annotations
 
 import contextlib
+import functools
 import itertools
 import logging
 import re
@@ -20,7 +21,7 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from email.utils import formatdate
 from io import BufferedIOBase
 from socketserver import StreamRequestHandler, ThreadingTCPServer
@@ -143,18 +144,21 @@ class _Waiting:
         self._most, self._lock = most, threading.Lock()
         self._until: dict[socket.socket, float] = {}
 
-    @contextlib.contextmanager
-    def listed(self, connection: socket.socket, seconds: float) -> Iterator[None]:
+    def listed(self, connection: socket.socket, seconds: float) -> _Listed:
         """Be one of them inside the block; the connection is ended after so many seconds, or for a newer one."""
+        return _Listed(self, connection, seconds)
+
+    def enter(self, connection: socket.socket, seconds: float) -> None:
+        """Be one of them from now on."""
         with self._lock:
             self._until[connection] = time.monotonic() + seconds
             overdue = [next(iter(self._until))] if len(self._until) > self._most else []
         self._end(overdue)
-        try:
-            yield
-        finally:
-            with self._lock:
-                self._until.pop(connection, None)
+
+    def leave(self, connection: socket.socket) -> None:
+        """Be none of them any more."""
+        with self._lock:
+            self._until.pop(connection, None)
 
     def end_overdue(self) -> None:
         """End those whose time is over."""
@@ -169,6 +173,19 @@ class _Waiting:
                 self._until.pop(connection, None)
             with contextlib.suppress(OSError):
                 connection.shutdown(socket.SHUT_RDWR)
+
+
+class _Listed:
+    """The block in which a connection is waited for. A class, since every request enters it more than once."""
+
+    def __init__(self, waiting: _Waiting, connection: socket.socket, seconds: float):
+        self._waiting, self._connection, self._seconds = waiting, connection, seconds
+
+    def __enter__(self) -> None:
+        self._waiting.enter(self._connection, self._seconds)
+
+    def __exit__(self, *error: object) -> None:
+        self._waiting.leave(self._connection)
 
 
 class _Connection(StreamRequestHandler):
@@ -294,7 +311,7 @@ class _Connection(StreamRequestHandler):
         chunked = endless and minor == 1
         lines = [f"HTTP/1.1 {status}", *(f"{name}: {value}" for name, value in headers)]
         if "date" not in names:
-            lines.append(f"Date: {formatdate(usegmt=True)}")
+            lines.append(f"Date: {_date(int(time.time()))}")
         if chunked:
             lines.append("Transfer-Encoding: chunked")
         if not keep:
@@ -346,7 +363,7 @@ class _Connection(StreamRequestHandler):
         environ: dict[str, Any] = {
             "REQUEST_METHOD": method,
             "SCRIPT_NAME": "",
-            "PATH_INFO": unquote_to_bytes(path).decode("latin-1"),
+            "PATH_INFO": unquote_to_bytes(path).decode("latin-1") if "%" in path else path,
             "QUERY_STRING": query,
             "RAW_URI": target,
             "SERVER_NAME": self.server.host,
@@ -482,6 +499,11 @@ class Body:
         if not line.endswith(b"\n"):
             raise BodyMalformed if len(line) == 1024 else BodyEnded
         return line
+
+
+@functools.lru_cache(maxsize=1)
+def _date(second: int) -> str:
+    return formatdate(second, usegmt=True)
 
 
 def _linger(connection: socket.socket) -> None:

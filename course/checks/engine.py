@@ -7,12 +7,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
-from IPython import get_ipython
 
 from course.checks import table
 from course.checks.cells import ExerciseCell, exercise_cell, placeholders
 from course.checks.exercise import Exercise, exercises, find
-from course.checks.help_buttons import HelpButtons
 from course.errors import CourseError
 from course.outcomes import record
 from course.outcomes.outcome import Check, NotAttempted, NotYet, Outcome, Said, prose
@@ -51,6 +49,8 @@ def check(name: str, *work: Any) -> Check:
     result = _checked(find(name), *work)
     if not somebody_reads():
         return result
+    from course.checks.help_buttons import HelpButtons  # only for a notebook that somebody reads: it needs widgets
+
     buttons = HelpButtons(name, hint, solution, solved=result.outcome is Outcome.RIGHT)
     return replace(result, beside=buttons.show)
 
@@ -174,7 +174,7 @@ def _source(work: Any) -> str:
 
 def _go_on_with_the_solution(cell: ExerciseCell) -> bool:
     """Run the solution in the notebook. Where there is none, or no notebook whose cells follow, this is False."""
-    shell = get_ipython()
+    shell = _shell()
     if shell is None or not cell.solution:
         return False
     run_as_cell(cell.solution, f"<solution of {cell.name}>", shell.user_ns)
@@ -186,8 +186,15 @@ def _solution_stands_in(name: str) -> bool:
     """Whether work that is right is the solution's: it stands in, and no cell since has done what the learner is to."""
     if name not in _standing_in:
         return False
-    cell, since = exercise_cell(name), get_ipython().user_ns["In"][_standing_in[name] :]
+    cell, since = exercise_cell(name), _shell().user_ns["In"][_standing_in[name] :]
     return not any(cell.is_attempted_by(source) for source in since)
+
+
+def _shell() -> Any:
+    """The notebook's own IPython; None outside of one."""
+    from IPython import get_ipython
+
+    return get_ipython()
 
 
 def run_as_cell(source: str, name: str, names: dict[str, Any]) -> None:

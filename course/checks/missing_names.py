@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
+import sys
 from types import TracebackType
 from typing import Any
-
-from IPython import get_ipython
 
 from course.checks.cells import LESSONS, names_set, parsed
 from course.lesson import begun
@@ -14,7 +13,8 @@ from course.lesson import begun
 
 def explain_missing_names() -> None:
     """Let every NameError of a lesson's notebook end with a sentence about the cell to run."""
-    shell = get_ipython()
+    running = sys.modules.get("IPython")  # whoever is in a notebook has it; for others it is long to import
+    shell = running.get_ipython() if running else None
     if shell is None:
         return
 

@@ -59,7 +59,7 @@ def invocations(
     """
 
     def ended() -> list[LoggedInvocation] | None:
-        found = [one for one in _read(function) if request_id in (None, one.request_id)]
+        found = [one for one in ended_so_far(function) if request_id in (None, one.request_id)]
         return found if len(found) >= at_least else None
 
     return wait_until(ended, f"{at_least} invocation(s) of {function} in its log", seconds)
@@ -92,8 +92,8 @@ _START = re.compile(r"START RequestId: (\S+)")
 _REPORT = re.compile(r"REPORT RequestId: (\S+)")
 
 
-def _read(function: str) -> list[LoggedInvocation]:
-    """Split every stream of a function's log group at its START and REPORT lines."""
+def ended_so_far(function: str) -> list[LoggedInvocation]:
+    """The invocations of a function whose end is in its log by now, oldest first: streams split at START and REPORT."""
     pages = boto3.client("logs").get_paginator("filter_log_events").paginate(logGroupName=f"/aws/lambda/{function}")
     try:
         events = [event for page in pages for event in page["events"]]

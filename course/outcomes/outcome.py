@@ -9,8 +9,6 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
-from IPython.display import display
-
 _LONGEST = 400
 _CODE = re.compile(r"(`[^`]*`)")
 _DOLLAR = re.compile(r"\$\w*(?:\.\w+)*(?:\(\))?")
@@ -118,6 +116,8 @@ class Check:
         if self.beside is None:
             # What IPython takes as: show the representations alone.
             raise NotImplementedError
+        from IPython.display import display  # who asks for this has it; for others it is long to import
+
         display({"text/plain": repr(self), "text/markdown": self._repr_markdown_()}, raw=True)
         self.beside()
 

@@ -368,14 +368,17 @@ def _same(expected: str, given: str) -> bool:
 
 
 def _canonical_request(api: wire.Api, signed: Signature, request: wire.Request) -> bytes:
-    if api.name == "s3":
-        path = quote(unquote_to_bytes(request.path), safe="/-_.~")
-    else:
-        path = quote(request.path, safe="/-_.~")
+    path = _canonical_path(request.path, decoded=api.name == "s3")
     headers = [f"{name}:{' '.join(request.headers.get(name, '').split())}\n" for name in signed.signed_headers]
     query = _canonical_query(request.raw_query)
     names, body = ";".join(signed.signed_headers), _payload_hash(api, signed, request)
     return f"{request.method}\n{path}\n{query}\n{''.join(headers)}\n{names}\n{body}".encode("latin-1", "replace")
+
+
+@functools.lru_cache(maxsize=1024)
+def _canonical_path(path: str, decoded: bool) -> str:
+    """A path as it is signed: encoded once more, but S3's, which is what it means, encoded."""
+    return quote(unquote_to_bytes(path) if decoded else path, safe="/-_.~")
 
 
 def _payload_hash(api: wire.Api, signed: Signature, request: wire.Request) -> str:

@@ -48,11 +48,11 @@ class Dispatcher:
 
     def __init__(self, host: Host, buses: Buses):
         self._host, self._buses = host, buses
-        self._deliveries = Deliveries(host.clock, "eventbridge")
+        self.deliveries = Deliveries(host, "events/deliveries", self._delivery)
 
     def close(self) -> None:
         """Stop delivering."""
-        self._deliveries.close()
+        self.deliveries.close()
 
     def put(self, bus: Bus, event: dict[str, Any], trace_header: str | None = None, *, forwarded: bool = False) -> None:
         """Send an event to all whom a rule of its bus names.
@@ -72,26 +72,25 @@ class Dispatcher:
             if kind_of(target["Arn"]) == "events" and forwarded:
                 log.info("%s: an event that was forwarded once is not forwarded again", rule.arn)
                 continue
-            self._deliveries.add(self._delivery(rule, target, event, trace_header))
+            self.deliveries.add({"rule": rule.arn, "target": target, "event": event, "trace": trace_header})
 
-    def _delivery(
-        self, rule: Rule, target: dict[str, Any], event: dict[str, Any], trace_header: str | None
-    ) -> Delivery:
-        caller = Caller(_PRINCIPAL, rule.arn, self._host.account, target.get("RoleArn"), f"events-{target['Id']}"[:64])
+    def _delivery(self, asked: Mapping[str, Any]) -> Delivery:
+        rule_arn, target, event = asked["rule"], asked["target"], asked["event"]
+        caller = Caller(_PRINCIPAL, rule_arn, self._host.account, target.get("RoleArn"), f"events-{target['Id']}"[:64])
         policy = target.get("RetryPolicy", {})
 
         def send() -> None:
-            with traced(trace_header):
+            with traced(asked["trace"]):
                 if kind_of(target["Arn"]) == "events":
                     self._forward(target, event)
                     return
-                text = text_for(target, event, rule.arn)
+                text = text_for(target, event, rule_arn)
                 invoke(lambda api: caller.client(self._host.roles, api), Target(target["Arn"], target), text)
 
         return Delivery(
-            f"event {event['id']} of {rule.arn} to {target['Arn']}",
+            f"event {event['id']} of {rule_arn} to {target['Arn']}",
             send,
-            self._burial(rule, target, event),
+            self._burial(rule_arn, target, event),
             policy.get("MaximumRetryAttempts", MAXIMUM_ATTEMPTS),
             policy.get("MaximumEventAgeInSeconds", MAXIMUM_AGE),
         )
@@ -110,14 +109,14 @@ class Dispatcher:
             raise ApiError("AccessDeniedException", message)
         self.put(bus, event, forwarded=True)
 
-    def _burial(self, rule: Rule, target: dict[str, Any], event: dict[str, Any]) -> Any:
+    def _burial(self, rule_arn: str, target: dict[str, Any], event: dict[str, Any]) -> Any:
         queue = target.get("DeadLetterConfig", {}).get("Arn")
         if queue is None:
             return None
 
         def bury(attributes: dict[str, str]) -> None:
-            client = Caller(_PRINCIPAL, rule.arn, self._host.account).client(self._host.roles, "sqs")
-            about = {"RULE_ARN": rule.arn, "TARGET_ARN": target["Arn"]}
+            client = Caller(_PRINCIPAL, rule_arn, self._host.account).client(self._host.roles, "sqs")
+            about = {"RULE_ARN": rule_arn, "TARGET_ARN": target["Arn"]}
             dead_letter(client, queue, json.dumps(event), about | attributes)
 
         return bury

@@ -29,7 +29,8 @@ class EventBridgeFoundation(Service):
         host.announcer.listen(host.region, self._is_watched)
 
     def shelves(self) -> Iterable[Shelf]:
-        return (Records(self.host.kind(_RECORDS), self._buses.kept, self._buses.put_back),)
+        buses = Records(self.host.kind(_RECORDS), self._buses.kept, self._buses.put_back)
+        return buses, self._dispatcher.deliveries.shelf()
 
     def touched(self, operation: str, params: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
         if operation in ("PutEvents", "TestEventPattern"):
@@ -41,6 +42,7 @@ class EventBridgeFoundation(Service):
         for bus in list(self._buses.by_name.values()):
             for rule in list(bus.rules.values()):
                 self._reschedule(rule)
+        self._dispatcher.deliveries.resume()
 
     def close(self) -> None:
         """Stop the scheduled rules and the deliveries."""

@@ -31,7 +31,10 @@ log = logging.getLogger(__name__)
 _BATCH_EVENTS = 10_000
 _WAITING_CHARACTERS = 16 * 1_048_576
 """Who writes faster than can be sent waits from here on, as behind any pipe that is full."""
-_BATCH_SECONDS = 0.1
+_BATCH_SECONDS, _LATEST_SECONDS = 0.1, 1.0
+"""How long events wait for others that go with them: longer where there are many streams with calls of their own."""
+_PAUSES = 9
+"""So many times as long as its calls take, the writer lets the server do other things."""
 _FLUSH_SECONDS = 10.0
 
 
@@ -96,7 +99,7 @@ def _pieces(text: str) -> Iterable[str]:
 
 
 class LogWriter:
-    """Sends log events to CloudWatch Logs, a batch for each stream about ten times a second."""
+    """Sends log events to CloudWatch Logs, a batch for each stream, ten times a second at most."""
 
     def __init__(self, roles: Roles, lag: Lag):
         self._roles, self._lag = roles, lag
@@ -112,7 +115,8 @@ class LogWriter:
     def put(self, destination: Destination, events: list[LogEvent]) -> None:
         """Take events to be sent; returns at once, unless too much is waiting already."""
         with self._changed:
-            self._changed.wait_for(lambda: self._characters < _WAITING_CHARACTERS or self._closed)
+            if self._characters >= _WAITING_CHARACTERS:
+                self._changed.wait_for(lambda: self._characters < _WAITING_CHARACTERS or self._closed)
             self._characters += _characters(events)
             self._lag.later(Kind.LOG, destination.stream, functools.partial(self._due, destination, events))
 
@@ -137,14 +141,16 @@ class LogWriter:
             self._changed.notify_all()
 
     def _run(self) -> None:
+        pause = _BATCH_SECONDS
         while not self._closed:
             with self._changed:
                 self._changed.wait_for(lambda: self._waiting or self._closed)
-                self._changed.wait_for(lambda: self._hurry or self._closed, _BATCH_SECONDS)
+                self._changed.wait_for(lambda: self._hurry or self._closed, pause)
                 waiting, self._waiting = self._waiting, {}
                 self._characters -= sum(map(_characters, waiting.values()))
                 taken, self._hurry = self._taken, False
                 self._changed.notify_all()
+            began = time.thread_time()
             for destination, events in waiting.items():
                 try:
                     self._send(destination, events)
@@ -152,6 +158,7 @@ class LogWriter:
                     self._lose(destination, refused)
                 except Exception:
                     log.exception("writing to %s, stream %s", destination.group, destination.stream)
+            pause = min(max(_BATCH_SECONDS, _PAUSES * (time.thread_time() - began)), _LATEST_SECONDS)
             with self._changed:
                 self._sent = taken
                 self._changed.notify_all()

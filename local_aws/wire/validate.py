@@ -21,6 +21,8 @@ from local_aws.call import ApiError
 if TYPE_CHECKING:
     from regex import Pattern
 
+_SHORT = 256
+"""Characters of a value of which it is remembered that it matches: names and ARNs come again and again."""
 _PATTERN_SECONDS = (0.2, 1.0)
 """What takes longer is taken for what doesn't match: a text that does is matched at once. The time is that of the whole
 process, so a busy one gets a second try."""
@@ -175,14 +177,30 @@ def _compiled(pattern: str) -> Pattern[str] | None:
         return None
 
 
+class _NoMatch(Exception):
+    """A value isn't what a pattern means, as far as could be told in time."""
+
+
 def _matches(pattern: str, value: str) -> bool:
     if r"\p{" in pattern:
         return True
+    try:
+        _require_match(pattern, value) if len(value) <= _SHORT else _require_match.__wrapped__(pattern, value)
+    except _NoMatch:
+        return False
+    return True
+
+
+@functools.lru_cache(maxsize=2048)
+def _require_match(pattern: str, value: str) -> None:
+    """Remembered is what matches: who has been refused is looked at anew, since it may be that time ran out."""
     compiled = _compiled(pattern)
     if compiled is None:
-        return True
+        return
     for seconds in _PATTERN_SECONDS:
         # Some of AWS's own patterns try every way of dividing a text; meanwhile nobody else may have to wait.
         with contextlib.suppress(TimeoutError):
-            return compiled.fullmatch(value, timeout=seconds, concurrent=True) is not None
-    return False
+            if compiled.fullmatch(value, timeout=seconds, concurrent=True) is not None:
+                return
+            break
+    raise _NoMatch

@@ -17,6 +17,9 @@ _FLAGS += ["--disable-component-update", "--disable-sync"]
 def chromium() -> Iterator[Browser]:
     """A browser without a screen."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=_FLAGS)
+        # Playwright hides scroll bars, so that pictures look alike; here it is tested that a reader sees them.
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=_FLAGS, ignore_default_args=["--hide-scrollbars"]
+        )
         yield browser
         browser.close()

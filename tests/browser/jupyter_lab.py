@@ -116,10 +116,10 @@ def choose_theme(page: Page, name: str) -> None:
     page.locator(f"body[data-jp-theme-name='{name}']").wait_for(state="attached")
 
 
-def photograph(panel: Locator, name: str) -> None:
-    """Keep a picture of a panel."""
+def photograph(panel: Locator, name: str, width: int = 1280) -> None:
+    """Keep a picture of a panel, in a window of a width."""
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-    _fit(panel.page)
+    _fit(panel.page, width)
     panel.screenshot(path=SCREENSHOTS / f"{name}.png")
 
 
@@ -128,12 +128,12 @@ def clipboard(page: Page) -> str:
     return page.evaluate("navigator.clipboard.readText()")
 
 
-def _fit(page: Page) -> None:
+def _fit(page: Page, width: int) -> None:
     """Make the window as high as the notebook: JupyterLab scrolls inside, and a picture shows what is in sight."""
     height = page.evaluate(
         "Math.max(...[...document.querySelectorAll('.jp-Notebook, .jp-WindowedPanel-outer')].map(e => e.scrollHeight))"
     )
-    page.set_viewport_size({"width": 1280, "height": max(1000, int(height) + 160)})
+    page.set_viewport_size({"width": width, "height": max(1000, int(height) + 160)})
     page.evaluate("document.querySelectorAll('.jp-WindowedPanel-outer').forEach(e => e.scrollTo(0, 0))")
 
 

@@ -83,13 +83,60 @@ def chart(panel: Locator, title: str) -> None:
     assert picture.evaluate("image => image.naturalWidth > 100 && image.complete")
 
 
+CUT = """panel => {
+    const found = [];
+    for (const element of [panel, ...panel.querySelectorAll('*')]) {
+        const style = getComputedStyle(element), shown = element.getClientRects().length > 0;
+        if (!shown || element.closest('svg, option, input, select:not([size])')) continue;
+        for (const [way, more, bar] of [
+            ['X', element.scrollWidth - element.clientWidth, element.offsetHeight - element.clientHeight
+                - parseFloat(style.borderTopWidth) - parseFloat(style.borderBottomWidth)],
+            ['Y', element.scrollHeight - element.clientHeight, element.offsetWidth - element.clientWidth
+                - parseFloat(style.borderLeftWidth) - parseFloat(style.borderRightWidth)],
+        ]) {
+            const scrolls = ['auto', 'scroll'].includes(style['overflow' + way]);
+            if (more > 1 && style['overflow' + way] !== 'visible' && !(scrolls && bar > 3))
+                found.push(`${way} ${element.tagName}.${element.className} by ${more}`);
+        }
+        const box = element.getBoundingClientRect(), all = panel.getBoundingClientRect();
+        if (box.right > all.right + 1 && !element.closest('.course-scroll, .course-graph, .course-code'))
+            found.push(`beyond the panel: ${element.tagName}.${element.className} by ${box.right - all.right}`);
+    }
+    return found;
+}"""
+BROKEN_WORDS = """panel => {
+    const found = [], walker = document.createTreeWalker(panel, NodeFilter.SHOW_TEXT), range = document.createRange();
+    while (walker.nextNode()) {
+        const node = walker.currentNode;
+        if (node.parentElement.closest('svg, style, select, textarea')) continue;
+        for (const word of node.data.matchAll(/[A-Za-z]{2,24}/g)) {
+            range.setStart(node, word.index);
+            range.setEnd(node, word.index + word[0].length);
+            const lines = new Set([...range.getClientRects()].map(one => Math.round(one.top)));
+            if (lines.size > 1) found.push(word[0]);
+        }
+    }
+    return found;
+}"""
+"""What is cut off without a bar to scroll by, and words that are broken in the middle, of what a panel shows."""
+
+
 def look(panel: Locator, name: str) -> None:
-    """Both themes: no serious fault by axe-core, nothing wider than the panel, a picture."""
+    """Both themes, and a narrow window: no serious fault by axe-core, nothing cut, no word broken, a picture."""
     for theme in ("Light", "Dark"):
         choose_theme(panel.page, f"JupyterLab {theme}")
         assert serious_faults(panel.page, ".course-panel") == []
-        assert panel.evaluate("panel => panel.scrollWidth <= panel.clientWidth")
-        photograph(panel, f"{name}-{theme.lower()}")
+        whole(panel, f"{name}-{theme.lower()}", 1280)
+    whole(panel, f"{name}-narrow", 620)
+    panel.page.set_viewport_size({"width": 1280, "height": 1000})
+
+
+def whole(panel: Locator, name: str, width: int) -> None:
+    """All that is shown in a window of this width can be read."""
+    panel.page.set_viewport_size({"width": width, "height": 1000})
+    assert panel.evaluate(CUT) == []
+    assert panel.evaluate(BROKEN_WORDS) == []
+    photograph(panel, name, width)
 
 
 def test_function(open_panel, echo):

@@ -22,6 +22,8 @@ from tests.console_track.page import Section, sections
 from tests.console_track.steps import STEPS
 from tests.served import served
 
+pytestmark = pytest.mark.slow
+
 TRACK = {"00", "01", "02", "03", "04", "05", "06", "07", "09"}
 """The lessons whose steps depend on each other; those of others are looked at, not walked."""
 

@@ -13,6 +13,15 @@ SVG = "{http://www.w3.org/2000/svg}"
 BARS = course.Bars({"helpful": 23793, "unhelpful": 3304}, "Sentences", shares=True)
 LINE = course.TimeLine([course.Span("wait", 0, 1.5), course.Span("run", 1.5, 2, "failed", "bad")], "One upload")
 WAYS = [("s3://b/in", "->", "/opt/ml/in"), ("s3://b/out", "<-", "/opt/ml/out")]
+STEPS = course.Steps(
+    [
+        course.Step("Upload", "done", 0.5, "4 bytes"),
+        course.Step("Train", "begun"),
+        course.Step("Test", "failed", what="no data"),
+        course.Step("Endpoint", "waits"),
+    ],
+    "The chain",
+)
 PATHS = course.Paths(WAYS, ("S3", "machine"), "Copies")
 
 
@@ -21,7 +30,7 @@ def rectangles(chart: Chart) -> list[dict[str, str]]:
     return [one.attrib for one in ElementTree.fromstring(chart.svg).iter(f"{SVG}rect")][1:]
 
 
-@pytest.mark.parametrize("chart", [BARS, LINE, PATHS], ids=lambda chart: type(chart).__name__)
+@pytest.mark.parametrize("chart", [BARS, LINE, PATHS, STEPS], ids=lambda chart: type(chart).__name__)
 def test_a_chart_reads_as_text_and_has_an_alternative_text(chart: Chart) -> None:
     picture = ElementTree.fromstring(chart.svg)
     assert picture.attrib["role"] == "img"
@@ -52,17 +61,36 @@ def test_paths_have_their_direction() -> None:
     assert float(there.split(",")[0]) > float(back.split(",")[0])
 
 
+def test_a_step_says_how_it_stands_by_a_sign_a_word_and_a_colour() -> None:
+    assert repr(STEPS).splitlines()[1:] == [
+        "  ✓ Upload    done, 0.500 s, 4 bytes",
+        "  ● Train     begun",
+        "  ✕ Test      failed, no data",
+        "  ○ Endpoint  waits",
+    ]
+    circles = list(ElementTree.fromstring(STEPS.svg).iter(f"{SVG}circle"))
+    assert len({one.attrib["stroke"] for one in circles}) == 4
+    assert len({one.attrib["cy"] for one in circles}) == 4
+
+
 def test_names_cannot_break_the_picture() -> None:
     for chart in (
         course.Bars({'<"&': 1, "</svg>": 0}, "<&>"),
         course.TimeLine([course.Span("</svg>", 0, 0, "<&")], "&"),
         course.Paths([("<", "->", "&")], ("<", ">"), "<"),
+        course.Steps([course.Step("</svg>", "done", what="&")], "<"),
     ):
         ElementTree.fromstring(chart.svg)
 
 
 @pytest.mark.parametrize(
-    "make", [lambda: course.Bars({}, "t"), lambda: course.Bars({"a": -1}, "t"), lambda: course.TimeLine([], "t")]
+    "make",
+    [
+        lambda: course.Bars({}, "t"),
+        lambda: course.Bars({"a": -1}, "t"),
+        lambda: course.TimeLine([], "t"),
+        lambda: course.Steps([], "t"),
+    ],
 )
 def test_what_cannot_be_drawn_is_refused(make: object) -> None:
     with pytest.raises(course.CourseError):

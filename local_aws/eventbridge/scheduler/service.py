@@ -47,13 +47,14 @@ class SchedulerService(Service):
         super().__init__(host)
         self._groups = Groups(host.region, host.account)
         self._timetable = Timetable(host.clock, "scheduler")
-        self._deliveries = Deliveries(host.clock, "scheduler-deliveries")
+        self._deliveries = Deliveries(host, "scheduler/deliveries", self._delivery)
 
     def shelves(self) -> Iterable[Shelf]:
         kinds = self.host.kind(_GROUPS), self.host.kind(_SCHEDULES)
         return (
             Records(kinds[0], self._groups.kept_group, self._groups.put_group_back),
             Records(kinds[1], self._groups.kept_schedule, self._groups.put_schedule_back),
+            self._deliveries.shelf(),
         )
 
     def touched(self, operation: str, params: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
@@ -73,6 +74,7 @@ class SchedulerService(Service):
                     self._enter(schedule, now())
                 elif schedule.last is None:
                     self._enter(schedule, schedule.modified)
+        self._deliveries.resume()
 
     def close(self) -> None:
         """Stop the schedules and the deliveries."""
@@ -236,7 +238,9 @@ class SchedulerService(Service):
 
     def _due(self, schedule: Schedule, settings: dict[str, Any], within: Expression, moment: datetime) -> None:
         window = settings["FlexibleTimeWindow"].get("MaximumWindowInMinutes", 0)
-        self._deliveries.add(self._delivery(schedule, moment), random.uniform(0, 60 * window) if window else 0)
+        # Before the schedule is marked: a process that is killed in between sends twice, and never not at all.
+        asked = {"schedule": schedule.arn, "target": schedule.target, "moment": moment, "execution": str(uuid.uuid4())}
+        self._deliveries.add(asked, random.uniform(0, 60 * window) if window else 0)
         is_last = within.after(moment) is None
         with self._groups.lock:
             if schedule.settings is not settings:
@@ -254,10 +258,10 @@ class SchedulerService(Service):
                 del group.schedules[schedule.name]
         self.host.changed(_SCHEDULES, _path(schedule.group, schedule.name))
 
-    def _delivery(self, schedule: Schedule, moment: datetime) -> Delivery:
-        target, execution = schedule.target, str(uuid.uuid4())
-        policy, when = target.get("RetryPolicy", {}), f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
-        caller = Caller(PRINCIPAL, schedule.arn, self.host.account, target["RoleArn"], execution.replace("-", ""))
+    def _delivery(self, asked: Mapping[str, Any]) -> Delivery:
+        schedule_arn, target, execution = asked["schedule"], asked["target"], asked["execution"]
+        policy, when = target.get("RetryPolicy", {}), f"{asked['moment'].astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+        caller = Caller(PRINCIPAL, schedule_arn, self.host.account, target["RoleArn"], execution.replace("-", ""))
         attempt = [0]
 
         def send() -> None:
@@ -265,7 +269,7 @@ class SchedulerService(Service):
             text = _filled(
                 target.get("Input", "{}"),
                 {
-                    "schedule-arn": schedule.arn,
+                    "schedule-arn": schedule_arn,
                     "scheduled-time": when,
                     "execution-id": execution,
                     "attempt-number": str(attempt[0]),
@@ -274,23 +278,21 @@ class SchedulerService(Service):
             _send(self.host.roles, caller, target, text)
 
         return Delivery(
-            f"{schedule.arn} of {when} to {target['Arn']}",
+            f"{schedule_arn} of {when} to {target['Arn']}",
             send,
-            self._burial(schedule, caller, when, execution),
+            self._burial(asked, caller, when),
             policy.get("MaximumRetryAttempts", MAXIMUM_ATTEMPTS),
             policy.get("MaximumEventAgeInSeconds", MAXIMUM_AGE),
         )
 
-    def _burial(
-        self, schedule: Schedule, caller: Caller, when: str, execution: str
-    ) -> Callable[[dict[str, str]], None] | None:
-        target = schedule.target
+    def _burial(self, asked: Mapping[str, Any], caller: Caller, when: str) -> Callable[[dict[str, str]], None] | None:
+        target = asked["target"]
         queue = target.get("DeadLetterConfig", {}).get("Arn")
         if queue is None:
             return None
         about = {
-            "EXECUTION_ID": execution,
-            "SCHEDULE_ARN": schedule.arn,
+            "EXECUTION_ID": asked["execution"],
+            "SCHEDULE_ARN": asked["schedule"],
             "SCHEDULED_TIME": when,
             "TARGET_ARN": target["Arn"],
             "IS_PAYLOAD_TRUNCATED": "false",

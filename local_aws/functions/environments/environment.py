@@ -219,7 +219,6 @@ class Environment:
             outcome = failed.outcome or timed_out(request_id, timeout)
             outcome = replace(outcome, payload=outcome.payload.replace(b"{request-id}", request_id.encode()))
         duration = (time.monotonic() - started) * 1000
-        self.stream.write(f"END RequestId: {request_id}\n")
         report = lines.Report(
             request_id,
             duration,
@@ -228,7 +227,7 @@ class Environment:
             init_ms,
             outcome.error_type,
         )
-        self.stream.write(report.text())
+        self.stream.write_all([f"END RequestId: {request_id}\n", report.text()])
         self.last_used = time.monotonic()
         return replace(outcome, log_tail=self.stream.end_tail(), executed_version=self.version.version)
 

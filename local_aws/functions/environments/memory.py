@@ -8,14 +8,20 @@ elsewhere the resident set, as psutil tells it.
 from __future__ import annotations
 
 import contextlib
+import os
+import re
 import sys
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 MIB = 1 << 20
 _INTERVAL_SECONDS = 0.004
+_AWAKE_SECONDS = 0.25
+"""How long the watch goes on when nothing is busy: to wake it at each invocation would cost more than its looks do."""
+_STATUS_BYTES = 1 << 14
+_OWN = re.compile(rb"^(?:RssAnon|RssShmem|VmSwap):[ \t]+(\d+) kB", re.MULTILINE)
 
 
 def anonymous_bytes(pid: int | str) -> int:
@@ -28,14 +34,13 @@ def anonymous_bytes(pid: int | str) -> int:
         except psutil.Error:
             return 0
     try:
-        status = Path(f"/proc/{pid}/status").read_bytes()
+        status = os.open(f"/proc/{pid}/status", os.O_RDONLY)
+        try:
+            return 1024 * sum(map(int, _OWN.findall(os.read(status, _STATUS_BYTES))))
+        finally:
+            os.close(status)
     except OSError:
         return 0
-    return sum(
-        int(line.split()[1]) * 1024
-        for line in status.splitlines()
-        if line.startswith((b"RssAnon:", b"RssShmem:", b"VmSwap:"))
-    )
 
 
 @dataclass
@@ -62,7 +67,7 @@ class Watched:
 
 
 class MemoryWatch:
-    """One thread that looks at every busy runtime every few milliseconds, and sleeps while none is."""
+    """One thread that looks at every busy runtime every few milliseconds; it sleeps where none has been for a while."""
 
     def __init__(self) -> None:
         self._watched: dict[int, Watched] = {}
@@ -90,12 +95,14 @@ class MemoryWatch:
             self._changed.notify()
 
     def _run(self) -> None:
-        while not self._closing.is_set():
+        busy_at = 0.0
+        while not self._closing.wait(_INTERVAL_SECONDS):
             with self._changed:
-                while not self._watched and not self._closing.is_set():
-                    self._changed.wait()
+                if not self._watched and time.monotonic() - busy_at > _AWAKE_SECONDS:
+                    self._changed.wait_for(lambda: self._watched or self._closing.is_set())
                 watched = list(self._watched.values())
+            if watched:
+                busy_at = time.monotonic()
             for process in watched:
                 with contextlib.suppress(OSError):
                     process.look()
-            self._closing.wait(_INTERVAL_SECONDS)

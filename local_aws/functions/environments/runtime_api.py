@@ -1,8 +1,8 @@
 """The Lambda Runtime API: what a runtime asks its execution environment, over HTTP on the loopback.
 
 One listener for each runtime process, and one connection at a time: a runtime asks for the next
-invocation, works, answers, and asks again. `next` blocks until there is one. What the runtime says is put
-into a queue that the execution environment reads.
+invocation, works, answers, and asks again. `next` blocks until there is one: who hands it out sends it, and no thread
+is woken for that. What the runtime says is put into a queue that the execution environment reads.
 
 Source: AWS Lambda developer guide, "Using the Lambda runtime API for custom runtimes".
 """
@@ -19,6 +19,8 @@ from typing import BinaryIO
 from local_aws.functions.invocation import MAXIMUM_RESPONSE_BYTES, Invocation
 
 _PREFIX = "/2018-06-01/runtime/"
+_FITS_BYTES = 16 << 10
+"""What a connection takes at once, also where nobody reads at the other end."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,9 @@ class RuntimeApi:
 
     def __init__(self, said: queue.SimpleQueue[Said]):
         self._said = said
-        self._invocations: queue.SimpleQueue[Invocation | None] = queue.SimpleQueue()
+        self._lock = threading.Lock()
+        self._asks = False
+        self._pending: Invocation | None = None
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._connection: socket.socket | None = None
         host, port = self._listener.getsockname()[:2]
@@ -72,7 +76,12 @@ class RuntimeApi:
 
     def hand_out(self, invocation: Invocation) -> None:
         """Answer the runtime's pending, or next, request for an invocation."""
-        self._invocations.put(invocation)
+        with self._lock:
+            if self._asks and self._connection is not None:
+                self._asks = False
+                _send(self._connection, _invocation_response(invocation))
+            else:
+                self._pending = invocation
 
     def connected(self) -> bool:
         """Whether the runtime that asked last is still there; a process that is gone has closed its connection."""
@@ -88,7 +97,6 @@ class RuntimeApi:
 
     def close(self) -> None:
         """Stop serving."""
-        self._invocations.put(None)
         for end in (self._listener, self._connection):
             if end is not None:
                 with contextlib.suppress(OSError):
@@ -106,18 +114,20 @@ class RuntimeApi:
             with connection, connection.makefile("rb") as stream, contextlib.suppress(OSError, ValueError):
                 while (request := _read_request(stream)) is not None:
                     answer = self._answer(request)
-                    if answer is None:
-                        return
                     request.skip_body()
-                    connection.sendall(answer)
+                    if answer is not None:
+                        connection.sendall(answer)
 
     def _answer(self, request: _Request) -> bytes | None:
+        """The answer to a request; None for one that waits for an invocation."""
         path = request.path.removeprefix(_PREFIX).split("/")
         error_type = request.headers.get("lambda-runtime-function-error-type", "")
         match (request.method, path):
             case ("GET", ["invocation", "next"]):
+                with self._lock:
+                    invocation, self._pending = self._pending, None
+                    self._asks = invocation is None
                 self._said.put(Said("ready"))
-                invocation = self._invocations.get()
                 return None if invocation is None else _invocation_response(invocation)
             case ("POST", ["invocation", request_id, "response"]):
                 if request.length() > MAXIMUM_RESPONSE_BYTES:
@@ -132,6 +142,19 @@ class RuntimeApi:
             case _:
                 return _response("404 Not Found")
         return _response("202 Accepted")
+
+
+def _send(connection: socket.socket, answer: bytes) -> None:
+    """Send an answer without waiting for its reader. A runtime that is gone is noticed by its end."""
+    if len(answer) > _FITS_BYTES:
+        threading.Thread(target=_send_all, args=(connection, answer), name="lambda-payload", daemon=True).start()
+    else:
+        _send_all(connection, answer)
+
+
+def _send_all(connection: socket.socket, answer: bytes) -> None:
+    with contextlib.suppress(OSError):
+        connection.sendall(answer)
 
 
 def _read_request(stream: BinaryIO) -> _Request | None:

@@ -13,8 +13,6 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
-from werkzeug.exceptions import InternalServerError
-
 from local_aws.http_server import HttpServer
 
 StartResponse = Callable[..., Any]
@@ -64,6 +62,8 @@ class ModelServer:
                 Question(environ["wsgi.input"].read(), environ["CONTENT_TYPE"], environ.get("HTTP_ACCEPT", ""))
             )
         except Exception:
+            from werkzeug.exceptions import InternalServerError  # a tenth of this program's start: a fault can wait
+
             traceback.print_exc()
             return Answer(500, "text/html", InternalServerError().get_body().encode())
 

@@ -224,8 +224,9 @@ def _check_testable(state: State, mock: _Mock | None, params: dict[str, Any]) ->
     elif isinstance(mock.outcome, Document):
         if isinstance(state, Task):
             mock_result.check(state.integration, mock.outcome.value, mock.mode)
-        elif not isinstance(mock.outcome.value, list) and not state.exports_results:
-            raise _invalid("Mocked result must be an array.")
+        elif not isinstance(mock.outcome.value, dict if state.exports_results else list):
+            # For an array it is recorded; for the object that tells where results are it is the plain reading.
+            raise _invalid(f"Mocked result must be an {'object' if state.exports_results else 'array'}.")
 
 
 def _check_unmocked(state: State, params: dict[str, Any]) -> None:

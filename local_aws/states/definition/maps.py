@@ -15,7 +15,9 @@ from local_aws.states.names import is_refused
 
 PROCESSORS = ("ItemProcessor", "Iterator")
 MAX_LABEL = 40
-_DISTRIBUTED_ONLY = ("ItemReader", "ItemBatcher", "ResultWriter", "Label")
+_LABEL = "Label"
+DISTRIBUTED_ONLY = ("ItemReader", "ItemBatcher", "ResultWriter")
+"""Fields that a definition may have in either mode: an inline Map that has one fails when it is run."""
 _RESOURCES = {"ItemReader": ("s3:getObject", "s3:listObjectsV2"), "ResultWriter": ("s3:putObject",)}
 
 
@@ -33,9 +35,8 @@ def check(state: dict[str, Any], place: str, machine_type: str) -> Iterator[Diag
     """Findings on a Map state's mode and on what goes with it."""
     config, at = _config(state), f"{place}/ItemProcessor/ProcessorConfig"
     if not is_distributed(state):
-        for name in _DISTRIBUTED_ONLY:
-            if name in state:
-                yield Diagnostic("ERROR", SCHEMA, f"Field '{name}' is not supported", place)
+        if _LABEL in state:
+            yield Diagnostic("ERROR", SCHEMA, f"Field '{_LABEL}' is not supported", place)
     elif "ExecutionType" not in config:
         yield Diagnostic("ERROR", SCHEMA, "These fields are required: [ExecutionType]", at)
     elif machine_type == "EXPRESS":
@@ -54,7 +55,7 @@ def check(state: dict[str, Any], place: str, machine_type: str) -> Iterator[Diag
 
 
 def _check_label(state: dict[str, Any], place: str) -> Iterator[Diagnostic]:
-    label = state.get("Label", "label")
+    label = state.get(_LABEL, "label")
     if isinstance(label, str) and (not 0 < len(label) <= MAX_LABEL or is_refused(label)):
         message = f"'Label' must have 1 to {MAX_LABEL} characters, without whitespace, brackets and special characters"
         yield Diagnostic("ERROR", SCHEMA, message, f"{place}/Label")

@@ -17,6 +17,7 @@ class Integration:
         style: `lambda-function` and `activity` where the history tells the attempt with events of that name.
         waits_for_token: the attempt ends when its task token comes back.
         waits_for_job: the attempt ends when what it started has ended.
+        polls: then the action that tells whether it has; None where that isn't known here.
     """
 
     resource_type: str
@@ -24,6 +25,7 @@ class Integration:
     style: Literal["task", "lambda-function", "activity"] = "task"
     waits_for_token = False
     waits_for_job = False
+    polls: str | None = None
 
     def unknown_arguments(self, arguments: Any) -> list[str]:
         """The fields, at any depth, that the integration doesn't take."""

@@ -31,6 +31,7 @@ class NestedExecution(StartExecution):
     """Starts an execution and waits until it has ended; it is stopped where the attempt is."""
 
     waits_for_job = True
+    polls = "describeExecution"
 
     def __init__(self, pattern: str):
         super().__init__(pattern)

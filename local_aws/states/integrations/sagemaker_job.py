@@ -57,6 +57,7 @@ class SageMakerJob(ApiCall):
 
     def __init__(self, action: str):
         self._job = JOBS[action]
+        self.polls = f"describe{self._job.kind}"
         operation = _API.model.operation_model(f"Create{self._job.kind}")
         super().__init__(_API, operation, f"{action}.sync", Arguments())
 

@@ -83,7 +83,8 @@ def json_items(data: bytes, pointer: str | None) -> Any:
         try:
             value = value[int(part)] if isinstance(value, list) else value[part]
         except (KeyError, IndexError, ValueError, TypeError):
-            raise failed(f"The ItemsPointer '{pointer}' points to nothing in the input.") from None
+            sentence = "The provided ReaderConfig.ItemsPointer does not match any valid path in the JSON structure."
+            raise failed(sentence) from None
     if not isinstance(value, list | dict):
         raise failed("Attempting to map over non-iterable node.")
     return value

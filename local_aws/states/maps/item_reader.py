@@ -145,7 +145,7 @@ class _Reading:
                 yield {
                     "Etag": listed["ETag"],
                     "Key": listed["Key"],
-                    "LastModified": int(listed["LastModified"].timestamp()),
+                    "LastModified": listed["LastModified"].timestamp(),
                     "Size": listed["Size"],
                     "StorageClass": listed.get("StorageClass", "STANDARD"),
                 }

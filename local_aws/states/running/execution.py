@@ -275,14 +275,14 @@ class Execution:
             if flow is self._flow:
                 self.stop()
         except StateError as error:
-            self._end("FAILED", "ExecutionFailed", flow.previous, error=error.error, cause=error.cause)
+            self._end("FAILED", "ExecutionFailed", len(self.log), error=error.error, cause=error.cause)
         except HistoryFull:
             cause = f"The execution reached the maximum number of history events ({MAX_EVENTS})."
-            self._end("FAILED", "ExecutionFailed", error=RUNTIME, cause=cause)
+            self._end("FAILED", "ExecutionFailed", len(self.log), error=RUNTIME, cause=cause)
         except Exception:
             log.exception("execution %s broke down", self.arn)
             cause = "The embedded AWS broke down in this execution: its log says where."
-            self._end("FAILED", "ExecutionFailed", error=RUNTIME, cause=cause)
+            self._end("FAILED", "ExecutionFailed", len(self.log), error=RUNTIME, cause=cause)
         else:
             self._end("SUCCEEDED", "ExecutionSucceeded", flow.previous, output=output)
 
@@ -290,19 +290,20 @@ class Execution:
         self,
         status: str,
         event_type: str,
-        previous: int | None = None,
+        previous: int = 0,
         *,
         output: Document | None = None,
         error: str | None = None,
         cause: str | None = None,
     ) -> None:
-        """End it, unless it has ended: the first to close the history decides how."""
+        """End it, unless it has ended: the first to close the history decides how.
+
+        An end from outside follows no event, a failure the latest one, whose ever it is (measured on AWS by others).
+        """
         details: dict[str, Any] = {"error": error, "cause": cause, "output": output}
         details = {name: value for name, value in details.items() if value is not None}
         if output is not None:
             details["outputDetails"] = NOT_TRUNCATED
-        if previous is None:
-            previous = self._flow.previous if self._flow else 0
         if not self.log.close(event_type, previous, details):
             return
         self.stopped = time.time()

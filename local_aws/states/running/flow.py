@@ -112,6 +112,7 @@ class Visit:
         retry_count: how often the state has been retried.
         token: the task token, in a state that waits for one.
         progress: what a Map or Parallel has done, kept over a redrive.
+        before_failure: the event after which the state failed; what its catchers evaluate follows that one.
     """
 
     def __init__(self, flow: Flow, state: RunnableState, document: Document):
@@ -120,6 +121,7 @@ class Visit:
         self.retry_count = 0
         self.token: str | None = None
         self.progress: Any = None
+        self.before_failure: int | None = None
         self._data: Document | None = None
         self._before = flow.previous
         self._time = time.time()
@@ -208,7 +210,9 @@ class Visit:
         """Record a failed evaluation; gives the error as the execution reports it."""
         cause = self.described(error.cause)
         details = {"error": error.error, "cause": cause, "location": error.location, "state": self.state.name}
-        if self.flow.previous == self.entered:
+        if self.before_failure is not None:
+            self.flow.previous = self.before_failure
+        elif self.flow.previous == self.entered:
             self.flow.previous = self._before
         self.flow.record("EvaluationFailed", **{name: value for name, value in details.items() if value is not None})
         return StateError(error.error, cause)

@@ -1,6 +1,7 @@
 """Flows that run side by side inside a state: the branches of a Parallel, the iterations of an inline Map.
 
-The first failure stops the others, and the state fails with it. Each flow has a thread of control of its own
+The first failure stops the others, and the state fails with it; what no Catch can take leaves no event of its own
+(measured on AWS by others, floci-io/floci issue 2868). Each flow has a thread of control of its own
 in the history; how those threads are numbered against each other follows from when things happen.
 """
 
@@ -13,12 +14,13 @@ from itertools import islice
 from typing import Any
 
 from local_aws.states.document import Document
-from local_aws.states.errors import Cancelled
+from local_aws.states.errors import Cancelled, RuntimeFault
 from local_aws.states.running.flow import Flow, Visit
 from local_aws.states.running.program import Workflow
 from local_aws.states.work.signals import Signal
 
 _SHOWN_AS_ABORTED = {"Task", "Wait", "Map", "Parallel"}
+_ABORTED_BY_ITS_FAILURE = {"Task"}
 
 
 @dataclass
@@ -166,13 +168,22 @@ class SideBySide:
         parent.execution.log.stop(self._signal)
         parent.previous = flow.previous
         try:
-            self._observer.failed(index, parent)
-            for other, one in others:
-                if one.visit is not None and one.visit.state.type in _SHOWN_AS_ABORTED:
-                    parent.execution.log.append_unless(
-                        parent.stopped, f"{one.visit.state.type}StateAborted", one.previous, None
-                    )
-                self._observer.aborted(other, parent)
+            if not isinstance(error, RuntimeFault):
+                self._record(index, flow, others)
         except Exception as fault:
             self._error = fault
         self._settled.set()
+
+    def _record(self, index: int, failed: Flow, others: list[tuple[int, Flow]]) -> None:
+        """Write what became of all: a Task that failed for good is shown as aborted, too."""
+        parent = self._visit.flow
+        self._abort(failed, _ABORTED_BY_ITS_FAILURE)
+        self._observer.failed(index, parent)
+        for other, one in others:
+            self._abort(one, _SHOWN_AS_ABORTED)
+            self._observer.aborted(other, parent)
+
+    def _abort(self, flow: Flow, types: set[str]) -> None:
+        if flow.visit is not None and flow.visit.state.type in types:
+            parent, event = self._visit.flow, f"{flow.visit.state.type}StateAborted"
+            parent.execution.log.append_unless(parent.stopped, event, flow.previous, None)

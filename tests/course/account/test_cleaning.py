@@ -15,6 +15,7 @@ def test_a_lesson_that_made_nothing_has_nothing_to_remove(settings):
     assert repr(course.clean_up("97")) == "Nothing was left to remove."
 
 
+@pytest.mark.slow
 def test_what_the_lesson_made_goes_in_an_order_that_works(settings):
     s3, bucket = boto3.client("s3"), settings.bucket
     function_role = course.logging_role("course-clean-role")

@@ -19,6 +19,8 @@ from course.account.sweep import sweep
 from tests.course.conftest import LESSON, machine, role
 from tests.sources import NOTEBOOKS, ROOT, code_cells
 
+pytestmark = pytest.mark.slow
+
 OWNER = "administrator"
 TAGS = tags.of(LESSON, OWNER)
 UNTAGGED = {("s3", "CreateBucket"), ("sagemaker", "CreateDomain")}

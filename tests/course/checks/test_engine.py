@@ -106,7 +106,7 @@ def test_the_buttons_are_there_only_where_somebody_reads(path: Path, monkeypatch
     monkeypatch.setenv("JPY_SESSION_NAME", "/somebody/01.ipynb")
     found = course.check("01.handler", work["lambda_handler"])
     shown: list[dict[str, Any]] = []
-    monkeypatch.setattr("course.outcomes.outcome.display", lambda data, raw: shown.append(data))
+    monkeypatch.setattr("IPython.display.display", lambda data, raw: shown.append(data))
     monkeypatch.setattr("course.panels.asleep.display", lambda data, raw: shown.append(data))
     found._ipython_display_()
     result, banner, widget = shown
@@ -187,7 +187,7 @@ def notebook(monkeypatch: pytest.MonkeyPatch) -> InteractiveShell:
     """What runs the cells of a notebook: IPython."""
     settings = Config({"HistoryManager": {"enabled": False}})
     shell = InteractiveShell(config=settings, user_ns={"course": course})
-    monkeypatch.setattr(engine, "get_ipython", lambda: shell)
+    monkeypatch.setattr(engine, "_shell", lambda: shell)
     monkeypatch.setattr(engine, "_standing_in", {})
     return shell
 

@@ -15,6 +15,8 @@ from course.account.sweep import sweep
 from course.errors import CourseError
 from tests.course.conftest import LESSON, machine, role
 
+pytestmark = pytest.mark.slow
+
 SCIKIT_LEARN = "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-scikit-learn:1.4-2-cpu-py3"
 BLAZINGTEXT = "811284229777.dkr.ecr.us-east-1.amazonaws.com/blazingtext:1"
 SCRIPT = """

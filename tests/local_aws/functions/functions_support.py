@@ -8,6 +8,7 @@ import json
 import secrets
 import time
 import zipfile
+from collections.abc import Iterator
 from typing import Any
 
 LOGS = "service-role/AWSLambdaBasicExecutionRole"
@@ -75,10 +76,13 @@ class Lambda:
             streams = logs.describe_log_streams(logGroupName=group)["logStreams"]
         except logs.exceptions.ResourceNotFoundException:
             return []
-        return [
-            event["message"]
-            for stream in streams
-            for event in logs.get_log_events(
-                logGroupName=group, logStreamName=stream["logStreamName"], startFromHead=True
-            )["events"]
-        ]
+        return [message for stream in streams for message in self._messages(group, stream["logStreamName"])]
+
+    def _messages(self, group: str, stream: str) -> Iterator[str]:
+        """The events of a stream, page by page."""
+        logs, asked, sent = self.aws.client("logs"), {"logGroupName": group, "logStreamName": stream}, ""
+        page = logs.get_log_events(**asked, startFromHead=True)
+        while page["nextForwardToken"] != sent:
+            yield from (event["message"] for event in page["events"])
+            sent = page["nextForwardToken"]
+            page = logs.get_log_events(**asked, nextToken=sent)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+
 import pytest
 
 from tests.local_aws.states.states_support import NO_INPUT, details, one, passing, workflow
@@ -61,6 +63,19 @@ PREFIX = "An error occurred while executing the state 'State' (entered at the ev
             "T1006: Attempted to invoke a non-function",
         ),
         (
+            {"Output": "{% $formatNumber(1, 'x') %}"},
+            "Output",
+            "The JSONata expression '$formatNumber(1, 'x')' specified for the field 'Output' threw an error during "
+            "evaluation. D3086: The sub-picture must not contain a passive character that is preceded by an active "
+            "character and that is followed by another active character",
+        ),
+        (
+            {"Output": "{% $sum([1..900000]) %}"},
+            "Output",
+            "The JSONata expression '$sum([1..900000])' specified for the field 'Output' threw an error during "
+            "evaluation: Expression evaluation memory limit exceeded: Check for excessive memory usage",
+        ),
+        (
             {"Output": "{% $eval('1') %}"},
             "Output",
             "The JSONata expression '$eval('1')' specified for the field 'Output' threw an error during evaluation. "
@@ -82,6 +97,14 @@ def test_a_failed_evaluation_names_field_and_expression(workflows, fields, locat
         "location": location,
         "state": "State",
     }
+
+
+def test_what_has_no_words_of_its_own_has_an_id(workflows):
+    """As AWS says of a text that is no Base64 (measured by others)."""
+    failed = failure(workflows, workflows.create(one(Type="Pass", Output="{% $base64decode('!!!') %}")), {})
+    said, _, name = failed["cause"].removeprefix(PREFIX).rpartition(" ")
+    field = "The JSONata expression '$base64decode('!!!')' specified for the field 'Output'"
+    assert (said, uuid.UUID(name).version) == (f"{field} threw an internal error during evaluation.", 4)
 
 
 @pytest.mark.parametrize(

@@ -217,8 +217,10 @@ class TestTimeLimits:
         state = {"Type": "Wait", "Seconds": 90_000, "End": True}
         machine = workflows.create({"StartAt": "Wait", "TimeoutSeconds": 1, "States": {"Wait": state}})
         description = workflows.run(machine)
-        assert (description["status"], description["error"]) == ("TIMED_OUT", "States.Timeout")
-        assert workflows.types(description["executionArn"])[-1] == "ExecutionTimedOut"
+        assert (description["status"], "error" in description, "cause" in description) == ("TIMED_OUT", False, False)
+        event = workflows.history(description["executionArn"])[-1]
+        assert (event["type"], event["previousEventId"]) == ("ExecutionTimedOut", 0)
+        assert details(event) == {"error": "States.Timeout"}
 
 
 class TestTaskToken:

@@ -165,6 +165,16 @@ def test_a_parallel_with_a_mock(run):
     assert refusal(run, state, mock={"result": {"a": 1}}) == ("ValidationException", "Mocked result must be an array.")
 
 
+def test_a_map_that_exports_its_results_has_an_object_for_a_mock(run):
+    """It says where the results are; AWS's words for what is none are not known."""
+    writer = {"Resource": "arn:aws:states:::s3:putObject", "Arguments": {"Bucket": "b"}}
+    config = {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}}
+    processor = workflow(A=passing()) | config
+    state = {"Type": "Map", "QueryLanguage": "JSONata", "ItemProcessor": processor, "ResultWriter": writer, "End": True}
+    assert json.loads(run(state, [1], mock={"result": {"MapRunArn": "m"}})["output"]) == {"MapRunArn": "m"}
+    assert refusal(run, state, [1], mock={"result": [1]})[0] == "ValidationException"
+
+
 def test_a_task_that_waits_needs_a_mock(run, workflows):
     state = TASK | {"Resource": "arn:aws:states:::lambda:invoke.waitForTaskToken"}
     assert refusal(run, state, roleArn=workflows.role)[0] == "InvalidDefinition"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
+import uuid
 from typing import Any, Final
 
 from local_aws.states.languages.jsonata.engine import ERROR_TEXTS, JException
@@ -38,6 +39,23 @@ class JSONataError(Exception):
     def __init__(self, code: str | None, message: str):
         super().__init__(f"{code}: {message}" if code else message)
         self.code, self.message = code, message
+
+    @property
+    def introduction(self) -> str:
+        """How AWS introduces it: a code begins a sentence, a bound doesn't."""
+        return f"threw an error during evaluation{'.' if self.code else ':'}"
+
+
+class InternalError(JSONataError):
+    """What AWS has no words for: it gives an id instead (measured by others, floci-io/floci issue 2736)."""
+
+    def __init__(self) -> None:
+        super().__init__(None, str(uuid.uuid4()))
+
+    @property
+    def introduction(self) -> str:
+        """See `JSONataError`."""
+        return "threw an internal error during evaluation."
 
 
 class Fault(Exception):

@@ -116,7 +116,7 @@ def _value_of(expression: Expression, location: str, bindings: Bindings) -> Any:
     try:
         value = expression.evaluate(bindings)
     except JSONataError as error:
-        sentence = f"threw an error during evaluation. {error}"
+        sentence = f"{error.introduction} {error}"
     except UnsupportedResultError:
         sentence = "returned an unsupported result type."
     else:

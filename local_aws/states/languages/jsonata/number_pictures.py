@@ -128,7 +128,8 @@ def format_number(run: Run, value: Any, picture: Any, options: Any) -> Any:
 def _parts(picture: str, signs: _Signs, active: set[str]) -> _Parts:
     places = [place for place, character in enumerate(picture) if character in active and character != signs.exponent]
     if not places:
-        raise Fault("D3085")
+        # The reference breaks down here; AWS goes on to the next rule (measured by others, floci-io/floci issue 2737).
+        raise Fault("D3086" if picture else "D3085")
     begin, end = places[0], places[-1] + 1
     shown = picture[begin:end]
     exponent_at = picture.find(signs.exponent, begin)

@@ -38,6 +38,7 @@ class Signature:
         self._parameters = list(_parameters(text))
         self._pattern = regex.compile("".join(f"({parameter.pattern})" for parameter in self._parameters))
         self._seen: dict[str, tuple[str, ...]] = {}
+        self._taken_as_they_are: dict[tuple[type, ...], tuple[int, ...]] = {}
 
     def validate(self, arguments: list[Any], context: Any) -> list[Any]:
         """The arguments as the function takes them.
@@ -45,6 +46,10 @@ class Signature:
         Raises:
             Fault: they don't match.
         """
+        kinds = tuple(map(type, arguments))
+        places = self._taken_as_they_are.get(kinds)
+        if places is not None:
+            return [arguments[place] if place >= 0 else UNDEFINED for place in places]
         letters = "".join(map(self._letter, arguments))
         groups = self._seen.get(letters)
         if groups is None:
@@ -54,6 +59,7 @@ class Signature:
             groups = match.groups()
             if len(letters) < 9:
                 self._seen[letters] = groups
+                self._remember(kinds, groups)
         checked: list[Any] = []
         position = 0
         for parameter, group in zip(self._parameters, groups, strict=True):
@@ -70,6 +76,12 @@ class Signature:
                     checked.append(self._array(parameter, letter, value, position) if parameter.types == "a" else value)
                     position += 1
         return checked
+
+    def _remember(self, kinds: tuple[type, ...], groups: tuple[str, ...]) -> None:
+        """Where each parameter's value stands among arguments of these types, where nothing is to be made of one."""
+        pairs = list(zip(self._parameters, groups, strict=True))
+        if all(len(group) == 1 and parameter.types != "a" for parameter, group in pairs if group or parameter.context):
+            self._taken_as_they_are[kinds] = tuple(place if place < len(kinds) else -1 for place, _ in enumerate(pairs))
 
     def _array(self, parameter: _Parameter, letter: str, value: Any, position: int) -> Any:
         if letter == "m":

@@ -12,6 +12,7 @@ from local_aws.states.languages.jsonata.limits import MAX_CHARACTERS, Run
 from local_aws.states.languages.jsonata.operators import is_number
 from local_aws.states.languages.jsonata.values import UNDEFINED, as_float, number_text
 
+_BEYOND_FIFTEEN_DIGITS = 10**15
 _FIFTEEN = Context(prec=15, rounding=ROUND_HALF_UP)
 
 
@@ -24,6 +25,8 @@ def text_of(value: Any, run: Run, indent: bool = False) -> str:
     """
     if type(value) is str:
         return value
+    if type(value) is int and -_BEYOND_FIFTEEN_DIGITS < value < _BEYOND_FIFTEEN_DIGITS:
+        return str(value)
     if isinstance(value, Function):
         return ""
     if type(value) is int or type(value) is float:
@@ -39,7 +42,7 @@ def text_of(value: Any, run: Run, indent: bool = False) -> str:
 
 def rounded(value: float) -> float:
     """A number with 15 significant digits (JavaScript's `toPrecision`)."""
-    if isinstance(value, int) and -(10**15) < value < 10**15:
+    if isinstance(value, int) and -_BEYOND_FIFTEEN_DIGITS < value < _BEYOND_FIFTEEN_DIGITS:
         return value
     value = as_float(value)
     return float(_FIFTEEN.create_decimal(value)) if math.isfinite(value) else value

@@ -17,7 +17,7 @@ from urllib.parse import quote
 import regex
 
 from local_aws.states.languages.jsonata.calling import Function, apply
-from local_aws.states.languages.jsonata.errors import Fault, JSONataError
+from local_aws.states.languages.jsonata.errors import Fault, InternalError
 from local_aws.states.languages.jsonata.limits import Run
 from local_aws.states.languages.jsonata.patterns import Pattern, described, groups_of
 from local_aws.states.languages.jsonata.text_of import text_of
@@ -337,7 +337,7 @@ def base64_decode(_run: Run, text: str) -> str:
     try:
         return base64.b64decode(_BLANKS.sub("", text, concurrent=True), validate=True).decode("latin-1")
     except (binascii.Error, ValueError):
-        raise JSONataError(None, "The string to be decoded is not correctly encoded.") from None
+        raise InternalError from None
 
 
 def _encoder(name: str, safe: str) -> Callable[..., Any]:

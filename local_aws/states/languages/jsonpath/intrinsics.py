@@ -181,7 +181,11 @@ def _array_get_item(array: Any, index: Any) -> Any:
 
 
 def _array_unique(array: Any) -> list[Any]:
-    return list({_key(item): item for item in reversed(_array(array))}.values())[::-1]
+    """The first of those that are equal, in the order of the array."""
+    found: dict[str, Any] = {}
+    for item in _array(array):
+        found.setdefault(_key(item), item)
+    return list(found.values())
 
 
 def _base64_encode(text: Any) -> str:

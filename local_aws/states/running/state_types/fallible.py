@@ -99,8 +99,7 @@ class Fallible(State):
             except StateError as error:
                 index = matching(self.retriers, error)
                 if index is None or tries[index] >= self.retriers[index].attempts:
-                    self.give_up(visit, error)
-                    return self.caught(visit, error)
+                    return self._caught(visit, error)
                 retrier = self.retriers[index]
                 delay = retrier.delay(tries[index])
                 await visit.pause(random.uniform(0, delay) if retrier.jitter else delay)
@@ -114,6 +113,17 @@ class Fallible(State):
 
     def give_up(self, visit: Visit, error: StateError) -> None:
         """Record that the work has failed for the last time, where the history has an event for it."""
+
+    def _caught(self, visit: Visit, error: StateError) -> Transition:
+        """Give up, and leave by a catcher. Where that fails, the state fails for a second time."""
+        visit.before_failure = visit.flow.previous
+        self.give_up(visit, error)
+        try:
+            return self.caught(visit, error)
+        except StateError as failure:
+            if failure is not error:
+                self.give_up(visit, failure)
+            raise
 
     def caught(self, visit: Visit, error: StateError) -> Transition:
         """Leave the state by the catcher that takes the error.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from local_aws.states.definition.maps import DISTRIBUTED_ONLY
 from local_aws.states.document import Document
 from local_aws.states.errors import RuntimeFault, StateError
 from local_aws.states.languages.query_language import MapFlow, Range
@@ -69,6 +70,7 @@ class Map(Fallible):
         self._max_concurrency = blueprint.number("MaxConcurrency", Range())
         self._tolerated_count = blueprint.number("ToleratedFailureCount", Range())
         self._tolerated_percentage = blueprint.number("ToleratedFailurePercentage", Range(most=100, whole=False))
+        self._is_misplaced = any(name in blueprint.definition for name in DISTRIBUTED_ONLY)
         # Iterator is what ItemProcessor was called before there were two modes.
         fields = blueprint.definition
         self.processor = blueprint.workflow(
@@ -120,7 +122,15 @@ class Map(Fallible):
         ]
 
     def items(self, visit: Visit) -> list[Item]:
-        """The array to go through."""
+        """The array to go through.
+
+        Raises:
+            StateError: it can't be evaluated, or belongs to fields that an inline Map doesn't have; AWS finds these
+                when the state is run, in these words (floci-io/floci pull 1588).
+        """
+        if self._is_misplaced:
+            sentence = "The ItemReader, ItemBatcher and ResultWriter fields are not supported for INLINE maps"
+            raise RuntimeFault(visit.described(sentence))
         return items_of(visit.ask(self.data_flow.items, False))
 
     def concurrency(self, visit: Visit) -> int:

@@ -251,7 +251,8 @@ def test_a_wait_has_one_time():
 def test_what_belongs_to_a_distributed_map():
     processor = {"StartAt": "B", "States": {"B": state()}}
     inline = {"Type": "Map", "ItemProcessor": processor, "ItemBatcher": {"MaxItemsPerBatch": 2}, "End": True}
-    assert findings(machine(A=inline)) == [f"{SCHEMA}: Field 'ItemBatcher' is not supported at /States/A"]
+    assert findings(machine(A=inline)) == [], "refused when it is run"
+    assert findings(machine(A=inline | {"Label": "l"})) == [f"{SCHEMA}: Field 'Label' is not supported at /States/A"]
     config = {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}
     distributed = {**inline, "ItemProcessor": {**processor, "ProcessorConfig": config}}
     assert findings(machine(A=distributed)) == []

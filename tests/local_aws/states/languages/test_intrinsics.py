@@ -24,6 +24,7 @@ GUIDE = [
     ("States.ArrayGetItem($.a, $.i)", {"a": [1, 2, 3, 4, 5, 6, 7, 8, 9], "i": 5}, 6),
     ("States.ArrayLength($.a)", {"a": [1, 2]}, 2),
     ("States.ArrayUnique($.a)", {"a": [1, 2, 3, 3, 3, 3, 3, 3, 4]}, [1, 2, 3, 4]),
+    ("States.ArrayUnique($.a)", {"a": [3, 1, 3, 2, 1]}, [3, 1, 2]),
     ("States.ArrayUnique($.a)", {"a": [1, True, 1.0, "1", {"a": 1, "b": 2}, {"b": 2, "a": 1}]}, [1, True, "1", OBJECT]),
     ("States.Base64Encode($.i)", {"i": "Data to encode"}, "RGF0YSB0byBlbmNvZGU="),
     ("States.Base64Decode($.b)", {"b": "RGVjb2RlZCBkYXRh"}, "Decoded data"),
