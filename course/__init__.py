@@ -119,4 +119,9 @@ def __getattr__(name: str) -> Any:
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
+def __dir__() -> list[str]:
+    """Every name, also those of the panels: what the Tab key offers."""
+    return sorted({*globals(), *__all__})
+
+
 explain_missing_names()
