@@ -187,7 +187,7 @@ class Steps(Chart):
             weight = "600" if step.status in ("begun", "failed") else "400"
             parts += [
                 f'<circle cx="34" cy="{y + 10:g}" r="10" fill="#ffffff" stroke="{colour}" stroke-width="2"/>',
-                text(sign, 34, y + 14.5, "middle", f'font-size="12" fill="{colour}"'),
+                text("" if step.status == "waits" else sign, 34, y + 14.5, "middle", f'font-size="12" fill="{colour}"'),
                 text(step.name, 54, y + 14.5, more=f'font-weight="{weight}"'),
                 text(step.said, names, y + 14.5, more=f'fill="{colour}"'),
             ]

@@ -39,7 +39,8 @@ class Step:
     counts: bool = False
 
 
-# The quick form leaves these out: a browser, the lessons and what is run like them, and what trains or serves a model.
+# The quick form leaves these out whole: a browser, the lessons and what is run like them, and what trains or serves a
+# model. Elsewhere it leaves out what bears the mark `slow`.
 SLOW = (
     "tests/attack",
     "tests/browser",
@@ -62,13 +63,14 @@ def steps(jobs: int, quick: bool = False) -> list[Step]:
     lessons += ["--ignore", "notebooks/exercises"]
     # Named at every run, because all of it has to fit into 15 minutes.
     slowest = ["--durations", "15", "--durations-min", "5"]
+    marked = ["-m", "not long and not slow" if quick else "not long"]
     left_out = [f"--ignore={path}" for path in SLOW] if quick else []
     looked_at = [
         Step("Lint", [sys.executable, "-m", "ruff", "check", "."]),
         Step("Format", [sys.executable, "-m", "ruff", "format", "--check", "."]),
         Step("Types", [sys.executable, "-m", "mypy"]),
         Step("Notebooks", [sys.executable, "-m", "tests.stored_outputs"]),
-        Step("Tests", [*pytest, "tests", "-m", "not long", *left_out, *slowest, "-rfEs", *parallel], counts=True),
+        Step("Tests", [*pytest, "tests", *marked, *left_out, *slowest, "-rfEs", *parallel], counts=True),
     ]
     compared = Step("Lessons, compared with their stored outputs", [*pytest, *lessons, *parallel], counts=True)
     return looked_at if quick else [*looked_at, compared]

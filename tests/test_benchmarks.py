@@ -190,6 +190,7 @@ def test_threads_make_every_call_and_tell_what_one_raised():
 # ---- what is measured --------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_an_enlarged_data_set_holds_every_line_so_many_times(tmp_path):
     small, large = (preprocessing.enlarged(preprocessing.DATA_SET, copies, tmp_path) for copies in (1, 3))
 

@@ -77,6 +77,7 @@ def test_there_are_calls_of_many_services() -> None:
     assert {"s3", "iam", "lambda", "stepfunctions", "sagemaker", "logs", "sqs"} <= {made.service for made in CALLS}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("where", sorted({made.where.partition(":")[0] for made in CALLS}))
 def test_each_call_is_one_that_the_models_know(where: str) -> None:
     found = [

@@ -17,6 +17,8 @@ from botocore.exceptions import ClientError
 from tests.course.proving.account import EVERYTHING, client, user
 from tests.served import served
 
+pytestmark = pytest.mark.slow
+
 TEMPLATES = Path(__file__).parents[1] / "docs" / "class"
 ALLOWED = "ml.m5.large"
 COURSE_BOUNDARY = "arn:aws:iam::123456789012:policy/course-boundary"

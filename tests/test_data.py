@@ -21,6 +21,8 @@ from pathlib import Path
 import fasttext
 import pytest
 
+pytestmark = pytest.mark.slow
+
 DATA = Path(__file__).resolve().parent.parent / "data"
 MUSIC = "reviews_Musical_Instruments_5"
 GARDEN = "reviews_Patio_Lawn_and_Garden_5"

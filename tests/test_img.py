@@ -38,6 +38,7 @@ def test_every_file_is_what_its_source_draws() -> None:
     assert checked.returncode == 0, checked.stdout + checked.stderr
 
 
+@pytest.mark.slow
 def test_a_file_edited_by_hand_is_found_and_drawn_anew(tmp_path: Path) -> None:
     assert draw("--to", tmp_path).returncode == 0
     edited = tmp_path / "workflow.svg"

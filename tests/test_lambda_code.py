@@ -21,6 +21,8 @@ from local_aws.__main__ import environment as environment_of
 from processing.reviews import preprocess
 from tests.served import served
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parent.parent
 DATA_SETS = sorted((ROOT / "data").glob("reviews_*_5.json.zip"))
 BUCKET = "course-bucket"

@@ -47,6 +47,7 @@ def test_every_operation_of_a_model_stands_in_one_place(service: str) -> None:
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("service", SERVICES)
 def test_what_the_page_calls_there_is_there_and_nothing_else(service: str, endpoint: str) -> None:
     one, found = answers(service), client(service, endpoint)

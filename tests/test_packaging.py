@@ -38,6 +38,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> zipfile.ZipFile:
     return zipfile.ZipFile(built)
 
 
+@pytest.mark.slow
 def test_a_wheel_brings_every_file_of_the_packages(wheel: zipfile.ZipFile) -> None:
     wanted = {
         path.relative_to(PROJECT).as_posix()

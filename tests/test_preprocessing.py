@@ -175,6 +175,7 @@ def test_an_endless_character_reference_does_not_stop_the_run(run):
     assert written == ['__label__1 odd \ufffd thing "quoted"']
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("unit", ["_", "__label__", "&", "&#", "&#x0", "</s", "<", ".", "\x00 ", "\u2028"])
 def test_no_text_makes_the_work_grow_faster_than_itself(tmp_path, unit):
     text = "__label__ </s> &amp; " + unit * (200_000 // (len(json.dumps(unit)) - 2))
@@ -310,6 +311,7 @@ except FileNotFoundError:
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows reports no peak memory to Python")
 def test_memory_does_not_grow_with_the_data(tmp_path):
     def peak_kib(copies: int) -> int:
@@ -327,6 +329,7 @@ def test_memory_does_not_grow_with_the_data(tmp_path):
 OTHER_PYTHONS = [f"python3.{minor}" for minor in range(9, 15)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("python", OTHER_PYTHONS)
 def test_same_bytes_under_every_python_that_lambda_offers(tmp_path, python):
     probe = [python, "-c", "import zipfile, json, html"]

@@ -142,6 +142,7 @@ def test_what_else_lies_in_the_zip_is_ignored(tmp_path, members):
     assert summary.reviews == 1
 
 
+@pytest.mark.slow
 def test_any_damage_ends_in_an_error_of_ours_or_in_whole_files(tmp_path):
     """Bytes changed at random, the directory's most of all: no other exception, no file without its pair."""
     rng = random.Random(7)

@@ -56,6 +56,7 @@ def test_a_shell_is_told_where_the_embedded_aws_is(
     assert "http://127.0.0.1:4567" in said
 
 
+@pytest.mark.slow
 def test_the_lessons_are_run_by_a_module_of_the_course() -> None:
     assert "--store" in helped("course.run_lessons")
 

@@ -28,6 +28,7 @@ def test_the_page_is_what_the_recorded_rights_say() -> None:
     assert PAGE.read_text(encoding="utf-8") == page(), "Run: python -m docs.rights"
 
 
+@pytest.mark.slow
 def test_every_recorded_right_is_allowed_and_nothing_can_be_left_out() -> None:
     found = policies(ACCOUNT, REGION)
     rights = [*needed.rights(ACCOUNT, REGION), ("servicequotas:ListServiceQuotas", "*")]

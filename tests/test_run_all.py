@@ -9,6 +9,8 @@ import pytest
 
 from tests.run_all import counts, failures
 
+pytestmark = pytest.mark.slow
+
 TESTS = """
 import pytest
 

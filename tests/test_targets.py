@@ -13,6 +13,8 @@ import pytest
 from tests.course.proving.account import EVERYTHING, WORDS, client, user
 from tests.served import served
 
+pytestmark = pytest.mark.slow
+
 PROJECT = Path(__file__).parents[1]
 MARKED = ("tests/local_aws/s3/test_bucket_defaults.py", "tests/local_aws/iam/test_policy_simulation.py")
 UNMARKED = "tests/test_data.py"

@@ -20,6 +20,17 @@ LESSONS = sorted(path.name for path in (PROJECT / "notebooks").glob("*.ipynb"))
 LESSON_SECONDS = 300
 """The longest lesson takes two minutes on two cores that have much else to do."""
 
+PICTURES = {
+    "02": ("Sentences by label",),
+    "03": ("From the upload to the report",),
+    "04": ("Execution succeeded",),
+    "05": ("Execution succeeded", "What SageMaker copies"),
+    "06": ("Accuracy of the training job", "Confusion matrix", "Words that speak most for unhelpful"),
+    "07": ("From the upload to the endpoint",),
+    "08": ("State machine",),
+}
+"""What a lesson draws of the learner's own work, by the beginning of its alternative text."""
+
 _ALL_RAN = """() => [...jupyterapp.shell.currentWidget.content.model.cells]
     .every(cell => cell.type !== 'code' || (cell.executionCount !== null && cell.executionState === 'idle'))"""
 _STOPPED = """() => [...jupyterapp.shell.currentWidget.content.model.cells].some(cell =>
@@ -75,6 +86,8 @@ def test_run_all_shows_no_error(lessons: Lab, page: Page, lesson: str) -> None:
     assert unexpected(page.evaluate(_CELLS)) == []
     photograph(page.locator(".jp-Notebook"), f"lesson-{lesson[:2]}")
     assert page.evaluate(_BROKEN_PICTURES) == []
+    for title in PICTURES.get(lesson[:2], ()):
+        expect(page.locator(f".jp-OutputArea img[alt^='{title}']").first).to_be_visible()
     page.evaluate("jupyterapp.shell.currentWidget.sessionContext.shutdown()")
 
 

@@ -127,6 +127,7 @@ ABSENT: list[tuple[str, str, dict[str, Any], str]] = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("service", "operation", "params", "members"), READS)
 def test_a_thing_just_made_is_read(clients, service, operation, params, members):
     answer = getattr(clients[service], operation)(**params)

@@ -86,6 +86,7 @@ interrupt()
 course.run(arn, {{}})"""
 
 
+@pytest.mark.slow
 def test_a_notebook_says_what_to_do_next(endpoint_url: str, tmp_path: Path) -> None:
     """A name of a cell that was not run; the first cell again; an interrupted cell; a second run beside the first."""
     environment = os.environ | {"AWS_ENDPOINT_URL": endpoint_url, "COURSE_TARGET": "local"}

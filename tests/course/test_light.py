@@ -23,6 +23,10 @@ def test_each_panel_is_there_when_it_is_asked_for(name: str) -> None:
     assert getattr(course, name).__name__ == name
 
 
+def test_the_tab_key_offers_the_panels() -> None:
+    assert set(course.__all__) <= set(dir(course))
+
+
 def test_what_is_not_there_is_said_as_of_any_module() -> None:
     for module in (course, panels):
         with pytest.raises(AttributeError, match=f"module '{module.__name__}' has no attribute 'nothing_panel'"):

@@ -10,6 +10,8 @@ import pytest
 from course import run_lessons
 from course.seal import has_seal, is_broken
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def lessons(tmp_path, monkeypatch):

@@ -25,6 +25,7 @@ class Watched(NotebookClient):
         return super().process_message(msg, cell, cell_index)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("somebody", [False, True])
 def test_nothing_is_left_in_the_notebook(somebody):
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(WAITING_CELL)])

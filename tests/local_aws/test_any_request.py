@@ -26,6 +26,8 @@ from docs.operations import answers, services
 from tests.served import served
 from tests.unchecked import client
 
+pytestmark = pytest.mark.slow
+
 CALLS = 50
 """Of a service, in the quick run; the long one makes them all."""
 OF_WRONG_VALUES = 60

@@ -124,6 +124,7 @@ def parameter(client, name) -> str:
     return client.get_parameter(Name=name)["Parameter"]["ARN"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("service", MADE)
 def test_what_is_made_in_a_region_is_seen_there_alone(aws, role, service):
     make, listed = MADE[service]

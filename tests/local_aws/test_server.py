@@ -21,6 +21,8 @@ import pytest
 from local_aws.__main__ import environment
 from tests.local_aws.functions.functions_support import Lambda
 
+pytestmark = pytest.mark.slow
+
 COMMAND = [sys.executable, "-m", "local_aws", "serve", "--port", "0"]
 
 

@@ -15,6 +15,7 @@ def test_a_lesson_that_made_nothing_has_nothing_to_remove(settings):
     assert repr(course.clean_up("97")) == "Nothing was left to remove."
 
 
+@pytest.mark.slow
 def test_what_the_lesson_made_goes_in_an_order_that_works(settings):
     s3, bucket = boto3.client("s3"), settings.bucket
     function_role = course.logging_role("course-clean-role")
@@ -66,6 +67,7 @@ def test_what_is_not_there_counts_as_removed(kind, ledger, settings):
         "state machine": f"arn:aws:states:{settings.region}:{settings.account}:stateMachine:course-not-there",
         "IAM policy": f"arn:aws:iam::{settings.account}:policy/course-not-there",
         "S3 folder": "course-not-there/folder/",
+        "schedule": "course-not-there/schedule",
         "S3 object": "course-not-there/object",
     }
     resource = Resource(kind, names.get(kind, "course-not-there"), LESSON)

@@ -19,6 +19,8 @@ from course.account import embedded, state
 from course.errors import CourseError
 from local_aws.__main__ import environment
 
+pytestmark = pytest.mark.slow
+
 
 def wait_until(condition: Callable[[], Any], seconds: float = 30.0) -> None:
     deadline = time.monotonic() + seconds

@@ -17,6 +17,8 @@ from course.state_machines.deployment import make_state_machine
 from local_aws.__main__ import environment
 from tests.served import served
 
+pytestmark = pytest.mark.slow
+
 PASS = {"QueryLanguage": "JSONata", "StartAt": "Only", "States": {"Only": {"Type": "Pass", "End": True}}}
 TRUST = {"Effect": "Allow", "Principal": {"Service": "states.amazonaws.com"}, "Action": "sts:AssumeRole"}
 

@@ -90,6 +90,7 @@ def test_what_failed_or_only_looked_is_not(settings, recorded):
     assert recorded() == set()
 
 
+@pytest.mark.slow
 def test_an_object_in_the_learners_own_bucket_is_never_touched(settings, recorded):
     somebody = boto3.session.Session().client("s3")
     somebody.create_bucket(Bucket="course-ledger-own")

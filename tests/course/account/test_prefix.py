@@ -16,6 +16,8 @@ from course.errors import CourseError
 from course.proving import needed
 from tests.course.proving.account import client
 
+pytestmark = pytest.mark.slow
+
 PROJECT = Path(__file__).resolve().parents[3]
 WORK = """
 import json, sys, boto3, course

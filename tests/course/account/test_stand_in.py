@@ -14,6 +14,8 @@ from course.errors import CourseError
 from local_aws import __main__ as command_line
 from tests.kernels import run_cells
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize(
     "url",

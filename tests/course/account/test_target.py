@@ -16,6 +16,8 @@ from course.account import target
 from course.errors import CourseError
 from local_aws.access import administrator
 
+pytestmark = pytest.mark.slow
+
 PROJECT = Path(__file__).resolve().parents[3]
 
 # What a kernel of somebody's computer may hold when the course begins: every way that boto3 knows to an account.

@@ -88,6 +88,7 @@ def test_in_another_partition_an_arn_begins_otherwise() -> None:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("region", ["eu-central-1", "us-west-2", "cn-north-1"])
 def test_an_images_address_is_the_one_of_the_region(region: str) -> None:
     here, there = images("us-east-1"), images(region)

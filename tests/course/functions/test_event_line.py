@@ -6,6 +6,7 @@ import json
 from datetime import UTC, datetime
 
 import boto3
+import pytest
 
 import course
 
@@ -15,6 +16,7 @@ def lambda_handler(event, context):
 """
 
 
+@pytest.mark.slow
 def test_a_failed_event_has_its_tries_its_waits_and_its_report(settings: course.Settings) -> None:
     name, iam, sqs = "course-test-fails", boto3.client("iam"), boto3.client("sqs")
     queue = sqs.create_queue(QueueName="course-test-failed")["QueueUrl"]

@@ -37,6 +37,7 @@ def function(settings: course.Settings) -> str:
     return name
 
 
+@pytest.mark.slow
 def test_a_test_event_shows_what_the_console_shows(function):
     found = course.test_function(function, {"name": "Ada"})
     assert found.succeeded
@@ -113,6 +114,7 @@ def test_a_response_of_a_warm_environment_has_no_init_duration():
     assert "init" not in repr(found)
 
 
+@pytest.mark.slow
 def test_a_response_without_a_log_has_no_figures():
     found = course.result(response({"errorType": "E", "errorMessage": "m"}, FunctionError="Unhandled"))
     assert (found.request_id, found.error) == (None, "E: m")

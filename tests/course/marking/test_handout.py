@@ -70,6 +70,7 @@ def test_what_a_lesson_reads_lies_beside_it(folder: Path) -> None:
         assert "../../data" not in (folder / "source" / name[:2] / name).read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_there_nothing_gives_a_solution_away(folder: Path) -> None:
     """In a Python of its own, whose `course` is the one that was handed out."""
     code = (

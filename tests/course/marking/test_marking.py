@@ -20,6 +20,8 @@ from course.marking.marks import read_points
 from course.marking.restored import exercise_name, restored
 from course.marking.submissions import submissions
 
+pytestmark = pytest.mark.slow
+
 LESSON = "04_learn_the_states_language.ipynb"
 EXERCISES = [one.name for one in exercises("04")]
 SOLUTIONS = {

@@ -25,6 +25,8 @@ from tests.course.proving.account import (
 )
 from tests.served import served
 
+pytestmark = pytest.mark.slow
+
 QUEUE = 'queue = boto3.client("sqs").create_queue(QueueName="recorded")["QueueUrl"]'
 ABSENT = """
 try:

@@ -10,6 +10,8 @@ import pytest
 from course.proving import needed, preflight
 from tests.course.proving.account import EVERYTHING, client, user
 
+pytestmark = pytest.mark.slow
+
 BUCKET = "workflow-course-123456789012-us-east-1"
 
 

@@ -102,6 +102,7 @@ def test_a_state_in_words_names_fields_and_not_their_values():
         assert f"| {name} | {value} |" in state._repr_markdown_()
 
 
+@pytest.mark.slow
 def test_the_table_has_no_durations_unless_asked_for():
     execution = job_story().execution()
     table = execution.table()

@@ -101,6 +101,7 @@ _NO_SUCH_KEY = "The AWS Access Key Id you provided does not exist in our records
 _INVALID_TOKEN = "The security token included in the request is invalid."
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("service", "operation", "code", "words"),
     [
@@ -226,6 +227,7 @@ def test_a_missing_key_without_the_right_to_list(aws, bucket):
     assert refusal(lambda: lister.head_object(Bucket=bucket, Key="missing"))["Code"] == "404"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("service", "ask", "status", "code", "action"),
     [
@@ -274,6 +276,7 @@ def test_pass_role(aws):
 # ---- policies ----------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("statements", "get", "put"),
     [

@@ -162,6 +162,7 @@ def may(client: Any, operation: str, params: dict[str, Any]) -> bool:
     return True
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("service", SERVICES)
 def test_a_right_by_the_tag_of_the_resource(aws, service):
     """By the service's own key where it has one, and by the user's tag in a variable."""
@@ -204,6 +205,7 @@ def test_an_object_by_its_own_tags(aws):
         client.get_object(Bucket=bucket, Key="private")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("operator", "value", "allowed"),
     [

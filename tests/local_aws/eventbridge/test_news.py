@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import secrets
 
+import pytest
+
 from tests.local_aws.eventbridge.eventbridge_support import ACCOUNT
 from tests.local_aws.sagemaker.jobs_support import Bench
 from tests.local_aws.states.states_support import one
@@ -140,6 +142,7 @@ def test_sagemaker_tells_of_a_job_that_begins_and_ends(aws, bridge, inbox):
     assert ended["detail"]["ProcessingEndTime"] >= ended["detail"]["CreationTime"] > 10**12
 
 
+@pytest.mark.slow
 def test_sagemaker_tells_of_an_endpoint_in_its_own_spelling(bridge, inbox, hosting, model):
     name = bridge.rule(
         {"source": ["aws.sagemaker"], "detail-type": [{"prefix": "SageMaker Endpoint"}]}, {"Arn": inbox.arn}

@@ -46,6 +46,7 @@ def test_a_disabled_rule_rests_until_it_is_enabled(bridge, inbox):
     assert bridge.client.describe_rule(Name=name)["State"] == "ENABLED"
 
 
+@pytest.mark.slow
 def test_a_function_is_called_where_its_policy_lets_the_rule(bridge, aws, wait_until):
     functions = Lambda(aws)
     name, source = functions.create(ECHO), f"s-{secrets.token_hex(4)}"
@@ -108,6 +109,7 @@ def test_a_topic_and_a_log_group_are_told(bridge, aws, inbox, wait_until):
     assert json.loads(told[0]["message"])["detail"] == {"n": 1}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("input_", "text"),
     [

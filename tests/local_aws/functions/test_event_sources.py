@@ -80,6 +80,7 @@ def bodies(functions, name: str) -> list[str]:
     return list(itertools.chain(*batches(functions, name)))
 
 
+@pytest.mark.slow
 def test_messages_arrive_in_batches_and_leave_the_queue(functions, queue, role, wait_until):
     name = functions.create(TELL, Role=role)
     queue.send(*"abc")
@@ -104,6 +105,7 @@ def test_a_window_gathers_what_comes_one_by_one(functions, queue, role, wait_unt
     assert len(batches(functions, name)) < 6
 
 
+@pytest.mark.slow
 def test_a_batch_that_fails_comes_back_whole(functions, aws, role, wait_until):
     queue = Queue(aws)
     name = functions.create(
@@ -115,6 +117,7 @@ def test_a_batch_that_fails_comes_back_whole(functions, aws, role, wait_until):
     wait_until(lambda: queue.left() == 0)
 
 
+@pytest.mark.slow
 def test_only_what_is_reported_comes_back(functions, aws, role, wait_until):
     dead = Queue(aws)
     policy = json.dumps({"deadLetterTargetArn": dead.arn, "maxReceiveCount": "2"})

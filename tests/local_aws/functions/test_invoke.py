@@ -23,6 +23,7 @@ def functions(aws) -> Lambda:
     return Lambda(aws)
 
 
+@pytest.mark.slow
 def test_response_of_a_synchronous_invocation(functions):
     name = functions.create("def handler(event, context):\n    return {'got': event}")
     answer = functions.client.invoke(FunctionName=name, Payload=b'{"a": "\xc3\xa9"}')
@@ -107,6 +108,7 @@ INIT_FAULTS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", INIT_FAULTS)
 def test_fault_while_initialising(functions, case):
     source, handler, error_type, message = INIT_FAULTS[case]
@@ -225,6 +227,7 @@ def test_boto3_counts_as_memory_once_it_is_imported(functions):
     assert used(False) + 10 < used(True)
 
 
+@pytest.mark.slow
 def test_initialisation_is_capped_and_then_has_the_functions_timeout(functions, monkeypatch, wait_until):
     monkeypatch.setattr("local_aws.functions.environments.environment._INIT_SECONDS", 0.3)
     name = functions.create("import time\ntime.sleep(0.8)\ndef handler(event, context):\n    return 'slow'", Timeout=5)

@@ -133,6 +133,7 @@ def test_long_output_is_whole_and_cut_only_where_cloudwatch_must(functions, wait
     assert "".join(events[2:5]) == "y" * 2_400_000 + "\n" and events[5] == "after\n"
 
 
+@pytest.mark.slow
 def test_a_cut_never_falls_inside_a_character(functions, wait_until):
     name = functions.create("def handler(event, context):\n    print('x' + 'é' * event)")
     functions.invoke(name, 700_000)

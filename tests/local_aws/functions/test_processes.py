@@ -18,6 +18,8 @@ from local_aws.server import serve
 from tests.local_aws.functions.functions_support import Lambda, zipped
 from tests.processes import running, unique_seconds
 
+pytestmark = pytest.mark.slow
+
 LINUX = sys.platform == "linux"
 WAYS = ["forked", "subprocess"] if LINUX else ["subprocess"]
 

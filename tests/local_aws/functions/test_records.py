@@ -223,6 +223,7 @@ def test_no_room_for_a_package_is_not_the_packages_fault(functions, monkeypatch)
     assert f"no room left in {tempfile.gettempdir()}" in message
 
 
+@pytest.mark.slow
 def test_package_that_is_too_large_unzipped(functions):
     huge = zipped(**{f"{number}.txt": "\0" * 27_000_000 for number in range(10)})
     assert (

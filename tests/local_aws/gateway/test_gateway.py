@@ -218,6 +218,7 @@ def test_eight_threads_at_once(aws):
     assert aws.client("s3").list_objects_v2(Bucket=bucket)["KeyCount"] == 40
 
 
+@pytest.mark.slow
 def test_an_object_of_a_hundred_megabytes(aws, tmp_path):
     bucket, s3 = aws.bucket(), aws.client("s3")
     content = secrets.token_bytes(1 << 20) * 100

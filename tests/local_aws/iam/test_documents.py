@@ -68,6 +68,7 @@ REFUSED = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("document", "words"), REFUSED)
 def test_trust_policies_are_checked(aws, document, words):
     """At the making of a role and at every change of it."""

@@ -90,6 +90,7 @@ def test_credentials_of_a_role(aws, trusting):
     assert who["Arn"] == answer["AssumedRoleUser"]["Arn"]
 
 
+@pytest.mark.slow
 def test_trust_and_the_callers_rights(aws, trusting, user):
     without_rights, sts = user()
     _, sts_with_rights = user(ASSUME)

@@ -24,6 +24,8 @@ from tests.local_aws.functions.functions_support import zipped
 from tests.local_aws.sagemaker.jobs_support import BLAZINGTEXT, SCIKIT_LEARN
 from tests.served import served
 
+pytestmark = pytest.mark.slow
+
 SCALE, CLOCK = 0.1, 120.0
 LIMIT = 60.0
 PASS = {"Type": "Pass", "End": True}

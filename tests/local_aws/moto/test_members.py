@@ -27,6 +27,7 @@ def endpoint() -> Iterator[str]:
         yield url
 
 
+@pytest.mark.slow
 def test_the_table_is_what_motos_source_says():
     """An upgrade of moto or botocore that brings a member, or has moto read one, changes the table: see what to do."""
     found = members.TABLE.read_text(encoding="utf-8")
@@ -39,6 +40,7 @@ def test_what_is_said_of_ignored_members_is_about_ignored_members(table):
         assert any(name in ignored for ignored in members.ignored(service).values()), f"{service}: {name}"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("service", "operation"), REFUSED)
 def test_each_refused_member_is_refused_by_its_name(endpoint, service, operation):
     shape = wire.api_for(service).model.operation_model(operation).input_shape
@@ -105,6 +107,7 @@ def test_a_token_that_is_none(endpoint, service, operation, token, code):
     assert refused.value.response["Error"]["Code"] == code
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [1, 3, 50])
 def test_parameters_and_queues_in_pages(endpoint, size):
     ssm, sqs = client("ssm", endpoint), client("sqs", endpoint)

@@ -66,6 +66,7 @@ def test_where_acls_count_public_ones_are_blocked(s3, bucket):
     assert refusal(s3.get_public_access_block, Bucket=bucket)[0] == "NoSuchPublicAccessBlockConfiguration"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("principal", "condition", "public"),
     [

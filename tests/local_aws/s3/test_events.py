@@ -226,6 +226,7 @@ def test_a_filter_may_be_encoded_as_the_documentation_has_it(aws, queue, wait_un
     assert wait_until(queue.records)
 
 
+@pytest.mark.slow
 def test_uploads_at_once_all_arrive(aws, queue, bucket, wait_until):
     s3 = aws.client("s3")
     with concurrent.futures.ThreadPoolExecutor(8) as threads:
@@ -347,6 +348,7 @@ def test_malformed_arn(aws, arn):
     assert (error["Code"], error["Message"]) == ("InvalidArgument", "The ARN could not be parsed")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("one", "other", "fits"),
     [

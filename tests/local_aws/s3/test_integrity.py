@@ -69,6 +69,7 @@ def test_a_document_is_held_against_its_md5(s3, bucket):
     assert refused(s3.get_bucket_tagging, Bucket=bucket) == ("NoSuchTagSet", 404)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("content", [b"content", LARGE], ids=["small", "in pieces"])
 @pytest.mark.parametrize("algorithm", ["CRC32C", "CRC64NVME", "SHA256"])
 def test_a_copy_has_the_checksum_that_is_asked_for(s3, bucket, algorithm, content):
@@ -79,6 +80,7 @@ def test_a_copy_has_the_checksum_that_is_asked_for(s3, bucket, algorithm, conten
     assert s3.get_object(Bucket=bucket, Key="to")["Body"].read() == content
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("algorithm", ["CRC32", "CRC32C", "CRC64NVME"])
 def test_an_object_put_together_is_held_against_its_checksum(s3, bucket, algorithm):
     how = {"ChecksumAlgorithm": algorithm, "ChecksumType": "FULL_OBJECT"}
@@ -181,6 +183,7 @@ def test_versions_are_listed_in_url_form_where_it_is_asked_for(s3, bucket):
     assert "1%2B1%3D2" in {one["Key"] for one in answer["Versions"]} and answer["EncodingType"] == "url"
 
 
+@pytest.mark.slow
 def test_buckets_come_in_pages(aws, s3):
     names = sorted(aws.bucket() for _ in range(3))
     pages = s3.get_paginator("list_buckets").paginate(Prefix="bucket-", PaginationConfig={"PageSize": 2})

@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 from local_aws.s3.event_record import Change, record
 from local_aws.s3.notification_rules import matches
 
+pytestmark = pytest.mark.slow
+
 # What URLs, forms, paths and XML have a use for of their own; no control characters, which XML 1.0 can't hold.
 SPECIAL = st.sampled_from(
     ["/", "//", "..", ".", "+", " ", "%", "%2F", "%20", "&", "=", "?", "#", "<", "'", '"', "\\", "~", "é", "日"]

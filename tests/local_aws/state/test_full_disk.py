@@ -10,7 +10,10 @@ from botocore.exceptions import ClientError
 
 from tests.local_aws.state.state_support import kept_in
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="takes its limit from Linux")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(sys.platform != "linux", reason="takes its limit from Linux"),
+]
 ROOM = 600_000
 """How large a file may become, from some moment on: the state's log among them."""
 

@@ -14,6 +14,8 @@ from botocore.exceptions import ClientError
 from tests.local_aws.functions.functions_support import zipped
 from tests.local_aws.state.state_support import Server, kept_in, machine, statement, until
 
+pytestmark = pytest.mark.slow
+
 BUCKET = "kept-bucket"
 KEY = "weird é+ &=%41/x y"
 LARGE = b"large" * 400_000

@@ -19,6 +19,8 @@ from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
 from tests.local_aws.functions.functions_support import zipped
 from tests.local_aws.state.state_support import Server, kept_in, machine, until
 
+pytestmark = pytest.mark.slow
+
 BUCKET, GROUP, QUEUE = "killed-bucket", "killed", "killed"
 BLAZINGTEXT = "811284229777.dkr.ecr.us-east-1.amazonaws.com/blazingtext:1"
 Write = Callable[[str], Callable[[], None]]

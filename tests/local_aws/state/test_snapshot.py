@@ -16,6 +16,8 @@ from local_aws.state.folder import StateRefused, prepare, taken
 from local_aws.state.store import Change, Store
 from tests.local_aws.state.state_support import kept_in
 
+pytestmark = pytest.mark.slow
+
 LARGE = bytes(200_000)
 
 

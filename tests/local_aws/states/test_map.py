@@ -259,6 +259,7 @@ class TestItemReader:
         assert items[0]["Size"] == 5
         assert isinstance(items[0]["LastModified"], float), "as others have seen it on AWS"
 
+    @pytest.mark.slow
     @pytest.mark.parametrize(
         ("body", "config", "items"),
         [
@@ -381,6 +382,7 @@ class TestItemReader:
         description = self.read(workflows, bucket, config, {"Prefix": "in/"}, "listObjectsV2")
         assert json.loads(description["output"]) == [{"n": "1"}, {"n": "2"}, {"n": "3"}]
 
+    @pytest.mark.slow
     def test_parquet(self, workflows, aws):
         moment = datetime.datetime(2026, 1, 2, 3, 4, 5, tzinfo=datetime.UTC)
         rows = [
@@ -664,8 +666,9 @@ class TestManyChildren:
         wait_until(lambda: counts(workflows, execution).get("running") == 1000)
         assert threads(workflows) - before < 50
         workflows.client.stop_execution(executionArn=execution)
-        assert counts(workflows, execution)["aborted"] == 1000
+        wait_until(lambda: counts(workflows, execution)["aborted"] == 1000)
 
+    @pytest.mark.slow
     def test_they_wait_for_tokens(self, workflows, aws, wait_until):
         queue = aws.client("sqs").create_queue(QueueName="many-children")["QueueUrl"]
         ask = {
@@ -686,6 +689,7 @@ class TestManyChildren:
             workflows.client.send_task_success(taskToken=token, output=str(number))
         assert sorted(json.loads(workflows.wait(execution)["output"])) == list(range(120))
 
+    @pytest.mark.slow
     def test_they_wait_for_executions_of_another_machine(self, workflows):
         other = workflows.states(P=passing(Output="{% $states.input.n * 2 %}"))
         start = {

@@ -109,6 +109,7 @@ MACHINES = st.sampled_from(["JSONata", "JSONPath"]).flatmap(
 )
 
 
+@pytest.mark.slow
 @given(MACHINES, DATA)
 @settings(max_examples=120, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 def test_it_is_refused_or_runs_to_an_end(workflows: Workflows, definition: dict[str, Any], document: Any) -> None:
@@ -144,6 +145,7 @@ def mutations(text: str) -> Iterator[st.SearchStrategy[str]]:
 SOUND = json.dumps({"StartAt": "A", "States": {"A": {"Type": "Pass", "Result": [1, "x", None], "End": True}}}, indent=1)
 
 
+@pytest.mark.slow
 @given(st.one_of(*mutations(SOUND)) | st.text(min_size=1, max_size=10) | DATA.map(json.dumps))
 @settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_a_typing_error_is_found_in_words(workflows: Workflows, text: str) -> None:

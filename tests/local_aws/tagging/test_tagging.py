@@ -10,6 +10,8 @@ from botocore.exceptions import ClientError
 
 from tests.local_aws.functions.functions_support import zipped
 
+pytestmark = pytest.mark.slow
+
 ACCOUNT = "123456789012"
 
 

@@ -101,6 +101,7 @@ def _without_empty(params: dict[str, Any], body: str | None) -> dict[str, Any]:
     return {name: value for name, value in params.items() if name != body or value}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("service", SERVICES)
 def test_what_a_client_writes_is_read_the_same(service: str) -> None:
     reads_the_same(service, 120)

@@ -69,6 +69,7 @@ def test_a_single_time_comes_once_and_its_schedule_goes(client, inbox, role, wai
     )
 
 
+@pytest.mark.slow
 def test_a_rate_comes_again_until_it_is_disabled_or_ends(client, inbox, role):
     one, asked = name(), {"FlexibleTimeWindow": OFF, "Target": {"Arn": inbox.arn, "RoleArn": role, "Input": "1"}}
     client.create_schedule(Name=one, ScheduleExpression="rate(5 minutes)", **asked)

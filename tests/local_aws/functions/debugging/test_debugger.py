@@ -19,6 +19,8 @@ from local_aws.functions.debugging.messages import Messages
 from tests.local_aws.functions.functions_support import zipped
 from tests.served import served
 
+pytestmark = pytest.mark.slow
+
 LIMIT = 60.0
 HANDLER = """import time
 

@@ -119,6 +119,7 @@ def test_a_role_without_the_right_to_tag(aws, bench):
     assert "is not authorized to perform: sagemaker:AddTags" in raised.value.cause
 
 
+@pytest.mark.slow
 def test_a_model_is_made_and_answers_in_a_transform_job(aws, attempt, wait_until, tmp_path):
     hosting = Hosting(aws, wait_until)
     fast_text = train(tmp_path / "model.bin", ("good", "bad"), seed=1)
