@@ -6,7 +6,7 @@ import boto3
 import botocore.loaders
 import botocore.session
 
-from course.account import prefix
+from course.account import bucket_owner, prefix
 
 _LOADER = botocore.loaders.create_loader()
 
@@ -15,7 +15,9 @@ def models() -> botocore.session.Session:
     """A botocore session, as it is configured by the environment at this moment."""
     session = botocore.session.get_session()
     session.register_component("data_loader", _LOADER)
-    prefix.rename(session.get_component("event_emitter"))
+    events = session.get_component("event_emitter")
+    prefix.rename(events)
+    bucket_owner.expect(events)
     return session
 
 
