@@ -243,7 +243,7 @@ def _connect_stand_in(url: str, own: dict[str, str]) -> Target:
         raise CourseError(f"The stand-in does not know who you are: {error}") from error
     lateness.ask_again_when_too_early()
     ledger = embedded.scratch_directory() / f"ledger-stand-in-{prefix.prefix()}{urlsplit(url).port}.jsonl"
-    return Target("aws", local_aws.ACCOUNT, local_aws.REGION, ledger)
+    return Target("aws", local_aws.ACCOUNT, local_aws.REGION, ledger, clock=None)
 
 
 def _begin_kernel() -> None:

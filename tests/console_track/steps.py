@@ -357,6 +357,10 @@ def training_state(console: Console, section: Section) -> None:
 
 @step("06", "Deploy")
 def whole_definition(console: Console, section: Section) -> None:
+    role, group = section.field("Role name"), section.field("Name")
+    console.iam.create_role(RoleName=role, AssumeRolePolicyDocument=section.texts["Trust policy of the ends"])
+    console.iam.put_role_policy(RoleName=role, PolicyName="course", PolicyDocument=section.texts["Policy of the ends"])
+    console.scheduler.create_schedule_group(Name=group)
     whole = section.texts["The whole definition"]
     filled_in = json.loads(console.code["review-workflow"])["States"]
     assert {name: json.loads(whole)["States"][name] for name in ("Preprocess", "Train")} == filled_in
