@@ -10,6 +10,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 from course.account.costs import PRICES, endpoint_cost, job_cost, lambda_cost, prices, transitions_cost
+from course.account.endpoint_ends import keep_endpoint
 from course.account.environment import check_environment
 from course.account.quotas import check_quotas
 from course.account.roles import let_changes_spread, logging_role
@@ -84,6 +85,7 @@ __all__ = [
     "invocations",
     "job_cost",
     "jsonata_panel",
+    "keep_endpoint",
     "lambda_cost",
     "left",
     "let_changes_spread",

@@ -23,7 +23,7 @@ _SPARE = 1000
 """Characters left free: an account's number and a region are longer than the words that stand for them."""
 _ON_A_REAL_ACCOUNT = [("servicequotas:ListServiceQuotas", "*")]
 """What lessons ask of a real account alone: no account that stands in for one has quotas."""
-_PASSED_TO = ["lambda.amazonaws.com", "sagemaker.amazonaws.com", "states.amazonaws.com"]
+_PASSED_TO = [f"{service}.amazonaws.com" for service in ("lambda", "sagemaker", "scheduler", "states")]
 _NAMES = {
     "iam": "Roles",
     "lambda": "Functions",
@@ -47,7 +47,8 @@ policies once, and attaches all of them to every learner's user, or to the group
   statement and no action in them can be left out.
 - They let their user make **roles** and give them policies. That is part of the course, and it is how a user can come
   to more rights than these: so give them on an account made for the course, or add a permissions boundary.
-- A role may be handed on to Lambda, Step Functions and SageMaker, and to nothing else (`iam:PassedToService`).
+- A role may be handed on to Lambda, Step Functions, SageMaker and EventBridge Scheduler, and to nothing else
+  (`iam:PassedToService`).
 - What jobs, functions and workflows do, they do as their roles, whose policies the lessons show.
 - The right to let IAM simulate a policy, with which `make account` asks for rights before it begins, is not in them:
   without it, `make account` says so and goes on.

@@ -15,8 +15,10 @@ from typing import Any
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
+from course.account import prefix
 from course.account.absence import is_absence
 from course.account.bill import uses
+from course.account.endpoint_ends import ROLE as ENDS_ROLE
 from course.account.ledger import Ledger, Resource, Use, removable
 from course.account.machine_traces import made_by, stop
 from course.account.sessions import new_session
@@ -88,7 +90,7 @@ def remove(ledger: Ledger, resources: list[Resource], faults: tuple[str, ...] = 
     pending = list(dict.fromkeys(resources))
     # To look makes nothing: the ledger doesn't listen to this session.
     client = functools.cache(new_session().client)
-    removals = []
+    removals: list[Removal] = []
     run_on: dict[Resource, str] = {}
     for kind in _ORDER:
         if kind == "endpoint":
@@ -96,13 +98,22 @@ def remove(ledger: Ledger, resources: list[Resource], faults: tuple[str, ...] = 
                 run_on[machine] = _why_not(_stop, ledger, machine, pending)
         for resource in [one for one in pending if one.kind == kind]:
             used = _used(resource, client)
-            reason = run_on.get(resource) or _why_not(_REMOVERS[kind], resource.name)
+            stays = run_on.get(resource) or _still_needed(resource, removals)
+            reason = stays or _why_not(_REMOVERS[kind], resource.name)
             if not reason:
                 ledger.strike(resource)
                 ledger.keep(resource.lesson, used)
             removals.append(Removal(resource, reason))
     removals.sort(key=lambda removal: list(_REMOVERS).index(removal.resource.kind))
     return CleanUp(tuple(removals), faults)
+
+
+def _still_needed(resource: Resource, removals: list[Removal]) -> str:
+    """Why something stays that ends endpoints by itself; empty where it may go."""
+    ends = resource.kind in ("schedule", "schedule group") or resource.name == prefix.named(ENDS_ROLE)
+    if ends and any(one.reason and one.resource.kind == "endpoint" for one in removals):
+        return "It stays as long as an endpoint is left: it deletes endpoints in the end."
+    return ""
 
 
 def _why_not(do: Callable[..., object], *arguments: Any) -> str:
@@ -170,6 +181,11 @@ def _remove_job(kind: str, name: str) -> None:
         boto3.client("logs").delete_log_stream(logGroupName=GROUPS[kind], logStreamName=stream)
     if kind != "transform":
         getattr(sagemaker, f"delete_{kind}_job")(**named)
+
+
+def _remove_schedule(name: str) -> None:
+    group, _, schedule = name.partition("/")
+    boto3.client("scheduler").delete_schedule(GroupName=group, Name=schedule)
 
 
 def _remove_queue(name: str) -> None:
@@ -241,6 +257,7 @@ _REMOVERS: dict[str, Callable[[str], object]] = {
     "SageMaker model": lambda name: boto3.client("sagemaker").delete_model(ModelName=name),
     "SQS queue": _remove_queue,
     "SNS topic": lambda arn: boto3.client("sns").delete_topic(TopicArn=arn),
+    "schedule": _remove_schedule,
     "schedule group": lambda name: boto3.client("scheduler").delete_schedule_group(Name=name),
     "log group": lambda name: boto3.client("logs").delete_log_group(logGroupName=name),
     "IAM role": _remove_role,
@@ -269,4 +286,5 @@ _BY_HAND = {
     "S3 object": "aws s3 rm s3://{}",
     "S3 bucket": "aws s3 rb --force s3://{}",
 }
-"""The commands that remove what a clean-up could not. A queue, a role or a policy takes more than one: the console."""
+"""The commands that remove what a clean-up could not. A queue, a role or a policy takes more than one: the console. A
+schedule goes with its group."""

@@ -57,8 +57,10 @@ _LESSON_COSTS = {
     "03": "some ten Lambda invocations and some megabytes in S3: less than 0.01 USD.",
     "04": "some hundred state transitions and a few Lambda invocations: less than 0.01 USD, within the free tier.",
     "05": "processing jobs of some minutes on one ml.m5.large: about 0.01 USD each.",
-    "06": "processing and training jobs at about 0.01 USD each, and an endpoint at 0.115 USD an hour until deleted.",
-    "07": "a run or two of the whole workflow, and an endpoint at 0.115 USD an hour until deleted.",
+    "06": "processing and training jobs at about 0.01 USD each, and an endpoint at 0.115 USD an hour until deleted, "
+    "by itself after two hours.",
+    "07": "a run or two of the whole workflow, and an endpoint at 0.115 USD an hour until deleted, by itself after two "
+    "hours.",
     "08": "some thousand state transitions, and processing jobs on up to two ml.m5.large: about 0.08 USD.",
     "09": "a run of the whole workflow, and an endpoint at 0.115 USD an hour until it is deleted: about 0.05 USD.",
 }

@@ -90,20 +90,36 @@ def ensure_sagemaker_role(target: Target, bucket: str, ledger: Ledger) -> str:
     Returns:
         Its ARN.
     """
-    iam, is_new = boto3.client("iam"), False
-    try:
-        arn = iam.get_role(RoleName=SAGEMAKER_ROLE)["Role"]["Arn"]
-    except iam.exceptions.NoSuchEntityException:
-        trust = json.dumps(trust_policy("sagemaker.amazonaws.com"))
-        marks = tags.pairs(tags_of(target))
-        arn = iam.create_role(RoleName=SAGEMAKER_ROLE, AssumeRolePolicyDocument=trust, Tags=marks)["Role"]["Arn"]
-        is_new = True
-    policy = json.dumps(_sagemaker_policy(bucket))
-    iam.put_role_policy(RoleName=SAGEMAKER_ROLE, PolicyName="course", PolicyDocument=policy)
-    if is_new:
-        # Jobs in an execution have nobody who would ask again.
-        lateness.let_pass(lateness.RIGHTS_SECONDS)
+    policy, marks = _sagemaker_policy(bucket), tags.pairs(tags_of(target))
+    arn = course_role(boto3.client("iam"), SAGEMAKER_ROLE, "sagemaker.amazonaws.com", policy, marks)
     ledger.record(Resource("IAM role", prefix.named(SAGEMAKER_ROLE), LESSON))
+    return arn
+
+
+def course_role(iam: Any, name: str, service: str, policy: dict[str, Any], marks: list[dict[str, str]]) -> str:
+    """Make a role of the whole course where it is missing, and let it do what a policy allows.
+
+    Args:
+        iam: a client.
+        name: of the role.
+        service: that takes it on.
+        policy: the one policy that it has.
+        marks: its tags.
+
+    Returns:
+        Its ARN.
+    """
+    is_new = False
+    try:
+        arn = iam.get_role(RoleName=name)["Role"]["Arn"]
+    except iam.exceptions.NoSuchEntityException:
+        trust = json.dumps(trust_policy(service))
+        arn = iam.create_role(RoleName=name, AssumeRolePolicyDocument=trust, Tags=marks)["Role"]["Arn"]
+        is_new = True
+    iam.put_role_policy(RoleName=name, PolicyName="course", PolicyDocument=json.dumps(policy))
+    if is_new:
+        # What runs in an execution has nobody who would ask again.
+        lateness.let_pass(lateness.RIGHTS_SECONDS)
     return arn
 
 

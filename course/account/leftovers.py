@@ -170,6 +170,12 @@ def _hour(resources: dict[str, Any]) -> float | None:
         return None
 
 
+def _schedule(name: str, client: Client) -> Look:
+    group, _, schedule = name.partition("/")
+    client("scheduler").get_schedule(GroupName=group, Name=schedule)
+    return "waits for its time", _FREE
+
+
 def _log_group(name: str, client: Client) -> Look:
     pages = client("logs").get_paginator("describe_log_groups").paginate(logGroupNamePrefix=name)
     if name not in [group["logGroupName"] for page in pages for group in page["logGroups"]]:
@@ -211,6 +217,7 @@ _LOOK: dict[str, Callable[[str, Client], Look]] = {
     "SageMaker model": _there("sagemaker", "describe_model", "ModelName"),
     "SQS queue": _there("sqs", "get_queue_url", "QueueName"),
     "SNS topic": _there("sns", "get_topic_attributes", "TopicArn"),
+    "schedule": _schedule,
     "schedule group": _there("scheduler", "get_schedule_group", "Name"),
     "log group": _log_group,
     "IAM role": _there("iam", "get_role", "RoleName"),

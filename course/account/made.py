@@ -56,6 +56,10 @@ def _job_with_output(kind: str, member: str, config: str, path: str) -> Reader:
     return made
 
 
+def _schedule(params: dict[str, Any], parsed: dict[str, Any]) -> Made:
+    return [("schedule", f"{params.get('GroupName', 'default')}/{params['Name']}")]
+
+
 SAGEMAKER: dict[str, Reader] = {
     "CreateProcessingJob": _named("processing job", "ProcessingJobName"),
     "CreateTrainingJob": _job_with_output("training job", "TrainingJobName", "OutputDataConfig", "S3OutputPath"),
@@ -67,10 +71,15 @@ SAGEMAKER: dict[str, Reader] = {
 """What an action of SageMaker makes, from its request: a lesson's call and a state machine's are the same."""
 
 
+_BY_STATES = {("sagemaker", action): made for action, made in SAGEMAKER.items()} | {
+    ("scheduler", "CreateSchedule"): _schedule
+}
+
+
 def made_by_events(events: list[dict[str, Any]]) -> Made:
     """What a state machine made, from the events of an execution (of GetExecutionHistory).
 
-    Only what SageMaker said yes to counts: a name that was refused as taken may be somebody else's.
+    Only what AWS said yes to counts: a name that was refused as taken may be somebody else's.
     """
     asked: dict[int, Made] = {}
     made: Made = []
@@ -86,10 +95,8 @@ def made_by_events(events: list[dict[str, Any]]) -> Made:
 
 def _asked_for(details: dict[str, Any]) -> Made:
     action = details["resource"].partition(".")[0]
-    makes = SAGEMAKER.get(action[:1].upper() + action[1:])
-    if makes is None or details["resourceType"].rpartition(":")[2] != "sagemaker":
-        return []
-    return makes(json.loads(details["parameters"]), {})
+    makes = _BY_STATES.get((details["resourceType"].rpartition(":")[2], action[:1].upper() + action[1:]))
+    return [] if makes is None else makes(json.loads(details["parameters"]), {})
 
 
 IN_A_BUCKET = {"S3 folder", "S3 object", "S3 trigger"}
@@ -105,6 +112,7 @@ MADE_BY: dict[tuple[str, str], Reader] = {
     ("s3", "CreateMultipartUpload"): _folder,
     ("s3", "PutBucketNotificationConfiguration"): _trigger,
     ("logs", "CreateLogGroup"): _named("log group", "logGroupName"),
+    ("scheduler", "CreateSchedule"): _schedule,
     ("scheduler", "CreateScheduleGroup"): _named("schedule group", "Name"),
     ("sqs", "CreateQueue"): _named("SQS queue", "QueueName"),
     ("sns", "CreateTopic"): _answered("SNS topic", "TopicArn"),

@@ -34,6 +34,7 @@ NAMES = (
     "scale-out",
     "forgotten-workflow",
     "workflow-course-sagemaker",
+    "endpoint-ends",
 )
 """What the lessons make under a fixed name; a role is named for what takes it on, with `-role` behind it."""
 

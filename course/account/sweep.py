@@ -6,11 +6,13 @@ while ago may still be told of there: to remove it again is no harm.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import boto3
+from botocore import xform_name
 from botocore.exceptions import BotoCoreError, ClientError
 
 from course.account import tags
@@ -19,13 +21,14 @@ from course.account.ledger import Resource
 Client = Callable[[str], Any]
 
 _OF_SAGEMAKER = {
-    "endpoint": "endpoint",
-    "endpoint-config": "endpoint configuration",
-    "model": "SageMaker model",
-    "processing-job": "processing job",
-    "training-job": "training job",
-    "transform-job": "transform job",
+    "endpoint": ("endpoint", "Endpoint", "Endpoints"),
+    "endpoint-config": ("endpoint configuration", "EndpointConfig", "EndpointConfigs"),
+    "model": ("SageMaker model", "Model", "Models"),
+    "processing-job": ("processing job", "ProcessingJob", "ProcessingJobSummaries"),
+    "training-job": ("training job", "TrainingJob", "TrainingJobSummaries"),
+    "transform-job": ("transform job", "TransformJob", "TransformJobSummaries"),
 }
+"""By the kind in an ARN: the kind of the ledger, SageMaker's own word, and the member in which its List has them."""
 _DENIED = {"AccessDenied", "AccessDeniedException"}
 
 
@@ -61,17 +64,41 @@ def sweep(owner: str, lesson: str | None = None, client: Client = boto3.client) 
 def _by_arn(owner: str, lesson: str | None, client: Client) -> Iterator[Resource | str]:
     wanted = {"course": tags.COURSE, "owner": owner} | ({} if lesson is None else {"lesson": lesson})
     filters = [{"Key": key, "Values": [value]} for key, value in wanted.items()]
+    known = functools.cache(lambda kind: _names(kind, client))
     pages = client("resourcegroupstaggingapi").get_paginator("get_resources").paginate(TagFilters=filters)
     for page in pages:
         for one in page["ResourceTagMappingList"]:
             arn, of = one["ResourceARN"], {tag["Key"]: tag["Value"] for tag in one["Tags"]}
-            made = _named(arn)
+            kind = _kind_of_sagemaker(arn)
+            made = _named(arn) if kind is None else [(_OF_SAGEMAKER[kind][0], known(kind).get(arn))]
             if not made:
                 yield arn
-            for kind, name in made:
-                # The record of a transform job stays for good, with its tags: only one that runs is left.
-                if kind != "transform job" or _runs(name, client):
-                    yield Resource(kind, name, of["lesson"])
+            for what, name in made:
+                if name is not None:  # what is gone may still be told of
+                    yield Resource(what, name, of["lesson"])
+                    if what == "endpoint":
+                        yield Resource("log group", f"/aws/sagemaker/Endpoints/{name}", of["lesson"])
+
+
+def _kind_of_sagemaker(arn: str) -> str | None:
+    """The kind in an ARN of SageMaker's, if the course makes such things."""
+    kind = arn.split(":", 5)[5].partition("/")[0]
+    return kind if arn.split(":", 5)[2] == "sagemaker" and kind in _OF_SAGEMAKER else None
+
+
+def _names(kind: str, client: Client) -> dict[str, str]:
+    """The names of all there is of a kind, by their ARNs, which are in small letters whatever the names are.
+
+    The record of a transform job stays for good, with its tags: only one that runs is left.
+    """
+    _, word, member = _OF_SAGEMAKER[kind]
+    pages = client("sagemaker").get_paginator(xform_name(f"List{word}s")).paginate()
+    found = [one for page in pages for one in page[member]]
+    return {
+        one[f"{word}Arn"]: one[f"{word}Name"]
+        for one in found
+        if one.get("TransformJobStatus", "InProgress") in ("InProgress", "Stopping")
+    }
 
 
 def _named(arn: str) -> list[tuple[str, str]]:
@@ -90,18 +117,7 @@ def _named(arn: str) -> list[tuple[str, str]]:
         return [("log group", name)]
     if service == "scheduler" and kind == "schedule-group":
         return [("schedule group", name)]
-    if service == "sagemaker" and kind in _OF_SAGEMAKER:
-        log = [("log group", f"/aws/sagemaker/Endpoints/{name}")] if kind == "endpoint" else []
-        return [(_OF_SAGEMAKER[kind], name), *log]
     return []
-
-
-def _runs(transform_job: str, client: Client) -> bool:
-    try:
-        described = client("sagemaker").describe_transform_job(TransformJobName=transform_job)
-    except ClientError:
-        return False  # gone, or not to be seen, and so not to be stopped
-    return described["TransformJobStatus"] in ("InProgress", "Stopping")
 
 
 def _roles(owner: str, lesson: str | None, client: Client) -> Iterator[Resource | str]:

@@ -2,21 +2,25 @@
 
 Whatever a lesson creates that takes tags gets these three with the call that creates it, so that it can be found again
 without the ledger, from any computer. A tag of the learner's own by the same name stays as it is. What a state machine
-makes by itself is found through the machine, which is tagged.
+makes has them, too: on its way to AWS, a definition gets them where it has SageMaker make something.
 """
 
 from __future__ import annotations
 
 import functools
+import json
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import boto3
 from botocore.model import ListShape, MapShape, OperationModel
 
 from course.account import prefix
+from course.account.made import SAGEMAKER
 
 COURSE = "workflow-course"
+_MAKES = re.compile(r"arn:aws[\w-]*:states:[\w-]*::(?:aws-sdk:)?sagemaker:(create\w+)(?:\.sync)?")
 _NOT_IN_A_VALUE = re.compile(r"[^\w\s+\-=.:/@]")
 
 
@@ -56,6 +60,8 @@ def tag_calls(session: boto3.session.Session, tags: dict[str, str]) -> None:
 
     def add(params: dict[str, Any], model: OperationModel, **_: Any) -> None:
         params.update(tagged(params, model, tags) or {})
+        if model.service_model.service_name == "stepfunctions" and isinstance(params.get("definition"), str):
+            params["definition"] = tagged_definition(params["definition"], tags)
 
     session.events.register("before-parameter-build", add)
 
@@ -81,3 +87,43 @@ def tagged(params: dict[str, Any], model: OperationModel, tags: dict[str, str]) 
     given = params.get(member) or []
     known = {one.get(key) for one in given}
     return {**params, member: [*given, *({key: k, value: v} for k, v in tags.items() if k not in known)]}
+
+
+def tagged_definition(text: str, tags: dict[str, str]) -> str:
+    """A state machine's definition in which whatever makes something of SageMaker's gives it the tags.
+
+    A text that is no definition stays as it is: to say what is wrong with it is for AWS.
+    """
+    try:
+        definition = json.loads(text)
+    except ValueError:
+        return text
+    places = [place for state in _states(definition) if (place := _arguments(state)) is not None]
+    for place in places:
+        given = place.get("Tags", [])
+        known = {one.get("Key") for one in given if isinstance(one, dict)}
+        place["Tags"] = [*given, *(pair for pair in pairs(tags) if pair["Key"] not in known)]
+    return json.dumps(definition) if places else text
+
+
+def _states(part: Any) -> Iterator[dict[str, Any]]:
+    """All states of a definition, those in branches and iterations, too."""
+    if isinstance(part, list):
+        for one in part:
+            yield from _states(one)
+    elif isinstance(part, dict):
+        if isinstance(part.get("Resource"), str):
+            yield part
+        inside = part.get("States")
+        yield from _states(list(inside.values()) if isinstance(inside, dict) else None)
+        for name in ("Branches", "ItemProcessor", "Iterator"):
+            yield from _states(part.get(name))
+
+
+def _arguments(state: dict[str, Any]) -> dict[str, Any] | None:
+    """What a state asks SageMaker to make, where tags can be put into it."""
+    found = _MAKES.fullmatch(state["Resource"])
+    arguments = state.get("Arguments", state.get("Parameters"))
+    if not found or found[1][:1].upper() + found[1][1:] not in SAGEMAKER or not isinstance(arguments, dict):
+        return None
+    return arguments if "Tags.$" not in arguments and isinstance(arguments.get("Tags", []), list) else None

@@ -12,6 +12,7 @@ from functools import cache
 import boto3
 
 import local_aws
+from course.account.endpoint_ends import HOURS
 from course.account.foundation import SAGEMAKER_ROLE, bucket_of
 from course.console.your_values import YourValues
 from course.state_machines.review_workflow import images
@@ -19,6 +20,9 @@ from course.state_machines.review_workflow import images
 _BUCKET = bucket_of(local_aws.ACCOUNT, local_aws.REGION)
 _ROLE = f"arn:aws:iam::{local_aws.ACCOUNT}:role/{SAGEMAKER_ROLE}"
 _IMAGE = rf"\d{{12}}\.dkr\.ecr\.{local_aws.REGION}\.amazonaws\.com/[\w./-]+:[\w.-]+"
+
+_HOURS = r"(?<=\$millis\(\) \+ )[\d.e+]+(?= \* 3600000)"
+"""After which an endpoint ends: more where waits pass faster."""
 
 # A digit more, and it is another number. A letter or hyphen more, and it is another name.
 _NUMBER = rf"(?<!\d){local_aws.ACCOUNT}(?!\d)"
@@ -43,6 +47,7 @@ def own(text: str, values: YourValues) -> str:
         _NUMBER: lambda _: account,
         _WORD.format(local_aws.REGION): lambda _: values.region or "REGION",
         "arn:aws:(?=[a-z])": lambda _: arn,
+        _HOURS: lambda _: str(HOURS),
     } | {_WORD.format(name): lambda _, own=own: own for name, own in values.names.items()}
     kinds = {f"k{number}": (pattern, make) for number, (pattern, make) in enumerate(replaced.items())}
     pattern = "|".join(f"(?P<{kind}>{pattern})" for kind, (pattern, _) in kinds.items())

@@ -104,14 +104,19 @@ def _of_call(call: dict[str, Any], region: str) -> Iterator[Right]:
     if call["operation"].startswith("Create") and (params.get("Tags") or params.get("tags")):
         yield f"{service}:{_TAGS.get(service, 'TagResource')}", about
     if call["operation"].startswith(("Create", "Update")):
-        for name in _PASSES_A_ROLE & params.keys():
-            yield "iam:PassRole", _plain(params[name], region)
+        given = params | params.get("Target", {}) if service == "scheduler" else params
+        for name in _PASSES_A_ROLE & given.keys():
+            yield "iam:PassRole", _plain(given[name], region)
 
 
 def _about(service: str, action: str, params: dict[str, Any]) -> str:
     if service == "s3":
         in_bucket = action.endswith(("Object", "MultipartUploadParts", "MultipartUpload")) or "Key" in params
         return f"arn:aws:s3:::{params['Bucket']}{'/*' if in_bucket else ''}" if "Bucket" in params else "*"
+    if service == "scheduler" and "Name" in params:
+        is_group = action.endswith(("ScheduleGroup", "TagResource"))
+        path = f"schedule-group/{params['Name']}" if is_group else f"schedule/{params['GroupName']}/{params['Name']}"
+        return f"arn:aws:scheduler:REGION:ACCOUNT:{path}"
     for name, form in _ABOUT.get(service, ()):
         if name in params:
             value = str(params[name])

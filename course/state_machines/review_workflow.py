@@ -13,6 +13,7 @@ from typing import Any
 
 import boto3
 
+from course.account.endpoint_ends import GROUP, ROLE, ensure_endpoint_ends, lifetime
 from course.account.foundation import SAGEMAKER_ROLE
 from course.account.roles import role_for
 from course.account.settings import Settings
@@ -28,6 +29,8 @@ def workflow(settings: Settings) -> dict[str, Any]:
     substitutions = {
         "SageMakerRoleArn": settings.sagemaker_role_arn,
         "InstanceType": settings.instance_type,
+        "EndpointHours": f"{lifetime(settings):g}",
+        "EndsRoleArn": f"arn:aws:iam::{settings.account}:role/{ROLE}",
         **images(settings.region),
     }
     text = _DEFINITION.read_text(encoding="utf-8")
@@ -56,6 +59,8 @@ def images(region: str) -> dict[str, str]:
 def workflow_role(name: str, settings: Settings) -> str:
     """Make a role under which Step Functions may run the course's workflow, and nothing else.
 
+    And what the workflow needs beside it: the group of the schedules that end its endpoints, and their role.
+
     The rights are those that the Step Functions developer guide ("Create and manage Amazon SageMaker jobs")
     names, limited to this account and region.
 
@@ -65,6 +70,7 @@ def workflow_role(name: str, settings: Settings) -> str:
     Returns:
         Its ARN.
     """
+    ensure_endpoint_ends(settings)
     arn = role_for("states.amazonaws.com", name)
     document = json.dumps({"Version": "2012-10-17", "Statement": _rights(settings)})
     boto3.client("iam").put_role_policy(RoleName=name, PolicyName="workflow", PolicyDocument=document)
@@ -92,6 +98,17 @@ def _rights(settings: Settings) -> list[dict[str, Any]]:
             "Action": ["iam:PassRole"],
             "Resource": f"arn:aws:iam::{settings.account}:role/{SAGEMAKER_ROLE}",
             "Condition": {"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}},
+        },
+        {
+            "Effect": "Allow",
+            "Action": ["scheduler:CreateSchedule", "scheduler:UpdateSchedule"],
+            "Resource": f"arn:aws:scheduler:{here}:schedule/{GROUP}/*",
+        },
+        {
+            "Effect": "Allow",
+            "Action": ["iam:PassRole"],
+            "Resource": f"arn:aws:iam::{settings.account}:role/{ROLE}",
+            "Condition": {"StringEquals": {"iam:PassedToService": "scheduler.amazonaws.com"}},
         },
         {
             "Effect": "Allow",

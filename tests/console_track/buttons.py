@@ -31,6 +31,7 @@ class Console:
         self.s3, self.iam, self.sqs = boto3.client("s3"), boto3.client("iam"), boto3.client("sqs")
         self.functions, self.logs = boto3.client("lambda"), boto3.client("logs")
         self.states, self.sagemaker = boto3.client("stepfunctions"), boto3.client("sagemaker")
+        self.scheduler = boto3.client("scheduler")
         self.code: dict[str, str] = {}
         self.events: dict[str, str] = {}
         self.input = self.endpoint = ""

@@ -292,6 +292,7 @@ def older_machine(console: Console, section: Section) -> None:
 def role_of_the_workflow(console: Console, section: Section) -> None:
     console.make_role(section)
     console.add_policy(section, section.field("Role name"))
+    console.code |= {title: section.texts[title] for title in ("Trust policy", "Permissions")}
 
 
 @step("05", "Create a state machine")
@@ -356,6 +357,10 @@ def training_state(console: Console, section: Section) -> None:
 
 @step("06", "Deploy")
 def whole_definition(console: Console, section: Section) -> None:
+    role, group = section.field("Role name"), section.field("Name")
+    console.iam.create_role(RoleName=role, AssumeRolePolicyDocument=section.texts["Trust policy of the ends"])
+    console.iam.put_role_policy(RoleName=role, PolicyName="course", PolicyDocument=section.texts["Policy of the ends"])
+    console.scheduler.create_schedule_group(Name=group)
     whole = section.texts["The whole definition"]
     filled_in = json.loads(console.code["review-workflow"])["States"]
     assert {name: json.loads(whole)["States"][name] for name in ("Preprocess", "Train")} == filled_in
@@ -479,6 +484,63 @@ def see_a_failure(console: Console, section: Section) -> None:
     assert (ended["error"], rubbish in ended["cause"]) == ("Preprocess failed", True)
 
 
+# ---- lesson 08 ---------------------------------------------------------------------------------------
+
+
+@step("08", "The archives and the function")
+def archives_and_function(console: Console, section: Section) -> None:
+    good, broken = section.files()[0], "part-02.json.zip"
+    names = re.findall(r"`(part-\d\d\.json\.zip)`", section.steps)
+    for name in names:
+        console.put(f"many/{name}", b"any words" if name == broken else (ROOT / good).read_bytes())
+    name = console.create_function(section)
+    console.deploy(name, (ROOT / section.files()[-1]).read_bytes())
+    memory = int(section.field("Memory").removesuffix(" MB"))
+    console.configure(name, Timeout=seconds(section.field("Timeout")), MemorySize=memory)
+    console.add_policy(section, console.role_of(name), "Policy of the function")
+
+
+@step("08", "A Map")
+def inline_map(console: Console, section: Section) -> None:
+    role, [of_the_map, of_the_jobs] = section.field("Role name"), section.fields("Policy name")
+    console.iam.create_role(RoleName=role, AssumeRolePolicyDocument=console.code["Trust policy"])
+    policies = {of_the_map: section.texts["Policy of the machine"], of_the_jobs: console.code["Permissions"]}
+    for name, text in policies.items():
+        console.iam.put_role_policy(RoleName=role, PolicyName=name, PolicyDocument=text)
+    console.create_machine(section, "The inline Map")
+    assert console.execute("scale-out", given(section))["error"] == "PreprocessingFailed"
+
+
+@step("08", "A Distributed Map and its run")
+def distributed_map(console: Console, section: Section) -> None:
+    console.save("scale-out", section.texts["The Distributed Map"])
+    ended = console.execute("scale-out", given(section))
+    assert ended["error"] == "States.ExceedToleratedFailureThreshold"
+    assert (counts := items(console, ended))["failed"] == 1 and counts["total"] == 3
+
+
+@step("08", "Redrive")
+def redrive(console: Console, section: Section) -> None:
+    [good], [name] = section.files(), re.findall(r"call the copy `([^`]+)`", section.steps)
+    console.put(f"many/{name}", (ROOT / good).read_bytes())
+    failed = console.executions("scale-out")[0]
+    console.states.redrive_execution(executionArn=failed)
+    ended = console.ended(failed)
+    assert (ended["status"], items(console, ended)["succeeded"]) == ("SUCCEEDED", 3)
+
+
+@step("08", "A job on two instances")
+def two_instances(console: Console, section: Section) -> None:
+    console.put("many/join/join.py", section.texts["join.py"].encode())
+    for path in section.files():
+        console.upload(path, "many/code/")
+    console.save("scale-out", section.texts["Two jobs, one after the other"])
+    ended = console.execute("scale-out", given(section))
+    assert ended["status"] == "SUCCEEDED", ended.get("cause")
+    joined = {one["Key"] for one in console.s3.list_objects_v2(Bucket=BUCKET, Prefix="many/joined/")["Contents"]}
+    assert joined == {f"many/joined/{name}" for name in re.findall(r"`(reviews_\w+\.txt)`", section.steps)}
+
+
 # ---- lesson 09 ---------------------------------------------------------------------------------------
 
 
@@ -542,6 +604,18 @@ def fill(console: Console, state: str, **fields: str) -> None:
     definition = json.loads(console.code["review-workflow"])
     definition["States"][state] |= {name: json.loads(text) for name, text in fields.items()}
     console.code["review-workflow"] = json.dumps(definition)
+
+
+def given(section: Section) -> str:
+    """The input that is to be typed in."""
+    [data] = re.findall(r"the input,? `([^`]+)`", section.steps)
+    return data
+
+
+def items(console: Console, execution: dict[str, Any]) -> dict[str, int]:
+    """The counts on the page of the execution's Map Run."""
+    [run] = console.states.list_map_runs(executionArn=execution["executionArn"])["mapRuns"]
+    return console.states.describe_map_run(mapRunArn=run["mapRunArn"])["itemCounts"]
 
 
 def seconds(said: str) -> int:

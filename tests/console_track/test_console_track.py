@@ -24,9 +24,6 @@ from tests.served import served
 
 pytestmark = pytest.mark.slow
 
-TRACK = {"00", "01", "02", "03", "04", "05", "06", "07", "09"}
-"""The lessons whose steps depend on each other; those of others are looked at, not walked."""
-
 
 @pytest.fixture(scope="module")
 def console() -> Iterator[Console]:
@@ -66,9 +63,7 @@ def test_the_page_is_what_the_lessons_say() -> None:
 
 
 def test_each_click_path_of_the_track_is_walked_by_this_test() -> None:
-    """A new click path in one of these lessons needs its step here; a lesson of its own needs none."""
-    there = {(section.lesson, section.title) for section in sections() if section.lesson in TRACK}
-    assert there == STEPS.keys()
+    assert {(section.lesson, section.title) for section in sections()} == STEPS.keys()
 
 
 def test_no_text_on_the_page_has_the_embedded_accounts_number() -> None:
@@ -89,9 +84,8 @@ def test_each_text_is_well_formed_and_is_named_where_it_is_pasted(section: Secti
 def test_whatever_the_track_gives_a_name_may_have_another_one() -> None:
     """*Your values* asks for each name that somebody types in while creating a thing of the workflow."""
     fields = r"\*(?:Function name|State machine name|Name)\*:? `([^`]+)`"
-    typed = {(section.lesson, name) for section in sections() for name in re.findall(fields, section.steps)}
-    assert {name for lesson, name in typed if lesson in TRACK} <= NAMES.keys()
-    assert {name for _, name in typed} | {"helpful-reviews"} >= NAMES.keys()
+    typed = {name for section in sections() for name in re.findall(fields, section.steps)}
+    assert typed | {"helpful-reviews"} == NAMES.keys()
 
 
 def test_a_path_has_the_texts_above_it_and_the_panels_below_it() -> None:
@@ -118,8 +112,6 @@ def test_a_text_that_no_click_path_follows_is_an_error() -> None:
 def test_the_page_leads_to_an_endpoint_that_answers_and_back(console: Console) -> None:
     before = left(console)
     for section in sections(ACCOUNT=ACCOUNT, REGION=REGION, BUCKET=BUCKET):
-        if section.lesson not in TRACK:
-            continue
         try:
             STEPS[section.lesson, section.title](console, section)
         except (AssertionError, ClientError, ValueError, KeyError) as error:

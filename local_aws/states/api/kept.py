@@ -159,16 +159,13 @@ class _Histories:
         arn, _, number = name.rpartition("#")
         execution, start = self._find(arn), int(number) * BLOCK
         events = [] if execution is None else execution.log[start : start + BLOCK]
-        return Kept([_event(event) for event in events]) if events else None
+        return Kept([event.plain() for event in events]) if events else None
 
     def load(self, name: str, data: Any, contents: Contents) -> None:
         """Put a block of events behind those that came before it."""
         execution = self._find(name.rpartition("#")[0])
         if execution is not None:
-            execution.log.put_back(
-                Event(number, previous, kind, timestamp, _details(details))
-                for number, previous, kind, timestamp, details in data
-            )
+            execution.log.put_back(Event.of_plain(event) for event in data)
 
 
 class _MapRuns:
@@ -191,7 +188,7 @@ class _MapRuns:
             self._map_runs.adopt(name)
 
 
-# ---- programs and events ---------------------------------------------------------------------------------
+# ---- programs --------------------------------------------------------------------------------------------
 
 
 def _program(program: Program, contents: dict[str, Content]) -> dict[str, Any]:
@@ -216,21 +213,6 @@ def _compiled(definition: str) -> Workflow:
     return compile_workflow(json.loads(definition))
 
 
-def _event(event: Event) -> tuple[Any, ...]:
-    details = event.details and {
-        name: (_DOCUMENT, value.text) if isinstance(value, Document) else value for name, value in event.details.items()
-    }
-    return (event.id, event.previous, event.type, event.timestamp, details)
-
-
-def _details(details: dict[str, Any] | None) -> dict[str, Any] | None:
-    return details and {
-        name: Document(text=value[1]) if isinstance(value, tuple) and value[:1] == (_DOCUMENT,) else value
-        for name, value in details.items()
-    }
-
-
-_DOCUMENT = "document"
 _NOTHING = compile_workflow({"StartAt": "Nothing", "States": {"Nothing": {"Type": "Succeed"}}})
 
 

@@ -22,7 +22,7 @@ from local_aws.states.running.status_changes import status_change
 from local_aws.states.running.surroundings import Engine
 from local_aws.states.running.tokens import TaskTokens
 from local_aws.states.work.signals import Signal
-from local_aws.states.work.turns import Turns
+from local_aws.states.work.turns import AS_MANY_AS_WANT_TO, Turns
 
 log = logging.getLogger(__name__)
 
@@ -90,7 +90,7 @@ class Execution:
         self._stop_signal = stop_signal or Signal()
         self._tell_ended = ended
         self._flow: Flow | None = Flow(self, self._stop_signal.child())
-        self.turns = turns or Turns()
+        self.turns = turns or AS_MANY_AS_WANT_TO
         self._ended, self._left = Signal(), Signal()
         self._redriving = threading.Lock()
         self._context: dict[str, Any] | None = None
@@ -307,7 +307,7 @@ class Execution:
         if not self.log.close(event_type, previous, details):
             return
         self.stopped = time.time()
-        self.output, self.error, self.cause = output, error, cause
+        self.output, self.error, self.cause, self._context = output, error, cause, None
         self.status = status
         if status == "SUCCEEDED":
             self._flow = None
@@ -316,6 +316,14 @@ class Execution:
         self._ended.set()
         self._announce()
         self._tell_ended()
+        self._take_less_room()
+
+    def _take_less_room(self) -> None:
+        """Keep only what is told of an execution that has ended: there may be very many."""
+        self.log.pack()
+        self.input = Document(text=self.input.text)
+        if self.output is not None:
+            self.output = Document(text=self.output.text)
 
     def _announce(self) -> None:
         """Have EventBridge told of the status, unless the execution is Express."""
@@ -327,7 +335,7 @@ class Execution:
     def _time_limit(self) -> Iterator[None]:
         """End it as TIMED_OUT when the workflow's TimeoutSeconds have passed, on the wall's clock."""
         seconds = self.program.workflow.timeout_seconds
-        if seconds is None:
+        if not seconds:  # AWS takes a 0; that it stands for no limit is a guess.
             yield
             return
         timer = self.engine.pool.timers.after(

@@ -7,9 +7,11 @@ machine's own, a Parallel's branch, a Map's iteration) chain to each other, not 
 
 from __future__ import annotations
 
+import functools
+import pickle
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, overload
@@ -22,6 +24,8 @@ MAX_EVENTS = 25_000
 BLOCK = 100
 """Events that are kept together, where a history outlives the process."""
 
+_DOCUMENT = "document"
+"""Before a document's text, in an event as plain data."""
 _DETAILS = {
     "MapStateStarted": "mapStateStartedEventDetails",
     "MapIterationStarted": "mapIterationStartedEventDetails",
@@ -62,6 +66,24 @@ class Event:
     timestamp: float
     details: dict[str, Any] | None
 
+    def plain(self) -> tuple[Any, ...]:
+        """The event as plain data."""
+        details = self.details and {
+            name: (_DOCUMENT, value.text) if isinstance(value, Document) else value
+            for name, value in self.details.items()
+        }
+        return (self.id, self.previous, self.type, self.timestamp, details)
+
+    @classmethod
+    def of_plain(cls, data: Iterable[Any]) -> Event:
+        """The event that `plain` gave so."""
+        number, previous, event_type, timestamp, details = data
+        details = details and {
+            name: Document(text=value[1]) if isinstance(value, tuple) and value[:1] == (_DOCUMENT,) else value
+            for name, value in details.items()
+        }
+        return cls(number, previous, event_type, timestamp, details)
+
     def as_dict(self, with_data: bool = True) -> dict[str, Any]:
         """The event as a `HistoryEvent` of the API."""
         event: dict[str, Any] = {
@@ -92,15 +114,51 @@ def _details_name(event_type: str) -> str:
     return event_type[0].lower() + event_type[1:] + "EventDetails"
 
 
+class PackedEvents(Sequence[Event]):
+    """The events of an execution that has ended: blocks of bytes, in a fifth of the room, since they are kept long."""
+
+    __slots__ = ("_blocks", "_count")
+
+    def __init__(self, events: Sequence[Event]):
+        self._count = len(events)
+        starts = range(0, self._count, BLOCK)
+        self._blocks = [pickle.dumps([event.plain() for event in events[start : start + BLOCK]]) for start in starts]
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __iter__(self) -> Iterator[Event]:
+        for block in self._blocks:
+            yield from _unpacked(block)
+
+    @overload
+    def __getitem__(self, index: int) -> Event: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Event]: ...
+
+    def __getitem__(self, index: int | slice) -> Event | Sequence[Event]:
+        if isinstance(index, slice):
+            return [self[number] for number in range(*index.indices(self._count))]
+        number = range(self._count)[index]
+        return _unpacked(self._blocks[number // BLOCK])[number % BLOCK]
+
+
+@functools.lru_cache(maxsize=16)
+def _unpacked(block: bytes) -> tuple[Event, ...]:
+    """The events of a block; whoever reads one of them reads the others, too."""
+    return tuple(Event.of_plain(data) for data in pickle.loads(block))
+
+
 class EventLog(Sequence[Event]):
-    """The events of one execution, appended from many threads, read at any time.
+    """The events of one execution, appended from many threads, read at any time. It is packed where nothing comes more.
 
     Args:
         told: called with every event, in order; it must return at once.
     """
 
     def __init__(self, told: Callable[[Event], None] | None = None) -> None:
-        self._events: list[Event] = []
+        self._events: list[Event] | PackedEvents = []
         self._told = told
         self._closed = False
         self._lock = threading.Lock()
@@ -138,15 +196,23 @@ class EventLog(Sequence[Event]):
         """Go on after the last event, for an execution that is redriven."""
         with self._lock:
             self._closed = False
+            self._events = list(self._events)
             return self._append(event_type, previous, details)
+
+    def pack(self) -> None:
+        """Take less room, once the last event is there."""
+        with self._lock:
+            if self._closed and isinstance(self._events, list):
+                self._events = PackedEvents(self._events)
 
     def put_back(self, events: Iterable[Event]) -> None:
         """Take events of the past, in their order, of which nobody is told."""
-        self._events.extend(events)
+        self._events = [*self._events, *events]
 
     def seal(self) -> None:
         """Let the last event be the last one."""
         self._closed = True
+        self.pack()
 
     def stop(self, stopped: Signal) -> None:
         """Set the signal such that nothing is appended on its behalf from now on."""
@@ -162,6 +228,9 @@ class EventLog(Sequence[Event]):
     def __getitem__(self, index: int | slice) -> Event | Sequence[Event]:
         return self._events[index]
 
+    def __iter__(self) -> Iterator[Event]:
+        return iter(self._events)
+
     def _append(self, event_type: str, previous: int, details: dict[str, Any] | None) -> int:
         if self._closed:
             raise Cancelled
@@ -172,6 +241,8 @@ class EventLog(Sequence[Event]):
         return number
 
     def _add(self, event: Event) -> None:
+        if isinstance(self._events, PackedEvents):
+            raise TypeError("a history that is packed takes no event")
         self._events.append(event)
         if self._told is not None:
             self._told(event)

@@ -59,3 +59,6 @@ class Turns:
             del self._waiting[ticket]
             self._called.add(ticket)
         ticket.set()
+
+
+AS_MANY_AS_WANT_TO = Turns()

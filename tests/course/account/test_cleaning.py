@@ -67,6 +67,7 @@ def test_what_is_not_there_counts_as_removed(kind, ledger, settings):
         "state machine": f"arn:aws:states:{settings.region}:{settings.account}:stateMachine:course-not-there",
         "IAM policy": f"arn:aws:iam::{settings.account}:policy/course-not-there",
         "S3 folder": "course-not-there/folder/",
+        "schedule": "course-not-there/schedule",
         "S3 object": "course-not-there/object",
     }
     resource = Resource(kind, names.get(kind, "course-not-there"), LESSON)

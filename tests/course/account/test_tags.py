@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import boto3
 import botocore.session
 import pytest
 from botocore import xform_name
-from botocore.exceptions import EndpointConnectionError
+from botocore.exceptions import ClientError, EndpointConnectionError
 
 import course
-from course.account import cleaning, tags
+from course.account import cleaning, endpoint_ends, tags
 from course.account.ledger import Resource
 from course.account.made import MADE_BY
 from course.account.sweep import sweep
@@ -87,6 +88,55 @@ def test_what_a_lesson_makes_is_found_and_removed_without_the_ledger(settings, l
     assert course.clean_up(LESSON).removals == ()
 
 
+SAGEMAKER = "arn:aws:states:::sagemaker:"
+
+
+def makes(resource: str, **arguments: object) -> dict:
+    return {"Type": "Task", "Resource": resource, "Arguments": arguments, "End": True}
+
+
+def test_a_definition_tags_what_its_states_make_wherever_they_stand():
+    inner = {"StartAt": "A", "States": {"A": makes(f"{SAGEMAKER}createTrainingJob.sync", TrainingJobName="a")}}
+    own = [{"Key": "course", "Value": "mine"}]
+    definition = {
+        "StartAt": "M",
+        "States": {
+            "M": {"Type": "Map", "ItemProcessor": inner, "Next": "P"},
+            "P": {"Type": "Parallel", "Branches": [inner], "Next": "O"},
+            "O": makes("arn:aws:states:::aws-sdk:sagemaker:createEndpoint", EndpointName="e", Tags=own),
+            "Path": {"Type": "Task", "Resource": f"{SAGEMAKER}createModel", "Parameters": {"Tags.$": "$.t"}},
+            "D": makes("arn:aws:states:::aws-sdk:sagemaker:describeEndpoint", EndpointName="e"),
+            "U": makes(f"{SAGEMAKER}updateEndpoint", EndpointName="e"),
+            "L": makes("arn:aws:states:::lambda:invoke", FunctionName="f"),
+        },
+    }
+    states = json.loads(tags.tagged_definition(json.dumps(definition), {"course": "c", "lesson": "06"}))["States"]
+    both = [{"Key": "course", "Value": "c"}, {"Key": "lesson", "Value": "06"}]
+    assert states["M"]["ItemProcessor"]["States"]["A"]["Arguments"]["Tags"] == both
+    assert states["P"]["Branches"][0]["States"]["A"]["Arguments"]["Tags"] == both
+    assert states["O"]["Arguments"]["Tags"] == [*own, both[1]]
+    assert {name: states[name] for name in ("Path", "D", "U", "L")} == {
+        name: definition["States"][name] for name in ("Path", "D", "U", "L")
+    }
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "no JSON",
+        "[]",
+        "null",
+        '{"States": []}',
+        '{"States": {"A": 1, "B": {"Resource": {}, "Branches": "x"}}}',
+        '{"States": {"A": {"Resource": "arn:aws:states:::sagemaker:createModel", "Arguments": "{% $states.input %}"}}}',
+        '{"States": {"A": {"Resource": "arn:aws:states:::sagemaker:createModel", "Arguments": {"Tags": "{% [] %}"}}}}',
+        '{  "StartAt": "P", "States": {"P": {"Type": "Pass", "End": true}}}',
+    ],
+)
+def test_a_definition_that_has_no_place_for_tags_stays_as_it_is(text):
+    assert tags.tagged_definition(text, TAGS) == text
+
+
 def test_learners_who_share_an_account_have_tags_of_their_own(settings, monkeypatch):
     assert tags.owner_in(settings.account, settings.region) == OWNER
     monkeypatch.setenv("COURSE_PREFIX", "ada")
@@ -121,3 +171,54 @@ def test_one_that_cannot_go_keeps_no_other_from_going_and_is_told_how(settings, 
         ("SQS queue", False),
     ]
     assert "aws sagemaker delete-endpoint --endpoint-name course-stays" in repr(done)
+
+
+def test_what_ends_an_endpoint_stays_as_long_as_the_endpoint(settings, ledger, monkeypatch):
+    ends = endpoint_ends.ensure_endpoint_ends(settings).rpartition("/")[2]
+    course.keep_endpoint("course-stays", settings)
+
+    def fails(name):
+        raise EndpointConnectionError(endpoint_url="https://nowhere.example")
+
+    monkeypatch.setitem(cleaning._REMOVERS, "endpoint", fails)
+    schedule = Resource("schedule", f"{endpoint_ends.GROUP}/course-stays", LESSON)
+    group, role_ = Resource("schedule group", endpoint_ends.GROUP, "course"), Resource("IAM role", ends, "course")
+    endpoint = Resource("endpoint", "course-stays", LESSON)
+    done = cleaning.remove(ledger, [schedule, group, role_, endpoint])
+    assert [bool(one.reason) for one in done.removals] == [True] * 4
+    assert "It stays as long as an endpoint is left" in repr(done)
+    assert boto3.client("scheduler").get_schedule(GroupName=endpoint_ends.GROUP, Name="course-stays")
+    monkeypatch.undo()
+    assert cleaning.remove(ledger, [schedule, group, role_, endpoint]).done
+
+
+EXPIRED = {"Error": {"Code": "ExpiredToken", "Message": "The security token included in the request is expired"}}
+
+
+def test_a_session_that_expires_in_the_middle_is_said_and_another_computer_goes_on(settings, ledger):
+    """Nothing is raised, all that stays is named; run anew without the ledger, the rest is found by its tags."""
+    boto3.client("sqs").create_queue(QueueName="course-first")
+    topic = boto3.client("sns").create_topic(Name="course-later")["TopicArn"]
+    arn = role("course-later-role", "states.amazonaws.com", "s3:ListBucket")
+    made = machine("course-later", {"P": {"Type": "Pass", "End": True}}, arn)
+    expired: list[str] = []
+
+    def expires(params, model, **_):
+        if model.name == "DeleteQueue":
+            expired.append(model.name)
+        elif expired:
+            raise ClientError(EXPIRED, model.name)
+
+    session = boto3.DEFAULT_SESSION
+    session.events.register("before-call", expires)
+    done = cleaning.remove(ledger, ledger.resources(LESSON))
+    session.events.unregister("before-call", expires)
+    stays = {(one.resource.kind, one.resource.name) for one in done.removals if one.reason}
+    assert stays == {("SNS topic", topic), ("IAM role", "course-later-role")}
+    assert repr(done).count("The security token included in the request is expired") == 2
+    assert f"By hand: aws sns delete-topic --topic-arn {topic}" in repr(done)
+    assert "2 of 4 could not be removed; run the clean-up again." in repr(done)
+    assert {one.resource.name for one in done.removals} - {name for _, name in stays} == {"course-first", made}
+    ledger.forget()
+    again = course.clean_up(LESSON)
+    assert again.done and {(one.resource.kind, one.resource.name) for one in again.removals} == stays

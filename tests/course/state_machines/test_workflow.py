@@ -10,6 +10,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 import course
+from course.account.endpoint_ends import GROUP, ROLE, lifetime
+from course.account.sweep import sweep
 from course.errors import CourseError
 from tests.course.conftest import LESSON, machine, role
 
@@ -23,13 +25,15 @@ print("writing the training set")
 lines = ["__label__1 good strings and a good sound"] * 40 + ["__label__2 bad box"] * 40
 Path("/opt/ml/processing/output/train/train.txt").write_text("\\n".join(lines) + "\\n")
 """
+FASTER = 600
+"""So many times faster do waits pass on the AWS of these tests."""
 CLUSTER = {"InstanceCount": 1, "InstanceType": "ml.m5.large", "VolumeSizeInGB": 1}
 
 
 def processing(settings: course.Settings, script: str = "code/script.py") -> course.Draft:
     draft = course.Draft("createProcessingJob")
     pieces = [
-        {"ProcessingJobName": "{% 'process-' & $millis() %}", "RoleArn": settings.sagemaker_role_arn},
+        {"ProcessingJobName": "{% 'Process-' & $millis() %}", "RoleArn": settings.sagemaker_role_arn},
         {"ProcessingResources": {"ClusterConfig": CLUSTER}},
         {
             "ProcessingInputs": [
@@ -167,9 +171,21 @@ def test_what_the_machine_made_is_written_down_once_its_history_was_read(executi
     } <= made
 
 
+def test_what_the_machine_made_has_tags_and_is_found_by_them(execution):
+    """From another computer, and when machine and ledger are gone; by its own name, whose letters an ARN has small."""
+    found = {(one.kind, one.name) for one in sweep("administrator", LESSON).resources}
+    assert {
+        ("processing job", execution.state("Process").job),
+        ("training job", execution.state("Train").job),
+        ("SageMaker model", "course-test"),
+        ("endpoint configuration", "course-test"),
+        ("endpoint", "course-test"),
+    } <= found
+
+
 def test_a_state_knows_its_job_and_the_jobs_log(execution):
     state = execution.state("Process")
-    assert state.job.startswith("process-")
+    assert state.job.startswith("Process-")
     assert state.arguments["AppSpecification"]["ImageUri"] == SCIKIT_LEARN
     assert state.result["ProcessingJobStatus"] == "Completed"
     assert state.output == {"done": True}
@@ -194,6 +210,42 @@ def test_what_the_machine_made_is_left_with_its_cost(execution, settings):
     assert left.dollars_an_hour == pytest.approx(0.115, abs=0.001)
     assert "endpoint course-test: InService, 0.1150 USD an hour" in repr(left)
     assert "| endpoint | `course-test` | InService | 0.1150 USD an hour |" in left._repr_markdown_()
+
+
+def test_an_endpoint_left_alone_ends_by_itself(execution, settings):
+    """And its schedule with it. Until then, the schedule is among what is left."""
+    scheduler, sagemaker = boto3.client("scheduler"), boto3.client("sagemaker")
+    assert course.keep_endpoint("course-test", settings) == "course-test ends by itself in 2 hours."
+    first = scheduler.get_schedule(GroupName=GROUP, Name="course-test")
+    assert json.loads(first["Target"]["Input"]) == {"EndpointName": "course-test"}
+    assert first["ActionAfterCompletion"] == "DELETE"
+    left = {(item.resource.kind, item.resource.name) for item in course.left().items}
+    assert {("schedule", f"{GROUP}/course-test"), ("schedule group", GROUP), ("IAM role", ROLE)} <= left
+    # So soon that it comes while this test waits, where hours pass faster.
+    course.keep_endpoint("course-test", settings, hours=5 / 60 / 60 * FASTER / lifetime(settings, 1))
+    endpoints = {"NameContains": "course-test"}
+    course.wait_until(lambda: not sagemaker.list_endpoints(**endpoints)["Endpoints"], "the endpoint to end", 60)
+    with pytest.raises(scheduler.exceptions.ResourceNotFoundException):
+        scheduler.get_schedule(GroupName=GROUP, Name="course-test")
+
+
+@pytest.mark.parametrize("hours", [0, -1, float("nan")])
+def test_an_end_that_is_over_is_none(settings, hours):
+    with pytest.raises(CourseError, match=r"it must be above 0. To delete the endpoint now: course.clean_up\(\)"):
+        course.keep_endpoint("course-test", settings, hours=hours)
+
+
+def test_no_endpoint_is_made_where_nothing_would_end_it(settings):
+    """The schedule comes first; and a second one of its name is a conflict, which lesson 07 catches."""
+    flow = course.workflow(settings)["States"]
+    assert flow["Configure endpoint"]["Next"] == "Schedule its end"
+    assert flow["Schedule its end"]["Next"] == "Create endpoint"
+    alone = {name: value for name, value in flow["Schedule its end"].items() if name != "Next"} | {"End": True}
+    arn = machine("course-test-ends", {"Schedule its end": alone}, course.workflow_role("course-test-role", settings))
+    assert course.run(arn, {"name": "ends"}).status == "SUCCEEDED"
+    assert course.run(arn, {"name": "ends"}).error == "Scheduler.ConflictException"
+    boto3.client("scheduler").delete_schedule_group(Name=GROUP)
+    assert course.run(arn, {"name": "ends"}).error == "Scheduler.ResourceNotFoundException"
 
 
 def test_a_job_that_fails_tells_its_reason(settings, states_role):
