@@ -7,19 +7,13 @@ import hashlib
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from botocore.exceptions import ClientError
 
 from local_aws.moto.checksums import CHECKSUMS, compute_checksum
+from tests.refusals import refused
 
 OTHER_ACCOUNT = "999988887777"
 MEMBERS = {name: f"Checksum{name}" for name in CHECKSUMS}
 LARGE = b"x" * (5 << 20)
-
-
-def refused(call, **params) -> tuple[str, int]:
-    with pytest.raises(ClientError) as error:
-        call(**params)
-    return error.value.response["Error"]["Code"], error.value.response["ResponseMetadata"]["HTTPStatusCode"]
 
 
 def digest(algorithm: str, content: bytes) -> str:
@@ -86,10 +80,10 @@ def test_an_object_put_together_is_held_against_its_checksum(s3, bucket, algorit
     how = {"ChecksumAlgorithm": algorithm, "ChecksumType": "FULL_OBJECT"}
     upload = {"Bucket": bucket, "Key": "k"}
     upload["UploadId"] = s3.create_multipart_upload(**upload, **how)["UploadId"]
-    parts = [
-        {"PartNumber": number, "ETag": s3.upload_part(**upload, PartNumber=number, Body=body)["ETag"]}
-        for number, body in ((1, LARGE), (2, b"end"))
-    ]
+    parts = []
+    for number, body in ((1, LARGE), (2, b"end")):
+        part = s3.upload_part(**upload, PartNumber=number, Body=body, **{MEMBERS[algorithm]: digest(algorithm, body)})
+        parts.append({"PartNumber": number, "ETag": part["ETag"]})
     complete = {**upload, "MultipartUpload": {"Parts": parts}, "ChecksumType": "FULL_OBJECT"}
     wrong, right = digest(algorithm, b"other"), digest(algorithm, LARGE + b"end")
     assert refused(s3.complete_multipart_upload, **complete, **{MEMBERS[algorithm]: wrong})[0] == "BadDigest"
