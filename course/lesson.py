@@ -16,7 +16,7 @@ from course.account.settings import Settings
 from course.account.shared import shared
 from course.account.sweep import sweep
 from course.account.tags import owner_in, tag_calls
-from course.account.target import Target, chosen, closed_on_failure, connect
+from course.account.target import AS_ROOT, Target, chosen, closed_on_failure, connect
 from course.console import your_values
 from course.errors import CourseError
 from course.outcomes import record
@@ -65,7 +65,8 @@ def _start(lesson: str, exercises: bool, keep: bool) -> Settings:
     role = foundation.ensure_sagemaker_role(target, bucket, ledger)
     _begun.append(lesson)
     _listen(target, ledger)
-    for text in filter(None, [target.news, *said]):
+    warning = AS_ROOT if target.as_root and lesson == "00" else ""
+    for text in filter(None, [warning, target.news, *said]):
         print(text)
     real = target.kind == "aws"
     your_values.know(your_values.YourValues(target.account, target.region, bucket, role) if real else None)

@@ -18,6 +18,7 @@ from course.state_machines.graph.machine import Flow, read
 NOT_REACHED = "not reached"
 _DEFAULT_ATTEMPTS, _DEFAULT_INTERVAL, _DEFAULT_BACKOFF = 3, 1, 2.0
 _MOST_EVENTS = 1000
+_MANY_NULLS = 3
 _TRYING = ("Task", "Parallel", "Map")
 
 
@@ -86,7 +87,7 @@ def state_blocks(definition: Mapping[str, Any], run: StateRun | None, name: str)
     if run.error:
         blocks += [Say(f"**{plain(run.error)}**: {plain(run.reason)}", "bad")]
     values = [("Input", run.input), ("Arguments", run.arguments), ("Result", run.result), ("Output", run.output)]
-    blocks += [Code(title, _json(value), "json") for title, value in values if value is not None]
+    blocks += [block for title, value in values if value is not None for block in _value_blocks(title, value)]
     blocks += [Code("Variables assigned", _json(run.assigned), "json")] if run.assigned else []
     blocks += [Fold("The whole cause", [Code("Cause", run.cause)])] if run.cause != run.reason else []
     return blocks
@@ -99,7 +100,7 @@ def iteration_blocks(number: int, runs: list[StateRun]) -> list[Block]:
     for run in runs:
         inside: list[Block] = [Say(f"**{plain(run.error)}**: {plain(run.reason)}", "bad")] if run.error else []
         values = [(f"Input of {run.name}", run.input), (f"Output of {run.name}", run.output)]
-        inside += [Code(title, _json(value), "json") for title, value in values if value is not None]
+        inside += [block for title, value in values if value is not None for block in _value_blocks(title, value)]
         said = ", ".join(filter(None, (run.status, seconds_text(run.seconds))))
         blocks.append(Fold(f"{LOOKS[run.status].sign} {run.name} ({said})", inside))
     return blocks
@@ -207,6 +208,27 @@ def _runs(execution: Execution | None, name: str) -> list[StateRun]:
 def _seconds(runs: list[StateRun]) -> float | None:
     known = [run.seconds for run in runs if run.seconds is not None]
     return sum(known) if known else None
+
+
+def _value_blocks(title: str, value: Any) -> list[Block]:
+    """A value as JSON. Where many members are null, as in the description of a job, the whole of it is folded up."""
+    told, empty = _without_nulls(value)
+    if empty < _MANY_NULLS:
+        return [Code(title, _json(value), "json")]
+    whole = Fold(f"{title}, with its {empty} members that are null", [Code(f"The whole {title}", _json(value), "json")])
+    return [Code(title, _json(told), "json"), whole]
+
+
+def _without_nulls(value: Any) -> tuple[Any, int]:
+    """A value without the members of objects that are null, and how many these are."""
+    if isinstance(value, dict):
+        inner = {name: _without_nulls(one) for name, one in value.items() if one is not None}
+        told = {name: one for name, (one, _) in inner.items()}
+        return told, len(value) - len(inner) + sum(empty for _, empty in inner.values())
+    if isinstance(value, list):
+        items = [_without_nulls(one) for one in value]
+        return [one for one, _ in items], sum(empty for _, empty in items)
+    return value, 0
 
 
 def _json(value: Any) -> str:

@@ -23,6 +23,18 @@ STATIC_RESULT = "PASS_RESULT_IS_STATIC"
 NOT_HERE = "NOT_IMPLEMENTED_LOCALLY"
 """The one code that isn't AWS's: valid there, but the embedded AWS can't run it."""
 
+EMPTY = "Value cannot be empty"
+
+
+def too_many(names: tuple[str, ...]) -> str:
+    """What is said of an object that has several of fields that stand for each other."""
+    return f"There should only be one of the following fields: [{', '.join(names)}]"
+
+
+def none_of(names: tuple[str, ...]) -> str:
+    """What is said of an object that has none of fields one of which it needs."""
+    return f"This object should have only one of the following fields: [{', '.join(names)}]"
+
 
 @dataclass(frozen=True)
 class Diagnostic:

@@ -2,8 +2,7 @@
 
 A string is an expression when it starts with `{%` and ends with `%}`, both without a blank outside. One that has
 only one of the two is a mistake; one that has neither is a literal ("Transforming data with JSONata in Step
-Functions", AWS Step Functions developer guide). The texts were measured on AWS, apart from the one for that
-mistake, which nobody has recorded.
+Functions", AWS Step Functions developer guide). The texts were measured on AWS.
 """
 
 from __future__ import annotations
@@ -11,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from local_aws.states.definition.diagnostic import INVALID_EXPRESSION, UNSUPPORTED_EXPRESSION, Diagnostic
+from local_aws.states.definition.diagnostic import INVALID_EXPRESSION, SCHEMA, UNSUPPORTED_EXPRESSION, Diagnostic
 from local_aws.states.languages.jsonata import JSONataError, References, compile_expression
 
 ALWAYS = frozenset({"input", "context"})
@@ -53,8 +52,7 @@ def check(value: Any, location: str, states_fields: frozenset[str]) -> Iterator[
         if is_expression(text):
             yield from _check_expression(source(text), place, states_fields)
         elif text.startswith(OPENING) or text.endswith(CLOSING):
-            message = f"The JSONata expression must start with '{OPENING}' and end with '{CLOSING}'"
-            yield Diagnostic("ERROR", INVALID_EXPRESSION, message, place)
+            yield Diagnostic("ERROR", SCHEMA, f"JSONata string must start with {OPENING} and end with {CLOSING}", place)
 
 
 def _check_expression(text: str, place: str, states_fields: frozenset[str]) -> Iterator[Diagnostic]:

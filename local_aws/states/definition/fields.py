@@ -26,7 +26,8 @@ class Field:
         required: it must be there.
         expression: in JSONata, a string between `{%` and `%}` may stand for it, and for any value inside it.
         path: in JSONPath, the kind of path that it holds: `PATH`, `REFERENCE`, `REFERENCE_OR_CALL` (of a function),
-            or `RESULT`, a reference path into the state's data alone.
+            `REFERENCE_OF_DATA` that can't begin in the context object, or `RESULT`, a reference path into the state's
+            data alone.
         nullable: null may stand for the path.
         template: in JSONPath, fields `name.$` at any depth of it hold paths or calls of functions.
         values: what a string may be, where that is fixed.
@@ -38,7 +39,7 @@ class Field:
     language: Language | None = None
     required: bool = False
     expression: bool = False
-    path: Literal["PATH", "REFERENCE", "REFERENCE_OR_CALL", "RESULT"] | None = None
+    path: Literal["PATH", "REFERENCE", "REFERENCE_OF_DATA", "REFERENCE_OR_CALL", "RESULT"] | None = None
     nullable: bool = False
     template: bool = False
     values: tuple[str, ...] = ()
@@ -60,6 +61,7 @@ Fields = dict[str, Field]
 
 _DATA = Field("ANY", expression=True, template=True)
 _PATH = Field("ANY", JSONPATH, path="REFERENCE")
+_NUMBER_PATH = Field("ANY", JSONPATH, path="REFERENCE_OF_DATA")
 _PATH_OR_CALL = Field("ANY", JSONPATH, path="REFERENCE_OR_CALL")
 _PARAMETERS = Field("ANY", JSONPATH, template=True)
 _OUTPUT = Field("ANY", JSONATA, expression=True)
@@ -86,11 +88,11 @@ _HANDLERS: Fields = {"Retry": Field("ARRAY"), "Catch": Field("ARRAY")}
 
 RETRIER: Fields = {
     "ErrorEquals": Field("ARRAY", required=True),
-    "IntervalSeconds": Field("INTEGER", minimum=1, maximum=99_999_999),
+    "IntervalSeconds": Field("INTEGER", minimum=0, maximum=99_999_999),
     "MaxAttempts": Field("INTEGER", minimum=0, maximum=99_999_999),
     "BackoffRate": Field("NUMBER", minimum=1.0),
     "MaxDelaySeconds": Field("INTEGER", minimum=1, maximum=31_622_400),
-    "JitterStrategy": Field(values=("FULL", "NONE")),
+    "JitterStrategy": Field(values=("NONE", "FULL")),
     "Comment": Field(),
 }
 CATCHER: Fields = {
@@ -120,7 +122,7 @@ WORKFLOW: Fields = {
 MACHINE: Fields = WORKFLOW | {
     "Version": Field(values=("1.0",)),
     "QueryLanguage": Field("ANY"),
-    "TimeoutSeconds": Field("INTEGER", minimum=1, maximum=99_999_999),
+    "TimeoutSeconds": Field("INTEGER", minimum=0, maximum=99_999_999),
 }
 PROCESSOR: Fields = WORKFLOW | {
     "ProcessorConfig": Field(
@@ -139,8 +141,8 @@ _READER_CONFIG: Fields = {
     "CSVHeaderLocation": Field(values=("FIRST_ROW", "GIVEN")),
     "CSVHeaders": Field("ARRAY"),
     "CSVDelimiter": Field(values=("COMMA", "PIPE", "SEMICOLON", "SPACE", "TAB")),
-    "MaxItems": _count(),
-    "MaxItemsPath": _PATH,
+    "MaxItems": _count(0, 100_000_000),
+    "MaxItemsPath": _NUMBER_PATH,
     "ItemsPointer": Field(),
 }
 _READER: Fields = {
@@ -150,10 +152,10 @@ _READER: Fields = {
     "ReaderConfig": Field("OBJECT", fields=_READER_CONFIG),
 }
 _BATCHER: Fields = {
-    "MaxItemsPerBatch": _count(1),
-    "MaxItemsPerBatchPath": _PATH,
-    "MaxInputBytesPerBatch": _count(1, 262_144),
-    "MaxInputBytesPerBatchPath": _PATH,
+    "MaxItemsPerBatch": _count(),
+    "MaxItemsPerBatchPath": _NUMBER_PATH,
+    "MaxInputBytesPerBatch": _count(0, 262_144),
+    "MaxInputBytesPerBatchPath": _NUMBER_PATH,
     "BatchInput": _DATA,
 }
 _WRITER: Fields = {
@@ -252,11 +254,11 @@ STATES: dict[str, Fields] = {
         "ItemBatcher": Field("OBJECT", fields=_BATCHER),
         "ResultWriter": Field("OBJECT", fields=_WRITER),
         "MaxConcurrency": _count(),
-        "MaxConcurrencyPath": _PATH,
+        "MaxConcurrencyPath": _NUMBER_PATH,
         "ToleratedFailureCount": _count(),
-        "ToleratedFailureCountPath": _PATH,
-        "ToleratedFailurePercentage": Field("NUMBER", expression=True, minimum=0, maximum=100),
-        "ToleratedFailurePercentagePath": _PATH,
+        "ToleratedFailureCountPath": _NUMBER_PATH,
+        "ToleratedFailurePercentage": Field("NUMBER", expression=True, minimum=0.0, maximum=100.0),
+        "ToleratedFailurePercentagePath": _NUMBER_PATH,
         "Label": Field(),
         "Output": _OUTPUT,
         "Assign": _ASSIGN,

@@ -1,6 +1,6 @@
 """Retry and Catch: which errors an entry names.
 
-The rule is the documented one (`States.ALL` stands alone, in the last entry); its wording here is not AWS's.
+The rule is the documented one (`States.ALL` stands alone, in the last entry), in AWS's words.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from local_aws.states import errors
-from local_aws.states.definition.diagnostic import SCHEMA, Diagnostic
+from local_aws.states.definition.diagnostic import EMPTY, SCHEMA, Diagnostic
 from local_aws.states.definition.fields import CATCHER, RETRIER
 
 FIELDS = {"Retry": RETRIER, "Catch": CATCHER}
@@ -22,10 +22,10 @@ def check_errors(entry: dict[str, Any], place: str, is_last: bool) -> Iterator[D
         return
     at = f"{place}/ErrorEquals"
     if not names:
-        yield Diagnostic("ERROR", SCHEMA, "'ErrorEquals' must have at least one error name", at)
+        yield Diagnostic("ERROR", SCHEMA, EMPTY, at)
     for index, name in enumerate(names):
         if not isinstance(name, str):
-            yield Diagnostic("ERROR", SCHEMA, "Expected value of type [STRING]", f"{at}[{index}]")
+            yield Diagnostic("ERROR", SCHEMA, "Expected value of type String", f"{at}[{index}]")
     if errors.ALL in names and (len(names) > 1 or not is_last):
-        message = f"'{errors.ALL}' must be the only error name of its entry, and the entry must be the last one"
+        message = f"{errors.ALL} must appear alone and at end of list"
         yield Diagnostic("ERROR", SCHEMA, message, at)

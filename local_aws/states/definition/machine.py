@@ -13,7 +13,7 @@ from typing import Any
 from local_aws.states import timestamps
 from local_aws.states.definition import expressions, graph, handlers, maps, paths, tasks
 from local_aws.states.definition.assignments import check_names, check_scopes
-from local_aws.states.definition.diagnostic import DUPLICATE_NAME, SCHEMA, Diagnostic
+from local_aws.states.definition.diagnostic import DUPLICATE_NAME, EMPTY, SCHEMA, Diagnostic, none_of, too_many
 from local_aws.states.definition.fields import (
     CHOICE_RULE,
     JSONATA,
@@ -31,8 +31,9 @@ from local_aws.states.definition.fields import (
 
 MAX_NAME = 80
 _WITH_RESULT = ("Task", "Parallel", "Map")
-_VALUE_PATHS = ("REFERENCE", "REFERENCE_OR_CALL")
-_WAITS = ("Seconds", "Timestamp", "SecondsPath", "TimestampPath")
+_VALUE_PATHS = ("REFERENCE", "REFERENCE_OF_DATA", "REFERENCE_OR_CALL")
+_WAITS = ("SecondsPath", "Seconds", "TimestampPath", "Timestamp")
+_WAYS_ON = ("Next", "End")
 
 
 def check(definition: Any, machine_type: str = "STANDARD") -> list[Diagnostic]:
@@ -95,7 +96,7 @@ class _Checker:
                 self.state(state, at)
                 self.findings += graph.missing_targets(state, states, at)
             else:
-                self.report("Expected value of type [OBJECT]", at)
+                self.report("Expected value of type Object", at)
         self.findings += graph.unreachable(workflow, place, is_machine)
 
     def _name(self, name: str, place: str) -> None:
@@ -109,7 +110,7 @@ class _Checker:
         """The value of `QueryLanguage`, where it is set."""
         value = owner.get("QueryLanguage", JSONATA)
         if not isinstance(value, str):
-            self.report("Expected value of type [STRING]", f"{place}/QueryLanguage")
+            self.report("Expected value of type String", f"{place}/QueryLanguage")
         elif value not in QUERY_LANGUAGES:
             known = ", ".join(QUERY_LANGUAGES)
             self.report(f"Value should be one of the following: [{known}]", f"{place}/QueryLanguage")
@@ -136,7 +137,6 @@ class _Checker:
         self.query_language(state, place)
         self.findings += check_names(state, place)
         self._transition(state, kind, place)
-        self._alternatives(state, kind, place)
         self._handlers(state, place, language)
         inside = getattr(self, f"_{kind.lower()}", None)
         if inside is not None:
@@ -147,16 +147,16 @@ class _Checker:
             return
         ends = state.get("End") is True
         if "Next" in state and ends:
-            self.report("A state can have only one of these fields: [Next, End]", place)
+            self.report(too_many(_WAYS_ON), place)
         elif "Next" not in state and not ends:
-            self.report("One of these fields is required: [Next, End]", place)
+            self.report(none_of(_WAYS_ON), place)
 
-    def _alternatives(self, state: dict[str, Any], kind: str, place: str) -> None:
-        """A value and a path to it can't both be given; a Wait says so in its own words."""
-        for name in state:
-            field, pair = STATES[kind].get(name), [name.removesuffix("Path"), name]
-            if field and field.path in _VALUE_PATHS and pair[0] in state and name not in _WAITS:
-                self.report(f"A state can have only one of these fields: [{', '.join(pair)}]", place)
+    def _alternatives(self, owner: dict[str, Any], allowed: Fields, place: str) -> None:
+        """A value and a path to it can't both be given; a Wait has more than two ways to say its time."""
+        for name in owner:
+            field, pair = allowed.get(name), (name.removesuffix("Path"), name)
+            if field and field.path in _VALUE_PATHS and pair[0] in owner and name not in _WAITS:
+                self.report(too_many(pair), place)
 
     def _handlers(self, state: dict[str, Any], place: str, language: Language) -> None:
         for name, fields in handlers.FIELDS.items():
@@ -170,7 +170,7 @@ class _Checker:
                     self.findings += check_names(entry, at)
                     self.findings += handlers.check_errors(entry, at, is_last=index == len(entries) - 1)
                 else:
-                    self.report("Expected value of type [OBJECT]", at)
+                    self.report("Expected value of type Object", at)
 
     # ---- what is particular to a type -----------------------------------------------------------------
 
@@ -178,9 +178,7 @@ class _Checker:
         self.findings += tasks.check(state, place, language, self._machine_type)
 
     def _wait(self, state: dict[str, Any], place: str, language: Language) -> None:
-        if sum(name in state for name in _WAITS) != 1:
-            names = _WAITS if language == JSONPATH else _WAITS[:2]
-            self.report(f"Exactly one of these fields is required: [{', '.join(names)}]", place)
+        self._one_of(state, _WAITS, place)
         timestamp = state.get("Timestamp")
         if not isinstance(timestamp, str) or (language == JSONATA and expressions.is_expression(timestamp)):
             return
@@ -192,11 +190,11 @@ class _Checker:
         if not isinstance(rules, list):
             return
         if not rules:
-            self.report("'Choices' must have at least one rule", f"{place}/Choices")
+            self.report(EMPTY, f"{place}/Choices")
         for index, rule in enumerate(rules):
             at = f"{place}/Choices[{index}]"
             if not isinstance(rule, dict):
-                self.report("Expected value of type [OBJECT]", at)
+                self.report("Expected value of type Object", at)
             else:
                 self._rule(rule, at, language)
 
@@ -206,14 +204,14 @@ class _Checker:
         self.findings += check_names(rule, place)
         if language == JSONPATH:
             self.findings += paths.check_rule(rule, place, frozenset(CHOICE_RULE))
-        elif "Condition" not in rule:
-            self.report("These fields are required: [Condition]", place)
-        else:
+            return
+        self.findings += paths.check_selector(rule, place)
+        if "Condition" in rule:
             self._condition(rule["Condition"], f"{place}/Condition")
 
     def _condition(self, value: Any, place: str) -> None:
         if not isinstance(value, bool) and not expressions.is_expression(value):
-            self.report("Expected value of type [BOOLEAN] or a JSONata expression", place)
+            self.report("Expected value of type Boolean or a JSONata expression", place)
 
     def _parallel(self, state: dict[str, Any], place: str, _language: Language) -> None:
         branches = state.get("Branches")
@@ -221,16 +219,20 @@ class _Checker:
             self._inner(branch, WORKFLOW, f"{place}/Branches[{index}]")
 
     def _map(self, state: dict[str, Any], place: str, _language: Language) -> None:
-        names = [name for name in maps.PROCESSORS if name in state]
-        if not names:
-            self.report("These fields are required: [ItemProcessor]", place)
-        for name in names:
-            self._inner(state[name], PROCESSOR, f"{place}/{name}")
+        self._one_of(state, maps.PROCESSORS, place)
+        for name in maps.PROCESSORS:
+            if name in state:
+                self._inner(state[name], PROCESSOR, f"{place}/{name}")
         self.findings += maps.check(state, place, self._machine_type)
+
+    def _one_of(self, state: dict[str, Any], names: tuple[str, ...], place: str) -> None:
+        found = sum(name in state for name in names)
+        if found != 1:
+            self.report(too_many(names) if found else none_of(names), place)
 
     def _inner(self, workflow: Any, fields: Fields, place: str) -> None:
         if not isinstance(workflow, dict):
-            self.report("Expected value of type [OBJECT]", place)
+            self.report("Expected value of type Object", place)
             return
         self.fields(workflow, fields, place, self._machine_language)
         self.workflow(workflow, place)
@@ -266,6 +268,7 @@ class _Checker:
                 has_more = name in ("Output", "Assign")
                 available = states_fields if has_more else expressions.ALWAYS
                 self._value(value, field, f"{place}/{name}", language, available)
+        self._alternatives(owner, allowed, place)
 
     def _value(self, value: Any, field: Field, place: str, language: Language, states_fields: frozenset[str]) -> None:
         if field.expression and language == JSONATA:
@@ -294,10 +297,10 @@ def _wrong_language(name: str, field_language: Language | None, language: Langua
 
 def _wrong_value(value: Any, field: Field) -> Iterator[str]:
     if not field.accepts(value):
-        yield f"Expected value of type [{field.kind}]"
+        yield f"Expected value of type {field.kind.capitalize()}"
     elif field.values and value not in field.values:
         yield f"Value should be one of the following: [{', '.join(field.values)}]"
     elif field.minimum is not None and value < field.minimum:
-        yield f"Value should be greater than or equal to {field.minimum:g}"
+        yield f"Minimum value is {field.minimum}"
     elif field.maximum is not None and value > field.maximum:
-        yield f"Value should be less than or equal to {field.maximum:.0f}"
+        yield f"Maximum value is {field.maximum}"

@@ -1,8 +1,8 @@
 """A Map's mode, and what belongs to the distributed one alone.
 
 Sources: "Map state in Distributed mode", "ItemReader" and "ResultWriter", AWS Step Functions developer guide; the
-sentence on a resource that reads or writes items is the one that AWS is reported to give; those on Express machines,
-on labels and on inventories are not AWS's.
+sentence on a resource that reads or writes items is the one that AWS is reported to give; those on labels and on
+inventories are not AWS's.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ MAX_LABEL = 40
 _LABEL = "Label"
 DISTRIBUTED_ONLY = ("ItemReader", "ItemBatcher", "ResultWriter")
 """Fields that a definition may have in either mode: an inline Map that has one fails when it is run."""
+_WITHOUT_HEADERS = ("JSON", "JSONL", "PARQUET")
 _RESOURCES = {"ItemReader": ("s3:getObject", "s3:listObjectsV2"), "ResultWriter": ("s3:putObject",)}
 
 
@@ -37,10 +38,12 @@ def check(state: dict[str, Any], place: str, machine_type: str) -> Iterator[Diag
     if not is_distributed(state):
         if _LABEL in state:
             yield Diagnostic("ERROR", SCHEMA, f"Field '{_LABEL}' is not supported", place)
+        if config.get("Mode") == "INLINE" and "ExecutionType" in config:
+            yield Diagnostic("ERROR", SCHEMA, "Field 'ExecutionType' is not supported", at)
     elif "ExecutionType" not in config:
         yield Diagnostic("ERROR", SCHEMA, "These fields are required: [ExecutionType]", at)
     elif machine_type == "EXPRESS":
-        message = "Express state machine does not support the 'DISTRIBUTED' mode of a Map state"
+        message = "The field 'Mode' with value 'DISTRIBUTED' is not supported inside 'EXPRESS' state machines"
         yield Diagnostic("ERROR", SCHEMA, message, f"{at}/Mode")
     yield from _check_label(state, place)
     yield from _check_reader(state, place)
@@ -69,6 +72,10 @@ def _check_reader(state: dict[str, Any], place: str) -> Iterator[Diagnostic]:
     at = f"{place}/ItemReader/ReaderConfig"
     if config.get("Transformation") == "LOAD_AND_FLATTEN" and "InputType" not in config:
         yield Diagnostic("ERROR", SCHEMA, "These fields are required: [InputType]", at)
+    if config.get("InputType") == "CSV" and not {"CSVHeaderLocation", "ManifestType"} & set(config):
+        yield Diagnostic("ERROR", SCHEMA, "The field 'CSVHeaderLocation' is required but was missing", at)
+    if config.get("InputType") in _WITHOUT_HEADERS and "CSVHeaderLocation" in config:
+        yield Diagnostic("ERROR", SCHEMA, "Field 'CSVHeaderLocation' is not supported", at)
     if config.get("CSVHeaderLocation") == "GIVEN" and "CSVHeaders" not in config:
         yield Diagnostic("ERROR", SCHEMA, "These fields are required: [CSVHeaders]", at)
     if config.get("ManifestType") == "S3_INVENTORY" and "InputType" in config:

@@ -20,6 +20,9 @@ def check(state: dict[str, Any], place: str, language: Language, machine_type: s
     resource = state.get("Resource")
     if not isinstance(resource, str) or integrations.is_known_elsewhere(resource):
         return
+    if not resource.startswith("arn:"):
+        yield Diagnostic("ERROR", SCHEMA, "Value is not a valid resource ARN", f"{place}/Resource")
+        return
     integration = integrations.resolve(resource)
     if integration is None:
         message = (
@@ -28,6 +31,9 @@ def check(state: dict[str, Any], place: str, language: Language, machine_type: s
         )
         yield Diagnostic("ERROR", SCHEMA, message, f"{place}/Resource")
         return
+    if integration.style == "activity" and "Credentials" in state:
+        message = "The field 'Credentials' is not supported for activities"
+        yield Diagnostic("ERROR", SCHEMA, message, f"{place}/Credentials")
     yield from _check_express(integration, place, machine_type)
     yield from _check_arguments(state, integration, place, "Arguments" if language == JSONATA else "Parameters")
 

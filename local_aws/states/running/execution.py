@@ -335,7 +335,7 @@ class Execution:
     def _time_limit(self) -> Iterator[None]:
         """End it as TIMED_OUT when the workflow's TimeoutSeconds have passed, on the wall's clock."""
         seconds = self.program.workflow.timeout_seconds
-        if seconds is None:
+        if not seconds:  # AWS takes a 0; that it stands for no limit is a guess.
             yield
             return
         timer = self.engine.pool.timers.after(

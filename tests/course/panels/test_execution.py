@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 import re
 import threading
+from datetime import UTC, datetime
 
 import boto3
 import pytest
 
 import course
 from course.errors import CourseError
-from course.panels.run_description import states_table
+from course.history import Visit
+from course.panels.run_description import state_blocks, states_table
+from course.state_machines.execution import StateRun
 from tests.course.panels.machines import BRANCHES, FIFTY, ODD_ONES_FAIL, ONE_FAILS, RETRIED, make_machine
 
 
@@ -48,6 +51,20 @@ def machine(machines):
         return machines[name]
 
     return made
+
+
+def test_members_that_are_null_are_folded_up_where_they_are_many():
+    """A job's description, as Step Functions makes it, has every absent member as null."""
+    nulls = {"ExitMessage": None, "FailureReason": None, "Inner": [{"Stopped": None, "Zero": 0}], "Status": "Completed"}
+    began = datetime(2026, 1, 1, tzinfo=UTC)
+    run = StateRun(Visit("Job", "Task", began, input={"one": None}, result=nulls, output=[None, None, None]))
+    blocks = state_blocks({"States": {"Job": {"Type": "Task"}}}, run, "Job")
+    shown = {block.title: block for block in blocks if hasattr(block, "title")}
+    assert json.loads(shown["Input"].code) == {"one": None}, "a single one says something"
+    assert json.loads(shown["Result"].code) == {"Inner": [{"Zero": 0}], "Status": "Completed"}
+    [whole] = shown["Result, with its 3 members that are null"].blocks
+    assert json.loads(whole.code) == nulls
+    assert json.loads(shown["Output"].code) == [None, None, None], "items of a list are counted, and stay"
 
 
 def test_a_machine_that_never_ran_shows_its_graph_and_what_to_do(machine):

@@ -334,7 +334,9 @@ class TestItemReader:
     def test_backslashes_in_csv(self, workflows, aws):
         r"""The rules of "How Step Functions parses input CSV files": `\\` `\"` `\,` escape, before others `\` goes."""
         body = rb"path,text" + b"\n" + rb"C:\\Temp,\"so\, so\" an\d" + b"\n"
-        (item,) = json.loads(self.content(workflows, aws, body, {"InputType": "CSV"})["output"])
+        (item,) = json.loads(
+            self.content(workflows, aws, body, {"InputType": "CSV", "CSVHeaderLocation": "FIRST_ROW"})["output"]
+        )
         assert item == {"path": "C:\\Temp", "text": '"so, so" and'}
 
     def test_a_long_field_in_csv(self, workflows, aws):
@@ -342,7 +344,7 @@ class TestItemReader:
         aws.client("s3").put_object(Bucket=bucket, Key="data", Body=b"text\n" + b"x" * 200_000)
         reader = {
             "Resource": "arn:aws:states:::s3:getObject",
-            "ReaderConfig": {"InputType": "CSV"},
+            "ReaderConfig": {"InputType": "CSV", "CSVHeaderLocation": "FIRST_ROW"},
             "Arguments": {"Bucket": bucket, "Key": "data"},
         }
         length = {"length": "{% $length($states.context.Map.Item.Value.text) %}"}

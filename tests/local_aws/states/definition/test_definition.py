@@ -116,7 +116,7 @@ def test_values_of_query_language():
     enumeration = "Value should be one of the following: [JSONPath, JSONata]"
     assert findings(machine(language="jsonata", A=state())) == [f"{SCHEMA}: {enumeration} at /QueryLanguage"]
     assert findings(machine(A=state(QueryLanguage=1))) == [
-        f"{SCHEMA}: Expected value of type [STRING] at /States/A/QueryLanguage"
+        f"{SCHEMA}: Expected value of type String at /States/A/QueryLanguage"
     ]
     processor = {"StartAt": "B", "States": {"B": state()}, "QueryLanguage": "JSONata"}
     assert findings(machine(A={"Type": "Map", "ItemProcessor": processor, "End": True})) == [
@@ -168,8 +168,8 @@ def test_fields_that_a_type_does_not_have(kind, field):
 
 
 def test_next_or_end_and_not_both():
-    both = "A state can have only one of these fields: [Next, End]"
-    neither = "One of these fields is required: [Next, End]"
+    both = "There should only be one of the following fields: [Next, End]"
+    neither = "This object should have only one of the following fields: [Next, End]"
     assert findings(machine(A=state(Next="B"), B=state())) == [f"{SCHEMA}: {both} at /States/A"]
     assert f"{SCHEMA}: {neither} at /States/A" in findings(machine(A={"Type": "Pass"}))
     assert f"{SCHEMA}: {neither} at /States/A" in findings(machine(A={"Type": "Pass", "End": False}))
@@ -178,20 +178,21 @@ def test_next_or_end_and_not_both():
 @pytest.mark.parametrize(
     ("fields", "finding"),
     [
-        ({"TimeoutSeconds": "9"}, "Expected value of type [INTEGER] at /States/A/TimeoutSeconds"),
-        ({"TimeoutSeconds": True}, "Expected value of type [INTEGER] at /States/A/TimeoutSeconds"),
-        ({"TimeoutSeconds": 0}, "Value should be greater than or equal to 1 at /States/A/TimeoutSeconds"),
-        ({"Comment": 1}, "Expected value of type [STRING] at /States/A/Comment"),
-        ({"Retry": {}}, "Expected value of type [ARRAY] at /States/A/Retry"),
-        ({"Retry": [1]}, "Expected value of type [OBJECT] at /States/A/Retry[0]"),
+        ({"TimeoutSeconds": "9"}, "Expected value of type Integer at /States/A/TimeoutSeconds"),
+        ({"TimeoutSeconds": True}, "Expected value of type Integer at /States/A/TimeoutSeconds"),
+        ({"TimeoutSeconds": 0}, "Minimum value is 1 at /States/A/TimeoutSeconds"),
+        ({"TimeoutSeconds": 100_000_000}, "Maximum value is 99999999 at /States/A/TimeoutSeconds"),
+        ({"Comment": 1}, "Expected value of type String at /States/A/Comment"),
+        ({"Retry": {}}, "Expected value of type Array at /States/A/Retry"),
+        ({"Retry": [1]}, "Expected value of type Object at /States/A/Retry[0]"),
         ({"Retry": [{}]}, "These fields are required: [ErrorEquals] at /States/A/Retry[0]"),
         (
             {"Retry": [{"ErrorEquals": ["a"], "BackoffRate": 0.5}]},
-            "Value should be greater than or equal to 1 at /States/A/Retry[0]/BackoffRate",
+            "Minimum value is 1.0 at /States/A/Retry[0]/BackoffRate",
         ),
         (
             {"Retry": [{"ErrorEquals": ["a"], "JitterStrategy": "SOME"}]},
-            "Value should be one of the following: [FULL, NONE] at /States/A/Retry[0]/JitterStrategy",
+            "Value should be one of the following: [NONE, FULL] at /States/A/Retry[0]/JitterStrategy",
         ),
         (
             {"Retry": [{"ErrorEquals": ["a"], "Interval": 1}]},
@@ -205,7 +206,26 @@ def test_next_or_end_and_not_both():
     ],
 )
 def test_values_of_fields(fields, finding):
+    """AWS's words on types (github serverless-step-functions issue 280) and on ranges (floci issue 3733)."""
     assert findings(machine(A=task(**fields))) == [f"{SCHEMA}: {finding}"]
+
+
+def test_where_a_zero_is_taken():
+    """As the rules of the public linter cdk-preflight have measured it."""
+    definition = machine(A=task(Retry=[{"ErrorEquals": ["a"], "IntervalSeconds": 0}]))
+    assert findings({**definition, "TimeoutSeconds": 0}) == []
+
+
+def test_a_resource_that_is_no_arn():
+    found = findings(machine(A={"Type": "Task", "Resource": "createToken", "End": True}))
+    assert found == [f"{SCHEMA}: Value is not a valid resource ARN at /States/A/Resource"]
+
+
+def test_an_activity_takes_no_credentials():
+    activity = "arn:aws:states:us-east-1:123456789012:activity:a"
+    definition = machine(A={"Type": "Task", "Resource": activity, "Credentials": {"RoleArn": "r"}, "End": True})
+    sentence = "The field 'Credentials' is not supported for activities"
+    assert findings(definition) == [f"{SCHEMA}: {sentence} at /States/A/Credentials"]
 
 
 @pytest.mark.parametrize(
@@ -236,16 +256,36 @@ def test_all_stands_alone_and_last():
         return findings(machine(A=task(Retry=[{"ErrorEquals": errors} for errors in names])))
 
     assert retry(["States.Timeout", "X"], ["States.ALL"]) == []
-    assert retry(["States.ALL", "X"])[0].endswith("at /States/A/Retry[0]/ErrorEquals")
-    assert retry(["States.ALL"], ["X"])[0].endswith("at /States/A/Retry[0]/ErrorEquals")
-    assert retry([])[0].endswith("at /States/A/Retry[0]/ErrorEquals")
+    alone = f"{SCHEMA}: States.ALL must appear alone and at end of list at /States/A/Retry[0]/ErrorEquals"
+    assert retry(["States.ALL", "X"]) == [alone]
+    assert retry(["States.ALL"], ["X"]) == [alone]
+    assert retry([]) == [f"{SCHEMA}: Value cannot be empty at /States/A/Retry[0]/ErrorEquals"]
 
 
 def test_a_wait_has_one_time():
-    one = "Exactly one of these fields is required: [Seconds, Timestamp]"
+    fields = "[SecondsPath, Seconds, TimestampPath, Timestamp]"
+    one = f"This object should have only one of the following fields: {fields}"
     assert findings(machine(A={"Type": "Wait", "End": True})) == [f"{SCHEMA}: {one} at /States/A"]
     two = {"Type": "Wait", "Seconds": 1, "Timestamp": "2030-01-01T00:00:00Z", "End": True}
-    assert findings(machine(A=two)) == [f"{SCHEMA}: {one} at /States/A"]
+    several = f"There should only be one of the following fields: {fields}"
+    assert findings(machine(A=two)) == [f"{SCHEMA}: {several} at /States/A"]
+
+
+def test_a_map_has_one_processor():
+    processor, fields = {"StartAt": "B", "States": {"B": state()}}, "[ItemProcessor, Iterator]"
+    neither = f"{SCHEMA}: This object should have only one of the following fields: {fields} at /States/A"
+    assert findings(machine(A={"Type": "Map", "End": True})) == [neither]
+    both = {"Type": "Map", "ItemProcessor": processor, "Iterator": {**processor, "StartAt": "C"}, "End": True}
+    both["Iterator"]["States"] = {"C": state()}
+    several = f"{SCHEMA}: There should only be one of the following fields: {fields} at /States/A"
+    assert findings(machine(A=both)) == [several]
+
+
+def test_an_inline_map_has_no_type_of_execution():
+    config = {"Mode": "INLINE", "ExecutionType": "STANDARD"}
+    processor = {"ProcessorConfig": config, "StartAt": "B", "States": {"B": state()}}
+    found = findings(machine(A={"Type": "Map", "ItemProcessor": processor, "End": True}))
+    assert found == [f"{SCHEMA}: Field 'ExecutionType' is not supported at /States/A/ItemProcessor/ProcessorConfig"]
 
 
 def test_what_belongs_to_a_distributed_map():
@@ -312,6 +352,8 @@ def test_label_and_result_writer_of_a_distributed_map(fields, found):
     [
         ({"Transformation": "LOAD_AND_FLATTEN"}, "These fields are required: [InputType]"),
         ({"InputType": "CSV", "CSVHeaderLocation": "GIVEN"}, "These fields are required: [CSVHeaders]"),
+        ({"InputType": "CSV"}, "The field 'CSVHeaderLocation' is required but was missing"),
+        ({"InputType": "JSON", "CSVHeaderLocation": "FIRST_ROW"}, "Field 'CSVHeaderLocation' is not supported"),
         ({"ManifestType": "S3_INVENTORY", "InputType": "CSV"}, "Field 'InputType' is not supported"),
     ],
 )

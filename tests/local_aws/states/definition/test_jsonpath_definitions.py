@@ -18,6 +18,7 @@ from tests.local_aws.states.definition.definition_support import (
 )
 
 ELSE = {"Type": "Succeed"}
+SELECTORS = "[And, Or, Not, Variable, Condition]"
 
 
 def found(**states):
@@ -60,13 +61,14 @@ def test_filters(field):
     for wrong in ("a", "$.a[", "$.", ""):
         refused = found(A=state(**{field: wrong}))
         assert refused == [f"{SCHEMA}: Value must be a valid JSONPath. at /States/A/{field}"]
-    assert found(A=state(**{field: 1})) == [f"{SCHEMA}: Expected value of type [STRING] at /States/A/{field}"]
+    assert found(A=state(**{field: 1})) == [f"{SCHEMA}: Expected value of type String at /States/A/{field}"]
 
 
 def test_a_result_path_leads_into_the_data():
     for valid in ("$", "$.a['b'][0]", None):
         assert found(A=state(ResultPath=valid)) == []
-    for wrong in ("$.a[*]", "$..a", "$$.State", "$v", "a", "$.a.length()"):
+    assert found(A=state(ResultPath="a")) == [f"{SCHEMA}: Value must be a valid JSONPath. at /States/A/ResultPath"]
+    for wrong in ("$.a[*]", "$..a", "$$.State", "$v", "$.a.length()"):
         refused = found(A=state(ResultPath=wrong))
         assert [message.partition(": ")[2].partition(":")[0] for message in refused] == [
             "Value is not a Reference Path"
@@ -85,21 +87,50 @@ def test_what_follows_a_bracket_of_a_reference_path(path):
     ["ItemsPath", "MaxConcurrencyPath", "ToleratedFailureCountPath", "ToleratedFailurePercentagePath"],
 )
 def test_fields_of_a_map_that_hold_a_reference_path(field):
-    """The sentence after the colon is AWS's."""
-    assert found(A=distributed_map(**{field: "$$.Execution.Input.a"})) == []
+    """Only items may come from the context object (github floci-io/floci issue 3733)."""
+    context = found(A=distributed_map(**{field: "$$.Execution.Input.a"}))
+    if field == "ItemsPath":
+        assert context == []
+    else:
+        assert [finding.startswith(f"{SCHEMA}: Value is not a Reference Path") for finding in context] == [True]
     assert found(A=distributed_map(**{field: "$v.a"})) == []
-    sentence = "Value is not a Reference Path: Reference path didn't start with '$'"
+    sentence = "Value must be a valid JSONPath."
     assert found(A=distributed_map(**{field: "a"})) == [f"{SCHEMA}: {sentence} at /States/A/{field}"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "refused", "place"),
+    [
+        ({"MaxConcurrency": -1}, "Minimum value is 0", "/MaxConcurrency"),
+        ({"ToleratedFailureCount": -1}, "Minimum value is 0", "/ToleratedFailureCount"),
+        ({"ToleratedFailurePercentage": -1}, "Minimum value is 0.0", "/ToleratedFailurePercentage"),
+        ({"ToleratedFailurePercentage": 101}, "Maximum value is 100.0", "/ToleratedFailurePercentage"),
+        ({"ItemBatcher": {"MaxItemsPerBatch": -1}}, "Minimum value is 0", "/ItemBatcher/MaxItemsPerBatch"),
+        (
+            {"ItemBatcher": {"MaxItemsPerBatch": 1, "MaxItemsPerBatchPath": "$.n"}},
+            "There should only be one of the following fields: [MaxItemsPerBatch, MaxItemsPerBatchPath]",
+            "/ItemBatcher",
+        ),
+        (
+            {"MaxConcurrency": 1, "MaxConcurrencyPath": "$.n"},
+            "There should only be one of the following fields: [MaxConcurrency, MaxConcurrencyPath]",
+            "",
+        ),
+    ],
+)
+def test_numbers_of_a_map(fields, refused, place):
+    """Measured on AWS by others (github floci-io/floci issue 3733)."""
+    assert found(A=distributed_map(**fields)) == [f"{SCHEMA}: {refused} at /States/A{place}"]
 
 
 def test_a_value_and_a_path_to_it():
     assert found(A=task(Parameters={"FunctionName": "f"}, TimeoutSeconds=1, TimeoutSecondsPath="$.t"))[-1] == (
-        f"{SCHEMA}: A state can have only one of these fields: [TimeoutSeconds, TimeoutSecondsPath] at /States/A"
+        f"{SCHEMA}: There should only be one of the following fields: [TimeoutSeconds, TimeoutSecondsPath] at /States/A"
     )
     fail = {"Type": "Fail", "Error": "E", "CausePath": "States.Format('{}', $.c)"}
     assert found(A=fail) == []
     both = found(A={**fail, "Cause": "c"})
-    assert both == [f"{SCHEMA}: A state can have only one of these fields: [Cause, CausePath] at /States/A"]
+    assert both == [f"{SCHEMA}: There should only be one of the following fields: [Cause, CausePath] at /States/A"]
 
 
 def test_rules():
@@ -113,17 +144,17 @@ def test_rules():
 @pytest.mark.parametrize(
     ("fields", "message", "place"),
     [
-        ({"Variable": "$.a", "StringEquals": 1}, "Expected value of type [STRING]", "/StringEquals"),
-        ({"Variable": "$.a", "NumericEquals": True}, "Expected value of type [NUMBER]", "/NumericEquals"),
-        ({"Variable": "$.a", "IsNull": "true"}, "Expected value of type [BOOLEAN]", "/IsNull"),
+        ({"Variable": "$.a", "StringEquals": 1}, "Expected value of type String", "/StringEquals"),
+        ({"Variable": "$.a", "NumericEquals": True}, "Expected value of type Number", "/NumericEquals"),
+        ({"Variable": "$.a", "IsNull": "true"}, "Expected value of type Boolean", "/IsNull"),
         (
             {"Variable": "$.a", "TimestampEquals": "today"},
             "String does not match RFC3339 timestamp",
             "/TimestampEquals",
         ),
-        ({"StringEquals": "x"}, "These fields are required: [Variable]", ""),
-        ({"And": []}, "'And' must have at least one rule", "/And"),
-        ({"Not": [1]}, "Expected value of type [OBJECT]", "/Not"),
+        ({"StringEquals": "x"}, f"The object must have only one of the following fields, {SELECTORS}", ""),
+        ({"And": []}, "Value cannot be empty", "/And"),
+        ({"Not": [1]}, "Expected value of type Object", "/Not"),
         ({"Or": [{"Variable": "$.a", "IsNull": True, "Next": "B"}]}, "Field 'Next' is not supported", "/Or[0]"),
         ({"Variable": "$.a", "StringLike": "x"}, "Field 'StringLike' is not supported", ""),
         (
@@ -139,12 +170,22 @@ def test_what_a_rule_cannot_be(fields, message, place):
 
 
 def test_a_rule_has_one_comparison():
-    for fields, shown in (
-        ({"Variable": "$.a", "IsNull": True, "IsString": True}, "[IsNull, IsString]"),
-        ({"Variable": "$.a"}, "none"),
+    """Which fields AWS lists, and in which order, is not known."""
+    for fields, message in (
+        ({"IsNull": True, "IsString": True}, "There should only be one of the following fields: ["),
+        ({}, "This object should have only one of the following fields: ["),
     ):
-        message = f"A rule must have exactly one comparison operator, And, Or or Not, but has {shown}"
-        assert rules({**fields, "Next": "B"}) == [f"{SCHEMA}: {message} at /States/A/Choices[0]"]
+        (refused,) = rules({"Variable": "$.a", **fields, "Next": "B"})
+        assert refused.startswith(f"{SCHEMA}: {message}")
+        assert refused.endswith("] at /States/A/Choices[0]")
+
+
+def test_a_rule_looks_at_one_thing():
+    said = f"{SCHEMA}: The object must have only one of the following fields, {SELECTORS} at /States/A/Choices[0]"
+    assert rules({"Next": "B"}) == [said]
+    one = {"Variable": "$.a", "IsNull": True}
+    assert rules({**one, "Not": one, "Next": "B"}) == [said]
+    assert rules({"Next": "B"}, QueryLanguage="JSONata") == [said]
 
 
 def test_rules_of_the_other_language_are_named():

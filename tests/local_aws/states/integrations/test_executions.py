@@ -54,10 +54,11 @@ def test_sync_gives_texts_and_sync_2_gives_data(attempt, create):
 def test_a_nested_execution_that_fails(attempt, create):
     machine = create(Type="Fail", Error="Broken", Cause="by design")
     with pytest.raises(StateError) as raised:
-        attempt.run("states:startExecution.sync:2", {"StateMachineArn": machine})
+        attempt.run("states:startExecution.sync:2", {"StateMachineArn": machine, "Input": {"a": 1}})
     assert raised.value.error == "States.TaskFailed"
     cause = json.loads(raised.value.cause)
     assert (cause["Status"], cause["Error"], cause["Cause"]) == ("FAILED", "Broken", "by design")
+    assert (cause["Input"], list(cause)) == ('{"a":1}', sorted(cause))
 
 
 def test_a_cancelled_attempt_stops_its_execution(aws, attempt, create, wait_until):
