@@ -33,7 +33,7 @@ KINDS = {
         "longer: jobs and endpoints take minutes, events of S3 seconds",
     ),
     "how often the workflow looked for its endpoint": (
-        r"(Wait \| Wait|Describe endpoint \| Task|Ready\? \| Choice) \| succeeded \| \d+|\b(?!000)\d+ state transitions",
+        r"(Wait \| Wait|Describe endpoint \| Task|Ready\? \| Choice) \| succeeded|\b(?!000)\d+ state transitions",
         "more often, an endpoint takes minutes",
     ),
     "measured costs": (r"\b\d+\.\d\d (cents|dollars)\b|less than 0\.01 cents", "more, by the longer time"),
@@ -54,7 +54,7 @@ def table(notebook: dict[str, Any]) -> str:
             if re.search(pattern, text) and section not in found.setdefault(kind, []):
                 found[kind].append(section)
     rows = [f"| {kind} | {', '.join(found[kind])} | {there} |" for kind, (_, there) in KINDS.items() if found.get(kind)]
-    head = "The outputs above are from the embedded AWS. On a real account, these are other ones:"
+    head = "The stored outputs are those of the embedded AWS. On a real account, these are other ones:"
     return "\n".join(["## On a real account", "", head, "", "| what | in section | there |", "|:--|:--|:--|", *rows])
 
 
