@@ -34,7 +34,7 @@ help:
 	@echo "  make account    prove the lessons on your own AWS account, and record what it answers (CAP=3 US dollars)"
 	@echo "  make replay     hold the embedded AWS against such a recording (FILE=...)"
 	@echo "  make aws        serve the embedded AWS on port $(PORT), for a shell or another program"
-	@echo "  make bench      measure it beside its baselines (ROWS=\"S3 put; memory\" for some rows alone)"
+	@echo "  make bench      measure it beside its baselines (ROWS=\"S3 put; memory\" for some rows alone, README=1 into the README)"
 	@echo "  make setup      only install (the others do it by themselves)"
 	@echo "  make lock       make requirements.txt anew from requirements.in"
 	@echo "  make clean      remove .venv and build/"
@@ -108,7 +108,7 @@ aws: $(DONE)
 	@$(BIN)/python -m local_aws serve --port $(PORT) --clock $(CLOCK) --state $(STATE) --unless-running $(if $(LAG),--lag $(LAG)) $(if $(DEBUG),--debug)
 
 bench: $(DONE)
-	@$(BIN)/python -m benchmarks $(if $(ROWS),--rows "$(ROWS)")
+	@$(BIN)/python -m benchmarks $(if $(ROWS),--rows "$(ROWS)") $(if $(README),--readme)
 
 lock: $(DONE)
 	@$(BIN)/python -m uv pip compile --quiet --universal --python-version 3.11 --no-emit-index-url \

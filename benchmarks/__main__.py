@@ -1,7 +1,8 @@
 """Run benchmarks: `python -m benchmarks [SUBJECT ...]`, all of them where none is named; `--rows` for some rows alone.
 
 Progress goes to standard error, the table to standard output and to `build/bench.md`, with a line of verdict at the
-end. The exit status is 1 where an aim is missed or something of ours broke.
+end; with `--readme` also into the README, which shows one run of all rows. The exit status is 1 where an aim is missed
+or something of ours broke.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import platform
 import sys
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from types import ModuleType
 
 from benchmarks import (
@@ -28,7 +30,7 @@ from benchmarks import (
     states,
 )
 from benchmarks.bench import Bench
-from benchmarks.emulators import BUILD, CLOCK
+from benchmarks.emulators import BUILD, CLOCK, ROOT
 from benchmarks.figures import Figure, failed, missed, table, verdict
 
 SUBJECTS: dict[str, ModuleType] = {
@@ -59,7 +61,8 @@ _ROWS = {
     "lessons": "lesson executed make course",
 }
 """The words in the names of a subject's rows: a row that is asked for is looked for where its words are."""
-REPORT = BUILD / "bench.md"
+REPORT, README = BUILD / "bench.md", ROOT / "README.md"
+_BEGIN, _END = "<!-- written by make bench README=1 -->\n", "<!-- so far -->\n"
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -67,7 +70,10 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measured beside its baselines.")
     parser.add_argument("subjects", nargs="*", metavar="SUBJECT", help=f"{', '.join(SUBJECTS)} (default: all)")
     parser.add_argument("--rows", default="", help='only rows with this in their names; several: "S3 put; memory"')
+    parser.add_argument("--readme", action="store_true", help="put the table into README.md; only of all rows")
     asked = parser.parse_args(arguments)
+    if asked.readme and (asked.subjects or asked.rows):
+        parser.error("the README shows all rows, measured in one run")
     rows = [row.strip() for row in asked.rows.split(";") if row.strip()]
     names = asked.subjects or [name for name in SUBJECTS if not rows or _has_any(name, rows)]
     unknown = [name for name in names if name not in SUBJECTS]
@@ -77,10 +83,13 @@ def main(arguments: list[str] | None = None) -> int:
     figures = list(_measured(names, rows, started))
     if not figures:
         parser.error(f"no row has {' or '.join(rows)} in its name")
-    report = f"{table(figures)}\n\n{_conditions(time.monotonic() - started)}\n\n{verdict(figures)}\n"
+    conditions = _conditions(time.monotonic() - started)
+    report = f"{table(figures)}\n\n{conditions}\n\n{verdict(figures)}\n"
     BUILD.mkdir(exist_ok=True)
     REPORT.write_text(report, encoding="utf-8")
     print(report, end="")
+    if asked.readme:
+        _put_into_readme(table(figures), conditions, verdict(figures))
     return 1 if failed(figures) or missed(figures) else 0
 
 
@@ -97,6 +106,20 @@ def _measured(names: list[str], rows: list[str], started: float) -> Iterator[Fig
     with Bench(say, rows) as bench:
         for name in names:
             yield from (figure for figure in SUBJECTS[name].measure(bench) if bench.wants(figure.what))
+
+
+def _put_into_readme(rows: str, conditions: str, said: str) -> None:
+    before, _, rest = README.read_text(encoding="utf-8").partition(_BEGIN)
+    today = datetime.now(UTC)
+    lines = (
+        f"{_BEGIN}Measured on {today.day} {today:%B %Y}. {said}",
+        "<details><summary>The whole table</summary>",
+        rows,
+        conditions,
+        f"</details>\n{_END}",
+    )
+    text = "\n\n".join(lines)
+    README.write_text(before + text + rest.partition(_END)[2], encoding="utf-8")
 
 
 def _conditions(seconds: float) -> str:

@@ -60,6 +60,7 @@ class Bench:
         rounds: int,
         aim: Aim | None = None,
         aim_beside: str | None = None,
+        floor: Mapping[str, Way] | None = None,
     ) -> Iterator[Figure]:
         """One thing measured on every emulator, taking turns: a figure a baseline.
 
@@ -67,11 +68,13 @@ class Bench:
             service: what is used, by boto3's name; an emulator that is without it isn't asked.
             rounds: readings, of which the median counts.
             aim_beside: the baseline that the aim is about; the first one where none is named.
+            floor: a further baseline, which is no emulator.
         """
         if not self.wants(what):
             return
         self.say(what)
         ways = {kind.name: self._way(self._serving(kind), prepare, service) for kind in (Ours, *BASELINES)}
+        ways |= floor or {}
         yield from figures(what, unit, take_turns(ways, rounds), aim=aim, aim_beside=aim_beside)
 
     def _way(self, emulator: Emulator | Absent, prepare: Prepare, service: str) -> Way | Absent:

@@ -9,6 +9,7 @@ import zipfile
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from benchmarks import boto3_alone
 from benchmarks.bench import Bench
 from benchmarks.emulators import Emulator
 from benchmarks.figures import Figure, at_least, at_most
@@ -28,9 +29,13 @@ def measure(bench: Bench) -> Iterator[Figure]:
         ("Lambda cold that imports boto3", WITH_BOTO3, at_most(200, "ms")),
     ):
         yield from bench.compare(what, "ms", _cold(source), "lambda", 10, aim, aim_beside="MiniStack")
-    yield from bench.compare("Lambda warm", "ms", _warm, "lambda", 100, at_most(2.5, "ms"), aim_beside="MiniStack")
-    what, aim = f"Lambda warm in {_THREADS} threads", at_least(800, "/s")
-    yield from bench.compare(what, "/s", _threads, "lambda", 5, aim, aim_beside="MiniStack")
+    with boto3_alone.answering(json.dumps(_EVENT).encode()) as client:
+        alone = invocation(client("lambda"), "arn:aws:lambda:us-east-1:123456789012:function:none")
+        aim, floor = at_most(2.5, "ms"), {boto3_alone.NAME: milliseconds(alone)}
+        yield from bench.compare("Lambda warm", "ms", _warm, "lambda", 100, aim, "MiniStack", floor)
+        what, aim = f"Lambda warm in {_THREADS} threads", at_least(800, "/s")
+        floor = {boto3_alone.NAME: rate(_CALLS, in_threads(_THREADS, _CALLS, alone))}
+        yield from bench.compare(what, "/s", _threads, "lambda", 5, aim, "MiniStack", floor)
 
 
 def function(emulator: Emulator, source: str) -> str:

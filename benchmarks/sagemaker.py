@@ -18,6 +18,7 @@ from typing import Any
 
 import fasttext
 
+from benchmarks import boto3_alone
 from benchmarks.bench import Bench, figures
 from benchmarks.emulators import Emulator
 from benchmarks.figures import Absent, Aim, Figure, at_least, at_most_above, within
@@ -65,13 +66,15 @@ def _endpoint(work: Work) -> Iterator[Figure]:
     readings = take_turns(one, _ANSWERS)
     yield from figures("endpoint answer p50", "ms", readings, aim=at_most_above(3, "ms"))
     yield from figures("endpoint answer p99", "ms", readings, statistic=p99, aim=_steady(readings.get("ours", [])))
-    many = {
-        "ours": work.made(lambda: rate(_CALLS, in_threads(_THREADS, _CALLS, work.asked_endpoint()))),
-        ALONE: rate(_CALLS, lambda: [work.predict() for _ in range(_CALLS)]),
-    }
-    yield from figures(
-        f"endpoint answers in {_THREADS} threads", "/s", take_turns(many, rounds=3), aim=at_least(2000, "/s")
-    )
+    with boto3_alone.answering(work.answer()) as client:
+        alone = work.asking(client("sagemaker-runtime"), "none")
+        many = {
+            "ours": work.made(lambda: rate(_CALLS, in_threads(_THREADS, _CALLS, work.asked_endpoint()))),
+            ALONE: rate(_CALLS, lambda: [work.predict() for _ in range(_CALLS)]),
+            boto3_alone.NAME: rate(_CALLS, in_threads(_THREADS, _CALLS, alone)),
+        }
+        readings = take_turns(many, rounds=3)
+    yield from figures(f"endpoint answers in {_THREADS} threads", "/s", readings, aim=at_least(2000, "/s"))
 
 
 def _steady(readings: list[float] | Absent) -> Aim | None:
@@ -124,13 +127,20 @@ class Work:
     def asked_endpoint(self) -> Callable[[], None]:
         """An endpoint that holds the model (made once), as an action that asks it."""
         self._endpoint_name = self._endpoint_name or self._new_endpoint()
+        return self.asking(self._runtime, self._endpoint_name)
+
+    def answer(self) -> bytes:
+        """What the endpoint answers to that."""
+        labels, probabilities = self._model.predict(self._sentence)
+        return json.dumps([{"label": list(labels), "prob": list(probabilities)}]).encode()
+
+    def asking(self, client: Any, endpoint: str) -> Callable[[], None]:
+        """An action that asks an endpoint by a client, and looks at the answer."""
         body = json.dumps({"instances": [self._sentence]})
         wanted = self._model.predict(self._sentence)[0][0]
 
         def ask() -> None:
-            answer = self._runtime.invoke_endpoint(
-                EndpointName=self._endpoint_name, ContentType="application/json", Body=body
-            )
+            answer = client.invoke_endpoint(EndpointName=endpoint, ContentType="application/json", Body=body)
             label = json.load(answer["Body"])[0]["label"][0]
             if label != wanted:
                 raise WrongAnswer(f"{label} instead of {wanted}")

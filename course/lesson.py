@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import os
+from dataclasses import replace
 
 import boto3
 
-from course.account import earlier, foundation, made_before
+from course.account import earlier, foundation, instances, made_before
 from course.account.cleaning import CleanUp, remove
 from course.account.ledger import Ledger, record_calls
 from course.account.leftovers import Leftovers, survey
 from course.account.sessions import new_session
 from course.account.settings import Settings
+from course.account.shared import shared
 from course.account.sweep import sweep
 from course.account.tags import owner_in, tag_calls
-from course.account.target import Target, chosen, closed_on_failure, connect
+from course.account.target import AS_ROOT, Target, chosen, closed_on_failure, connect
 from course.console import your_values
 from course.errors import CourseError
 from course.outcomes import record
@@ -63,7 +64,8 @@ def _start(lesson: str, exercises: bool, keep: bool) -> Settings:
     role = foundation.ensure_sagemaker_role(target, bucket, ledger)
     _begun.append(lesson)
     _listen(target, ledger)
-    for text in filter(None, [target.news, *said]):
+    warning = AS_ROOT if target.as_root and lesson == "00" else ""
+    for text in filter(None, [warning, target.news, *said]):
         print(text)
     real = target.kind == "aws"
     your_values.know(your_values.YourValues(target.account, target.region, bucket, role) if real else None)
@@ -98,7 +100,7 @@ def left() -> Leftovers:
     # What one lesson looks at is not made by it: nobody listens to this session.
     client = new_session().client
     found = sweep(owner_in(target.account, target.region), client=client)
-    return survey([*ledger.resources(), *found.resources], client)
+    return replace(survey([*ledger.resources(), *found.resources], client), shared=shared(client))
 
 
 def look() -> tuple[Target, Ledger]:
@@ -175,6 +177,6 @@ def _settings(lesson: str, target: Target, bucket: str, role: str) -> Settings:
         region=target.region,
         bucket=bucket,
         sagemaker_role_arn=role,
-        instance_type=os.environ.get("COURSE_INSTANCE_TYPE", "ml.m5.large"),
+        instances=instances.chosen(),
         clock=target.clock,
     )

@@ -6,15 +6,18 @@ import importlib
 import itertools
 import json
 import pkgutil
+import re
 import subprocess
 import sys
 import zipfile
+from types import ModuleType
 
 import pytest
 from botocore.exceptions import ClientError
 
 import benchmarks
-from benchmarks import lessons, preprocessing
+from benchmarks import __main__ as bench_command
+from benchmarks import boto3_alone, lessons, preprocessing
 from benchmarks.__main__ import SUBJECTS, main
 from benchmarks.bench import figures
 from benchmarks.emulators import ROOT
@@ -39,6 +42,37 @@ def test_a_subject_that_is_not_there_is_refused_with_those_that_are(capsys):
     message = capsys.readouterr().err
     assert "no subject is named speed" in message
     assert all(name in message for name in SUBJECTS)
+
+
+def test_the_readme_shows_a_run_of_all_rows_alone(capsys):
+    for some in (["functions"], ["--rows", "S3 put"]):
+        with pytest.raises(SystemExit) as ended:
+            main(["--readme", *some])
+        assert (ended.value.code, "the README shows all rows" in capsys.readouterr().err) == (2, True)
+
+
+def test_a_run_takes_the_place_of_the_one_before_in_the_readme(monkeypatch, tmp_path, capsys):
+    readme = tmp_path / "README.md"
+    written = bench_command.README.read_text(encoding="utf-8")
+    readme.write_text(written, encoding="utf-8")
+    before, after = re.split(r"<!-- written by make .*<!-- so far -->\n", written, flags=re.DOTALL)
+    slow = ModuleType("slow")
+    slow.measure = lambda bench: [Figure("it", "ms", 3.0, "moto", 2.0, within(1.3))]
+    monkeypatch.setattr(bench_command, "SUBJECTS", {"slow": slow})
+    monkeypatch.setattr(bench_command, "README", readme)
+    monkeypatch.setattr(bench_command, "REPORT", tmp_path / "bench.md")
+    for _ in range(2):
+        assert main(["--readme"]) == 1
+    now = readme.read_text(encoding="utf-8")
+    assert now.startswith(before) and now.endswith(after)
+    assert now.count("| it | 3.0 ms | moto 2.0 ms | 1.50 | ≤ 1.3 times ✗ |") == 1
+    assert "Verdict: 0 of 1 aims met; missed: it (≤ 1.3 times)." in capsys.readouterr().out
+
+
+def test_boto3_alone_is_answered_the_same_each_time():
+    with boto3_alone.answering(b'{"n": 1}') as client:
+        for _ in range(3):
+            assert client("lambda").invoke(FunctionName="none", Payload=b"x" * 100_000)["Payload"].read() == b'{"n": 1}'
 
 
 # ---- figures -----------------------------------------------------------------------------------------

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import getpass
+from pathlib import Path
+
 import boto3
 import botocore.loaders
 import botocore.session
+from botocore.credentials import CredentialResolver, JSONFileCache, create_credential_resolver
 
-from course.account import prefix
+from course.account import bucket_owner, prefix
 
 _LOADER = botocore.loaders.create_loader()
 
@@ -15,8 +19,23 @@ def models() -> botocore.session.Session:
     """A botocore session, as it is configured by the environment at this moment."""
     session = botocore.session.get_session()
     session.register_component("data_loader", _LOADER)
-    prefix.rename(session.get_component("event_emitter"))
+    session.lazy_register_component("credential_provider", lambda: _credentials(session))
+    events = session.get_component("event_emitter")
+    prefix.rename(events)
+    bucket_owner.expect(events)
     return session
+
+
+def _credentials(session: botocore.session.Session) -> CredentialResolver:
+    """Where a session looks for credentials: as usual, but those of a role are kept where the AWS CLI keeps them.
+
+    So a code of an MFA device is asked for once, and neither by each session nor by the kernel of each lesson.
+    """
+    kept = JSONFileCache(str(Path("~/.aws/cli/cache").expanduser()))
+    resolver = create_credential_resolver(session, cache=kept)
+    # Botocore asks as it was told to when it was imported. A notebook has a way of its own, for each cell anew.
+    resolver.get_provider("assume-role")._prompter = lambda prompt: getpass.getpass(prompt)
+    return resolver
 
 
 def new_session() -> boto3.session.Session:

@@ -24,7 +24,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 import account_guard
 import local_aws
-from course.account import embedded, lateness, prefix, stand_in
+from course.account import embedded, lateness, own_settings, prefix, stand_in
 from course.account.costs import cost_of_lesson
 from course.account.sessions import new_session, renew_default_session
 from course.errors import CourseError
@@ -36,13 +36,17 @@ _COME_BACK = (
     "The embedded AWS had ended without being stopped. It runs again, and its state is back: go on where you were.\n"
     "What was running on it at that moment has ended: an execution is ABORTED, a job Failed, and each says why."
 )
+AS_ROOT = (
+    "You are the root user of this account: nothing limits what a mistake can do. AWS advises to work as a user or a "
+    "role with few rights; docs/rights.md has those that the course needs."
+)
 _ORIGINAL = account_guard.FOUND
 
 
 @dataclass(frozen=True)
 class Target:
     """The AWS that a lesson works on; `ledger` is the file in which what it makes is written down, `news` is what the
-    learner should know of it."""
+    learner should know of it, `as_root` whether they work as the account's root user."""
 
     kind: Literal["local", "aws"]
     account: str
@@ -50,6 +54,7 @@ class Target:
     ledger: Path
     clock: float | None = 1.0
     news: str = ""
+    as_root: bool = False
 
 
 def connect(lesson: str) -> Target:
@@ -184,25 +189,25 @@ def _is_loopback(endpoint_url: str) -> bool:
 
 
 def _connect_aws(lesson: str) -> Target:
-    own = _ORIGINAL | account_guard.set_since()
+    own = _own()
     url = stand_in.address()
     if url:
         return _connect_stand_in(url, own)
-    # It may have been set for an embedded AWS; one for a single service is the learner's own affair.
-    own.pop("AWS_ENDPOINT_URL", None)
-    account, region = _whose(own)
-    if account not in _agreed():
+    found = own_settings.caller(own)
+    if found.account not in _agreed():
         raise CourseError(
-            f"Lesson {lesson} would work on your own AWS account {account}, in {region}.\n"
+            f"Lesson {lesson} would work on your own AWS account {found.account}, in {found.region}.\n"
             f"What it costs there: {cost_of_lesson(lesson)}\n"
-            "If that is what you want, say so once, in a cell of its own, and run this cell again:\n\n"
-            f"    course.agree('{account}')\n\n"
+            + (f"{AS_ROOT}\n" if found.is_root else "")
+            + "If that is what you want, say so once, in a cell of its own, and run this cell again:\n\n"
+            f"    course.agree('{found.account}')\n\n"
             "If not, restart without COURSE_TARGET: the lesson then works on the embedded AWS."
         )
-    account_guard.open_aws(account, own)
+    account_guard.open_aws(found.account, own)
     renew_default_session()
     lateness.ask_again_when_too_early()
-    return Target("aws", account, region, _STATE / f"ledger-{prefix.prefix()}{account}-{region}.jsonl")
+    ledger = _STATE / f"ledger-{prefix.prefix()}{found.account}-{found.region}.jsonl"
+    return Target("aws", found.account, found.region, ledger, as_root=found.is_root)
 
 
 def whose() -> tuple[str, str]:
@@ -211,15 +216,22 @@ def whose() -> tuple[str, str]:
     Raises:
         CourseError: they lead to none.
     """
-    own = _ORIGINAL | account_guard.set_since()
+    own = _own()
     url = stand_in.address()
     if url:
         with closed_on_failure():
-            found = _connect_stand_in(url, own)
+            connected = _connect_stand_in(url, own)
         account_guard.close()
-        return found.account, found.region
-    own.pop("AWS_ENDPOINT_URL", None)
-    return _whose(own)
+        return connected.account, connected.region
+    found = own_settings.caller(own)
+    return found.account, found.region
+
+
+def _own() -> dict[str, str]:
+    """The learner's own variables, without the closed door that a process inherits from one that was closed."""
+    own = _ORIGINAL | account_guard.set_since()
+    door = ("AWS_ENDPOINT_URL", account_guard.CLOSED["AWS_ENDPOINT_URL"])
+    return {name: value for name, value in own.items() if (name, value) != door}
 
 
 def _connect_stand_in(url: str, own: dict[str, str]) -> Target:
@@ -232,23 +244,6 @@ def _connect_stand_in(url: str, own: dict[str, str]) -> Target:
     lateness.ask_again_when_too_early()
     ledger = embedded.scratch_directory() / f"ledger-stand-in-{prefix.prefix()}{urlsplit(url).port}.jsonl"
     return Target("aws", local_aws.ACCOUNT, local_aws.REGION, ledger, clock=None)
-
-
-def _whose(own: dict[str, str]) -> tuple[str, str]:
-    """The account and the region to which the learner's own settings lead.
-
-    Raises:
-        CourseError: they lead to none.
-    """
-    with account_guard.asking(own):
-        renew_default_session()
-        region = boto3.DEFAULT_SESSION.region_name
-        if not region:
-            raise CourseError("No region: set AWS_DEFAULT_REGION, or a region in your AWS configuration.")
-        try:
-            return boto3.client("sts").get_caller_identity()["Account"], region
-        except (BotoCoreError, ClientError) as error:
-            raise CourseError(f"COURSE_TARGET is 'aws', but AWS does not know who you are: {error}") from error
 
 
 def _begin_kernel() -> None:

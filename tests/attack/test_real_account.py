@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.attack.real_account import ACCOUNT, KEY, OTHER_ACCOUNT, OTHER_KEY, SECRET, RealAccount, counted
 from tests.kernels import run_cells
+from tests.real_account import ACCOUNT, KEY, OTHER_ACCOUNT, OTHER_KEY, SECRET, RealAccount, counted
 
 PROJECT = Path(__file__).resolve().parents[2]
 START = "import course\ncourse.start('01')"
@@ -189,7 +189,6 @@ def test_what_was_made_before_the_start_is_named_and_refused(real, tmp_path):
     uses = ("s3.list_buckets()", "list(table.buckets.all())", "session.client('sts').get_caller_identity()",
             "work.sts.get_caller_identity()", "clients['iam'].list_roles()")  # fmt: skip
     environment = real.environment(tmp_path, **real.variables())
-    del environment["AWS_ENDPOINT_URL"]
     said = run_cells(environment, tmp_path, before, START, *uses, START, "s3 = boto3.client('s3')\n" + START)
     for name in ("s3", "table", "session", "work.sts", "clients['iam']"):
         assert f"`{name}`" in said[1]
@@ -225,5 +224,6 @@ def test_children_of_a_lesson_inherit_none_of_the_learners_settings(real, tmp_pa
     for text in (said[1], said[3], said[4]):
         assert KEY not in text
         assert SECRET not in text
-        assert real.url not in text
+        assert f"{real.url}/credentials" not in text
+        assert "AWS_EC2_METADATA_SERVICE_ENDPOINT" not in text
         assert "employer" not in text

@@ -6,15 +6,17 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import boto3
 import pytest
 
+import account_guard
 import local_aws
 from course.account import target
 from course.errors import CourseError
-from local_aws.access import administrator
+from tests.real_account import ROOT_KEY, counted
 
 pytestmark = pytest.mark.slow
 
@@ -93,18 +95,17 @@ def test_an_unknown_target_is_refused(monkeypatch):
 
 
 @pytest.fixture
-def account(endpoint_url, environment, monkeypatch, tmp_path) -> None:
+def account(environment, monkeypatch, tmp_path) -> Iterator[None]:
     """An account that answers at STS as a real one does: reached by credentials of the learner's own environment."""
     monkeypatch.setenv("COURSE_TARGET", "aws")
     monkeypatch.setattr(target, "_STATE", tmp_path / "state")
-    own = {
-        "AWS_ACCESS_KEY_ID": local_aws.ADMIN_ACCESS_KEY,
-        "AWS_SECRET_ACCESS_KEY": administrator.secret_for(endpoint_url),
-        "AWS_DEFAULT_REGION": "eu-west-1",
-        "AWS_ENDPOINT_URL_STS": endpoint_url,
-        "AWS_ENDPOINT_URL": "http://127.0.0.1:9",
-    }
-    monkeypatch.setattr(target, "_ORIGINAL", own)
+    monkeypatch.setattr(account_guard, "_since", {})  # what other tests have set is not this learner's
+    account_guard.close()
+    with counted() as real:
+        for name, value in real.way().items():
+            monkeypatch.setenv(name, value)
+        monkeypatch.setattr(target, "_ORIGINAL", real.variables() | real.way() | {"AWS_DEFAULT_REGION": "eu-west-1"})
+        yield
 
 
 def test_aws_says_account_region_and_cost_and_goes_on_only_when_agreed(account):
@@ -122,10 +123,9 @@ def test_aws_says_account_region_and_cost_and_goes_on_only_when_agreed(account):
     assert f"{local_aws.ACCOUNT}-eu-west-1" in found.ledger.name
 
 
-def test_aws_forgets_the_embedded_one(account):
+def test_aws_leads_to_its_own_endpoints(account):
     target.agree(local_aws.ACCOUNT)
     target.connect("01")
-    assert "AWS_ENDPOINT_URL" not in os.environ
     assert boto3.client("s3").meta.endpoint_url == "https://s3.eu-west-1.amazonaws.com"
 
 
@@ -138,6 +138,19 @@ def test_aws_without_a_region_or_without_credentials_says_so(account, monkeypatc
     monkeypatch.setattr(target, "_ORIGINAL", nowhere | {"AWS_DEFAULT_REGION": "eu-west-1"})
     with pytest.raises(CourseError, match="does not know who you are"):
         target.connect("01")
+
+
+def test_the_root_user_is_warned_before_they_agree_and_in_lesson_00(account, monkeypatch):
+    monkeypatch.setattr(target, "_ORIGINAL", target._ORIGINAL | {"AWS_ACCESS_KEY_ID": ROOT_KEY})
+    with pytest.raises(CourseError, match="You are the root user of this account"):
+        target.connect("00")
+    target.agree(local_aws.ACCOUNT)
+    assert target.connect("00").as_root
+
+
+def test_the_closed_door_of_a_parent_process_is_no_setting_of_the_learner(account, monkeypatch):
+    monkeypatch.setattr(target, "_ORIGINAL", target._ORIGINAL | {"AWS_ENDPOINT_URL": "http://127.0.0.1:9"})
+    assert target.whose() == (local_aws.ACCOUNT, "eu-west-1")
 
 
 @pytest.mark.parametrize("text", ["", "12345678901", "1234567890123", "my-account", "１２３４５６７８９０１２x"])
