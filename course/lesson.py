@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import os
+from dataclasses import replace
 
 import boto3
 
-from course.account import earlier, foundation, made_before
+from course.account import earlier, foundation, instances, made_before
 from course.account.cleaning import CleanUp, remove
 from course.account.ledger import Ledger, record_calls
 from course.account.leftovers import Leftovers, survey
 from course.account.sessions import new_session
 from course.account.settings import Settings
+from course.account.shared import shared
 from course.account.sweep import sweep
 from course.account.tags import owner_in, tag_calls
 from course.account.target import AS_ROOT, Target, chosen, closed_on_failure, connect
@@ -99,7 +100,7 @@ def left() -> Leftovers:
     # What one lesson looks at is not made by it: nobody listens to this session.
     client = new_session().client
     found = sweep(owner_in(target.account, target.region), client=client)
-    return survey([*ledger.resources(), *found.resources], client)
+    return replace(survey([*ledger.resources(), *found.resources], client), shared=shared(client))
 
 
 def look() -> tuple[Target, Ledger]:
@@ -176,6 +177,6 @@ def _settings(lesson: str, target: Target, bucket: str, role: str) -> Settings:
         region=target.region,
         bucket=bucket,
         sagemaker_role_arn=role,
-        instance_type=os.environ.get("COURSE_INSTANCE_TYPE", "ml.m5.large"),
+        instances=instances.chosen(),
         clock=target.clock,
     )

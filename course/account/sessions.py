@@ -10,7 +10,7 @@ import botocore.loaders
 import botocore.session
 from botocore.credentials import CredentialResolver, JSONFileCache, create_credential_resolver
 
-from course.account import prefix
+from course.account import bucket_owner, prefix
 
 _LOADER = botocore.loaders.create_loader()
 
@@ -20,7 +20,9 @@ def models() -> botocore.session.Session:
     session = botocore.session.get_session()
     session.register_component("data_loader", _LOADER)
     session.lazy_register_component("credential_provider", lambda: _credentials(session))
-    prefix.rename(session.get_component("event_emitter"))
+    events = session.get_component("event_emitter")
+    prefix.rename(events)
+    bucket_owner.expect(events)
     return session
 
 
