@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 
 import boto3
 
@@ -12,6 +13,7 @@ from course.account.ledger import Ledger, record_calls
 from course.account.leftovers import Leftovers, survey
 from course.account.sessions import new_session
 from course.account.settings import Settings
+from course.account.shared import shared
 from course.account.sweep import sweep
 from course.account.tags import owner_in, tag_calls
 from course.account.target import AS_ROOT, Target, chosen, closed_on_failure, connect
@@ -100,7 +102,7 @@ def left() -> Leftovers:
     # What one lesson looks at is not made by it: nobody listens to this session.
     client = new_session().client
     found = sweep(owner_in(target.account, target.region), client=client)
-    return survey([*ledger.resources(), *found.resources], client)
+    return replace(survey([*ledger.resources(), *found.resources], client), shared=shared(client))
 
 
 def look() -> tuple[Target, Ledger]:

@@ -45,6 +45,7 @@ from local_aws.s3.bucket_names import BucketNames
 from local_aws.s3.bucket_policies import BucketPolicies
 from local_aws.s3.events import S3Events
 from local_aws.s3.listings import Listings
+from local_aws.s3.object_parts import ObjectParts
 from local_aws.s3.service import S3
 from local_aws.state.folder import prepare, set_aside_notice, taken
 from local_aws.state.keeper import Writer
@@ -132,7 +133,8 @@ def _serving(
         policies = BucketPolicies(host, defaults)
         parts = (S3Events(host), policies, defaults)
         keeper.load([shelf for part in parts for shelf in part.shelves()])
-        s3 = S3(roles, callers, *parts, Listings(host, inside, policies), BucketNames(lag), moto)
+        lists = Listings(host, inside, policies), ObjectParts(host, policies)
+        s3 = S3(roles, callers, *parts, *lists, BucketNames(lag), moto)
         http.application = Gateway(roles, callers, services, s3, moto, Throttle(lag), keeper)
         thread = threading.Thread(target=http.serve_forever, name="http", daemon=True)
         thread.start()

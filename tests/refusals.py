@@ -15,3 +15,10 @@ def refusal(call: Callable[..., Any], *arguments: Any, **params: Any) -> tuple[s
         call(*arguments, **params)
     error = refused.value.response["Error"]
     return error["Code"], error["Message"]
+
+
+def refused(call: Callable[..., Any], **params: Any) -> tuple[str, int]:
+    """Code and HTTP status of the error that a call of boto3 has to raise."""
+    with pytest.raises(ClientError) as error:
+        call(**params)
+    return error.value.response["Error"]["Code"], error.value.response["ResponseMetadata"]["HTTPStatusCode"]

@@ -89,7 +89,8 @@ def remove(ledger: Ledger, resources: list[Resource], faults: tuple[str, ...] = 
     """
     pending = list(dict.fromkeys(resources))
     # To look makes nothing: the ledger doesn't listen to this session.
-    client = functools.cache(new_session().client)
+    session = functools.cache(new_session)
+    client = functools.cache(lambda service: session().client(service))
     removals: list[Removal] = []
     run_on: dict[Resource, str] = {}
     for kind in _ORDER:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import boto3
 from botocore.exceptions import ClientError
@@ -62,7 +63,7 @@ def ensure_bucket(target: Target, ledger: Ledger) -> str:
     if not _bucket_exists(name):
         # us-east-1 is the one region that must not be named here.
         elsewhere = {"CreateBucketConfiguration": {"LocationConstraint": target.region}}
-        s3 = boto3.client("s3")
+        s3 = _s3()
         s3.create_bucket(Bucket=name, **({} if target.region == "us-east-1" else elsewhere))
         s3.put_bucket_tagging(Bucket=name, Tagging={"TagSet": tags.pairs(tags_of(target))})
     ledger.record(Resource("S3 bucket", name, LESSON))
@@ -76,12 +77,25 @@ def tags_of(target: Target, lesson: str = LESSON) -> dict[str, str]:
 
 def _bucket_exists(name: str) -> bool:
     try:
-        boto3.client("s3").head_bucket(Bucket=name)
+        _s3().head_bucket(Bucket=name)
     except ClientError as error:
         if error.response["Error"]["Code"] == "404":
             return False
         raise CourseError(f"The bucket {name} is there, but not yours to use: {error}") from error
     return True
+
+
+def _s3() -> Any:
+    """A client of S3 in the session that boto3 has as its own now: made once for it, since that takes its time."""
+    if boto3.DEFAULT_SESSION is None:
+        boto3.setup_default_session()
+    session = boto3.DEFAULT_SESSION
+    if session not in _clients:
+        _clients[session] = session.client("s3")
+    return _clients[session]
+
+
+_clients: WeakKeyDictionary[boto3.session.Session, Any] = WeakKeyDictionary()
 
 
 def ensure_sagemaker_role(target: Target, bucket: str, ledger: Ledger) -> str:

@@ -39,9 +39,10 @@ class Leftover:
 
 @dataclass(frozen=True, repr=False)
 class Leftovers:
-    """What the course has left on an AWS."""
+    """What the course has left on an AWS; `shared` is what isn't the course's own, but was used by it, in words."""
 
     items: tuple[Leftover, ...]
+    shared: tuple[str, ...] = ()
 
     @property
     def dollars_an_hour(self) -> float:
@@ -54,18 +55,22 @@ class Leftovers:
         hour = self.dollars_an_hour
         return f"On a real account: {hour:.3f} USD an hour, {24 * hour:.2f} USD a day (prices of {AS_OF})."
 
+    def _stays(self) -> Iterator[str]:
+        if self.shared and not self.items:
+            yield f"The whole account shares, and keeps for next to nothing: {'; '.join(self.shared)}."
+
     def _rows(self) -> Iterator[tuple[str, str, str, str]]:
         for item in self.items:
             yield item.resource.kind, item.resource.name, item.state, item.cost
 
     def __repr__(self) -> str:
         lines = [f"{kind} {name}: " + (", ".join(filter(None, rest)) or "there") for kind, name, *rest in self._rows()]
-        return "\n".join([*lines, self._verdict()])
+        return "\n".join([*lines, self._verdict(), *self._stays()])
 
     def _repr_markdown_(self) -> str:
         rows = [f"| {kind} | `{name}` | {state} | {cost} |" for kind, name, state, cost in self._rows()]
         table = ["| what | name | | cost |", "|:--|:--|:--|:--|", *rows, ""] if rows else []
-        return "\n".join([*table, f"**{self._verdict()}**"])
+        return "\n".join([*table, f"**{self._verdict()}**", *(f"\n{text}" for text in self._stays())])
 
 
 def survey(resources: Iterable[Resource], client: Client = boto3.client) -> Leftovers:

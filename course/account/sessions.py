@@ -10,7 +10,7 @@ import botocore.loaders
 import botocore.session
 from botocore.credentials import CredentialResolver, JSONFileCache, create_credential_resolver
 
-from course.account import given_roles, prefix
+from course.account import bucket_owner, given_roles, prefix
 
 _LOADER = botocore.loaders.create_loader()
 
@@ -24,9 +24,11 @@ def models(own_roles: bool = False) -> botocore.session.Session:
     session = botocore.session.get_session()
     session.register_component("data_loader", _LOADER)
     session.lazy_register_component("credential_provider", lambda: _credentials(session))
+    events = session.get_component("event_emitter")
     if not own_roles:
-        given_roles.leave_given_roles(session.get_component("event_emitter"))
-    prefix.rename(session.get_component("event_emitter"))
+        given_roles.leave_given_roles(events)
+    prefix.rename(events)
+    bucket_owner.expect(events)
     return session
 
 

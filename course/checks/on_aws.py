@@ -18,6 +18,7 @@ import boto3
 from botocore.exceptions import ClientError
 
 from course.account.foundation import trust_policy
+from course.account.sessions import new_session
 from course.functions.cell_package import package
 from course.outcomes.outcome import NotYet, Said
 
@@ -34,7 +35,7 @@ def client(service: str) -> Any:
 @cache
 def _session(*where: str | None) -> boto3.session.Session:
     """One session for an AWS: it has read the services' models once."""
-    return boto3.session.Session()
+    return new_session()
 
 
 _WHERE = ("AWS_ENDPOINT_URL", "AWS_PROFILE", "AWS_ACCESS_KEY_ID", "AWS_DEFAULT_REGION", "AWS_REGION")

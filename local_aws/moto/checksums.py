@@ -71,6 +71,24 @@ CHECKSUMS: dict[str, Callable[[], Digest]] = {
 """By their names in the API."""
 
 
+DEFAULT = "CRC64NVME"
+"""Of an object that was put together without any being named."""
+_OF_THE_WHOLE_ONLY = {"CRC64NVME"}
+_OF_THE_WHOLE = {"CRC32", "CRC32C", *_OF_THE_WHOLE_ONLY}
+
+
+def default_type(algorithm: str | None) -> str:
+    """What the checksum of an object in parts is made of, where nobody says: its content, or its parts' checksums."""
+    return "FULL_OBJECT" if (algorithm or DEFAULT) in _OF_THE_WHOLE_ONLY else "COMPOSITE"
+
+
+def has_type(algorithm: str, checksum_type: str) -> bool:
+    """Whether there is a checksum of an object in parts by this algorithm that is made so."""
+    if checksum_type == "FULL_OBJECT":
+        return algorithm in _OF_THE_WHOLE
+    return algorithm not in _OF_THE_WHOLE_ONLY
+
+
 def compute_checksum(body: bytes | Iterable[bytes], algorithm: str, encode_base64: bool = True) -> bytes:
     """The checksum of some content, in the form in which moto asks for it.
 

@@ -12,15 +12,14 @@ import contextlib
 import hashlib
 import importlib
 import os
-import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextvars import ContextVar
 from types import MappingProxyType
 from typing import IO, Any
 
 from local_aws.call import ApiError
-from local_aws.moto.checksums import CHECKSUMS, compute_checksum
+from local_aws.moto.checksums import CHECKSUMS, DEFAULT, compute_checksum, default_type
 
 HEADERS = "local_aws.moto.headers"
 """Where the environment of a request to moto has the headers as a mapping, their names in lower case."""
@@ -158,6 +157,16 @@ def install() -> None:
     get.of_ours = True  # type: ignore[attr-defined] # a mark for the next call
     models.FakeKey.value = property(get, put)
     models.FakeMultipart.complete = _complete
+    copy = models.S3Backend.copy_object
+
+    def copy_object(backend: Any, src_key: Any, dest_bucket_name: str, dest_key_name: str, **how: Any) -> None:
+        copy(backend, src_key, dest_bucket_name, dest_key_name, **how)
+        made = backend.get_object(dest_bucket_name, dest_key_name)
+        made.multipart = None  # a copy is put at once
+        if src_key.checksum_type == "COMPOSITE":
+            made.checksum_value = compute_checksum(made.value, made.checksum_algorithm).decode()
+
+    models.S3Backend.copy_object = copy_object
 
 
 def _in_a_file(pieces: _Pieces) -> Stored:
@@ -169,46 +178,57 @@ def _in_a_file(pieces: _Pieces) -> Stored:
 
 def _complete(upload: Any, body: Iterator[tuple[int, str]]) -> tuple[Stored, str, tuple[str, str, int] | None]:
     """Moto's `FakeMultipart.complete` with the object put together in a file: it does so twice in memory."""
-    from moto.s3.exceptions import EntityTooSmall, InvalidPart, MalformedXML
-    from moto.s3.models import MultipartChecksumBuilder
-    from moto.settings import S3_UPLOAD_PART_MIN_SIZE
+    from moto.s3.exceptions import InvalidPart, MalformedXML
 
-    asked = upload.metadata.get("x-amz-checksum-algorithm"), upload.metadata.get("x-amz-checksum-type")
-    checksum: Any = MultipartChecksumBuilder(*asked)
-    md5 = hashlib.md5(usedforsecurity=False)
+    named, kind = (upload.metadata.get(f"x-amz-checksum-{what}") for what in ("algorithm", "type"))
+    algorithm, kind = named or DEFAULT, kind or default_type(named)
+    md5, checksums, used = hashlib.md5(usedforsecurity=False), bytearray(), {}
     with contextlib.ExitStack() as failed:
         file = failed.enter_context(tempfile.TemporaryFile())
-        last, count = None, 0
         for number, etag in body:
             part = upload.parts.get(number)
             if part is None or part.etag.strip('"') != etag.replace('"', ""):
                 raise InvalidPart()
-            if last is not None and last.contentsize < S3_UPLOAD_PART_MIN_SIZE:
-                raise EntityTooSmall()
+            used[number] = part
             md5.update(bytes.fromhex(part.etag.strip('"')))
-            if checksum.checksum_type == "COMPOSITE":
-                checksum.addPart(part.value)
-            with part.lock:
-                part._value_buffer.seek(0)
-                shutil.copyfileobj(part._value_buffer, file, PIECE)
-            last, count = part, count + 1
-        if not count:
+            if named:
+                checksums += checksum_of_part(part, algorithm)
+            _copy(part, file.write)
+        if not used:
             raise MalformedXML
         file.flush()
-        etag, size = f"{md5.hexdigest()}-{count}", file.tell()
-        composite = checksum.checksum_type == "COMPOSITE"
-        found = checksum.build() if composite else _of_all(checksum, file)
-        _require_expected(checksum.checksum_algorithm, found[1])
+        etag, size = f"{md5.hexdigest()}-{len(used)}", file.tell()
+        composite = kind == "COMPOSITE"
+        found = compute_checksum(bytes(checksums) if composite else _pieces_of(file), algorithm).decode()
+        _require_expected(algorithm, found)
         failed.pop_all()
-        return Stored.of(file, size, etag), etag, found
+    upload.metadata["x-amz-checksum-algorithm"] = algorithm  # from where moto knows it
+    unused = [part for number, part in upload.parts.items() if number not in used]
+    upload.parts, upload.partlist = used, sorted(used)
+    for part in unused:
+        part.dispose()
+    return Stored.of(file, size, etag), etag, (kind, found, len(used) if composite else 1)
 
 
-def _of_all(checksum: Any, file: IO[bytes]) -> tuple[str, str, int]:
-    digest = CHECKSUMS[checksum.checksum_algorithm]()
+def checksum_of_part(part: Any, algorithm: str) -> bytes:
+    """The checksum of a part that moto keeps, which is computed once."""
+    if part.checksum_algorithm != algorithm:
+        digest = CHECKSUMS[algorithm]()
+        _copy(part, digest.update)
+        part.checksum_value, part.checksum_algorithm = base64.b64encode(digest.digest()).decode(), algorithm
+    return base64.b64decode(part.checksum_value)
+
+
+def _copy(part: Any, take: Callable[[bytes], object]) -> None:
+    with part.lock:
+        for piece in _pieces_of(part._value_buffer):
+            take(piece)
+
+
+def _pieces_of(file: IO[bytes]) -> Iterator[bytes]:
     file.seek(0)
     while piece := file.read(PIECE):
-        digest.update(piece)
-    return checksum.checksum_type, base64.b64encode(digest.digest()).decode(), 1
+        yield piece
 
 
 def _require_expected(algorithm: str, checksum: str) -> None:

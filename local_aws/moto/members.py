@@ -3,14 +3,16 @@
 `members.json` says of each operation that is let through to moto which members moto reads, and which it ignores. An
 ignored one is done here, or leaving it out changes nothing, or it says what is so anyway; else it is refused by name.
 The table is made by reading moto's source (`tests/local_aws/moto/moto_reading.py`), and a test fails where an upgrade
-of moto, or of AWS's models, changes it. It knows members, not what stands inside them.
+of moto, or of AWS's models, changes it. What stands inside a member is named by its path: `Rules[].Filter.Prefix`, and
+`Attributes{}.Value` for the values of a map.
 """
 
 from __future__ import annotations
 
 import functools
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -19,8 +21,10 @@ from botocore.model import OperationModel
 
 from local_aws import ACCOUNT, wire
 from local_aws.call import ApiError, not_there
+from local_aws.moto.checksums import CHECKSUMS
 
 TABLE = Path(__file__).with_suffix(".json")
+_STEP = re.compile(r"[^.\[\]{}]+|\[\]|\{\}")
 _TOKENS = {"marker", "nexttoken"}
 """Names of members that tell where a page begins and are nothing else beside."""
 
@@ -31,8 +35,10 @@ _DONE_HERE = {
     ("s3", "ExpectedSourceBucketOwner"): "s3/owners.py",
     ("s3", "ContentMD5"): "s3/content.py",
     ("s3", "ChecksumAlgorithm"): "s3/content.py",
-    **{("s3", f"Checksum{name}"): "s3/content.py" for name in ("CRC32", "CRC32C", "CRC64NVME", "MD5", "SHA1")},
-    **{("s3", f"Checksum{name}"): "s3/content.py" for name in ("SHA256", "SHA512", "XXHASH64", "XXHASH3", "XXHASH128")},
+    **{("s3", f"Checksum{name}"): "s3/content.py" for name in CHECKSUMS},
+    **{("s3", f"MultipartUpload.Parts[].Checksum{name}"): "s3/uploads.py" for name in CHECKSUMS},
+    ("s3", "Delete.Objects[].ETag"): "s3/deletions.py",
+    ("s3", "Delete.Quiet"): "s3/deletions.py",
     ("s3", "CopySourceIfMatch"): "s3/conditions.py",
     ("s3", "CopySourceIfNoneMatch"): "s3/conditions.py",
     ("s3", "CopySourceIfModifiedSince"): "s3/conditions.py",
@@ -41,10 +47,22 @@ _DONE_HERE = {
     ("s3", "IfNoneMatch"): "s3/conditions.py",
     ("s3", "ContinuationToken"): "s3/listings.py",
     ("s3", "EncodingType"): "s3/listings.py",
+    ("s3", "MpuObjectSize"): "s3/uploads.py",
+    ("s3", "PartNumber"): "s3/object_parts.py",
+    ("s3", "Delimiter"): "s3/listings.py",
     **{("s3", f"SSECustomer{name}"): "s3/customer_keys.py" for name in ("Algorithm", "Key", "KeyMD5")},
     **{("s3", f"CopySourceSSECustomer{name}"): "s3/customer_keys.py" for name in ("Algorithm", "Key", "KeyMD5")},
 }
 """Members that are honoured here, by service and name, and where."""
+
+_KEPT_WHOLE = {
+    ("kms", "Constraints"): "ListGrants",
+    ("logs", "metricTransformations"): "DescribeMetricFilters",
+    ("s3", "ReplicationConfiguration.Rules[].Destination"): "GetBucketReplication",
+    ("s3", "WebsiteConfiguration"): "GetBucketWebsite",
+    ("ssm", "LoggingInfo"): "DescribeMaintenanceWindowTasks",
+}
+"""Where moto keeps what stands inside as it came, whatever it is called, and which operation tells it again."""
 
 _WITHOUT_EFFECT = {
     ("dynamodb", "ConsistentRead"): "every read sees every write",
@@ -54,8 +72,13 @@ _WITHOUT_EFFECT = {
     ("logs", "sequenceToken"): "AWS itself accepts any since 2023",
     ("ssm", "PermissionType"): "there is one",
     ("s3", "RequestPayer"): "every caller is the bucket's owner, who pays anyway",
+    ("s3", "RestoreRequest.Tier"): "an object is restored at once",
+    ("s3", "RestoreRequest.GlacierJobParameters"): "an object is restored at once",
 }
 """Members that change nothing in an AWS of one account and one process, and why."""
+
+_ASKS_BY_BEING_THERE = {("s3", "InputSerialization.Parquet")}
+"""Members that ask for something though nothing stands in them."""
 
 _SO_ANYWAY: dict[tuple[str, str], Any] = {
     ("dynamodb", "ConditionalOperator"): "AND",
@@ -74,6 +97,12 @@ _SO_ANYWAY: dict[tuple[str, str], Any] = {
     ("logs", "distribution"): "ByLogStream",
     ("logs", "logGroupClass"): "STANDARD",
     ("logs", "policyScope"): "ACCOUNT",
+    ("s3", "InputSerialization.CSV.QuoteCharacter"): '"',
+    ("s3", "InputSerialization.CSV.QuoteEscapeCharacter"): '"',
+    ("s3", "OutputSerialization.CSV.QuoteCharacter"): '"',
+    ("s3", "OutputSerialization.CSV.QuoteEscapeCharacter"): '"',
+    ("s3", "OutputSerialization.CSV.QuoteFields"): "ASNEEDED",
+    ("s3", "VersioningConfiguration.MFADelete"): "Disabled",
     ("secretsmanager", "SortBy"): "created-date",
     ("secretsmanager", "SortOrder"): "desc",
     ("sqs", "QueueOwnerAWSAccountId"): ACCOUNT,
@@ -93,9 +122,27 @@ def require_heeded(operation: OperationModel, params: Mapping[str, Any]) -> None
     """
     service = operation.service_model.service_name
     for name in refused(service).get(operation.name, ()):
-        value = params.get(name)
-        if value and value != _SO_ANYWAY.get((service, name)):
-            raise not_there(f"{service}:{operation.name} with {name}")
+        for value in _values(params, steps(name)):
+            asks = value or (service, name) in _ASKS_BY_BEING_THERE
+            if asks and value != _SO_ANYWAY.get((service, name)):
+                raise not_there(f"{service}:{operation.name} with {name}")
+
+
+@functools.cache
+def steps(path: str) -> tuple[str, ...]:
+    """The names of a path, with `[]` for each of a list and `{}` for each value of a map."""
+    return tuple(_STEP.findall(path))
+
+
+def _values(value: Any, path: tuple[str, ...]) -> Iterator[Any]:
+    """What a call brings at the end of a path."""
+    if not path:
+        yield value
+    elif path[0] in ("[]", "{}"):
+        for one in value if path[0] == "[]" else value.values():
+            yield from _values(one, path[1:])
+    elif path[0] in value:
+        yield from _values(value[path[0]], path[1:])
 
 
 def require_heeded_in(operation: OperationModel, request: wire.Request) -> None:
@@ -118,7 +165,7 @@ def _places(operation: str) -> frozenset[str]:
     """The headers and members of a query in which S3's operation has what is refused, or `body`."""
     shape = wire.api_for("s3").model.operation_model(operation).input_shape
     names = refused("s3").get(operation, ()) if shape is not None else ()
-    told = [shape.members[name].serialization for name in names]
+    told = [shape.members[steps(name)[0]].serialization for name in names]
     in_query = {one["name"] for one in told if one.get("location") == "querystring"}
     in_headers = {one["name"].lower() for one in told if one.get("location") == "header"}
     return frozenset(in_query | in_headers | ({"body"} if any("location" not in one for one in told) else set()))
@@ -139,6 +186,7 @@ def refused(service: str) -> dict[str, tuple[str, ...]]:
         done: set[str | None] = {
             name for name in members if (service, name) in _DONE_HERE or (service, name) in _WITHOUT_EFFECT
         }
+        done |= {name for name in members if _is_kept_whole(service, name)}
         done |= {name for name in members if is_token(service, operation, name)}
         how = paging(service, operation)
         done |= {how.token, how.limit} if how else set()
@@ -147,10 +195,14 @@ def refused(service: str) -> dict[str, tuple[str, ...]]:
     return found
 
 
+def _is_kept_whole(service: str, path: str) -> bool:
+    return any(one == service and path.startswith((f"{kept}.", f"{kept}[")) for one, kept in _KEPT_WHOLE)
+
+
 def is_token(service: str, operation: str, name: str) -> bool:
     """Whether a member is what makes a repeated call the same call (`moto/tokens.py`)."""
     shape = wire.api_for(service).model.operation_model(operation).input_shape
-    return shape is not None and bool(shape.members[name].metadata.get("idempotencyToken"))
+    return shape is not None and name in shape.members and bool(shape.members[name].metadata.get("idempotencyToken"))
 
 
 class Paging(NamedTuple):

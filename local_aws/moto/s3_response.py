@@ -7,18 +7,22 @@ from __future__ import annotations
 
 import re
 import secrets
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlparse
 
 from moto.core.request import Request
+from moto.core.responses import ActionResult
 from moto.s3 import responses
 from moto.s3.models import S3Backend, s3_backends
 from moto.utilities.utils import get_partition
 from werkzeug.datastructures import ImmutableMultiDict
 
 from local_aws import ACCOUNT, ADMIN_ACCESS_KEY
+from local_aws.moto.uploads import checksum_of
 
 _REQUEST_ID = re.compile(r"(?<=<RequestId>).*(?=</RequestId>)")
+_CHECKSUM, _VERSION = "x-amz-checksum-", "x-amz-version-id"
 _WITHOUT_FORM = {"DELETE", "GET", "HEAD", "PUT"}
 
 
@@ -81,6 +85,32 @@ class S3Response(responses.S3Response):
     def parse_bucket_name_from_url(self, request: Any, url: str) -> str:
         """The path's first segment."""
         return unquote(request.raw_path[1:].partition("/")[0])
+
+    def serialized(self, action_result: ActionResult) -> Any:
+        """An answer, with what moto leaves out of those to uploads in parts."""
+        told: Any = action_result.result
+        action = self.data.get("Action")
+        if action == "CreateMultipartUpload":
+            upload: Any = self.backend.get_bucket(self.bucket_name).multiparts[told["UploadId"]]
+            upload.initiated = datetime.now(UTC)
+        elif action == "CompleteMultipartUpload":
+            told.update(checksum_of(self.backend.get_object(self.bucket_name, told["Key"])))
+        return super().serialized(action_result)
+
+    def head_object(self, bucket_name: str, query: dict[str, Any], key_name: str, headers: Any) -> Any:
+        """HeadObject, with the checksum as GetObject tells it."""
+        status, told, body = super().head_object(bucket_name, query, key_name, headers)
+        if any(name.startswith(_CHECKSUM) for name in told):
+            key = self.backend.get_object(bucket_name, key_name, query.get("versionId", [None])[0])
+            named = {name.removeprefix("Checksum").lower(): value for name, value in checksum_of(key).items()}
+            told.update({f"{_CHECKSUM}{name}": value for name, value in named.items()})
+        return status, told, body
+
+    def _key_response_post(self, request: Any, body: bytes, bucket_name: str, query: Any, key_name: str) -> Any:
+        status, told, answer = super()._key_response_post(request, body, bucket_name, query, key_name)
+        if told.get(_VERSION) == "null" and not self.backend.get_bucket(bucket_name).versioning_status:
+            del told[_VERSION]
+        return status, told, answer
 
     @staticmethod
     def _enrich_response(headers: dict[str, str], body: Any) -> tuple[dict[str, str], Any]:

@@ -15,6 +15,10 @@ from local_aws.call import ApiError
 
 _COPIES = {"CopyObject", "UploadPartCopy"}
 _CONDITIONAL = {"CopyObject", "CompleteMultipartUpload"}
+"""Operations whose condition on what stands at the key moto doesn't hold."""
+_WRITES = {"PutObject", *_CONDITIONAL}
+_DECIDES = {"if-match": "if-unmodified-since", "if-none-match": "if-modified-since"}
+"""Conditions of a read, and those that don't count beside them (RFC 9110, 13.1.3 and 13.1.4; GetObject)."""
 _SOURCE = "x-amz-copy-source-if-"
 Head = Callable[..., Mapping[str, Any] | None]
 
@@ -26,19 +30,27 @@ def require_conditions(operation: str, bucket: str, key: str, headers: Mapping[s
         head: tells of an object (`Bucket`, `Key`, `VersionId`), as HeadObject does; None where there is none.
 
     Raises:
-        ApiError: `PreconditionFailed`; `NoSuchKey`, an ETag is wanted at a key where nothing is.
+        ApiError: `PreconditionFailed`; `NoSuchKey`, an ETag is wanted at a key where nothing is; `NotImplemented`, as
+            S3 itself has it, for two conditions at once and for an ETag that must not be there.
     """
+    if operation in _WRITES:
+        _require_accepted(headers)
     if operation in _COPIES and any(name.startswith(_SOURCE) for name in headers):
         _require_source(headers, head)
     if operation in _CONDITIONAL and ("if-match" in headers or "if-none-match" in headers):
         _require_target(bucket, key, headers, head)
 
 
-def _require_source(headers: Mapping[str, str], head: Head) -> None:
+def source_of(headers: Mapping[str, str], head: Head) -> Mapping[str, Any] | None:
+    """What HeadObject tells of a copy's source; None where it tells nothing."""
     path, _, query = headers["x-amz-copy-source"].removeprefix("/").partition("?")
     bucket, _, key = unquote(path).partition("/")
     version = parse_qs(query).get("versionId")
-    source = head(Bucket=bucket, Key=key, **({"VersionId": version[0]} if version else {}))
+    return head(Bucket=bucket, Key=key, **({"VersionId": version[0]} if version else {}))
+
+
+def _require_source(headers: Mapping[str, str], head: Head) -> None:
+    source = source_of(headers, head)
     if source is None:
         return  # the copy itself will say that there is none
     etag, changed = source["ETag"].strip('"'), source["LastModified"]
@@ -60,10 +72,40 @@ def _require_target(bucket: str, key: str, headers: Mapping[str, str], head: Hea
     if "if-none-match" in headers and there is not None and _means(headers["if-none-match"], there["ETag"].strip('"')):
         raise _failed("If-None-Match")
     if "if-match" in headers:
-        if there is None:
-            raise ApiError("NoSuchKey", "The specified key does not exist.", 404, Key=key)
-        if not _means(headers["if-match"], there["ETag"].strip('"')):
-            raise _failed("If-Match")
+        require_etag(headers["if-match"], key, there)
+
+
+def require_etag(wanted: str, key: str, there: Mapping[str, Any] | None) -> None:
+    """Raise unless an object is the one that is wanted at a key.
+
+    Args:
+        there: what HeadObject tells of it; None where there is none.
+
+    Raises:
+        ApiError: `PreconditionFailed`, `NoSuchKey`.
+    """
+    if there is None:
+        raise ApiError("NoSuchKey", "The specified key does not exist.", 404, Key=key)
+    if not _means(wanted, there["ETag"].strip('"')):
+        raise _failed("If-Match")
+
+
+def decisive(headers: Mapping[str, str]) -> dict[str, str]:
+    """The headers of a read without the times that don't count beside an ETag."""
+    beside = {time for etag, time in _DECIDES.items() if etag in headers}
+    return {name: value for name, value in headers.items() if name not in beside}
+
+
+def _require_accepted(headers: Mapping[str, str]) -> None:
+    if "if-match" in headers and "if-none-match" in headers:
+        raise _unaccepted("If-Match,If-None-Match", "Multiple conditional request headers present in the request")
+    if headers.get("if-none-match", "*") != "*":
+        raise _unaccepted("If-None-Match", "We don't accept the provided value of If-None-Match header for this API")
+
+
+def _unaccepted(header: str, why: str) -> ApiError:
+    message = "A header you provided implies functionality that is not implemented"
+    return ApiError("NotImplemented", message, 501, Header=header, additionalMessage=why)
 
 
 def _means(wanted: str, etag: str) -> bool:

@@ -35,7 +35,7 @@ def entries(
     """
     key = keys.first(max(prefix, after))
     while key is not None and key.startswith(prefix):
-        common = _common_prefix(key, prefix, delimiter)
+        common = common_prefix(key, prefix, delimiter)
         if common is None:
             if key > after and is_there(key):
                 yield Entry(key, is_prefix=False)
@@ -55,6 +55,7 @@ def page_of(some: Iterator[_One], most: int) -> tuple[list[_One], bool]:
     return page[:most], len(page) > most
 
 
-def _common_prefix(key: str, prefix: str, delimiter: str) -> str | None:
+def common_prefix(key: str, prefix: str, delimiter: str) -> str | None:
+    """What a key begins with up to the delimiter behind a prefix; None where it has none there."""
     end = key.find(delimiter, len(prefix)) if delimiter else -1
     return None if end < 0 else key[: end + len(delimiter)]

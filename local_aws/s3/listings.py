@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
@@ -16,10 +17,13 @@ from local_aws.call import ApiError, Call
 from local_aws.house import Host, Service
 from local_aws.moto.buckets import StoredVersion, any_bucket, keys_of, latest_of, region_of, versions_of
 from local_aws.moto.inside import Moto
+from local_aws.moto.uploads import StoredPart, StoredUpload, uploads_of
 from local_aws.s3.bucket_policies import BucketPolicies
 from local_aws.s3.buckets import require_bucket
-from local_aws.s3.entries import Entry, entries, page_of
+from local_aws.s3.entries import Entry, common_prefix, entries, page_of
+from local_aws.s3.uploads import require_there
 
+_LONG_AGO = datetime.fromtimestamp(0, UTC)
 _MOST_BUCKETS = 10_000
 _MOST_KEYS = 1000
 """Of one page, also where a caller asks for more."""
@@ -124,9 +128,97 @@ class Listings(Service):
             answer["NextVersionIdMarker"] = last.version.version_id if last.version else None
         return _encoded(answer, params.get("EncodingType", ""))
 
-    def list_multipart_uploads(self, call: Call, EncodingType: str = "", **params: Any) -> dict[str, Any]:  # noqa: N803
-        """The uploads in parts that are neither completed nor aborted."""
-        return _encoded(self._moto.ask("s3", "list_multipart_uploads", **params), EncodingType)
+    def list_multipart_uploads(self, call: Call, Bucket: str, **params: Any) -> dict[str, Any]:  # noqa: N803
+        """The uploads in parts that are neither completed nor aborted, by their keys, and of a key the oldest first.
+
+        Raises:
+            ApiError: `NoSuchBucket`, `InvalidArgument`.
+        """
+        require_bucket(Bucket)
+        most = _most(params, "MaxUploads", "max-uploads")
+        page, is_truncated = page_of(_uploads(Bucket, params), most)
+        answer = {
+            "Bucket": Bucket,
+            "Prefix": params.get("Prefix", ""),
+            "KeyMarker": params.get("KeyMarker", ""),
+            "UploadIdMarker": params.get("UploadIdMarker", ""),
+            "MaxUploads": most,
+            "IsTruncated": is_truncated,
+            "Uploads": [_shown_upload(one) for one in page if isinstance(one, StoredUpload)],
+            "CommonPrefixes": [{"Prefix": one} for one in page if isinstance(one, str)],
+        }
+        if params.get("Delimiter"):
+            answer["Delimiter"] = params["Delimiter"]
+        if is_truncated:
+            last = page[-1]
+            key, identity = (last.key, last.identity) if isinstance(last, StoredUpload) else (last, "")
+            answer |= {"NextKeyMarker": key, "NextUploadIdMarker": identity}
+        return _encoded(answer, params.get("EncodingType", ""))
+
+    def list_parts(
+        self,
+        call: Call,
+        Bucket: str,  # noqa: N803
+        Key: str,  # noqa: N803
+        UploadId: str,  # noqa: N803
+        PartNumberMarker: int = 0,  # noqa: N803
+        **params: Any,
+    ) -> dict[str, Any]:
+        """The parts of an upload so far, in their order.
+
+        Raises:
+            ApiError: `NoSuchBucket`, `NoSuchUpload`, `InvalidArgument`.
+        """
+        require_bucket(Bucket)
+        upload, most = require_there(Bucket, Key, UploadId), _most(params, "MaxParts", "max-parts")
+        behind = [part for part in upload.parts if part.number > PartNumberMarker]
+        page = behind[:most]
+        answer = {
+            "Bucket": Bucket,
+            "Key": Key,
+            "UploadId": UploadId,
+            "PartNumberMarker": PartNumberMarker,
+            "NextPartNumberMarker": page[-1].number if page else 0,
+            "MaxParts": most,
+            "IsTruncated": len(behind) > len(page),
+            "Parts": [_shown_part(part, upload.algorithm) for part in page],
+        }
+        return answer | _of_upload(upload)
+
+
+def _uploads(bucket: str, params: Mapping[str, Any]) -> Iterator[StoredUpload | str]:
+    """All that stands behind the markers: uploads, and what many of their keys begin with up to a delimiter."""
+    prefix, delimiter = params.get("Prefix", ""), params.get("Delimiter", "")
+    marker, after, told = params.get("KeyMarker", ""), params.get("UploadIdMarker", ""), ""
+    there = sorted(uploads_of(bucket), key=lambda one: (one.key, one.initiated or _LONG_AGO, one.identity))
+    of_marker = [one.identity for one in there if one.key == marker]
+    passed = of_marker[: of_marker.index(after) + 1] if after in of_marker else [] if after else of_marker
+    for upload in there:
+        if upload.key < marker or upload.identity in passed or not upload.key.startswith(prefix):
+            continue
+        common = common_prefix(upload.key, prefix, delimiter)
+        if common is None:
+            yield upload
+        elif common != told and common > marker:
+            told = common
+            yield common
+
+
+def _of_upload(upload: StoredUpload) -> dict[str, Any]:
+    owner = {"Initiator": _OWNER, "Owner": _OWNER, "StorageClass": upload.storage_class}
+    if upload.algorithm is None:
+        return owner
+    return owner | {"ChecksumAlgorithm": upload.algorithm, "ChecksumType": upload.checksum_type}
+
+
+def _shown_upload(upload: StoredUpload) -> dict[str, Any]:
+    told = {"Key": upload.key, "UploadId": upload.identity, "Initiated": upload.initiated}
+    return {name: value for name, value in told.items() if value is not None} | _of_upload(upload)
+
+
+def _shown_part(part: StoredPart, algorithm: str | None) -> dict[str, Any]:
+    told = {"PartNumber": part.number, "LastModified": part.last_modified, "ETag": part.etag, "Size": part.size}
+    return told | (part.checksum(algorithm) if algorithm else {})
 
 
 class _Objects(NamedTuple):
@@ -212,10 +304,10 @@ def _asked(bucket: str, params: Mapping[str, Any], *members: str) -> dict[str, A
     return {"Name": bucket, "Prefix": params.get("Prefix", ""), "MaxKeys": _most(params), **repeated}
 
 
-def _most(params: Mapping[str, Any]) -> int:
-    most: int = params.get("MaxKeys", _MOST_KEYS)
+def _most(params: Mapping[str, Any], member: str = "MaxKeys", argument: str = "maxKeys") -> int:
+    most: int = params.get(member, _MOST_KEYS)
     if most < 0:
-        raise _invalid("Argument maxKeys must be an integer between 0 and 2147483647", "maxKeys", most)
+        raise _invalid(f"Argument {argument} must be an integer between 0 and 2147483647", argument, most)
     return min(most, _MOST_KEYS)
 
 

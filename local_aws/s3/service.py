@@ -8,10 +8,10 @@ bucket that is watched. Moto is asked for what was judged, told anew, and for no
 
 from __future__ import annotations
 
+import dataclasses
 import functools
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
-from xml.etree import ElementTree
 
 from botocore import xform_name
 from botocore.exceptions import ClientError
@@ -40,20 +40,26 @@ from local_aws.s3.buckets import (
     require_location,
     require_possible_name,
 )
-from local_aws.s3.conditions import require_conditions
+from local_aws.s3.conditions import Head, decisive, require_conditions
 from local_aws.s3.content import received, require_document
 from local_aws.s3.customer_keys import require_no_customer_key
+from local_aws.s3.deletions import allowed, deleted, require_condition
+from local_aws.s3.deletions import answer as deletions_answer
+from local_aws.s3.documents import CHECKED, require_headers, require_valid
 from local_aws.s3.event_record import Change
 from local_aws.s3.events import S3Events
 from local_aws.s3.listings import Listings
+from local_aws.s3.object_parts import ObjectParts, by_range
 from local_aws.s3.owners import require_owner
 from local_aws.s3.post import is_form_post, upload
+from local_aws.s3.uploads import require_upload
 
 _WITH_CONTENT = {"PutObject", "UploadPart"}
 """Operations whose body is no document of S3's but what somebody keeps there."""
 _WITH_ACL_IN_BODY = {"PutBucketAcl", "PutObjectAcl"}
 _WITH_ACL = {"PutObject", "CopyObject", "CreateMultipartUpload", *_WITH_ACL_IN_BODY}
 """Operations that may bring an ACL."""
+_NEW_OBJECTS = {"PutObject", "CopyObject", "CreateMultipartUpload"}
 _READS = {"GetObject", "HeadObject"}
 _EVENTS = {
     "PutObject": "ObjectCreated:Put",
@@ -82,13 +88,14 @@ class S3:
         policies: BucketPolicies,
         defaults: BucketDefaults,
         listings: Listings,
+        object_parts: ObjectParts,
         names: BucketNames,
         moto: Backends,
     ):
         self._roles, self._callers = roles, callers
         self._defaults, self._policies, self._events = defaults, policies, events
         self._names, self._moto = names, moto
-        self._parts: tuple[Service, ...] = (events, policies, defaults, listings)
+        self._parts: tuple[Service, ...] = (events, policies, defaults, listings, object_parts)
 
     def answer(self, api: wire.Api, signed: Signature, exchange: Exchange) -> Iterable[bytes]:
         """Answer one request.
@@ -124,12 +131,7 @@ class S3:
         refusals: list[str] = []
         if call.principal.kind != "admin":
             params = told = wire.parse(request, operation, path_values)
-            if name == "DeleteObjects":
-                refusals = self._refuse_deletions(call, told)
-                if not told["Delete"]["Objects"]:
-                    body = f"<DeleteResult>{''.join(refusals)}</DeleteResult>".encode()
-                    return exchange.send(wire.Response(200, {"Content-Type": "application/xml"}, body))
-            else:
+            if name != "DeleteObjects":
                 self._authorise(call, told)
         if name == "CreateBucket":
             require_bucket_name(params["Bucket"])
@@ -139,10 +141,28 @@ class S3:
         elif name in _WITH_ACL:
             brought = wire.parse(request, operation, path_values) if name in _WITH_ACL_IN_BODY else {}
             self._defaults.check_acl(call, params["Bucket"], request.headers, brought.get("AccessControlPolicy"))
+        head = functools.partial(self._head, call)
+        if name == "DeleteObjects":
+            params = told = told or wire.parse(request, operation, path_values)
+            refusals = self._refuse_deletions(call, told, head)
+            if refusals and not told["Delete"].get("Objects"):
+                body = f"<DeleteResult>{''.join(refusals)}</DeleteResult>".encode()
+                return exchange.send(wire.Response(200, {"Content-Type": "application/xml"}, body))
+        elif name in CHECKED:
+            told = told or wire.parse(request, operation, path_values)
+            require_valid(operation, told)
+        if name in _NEW_OBJECTS:
+            require_headers(request.headers)
+        elif name in _READS:
+            request = dataclasses.replace(request, headers=decisive(request.headers))
         if "Key" in path_values:
-            head = functools.partial(self._head, call)
             require_conditions(name, params["Bucket"], params["Key"], request.headers, head)
+            request = require_upload(operation, params["Bucket"], params["Key"], request, head)
+        if name in _READS:
+            request, besides = by_range(params["Bucket"], params["Key"], request)
+            exchange.start_response = _with_headers(exchange.start_response, besides)
         if name in _WITH_CONTENT:
+            exchange.request = request
             request = received(exchange, signed, self._callers.secret_of(signed))
         exchange.request = wire.restated(operation, request, path_values, told)
         return self._from_moto(api, operation, call, params, exchange, refusals)
@@ -194,18 +214,20 @@ class S3:
         name, key = call.operation, call.principal.context.get("access_key")
         hidden = name in _READS and call.principal.kind != "admin"
         told = name in ("CreateBucket", "DeleteBucket") or (name in _WATCHED and self._events.watches(params["Bucket"]))
-        answer = Answer() if hidden or told or refusals else exchange.start_response
+        quiet = name == "DeleteObjects" and params["Delete"].get("Quiet", False)
+        edited = bool(refusals or quiet)
+        answer = Answer() if hidden or told or edited else exchange.start_response
         chunks = self._moto.answer(api, operation.name, exchange.request, answer, region=call.region, access_key=key)
         if not isinstance(answer, Answer):
             return chunks
-        if told or refusals:
+        if told or edited:
             chunks = list(chunks)
         if hidden and answer.status == 404:
             self._hide_missing(call, params)
         if told and answer.status < 300:
             self._tell(call, params, exchange, answer, b"".join(chunks))
-        if refusals:
-            chunks = [_with_refusals(b"".join(chunks), refusals)]
+        if edited and answer.status < 300:
+            chunks = [deletions_answer(b"".join(chunks), refusals, quiet)]
             answer.headers = [(key, value) for key, value in answer.headers if key.lower() != "content-length"]
         exchange.start_response(answer.status_line, answer.headers)
         return chunks
@@ -217,22 +239,20 @@ class S3:
         if not decision.allowed:
             raise denial(call, listing, decision)
 
-    def _refuse_deletions(self, call: Call, params: dict[str, Any]) -> list[str]:
-        """Take out of a DeleteObjects what the caller may not delete; gives the `Error` elements for it."""
-        refusals, allowed = [], []
+    def _refuse_deletions(self, call: Call, params: dict[str, Any], head: Head) -> list[str]:
+        """Take out of a DeleteObjects what the caller may not delete, or not as it is; gives the `Error` elements."""
+        if "Objects" not in params["Delete"]:
+            return []
         policy = self._bucket_policy(params)
-        needs = wanted(call.service, call.operation, params, Place(call.region, call.account))
-        for target, needed in zip(params["Delete"]["Objects"], needs, strict=True):
-            decision = self._roles.judge.decide(call, needed, policy)
-            if decision.allowed:
-                allowed.append(target)
-                continue
-            error = denial(call, needed, decision)
-            refusals.append(
-                f"<Error><Key>{wire.escape(target['Key'])}</Key><Code>{error.code}</Code>"
-                f"<Message>{wire.escape(error.message)}</Message></Error>"
-            )
-        params["Delete"]["Objects"] = allowed
+        needs = list(wanted(call.service, call.operation, params, Place(call.region, call.account)))
+
+        def require(place: int, target: dict[str, Any]) -> None:
+            decision = self._roles.judge.decide(call, needs[place], policy)
+            if not decision.allowed:
+                raise denial(call, needs[place], decision)
+            require_condition(target, params["Bucket"], head)
+
+        params["Delete"]["Objects"], refusals = allowed(params["Delete"]["Objects"], require)
         return refusals
 
     # ---- what a change sets off ----------------------------------------------------------------------
@@ -253,7 +273,7 @@ class S3:
             made_marker = marker == "true" and "versionId" not in exchange.request.query
             self._events.happened(call, _removed(bucket, params["Key"], version, made_marker))
         else:
-            for key, version in _deleted(body):
+            for key, version in deleted(body):
                 marker = None if version else self._latest_marker(call, bucket, key)
                 self._events.happened(call, _removed(bucket, key, version or marker, marker is not None))
 
@@ -277,6 +297,17 @@ class S3:
             return Change(event, bucket, key, version_id=version)
         size = head["ContentLength"] if event.startswith("ObjectCreated") else None
         return Change(event, bucket, key, size, head["ETag"].strip('"'), version)
+
+
+def _with_headers(start_response: Callable[..., Any], further: Mapping[str, str]) -> Callable[..., Any]:
+    """What begins an answer, with some headers more."""
+    if not further:
+        return start_response
+
+    def start(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
+        return start_response(status, [*headers, *further.items()])
+
+    return start
 
 
 def _sent_there(api: wire.Api, exchange: Exchange, bucket: str, region: str) -> list[bytes]:
@@ -306,20 +337,7 @@ class Answer:
         return next((value for key, value in self.headers if key.lower() == name), None)
 
 
-def _with_refusals(body: bytes, refusals: list[str]) -> bytes:
-    head, end, tail = body.rpartition(b"</DeleteResult>")
-    return head + "".join(refusals).encode() + end + tail
-
-
 def _removed(bucket: str, key: str, version: str | None, made_marker: bool) -> Change:
     if made_marker:
         return Change("ObjectRemoved:DeleteMarkerCreated", bucket, key, etag=_EMPTY_MD5, version_id=version)
     return Change("ObjectRemoved:Delete", bucket, key, version_id=version)
-
-
-def _deleted(body: bytes) -> Iterator[tuple[str, str | None]]:
-    """Key and, where one was asked for, version of each object that an answer to DeleteObjects says is deleted."""
-    for element in ElementTree.fromstring(body).iter():
-        if element.tag.rpartition("}")[2] == "Deleted":
-            values = {child.tag.rpartition("}")[2]: child.text or "" for child in element}
-            yield values["Key"], values.get("VersionId")

@@ -21,7 +21,6 @@ import errno
 import importlib.machinery
 import json
 import os
-import socket
 import sys
 import sysconfig
 import tempfile
@@ -36,6 +35,7 @@ from typing import Any
 
 from local_aws.functions.environments import shared_memory
 from local_aws.functions.environments.frames import FrameWriter
+from local_aws.http_client import HttpConnection
 
 TASK_ROOT = "/var/task"
 READY = "ready"
@@ -73,49 +73,6 @@ class Bootstrap:
         self.marshaller = LambdaMarshaller
 
 
-class ApiConnection:
-    """A connection to the Lambda Runtime API: HTTP/1.1, kept alive, with the lengths of all bodies told.
-
-    `http.client` would do, and takes several times as long over an answer's head as all else of a short invocation.
-    """
-
-    def __init__(self, address: str):
-        host, _, port = address.rpartition(":")
-        self._host = address
-        self._socket = socket.create_connection((host, int(port)))
-        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self._stream = self._socket.makefile("rb")
-        self._unread = 0
-
-    def ask(self, method: str, path: str, body: bytes = b"", **headers: str) -> tuple[dict[str, str], bytes]:
-        """One request, and the headers (in lower case) and the body of its answer.
-
-        Raises:
-            OSError: the other side is gone.
-        """
-        self.tell(method, path, body, **headers)
-        while self._unread > 1:
-            self._answer()
-        return self._answer()
-
-    def tell(self, method: str, path: str, body: bytes = b"", **headers: str) -> None:
-        """A request whose answer says nothing: it is read before that to the next one."""
-        named = (f"{name.replace('_', '-')}: {value}\r\n" for name, value in headers.items())
-        head = f"{method} {path} HTTP/1.1\r\nHost: {self._host}\r\nContent-Length: {len(body)}\r\n{''.join(named)}\r\n"
-        self._socket.sendall(head.encode("latin-1") + body)
-        self._unread += 1
-
-    def _answer(self) -> tuple[dict[str, str], bytes]:
-        if not self._stream.readline():
-            raise ConnectionResetError(errno.ECONNRESET, "the Lambda Runtime API is gone")
-        headers = {}
-        while line := self._stream.readline().strip():
-            name, _, value = line.decode("latin-1").partition(": ")
-            headers[name.lower()] = value
-        self._unread -= 1
-        return headers, self._stream.read(int(headers.get("content-length", "0")))
-
-
 class RuntimeClient:
     """The Lambda Runtime API seen from the runtime: next invocation, response, error, init error.
 
@@ -124,15 +81,16 @@ class RuntimeClient:
     """
 
     def __init__(self, address: str, log: FrameWriter, marshaller: Any):
-        self._connection = ApiConnection(address)
+        host, _, port = address.rpartition(":")
+        self._connection = HttpConnection(host, int(port))
         self._log = log
         self.marshaller = marshaller
 
     def wait_next_invocation(self) -> SimpleNamespace:
         """Block until there is an invocation; its fields are those that awslambdaric reads."""
         self._mark(READY)
-        headers, body = self._connection.ask("GET", f"{_API}/invocation/next")
-        header = headers.get
+        answer = self._connection.ask("GET", f"{_API}/invocation/next")
+        header = answer.headers.get
         return SimpleNamespace(
             invoke_id=header("lambda-runtime-aws-request-id"),
             x_amzn_trace_id=header("lambda-runtime-trace-id"),
@@ -142,7 +100,7 @@ class RuntimeClient:
             cognito_identity=header("lambda-runtime-cognito-identity"),
             tenant_id=None,
             content_type=header("content-type"),
-            event_body=body,
+            event_body=answer.body,
             invocation_id=None,
         )
 
@@ -152,7 +110,7 @@ class RuntimeClient:
         """Hand over what the handler returned."""
         self._mark(invoke_id)
         body = result_data if isinstance(result_data, bytes) else result_data.encode("utf-8")
-        self._connection.tell("POST", f"{_API}/invocation/{invoke_id}/response", body, Content_Type=content_type)
+        self._connection.tell("POST", f"{_API}/invocation/{invoke_id}/response", body, {"Content-Type": content_type})
 
     def post_invocation_error(
         self, invoke_id: str, error_response_data: str, xray_fault: str, invocation_id: str | None = None
@@ -161,14 +119,14 @@ class RuntimeClient:
         self._mark(invoke_id)
         error_type = json.loads(error_response_data)["errorType"]
         body = error_response_data.encode("utf-8")
-        self._connection.tell("POST", f"{_API}/invocation/{invoke_id}/error", body, **_error_type_header(error_type))
+        self._connection.tell("POST", f"{_API}/invocation/{invoke_id}/error", body, _error_type_header(error_type))
 
     def post_init_error(self, error_response_data: dict[str, Any], error_type_override: str | None = None) -> None:
         """Hand over the error that loading the handler ended in."""
         self._mark(READY)
         error_type = error_type_override or error_response_data["errorType"]
         body = json.dumps(error_response_data, ensure_ascii=False).encode("utf-8", "backslashreplace")
-        self._connection.ask("POST", f"{_API}/init/error", body, **_error_type_header(error_type))
+        self._connection.ask("POST", f"{_API}/init/error", body, _error_type_header(error_type))
 
     def _mark(self, name: str) -> None:
         sys.stdout.flush()
@@ -178,7 +136,7 @@ class RuntimeClient:
 
 def _error_type_header(error_type: str) -> dict[str, str]:
     shown = "".join(character if character.isascii() and character.isprintable() else "?" for character in error_type)
-    return {"Lambda_Runtime_Function_Error_Type": shown}
+    return {"Lambda-Runtime-Function-Error-Type": shown}
 
 
 class Preloaded(Loader):

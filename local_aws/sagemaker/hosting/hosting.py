@@ -11,9 +11,9 @@ import re
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from http.client import HTTPConnection, HTTPException, HTTPResponse
 from pathlib import Path
 
+from local_aws.http_client import Answer, HttpConnection
 from local_aws.logs.writer import LogStream
 from local_aws.sagemaker.containers.container import Container
 
@@ -176,7 +176,7 @@ class Connections:
 
     def __init__(self, port: int):
         self._port = port
-        self._free: list[HTTPConnection] = []
+        self._free: list[HttpConnection] = []
         self._lock = threading.Lock()
 
     def request(self, method: str, path: str, body: bytes, headers: Mapping[str, str], seconds: float) -> Reply:
@@ -185,23 +185,31 @@ class Connections:
         Raises:
             Unreachable, TimedOut.
         """
-        with self._lock:
-            connection = self._free.pop() if self._free else HTTPConnection("127.0.0.1", self._port)
+        connection = None
         try:
-            connection.timeout = seconds
-            if connection.sock is not None:
-                connection.sock.settimeout(seconds)
-            connection.request(method, path, body, dict(headers))
-            reply = _reply(connection.getresponse())
-        except TimeoutError as error:
-            connection.close()
-            raise TimedOut(f"no answer in {seconds} s") from error
-        except (OSError, HTTPException) as error:
-            connection.close()
+            connection = self._connection(seconds)
+            answer = connection.ask(method, path, body, headers)
+        except OSError as error:
+            if connection is not None:
+                connection.close()
+            if isinstance(error, TimeoutError):
+                raise TimedOut(f"no answer in {seconds} s") from error
             raise Unreachable(str(error)) from error
         with self._lock:
             self._free.append(connection)
-        return reply
+        return _reply(answer)
+
+    def _connection(self, seconds: float) -> HttpConnection:
+        """One that is free and that the container has not ended, or a new one."""
+        while True:
+            with self._lock:
+                connection = self._free.pop() if self._free else None
+            if connection is None:
+                return HttpConnection("127.0.0.1", self._port, seconds)
+            if connection.is_there():
+                connection.wait_at_most(seconds)
+                return connection
+            connection.close()
 
     def close(self) -> None:
         """Close those that are not in use."""
@@ -211,10 +219,9 @@ class Connections:
             self._free.clear()
 
 
-def _reply(response: HTTPResponse) -> Reply:
-    content_type = response.getheader("Content-Type", "application/octet-stream")
-    attributes = response.getheader("X-Amzn-SageMaker-Custom-Attributes")
-    return Reply(response.status, content_type, response.read(), attributes)
+def _reply(answer: Answer) -> Reply:
+    content_type = answer.headers.get("content-type", "application/octet-stream")
+    return Reply(answer.status, content_type, answer.body, answer.headers.get("x-amzn-sagemaker-custom-attributes"))
 
 
 class _Output:

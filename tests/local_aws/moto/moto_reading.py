@@ -2,7 +2,9 @@
 
 A member counts as read where its name, or its name on the wire, stands as a text in the method that answers the
 operation, or in what that method calls of its own; and as ignored again where it is only handed to a parameter of
-moto's that nothing uses. What can't be seen so is said in `READ_ALL_THE_SAME` and `IGNORED_ALL_THE_SAME`.
+moto's that nothing uses. What stands inside a member that is read (`Rules[].Filter.Prefix`) is handed on inside moto:
+it counts as ignored only where no source of moto's for the service names it. What can't be seen so is said in
+`READ_ALL_THE_SAME` and `IGNORED_ALL_THE_SAME`.
 `python -m tests.local_aws.moto.moto_reading` writes the table anew; a test compares the two.
 """
 
@@ -15,9 +17,10 @@ import json
 import textwrap
 from collections.abc import Iterator
 from importlib import import_module
+from pathlib import Path
 from typing import Any, NamedTuple
 
-from botocore.model import Shape
+from botocore.model import ListShape, MapShape, Shape, StructureShape
 
 from docs.operations import answers
 from local_aws import wire
@@ -55,6 +58,14 @@ IGNORED_ALL_THE_SAME = {
     ("sqs", "ListDeadLetterSourceQueues", "NextToken"): "its answer is no PaginatedResult",
     ("s3", "GetObject", "PartNumber"): "of an object that was put in parts the whole is sent",
     ("iam", "DeleteAccountAlias", "AccountAlias"): "whichever is named, the one that there is goes",
+    ("s3", "DeleteObjects", "Delete.Objects[].ETag"): "is named where an object is described",
+    ("s3", "DeleteObjects", "Delete.Objects[].Size"): "is named where an object is described",
+    ("ssm", "CreatePatchBaseline", "Sources"): "are kept, and nothing tells or uses what stands in them",
+    (
+        "s3",
+        "PutBucketLifecycleConfiguration",
+        "LifecycleConfiguration.Rules[].NoncurrentVersionExpiration.NewerNoncurrentVersions",
+    ): "is named for transitions",
 }
 
 
@@ -81,7 +92,45 @@ def _of_service(service: str) -> Iterator[tuple[str, dict[str, list[str]]]]:
         read = {name for name, member in members.items() if _is_read(service, operation, name, member)}
         read -= _dropped(service, operation, tuple(members))
         read -= {name for name in read if (service, operation, name) in IGNORED_ALL_THE_SAME}
-        yield operation, {"reads": sorted(read), "ignores": sorted(set(members) - read)}
+        within = {path for name in read for path in _ignored_within(service, operation, members[name], name, ())}
+        yield operation, {"reads": sorted(read), "ignores": sorted((set(members) - read) | within)}
+
+
+def _ignored_within(service: str, operation: str, shape: Shape, path: str, above: tuple[str, ...]) -> Iterator[str]:
+    """The paths to what is ignored inside a member; what stands inside such a one isn't told again."""
+    if shape.name in above:
+        return
+    if isinstance(shape, ListShape):
+        yield from _ignored_within(service, operation, shape.member, f"{path}[]", above)
+    elif isinstance(shape, MapShape):
+        yield from _ignored_within(service, operation, shape.value, f"{path}{{}}", above)
+    elif isinstance(shape, StructureShape):
+        for name, member in shape.members.items():
+            inner = f"{path}.{name}"
+            on_the_wire = str(member.serialization.get("name", name)).lower()
+            named = not _named_in(service).isdisjoint((name.lower(), on_the_wire)) or _is_read(
+                service, operation, name, member
+            )
+            if not named or (service, operation, inner) in IGNORED_ALL_THE_SAME:
+                yield inner
+            else:
+                yield from _ignored_within(service, operation, member, inner, (*above, shape.name))
+
+
+@functools.cache
+def _named_in(service: str) -> frozenset[str]:
+    """All texts, parameters and attributes in moto's source for a service, in small letters."""
+    package = import_module(f"moto.{service.replace('-', '')}")
+    found: set[str] = set()
+    for source in Path(package.__path__[0]).rglob("*.py"):
+        for node in ast.walk(ast.parse(source.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                found.add(node.value.lower())
+            elif isinstance(node, ast.keyword | ast.arg) and node.arg:
+                found.add(node.arg.lower())
+            elif isinstance(node, ast.Attribute):
+                found.add(node.attr.lower())
+    return frozenset(found)
 
 
 def _is_read(service: str, operation: str, name: str, member: Shape) -> bool:

@@ -48,8 +48,9 @@ def test_each_refused_member_is_refused_by_its_name(endpoint, service, operation
     call = getattr(client(service, endpoint), xform_name(operation))
     for name in members.refused(service)[operation]:
         others = {key: harmless(service, key, value) for key, value in required.items()}
+        top, *inner = members.steps(name)
         with pytest.raises(ClientError) as refused:
-            call(**others | {name: another_value(service, name, shape.members[name])})
+            call(**others | {top: around(service, name, shape.members[top], inner)})
         error = refused.value.response["Error"]
         if operation.startswith("Head"):  # whose answers have no body
             assert error["Code"] == "501"
@@ -60,6 +61,19 @@ def test_each_refused_member_is_refused_by_its_name(endpoint, service, operation
 
 def harmless(service: str, name: str, value: Any) -> Any:
     return members._SO_ANYWAY.get((service, name), False if value is True else value)
+
+
+def around(service: str, name: str, shape: Shape, path: list[str]) -> Any:
+    """A value of a shape that asks, at the end of a path, for what isn't so anyway."""
+    if not path:
+        return another_value(service, name, shape)
+    match path[0]:
+        case "[]":
+            return [around(service, name, shape.member, path[1:])]
+        case "{}":
+            return {some_value(shape.key): around(service, name, shape.value, path[1:])}
+    others = {one: some_value(shape.members[one], least=True) for one in shape.required_members}
+    return others | {path[0]: around(service, name, shape.members[path[0]], path[1:])}
 
 
 def another_value(service: str, name: str, shape: Shape) -> Any:
@@ -157,3 +171,52 @@ def test_a_transaction_with_the_same_token_is_done_once(endpoint):
 def test_each_operation_stands_in_the_table():
     table = json.loads(members.TABLE.read_text(encoding="utf-8"))
     assert set(table) == set(SERVICES.values()) and all(table.values())
+
+
+# ---- what moto keeps whole -------------------------------------------------------------------------------------
+
+
+def test_what_is_kept_whole_is_told_again(endpoint):
+    """What each entry of `_KEPT_WHOLE` claims."""
+    s3, logs, kms, ssm = (client(service, endpoint) for service in ("s3", "logs", "kms", "ssm"))
+    s3.create_bucket(Bucket="kept-whole")
+    s3.put_bucket_versioning(Bucket="kept-whole", VersioningConfiguration={"Status": "Enabled"})
+    redirect = {"HostName": "example.org", "HttpRedirectCode": "301", "Protocol": "https", "ReplaceKeyPrefixWith": "b/"}
+    website = {
+        "IndexDocument": {"Suffix": "index.html"},
+        "ErrorDocument": {"Key": "error.html"},
+        "RoutingRules": [{"Condition": {"KeyPrefixEquals": "a/"}, "Redirect": redirect}],
+    }
+    s3.put_bucket_website(Bucket="kept-whole", WebsiteConfiguration=website)
+    found = s3.get_bucket_website(Bucket="kept-whole")
+    assert {name: found[name] for name in website} == website
+    destination = {
+        "Bucket": "arn:aws:s3:::kept-whole",
+        "EncryptionConfiguration": {"ReplicaKmsKeyID": "a-key"},
+        "Metrics": {"Status": "Enabled", "EventThreshold": {"Minutes": 15}},
+        "ReplicationTime": {"Status": "Enabled", "Time": {"Minutes": 15}},
+    }
+    rule = {"ID": "a", "Status": "Enabled", "Priority": 1, "Filter": {"Prefix": ""}, "Destination": destination}
+    replication = {"Role": "arn:aws:iam::123456789012:role/r", "Rules": [rule]}
+    s3.put_bucket_replication(Bucket="kept-whole", ReplicationConfiguration=replication)
+    told = s3.get_bucket_replication(Bucket="kept-whole")["ReplicationConfiguration"]["Rules"][0]["Destination"]
+    assert told == destination
+    logs.create_log_group(logGroupName="kept-whole")
+    named = {"metricName": "m", "metricNamespace": "n", "metricValue": "$.v"}
+    metric = {**named, "dimensions": {"a": "$.b"}, "unit": "Count"}
+    which = {"logGroupName": "kept-whole", "filterName": "f"}
+    logs.put_metric_filter(**which, filterPattern="x", metricTransformations=[metric])
+    assert logs.describe_metric_filters(logGroupName="kept-whole")["metricFilters"][0]["metricTransformations"] == [
+        metric
+    ]
+    key = kms.create_key()["KeyMetadata"]["KeyId"]
+    grant = {"GranteePrincipal": "arn:aws:iam::123456789012:root", "Operations": ["Decrypt"]}
+    constraints = {"EncryptionContextSubset": {"a": "b"}}
+    kms.create_grant(KeyId=key, **grant, Constraints=constraints)
+    assert kms.list_grants(KeyId=key)["Grants"][0]["Constraints"] == constraints
+    window = ssm.create_maintenance_window(
+        Name="kept", Schedule="rate(1 day)", Duration=2, Cutoff=1, AllowUnassociatedTargets=False
+    )["WindowId"]
+    log = {"S3BucketName": "kept-whole", "S3Region": "us-east-1"}
+    ssm.register_task_with_maintenance_window(WindowId=window, TaskArn="a", TaskType="LAMBDA", LoggingInfo=log)
+    assert ssm.describe_maintenance_window_tasks(WindowId=window)["Tasks"][0]["LoggingInfo"] == log

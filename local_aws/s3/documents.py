@@ -1,0 +1,120 @@
+"""What S3 refuses of the documents and headers that moto keeps as they come.
+
+Source: PutBucketLifecycleConfiguration, PutObjectTagging, PutObject, S3 API reference, and its list of error codes.
+What S3 says of a rule's days, its name and of an unknown encryption nobody has recorded: it is what its SDKs report.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import Any
+from urllib.parse import parse_qsl
+
+from botocore.model import ListShape, OperationModel, Shape, StringShape, StructureShape
+
+from local_aws.call import ApiError
+
+_MALFORMED = "The XML you provided was not well-formed or did not validate against our published schema"
+_METADATA, _MOST_METADATA = "x-amz-meta-", 2048
+_ACTIONS = {
+    "AbortIncompleteMultipartUpload",
+    "Expiration",
+    "NoncurrentVersionExpiration",
+    "NoncurrentVersionTransitions",
+    "Transitions",
+}
+_DIRECTIVES = {"x-amz-metadata-directive": "metadata", "x-amz-tagging-directive": "tagging"}
+_ENCRYPTIONS = {"AES256", "aws:kms", "aws:kms:dsse"}
+CHECKED = {
+    "PutBucketAccelerateConfiguration",
+    "PutBucketEncryption",
+    "PutBucketLifecycleConfiguration",
+    "PutBucketReplication",
+    "PutBucketTagging",
+    "PutBucketVersioning",
+    "PutObjectLegalHold",
+    "PutObjectLockConfiguration",
+    "PutObjectRetention",
+    "PutObjectTagging",
+}
+"""Operations whose document is looked at here."""
+
+
+def require_valid(operation: OperationModel, params: dict[str, Any]) -> None:
+    """Raise where S3 refuses a document; a lifecycle rule without a name is given one, as S3 does.
+
+    Raises:
+        ApiError: `MalformedXML` for a value that isn't one of the list, `InvalidRequest`, `InvalidArgument`,
+            `InvalidTag`.
+    """
+    assert operation.input_shape is not None
+    for value, known in _enumerated(operation.input_shape, params):
+        if value not in known:
+            raise ApiError("MalformedXML", _MALFORMED, 400)
+    _require_apart(params.get("Tagging", {}).get("TagSet", []))
+    if operation.name == "PutBucketLifecycleConfiguration":
+        _require_lifecycle(params.get("LifecycleConfiguration", {}).get("Rules", []))
+
+
+def require_headers(headers: Mapping[str, str]) -> None:
+    """Raise where S3 refuses what the headers say of a new object.
+
+    Raises:
+        ApiError: `InvalidArgument`, `MetadataTooLarge`.
+    """
+    encryption = headers.get("x-amz-server-side-encryption")
+    if encryption is not None and encryption not in _ENCRYPTIONS:
+        raise _argument("The encryption method specified is not supported", "x-amz-server-side-encryption", encryption)
+    for name, what in _DIRECTIVES.items():
+        if headers.get(name, "COPY") not in ("COPY", "REPLACE"):
+            raise _argument(f"Unknown {what} directive.", name, headers[name])
+    tags = Counter(key for key, _ in parse_qsl(headers.get("x-amz-tagging", ""), keep_blank_values=True))
+    if any(count > 1 for count in tags.values()):
+        message = (
+            "The header 'x-amz-tagging' shall be encoded as UTF-8 then URLEncoded URL query parameters without tag "
+            "name duplicates."
+        )
+        raise _argument(message, "x-amz-tagging", headers["x-amz-tagging"])
+    told = [(name[len(_METADATA) :], value) for name, value in headers.items() if name.startswith(_METADATA)]
+    size = sum(len(name.encode()) + len(value.encode()) for name, value in told)
+    if size > _MOST_METADATA:
+        message = "Your metadata headers exceed the maximum allowed metadata size"
+        raise ApiError("MetadataTooLarge", message, 400, Size=size, MaxSizeAllowed=_MOST_METADATA)
+
+
+def _enumerated(shape: Shape, value: Any) -> Iterator[tuple[str, list[str]]]:
+    """The values in a document that have to be one of a list, and that list."""
+    if isinstance(shape, StructureShape):
+        for name in shape.members.keys() & value.keys():
+            if "location" not in shape.members[name].serialization:
+                yield from _enumerated(shape.members[name], value[name])
+    elif isinstance(shape, ListShape):
+        for one in value:
+            yield from _enumerated(shape.member, one)
+    elif isinstance(shape, StringShape) and shape.enum:
+        yield value, shape.enum
+
+
+def _require_apart(tags: list[dict[str, str]]) -> None:
+    names = Counter(tag.get("Key", "") for tag in tags)
+    for name, count in names.items():
+        if count > 1:
+            raise ApiError("InvalidTag", "Cannot provide multiple Tags with the same key", 400, TagKey=name)
+
+
+def _require_lifecycle(rules: list[dict[str, Any]]) -> None:
+    for rule in rules:
+        if not _ACTIONS & rule.keys():
+            raise ApiError("InvalidRequest", "At least one action needs to be specified in a rule", 400)
+        if rule.get("Expiration", {}).get("Days", 1) < 1:
+            raise ApiError("InvalidArgument", "'Days' for Expiration action must be a positive integer", 400)
+        rule["ID"] = rule.get("ID") or secrets.token_urlsafe(36)
+    if len({rule["ID"] for rule in rules}) < len(rules):
+        message = "Rule ID must be unique. Found same ID for more than one rule"
+        raise ApiError("InvalidArgument", message, 400)
+
+
+def _argument(message: str, name: str, value: str) -> ApiError:
+    return ApiError("InvalidArgument", message, 400, ArgumentName=name, ArgumentValue=value)
