@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import replace
 
 import boto3
 
-from course.account import earlier, foundation, given_roles, made_before
+from course.account import earlier, foundation, given_roles, instances, made_before
 from course.account.cleaning import CleanUp, remove
 from course.account.ledger import Ledger, record_calls
 from course.account.leftovers import Leftovers, survey
@@ -179,6 +178,6 @@ def _settings(lesson: str, target: Target, bucket: str, role: str) -> Settings:
         region=target.region,
         bucket=bucket,
         sagemaker_role_arn=role,
-        instance_type=os.environ.get("COURSE_INSTANCE_TYPE", "ml.m5.large"),
+        instances=instances.chosen(),
         clock=target.clock,
     )

@@ -83,7 +83,7 @@ def test_the_guide_asks_for_the_quotas_that_lesson_00_checks() -> None:
     one, two = re.fullmatch(r".*: 1 each of (.*), and 2 of (.*)\.", asked).groups()
     said = {re.sub(r"^for |^ml\.m5\.large for ", "", name): 1 for name in re.findall(r"\*(.*?)\*", one)}
     said |= {name.removeprefix("for "): 2 for name in re.findall(r"\*(.*?)\*", two)}
-    needed = {name.removeprefix("{instance} for "): count for service, name, count in NEEDED if service == "sagemaker"}
+    needed = {name.partition(" for ")[2]: count for service, name, count in NEEDED if service == "sagemaker"}
     assert said == needed
 
 

@@ -197,7 +197,8 @@ def _remove_queue(name: str) -> None:
 def _remove_role(name: str) -> None:
     if given_roles.given(name) == name:
         raise CourseError("It is given to the course by a variable, so it stays as it is.")
-    iam = new_session(own_roles=True).client("iam")
+    # Made by a lesson before another one stood for it: its name must mean it.
+    iam = (new_session(own_roles=True).client if given_roles.given(name) else boto3.client)("iam")
     for policy in iam.list_attached_role_policies(RoleName=name)["AttachedPolicies"]:
         iam.detach_role_policy(RoleName=name, PolicyArn=policy["PolicyArn"])
     for policy in iam.list_role_policies(RoleName=name)["PolicyNames"]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import boto3
 
@@ -11,11 +11,11 @@ from course.account.settings import Settings
 
 NEEDED = (
     # Lesson 08 shares a data set among two instances.
-    ("sagemaker", "{instance} for processing job usage", 2),
-    ("sagemaker", "{instance} for training job usage", 1),
+    ("sagemaker", "{processing} for processing job usage", 2),
+    ("sagemaker", "{training} for training job usage", 1),
     # Lesson 06 deploys anew while its first endpoint still answers.
-    ("sagemaker", "{instance} for endpoint usage", 2),
-    ("sagemaker", "{instance} for transform job usage", 1),
+    ("sagemaker", "{endpoint} for endpoint usage", 2),
+    ("sagemaker", "{transform} for transform job usage", 1),
     ("lambda", "Concurrent executions", 10),
 )
 
@@ -54,8 +54,9 @@ class QuotaCheck:
             return "The embedded AWS applies no quotas: nothing to check."
         lines = [str(quota) for quota in self.quotas]
         remedy = (
-            "Request an increase in the Service Quotas console, or name another type: in COURSE_INSTANCE_TYPE, and in "
-            "the cells of lessons 05 and 06."
+            "Request an increase in the Service Quotas console, or name another type: in COURSE_PROCESSING_INSTANCE, "
+            "COURSE_TRAINING_INSTANCE, COURSE_ENDPOINT_INSTANCE or COURSE_TRANSFORM_INSTANCE (COURSE_INSTANCE_TYPE is "
+            "for all four), and in the cells of lessons 05 and 06."
         )
         return "\n".join([*lines, "", "Enough of everything." if self.ok else remedy])
 
@@ -67,7 +68,7 @@ def check_quotas(settings: Settings) -> QuotaCheck:
     """
     if settings.target == "local" or stand_in.address():
         return QuotaCheck(())
-    needed = [(service, name.format(instance=settings.instance_type), count) for service, name, count in NEEDED]
+    needed = [(service, name.format(**asdict(settings.instances)), count) for service, name, count in NEEDED]
     applied: dict[tuple[str, str], float] = {}
     for service in {service for service, _, _ in needed}:
         pages = boto3.client("service-quotas").get_paginator("list_service_quotas").paginate(ServiceCode=service)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from course.account import lateness
 from course.account.costs import cost_of_lesson
+from course.account.instances import Instances
 
 
 @dataclass(frozen=True, repr=False)
@@ -14,7 +15,8 @@ class Settings:
     """What `course.start` returns.
 
     `bucket` and `sagemaker_role_arn` exist; `prefix` is where data sets live in the bucket; `clock` says how
-    many times faster than on AWS a wait passes (1 on a real account, None where it is not known).
+    many times faster than on AWS a wait passes (1 on a real account, None where it is not known); `instances` has the
+    type of machine for each use of SageMaker.
     """
 
     lesson: str
@@ -24,7 +26,7 @@ class Settings:
     bucket: str
     sagemaker_role_arn: str
     prefix: str = "data/"
-    instance_type: str = "ml.m5.large"
+    instances: Instances = field(default_factory=Instances)
     clock: float | None = 1.0
 
     @property

@@ -30,6 +30,7 @@ NAMES = {
     "review-states-sentences": "Function of lesson 04",
     "review-states": "State machine of lesson 04",
     "review-workflow": "State machine of lessons 05 and 06",
+    "endpoint-ends": "Schedule group of lesson 06",
     "upload-workflow": "State machine of lesson 07",
     "start-workflow": "Function of lesson 07",
     "helpful-reviews": "Endpoint of lesson 07",

@@ -8,7 +8,6 @@ removed. Then the same lessons run on the embedded AWS, and what AWS has answere
 from __future__ import annotations
 
 import argparse
-import os
 import re
 import signal
 import sys
@@ -26,7 +25,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 import account_guard
 import course
-from course.account import stand_in
+from course.account import instances, stand_in
 from course.account.ledger import Ledger
 from course.account.quotas import check_quotas
 from course.account.settings import Settings
@@ -165,8 +164,7 @@ def _prepare(account: str, region: str, options: argparse.Namespace) -> tuple[di
     print(allowed)
     if allowed.lacking:
         raise CourseError("Give this user these rights, and begin again.")
-    type_ = os.environ.get("COURSE_INSTANCE_TYPE", "ml.m5.large")
-    quotas = check_quotas(Settings("00", "aws", account, region, "", "", instance_type=type_))
+    quotas = check_quotas(Settings("00", "aws", account, region, "", "", instances=instances.chosen()))
     print(quotas)
     if not quotas.ok:
         raise CourseError("The quotas are too low for the lessons.")

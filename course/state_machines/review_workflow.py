@@ -28,7 +28,9 @@ def workflow(settings: Settings) -> dict[str, Any]:
     """
     substitutions = {
         "SageMakerRoleArn": settings.sagemaker_role_arn,
-        "InstanceType": settings.instance_type,
+        "ProcessingInstance": settings.instances.processing,
+        "TrainingInstance": settings.instances.training,
+        "EndpointInstance": settings.instances.endpoint,
         "EndpointHours": f"{lifetime(settings):g}",
         "EndsRoleArn": given_roles.arn_of(ROLE, settings.account),
         **images(settings.region),

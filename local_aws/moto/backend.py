@@ -163,11 +163,12 @@ class Backends:
 
 
 def _take_over() -> None:
-    """Have moto's S3 hold contents and keys as they are held here. Moto may be imported by now."""
-    from local_aws.moto import key_store
+    """Have moto's S3 hold contents, keys and versions as they are held here. Moto may be imported by now."""
+    from local_aws.moto import key_store, versions
 
     install()
     key_store.install()
+    versions.install()
 
 
 def configure() -> None:

@@ -98,7 +98,10 @@ class S3Response(responses.S3Response):
         return super().serialized(action_result)
 
     def head_object(self, bucket_name: str, query: dict[str, Any], key_name: str, headers: Any) -> Any:
-        """HeadObject, with the checksum as GetObject tells it."""
+        """HeadObject, with the checksum as GetObject tells it, and of a version also where versioning is suspended."""
+        if "versionId" in query and self.backend.get_bucket(bucket_name).versioning_status == "Suspended":
+            status, told, _ = self.get_object()
+            return status, told, ""
         status, told, body = super().head_object(bucket_name, query, key_name, headers)
         if any(name.startswith(_CHECKSUM) for name in told):
             key = self.backend.get_object(bucket_name, key_name, query.get("versionId", [None])[0])

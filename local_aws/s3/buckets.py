@@ -13,6 +13,8 @@ from local_aws.moto.buckets import region_of
 
 _NAME = re.compile(r"(?!\d+\.\d+\.\d+\.\d+$)(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 _POSSIBLE = re.compile(r"[A-Za-z0-9._-]{1,255}")
+_LONGEST_KEY = 1024
+"""Bytes of it in UTF-8."""
 _RESERVED_STARTS = ("xn--", "sthree-", "amzn-s3-demo-")
 _RESERVED_ENDS = ("-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3")
 
@@ -25,6 +27,17 @@ def require_possible_name(bucket: str) -> None:
     """
     if not _POSSIBLE.fullmatch(bucket):
         raise ApiError("InvalidBucketName", "The specified bucket is not valid.", 400, BucketName=bucket)
+
+
+def require_possible_key(key: str) -> None:
+    """Raise unless an object may have this key.
+
+    Raises:
+        ApiError: `KeyTooLongError`.
+    """
+    size = len(key.encode())
+    if size > _LONGEST_KEY:
+        raise ApiError("KeyTooLongError", "Your key is too long", 400, Size=size, MaxSizeAllowed=_LONGEST_KEY)
 
 
 def require_bucket_name(bucket: str) -> None:

@@ -330,8 +330,10 @@ def _read(token: str) -> str:
 
 
 def _encoded(answer: dict[str, Any], encoding: str) -> dict[str, Any]:
-    if encoding != "url":
+    if not encoding:
         return answer
+    if encoding != "url":
+        raise _invalid("Invalid Encoding Method specified in Request", "encoding-type", encoding)
     return {name: _in_url_form(name, value) for name, value in answer.items()} | {"EncodingType": "url"}
 
 

@@ -5,6 +5,7 @@ Sources: GetObjectAttributes, GetObject, HeadObject, S3 API reference; texts as 
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
@@ -18,6 +19,7 @@ from local_aws.s3.buckets import require_bucket
 from local_aws.s3.uploads import require_part_number
 
 _ATTRIBUTES = {"ETag", "Checksum", "ObjectParts", "StorageClass", "ObjectSize"}
+_BYTES = "bytes="
 _MOST = 1000
 """Parts of one page."""
 
@@ -103,11 +105,16 @@ def _parts(upload: StoredUpload, after: int, most: int) -> dict[str, Any]:
 def by_range(bucket: str, key: str, request: wire.Request) -> tuple[wire.Request, dict[str, str]]:
     """A request for a part of an object as one for the bytes in which it stands, and what the answer says besides.
 
+    A range in another unit than bytes is none.
+
     Raises:
         ApiError: `InvalidPartNumber`, `InvalidArgument`, `InvalidRequest`.
     """
     if "partNumber" not in request.query:
-        return request, {}
+        if request.headers.get("range", _BYTES).startswith(_BYTES):
+            return request, {}
+        without = {name: value for name, value in request.headers.items() if name != "range"}
+        return dataclasses.replace(request, headers=without), {}
     number = require_part_number(request.query["partNumber"])
     if "range" in request.headers:
         message = "Cannot specify both Range header and partNumber query parameter"
@@ -124,9 +131,9 @@ def by_range(bucket: str, key: str, request: wire.Request) -> tuple[wire.Request
             raise ApiError("InvalidPartNumber", message, 416, **members)
         start, end = _place(parts, number) if parts else (0, found.size)
         if end > start:
-            headers["range"] = f"bytes={start}-{end - 1}"
+            headers["range"] = f"{_BYTES}{start}-{end - 1}"
         told = {"x-amz-mp-parts-count": str(len(parts))} if parts else {}
-    return wire.Request(request.method, request.path, query, headers, request.body, request.raw_query), told
+    return dataclasses.replace(request, query=query, headers=headers), told
 
 
 def _place(parts: list[StoredPart], number: int) -> tuple[int, int]:

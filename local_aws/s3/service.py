@@ -38,6 +38,7 @@ from local_aws.s3.buckets import (
     redirect,
     require_bucket_name,
     require_location,
+    require_possible_key,
     require_possible_name,
 )
 from local_aws.s3.conditions import Head, decisive, require_conditions
@@ -109,6 +110,8 @@ class S3:
         name = operation.name
         if "Bucket" in path_values:
             require_possible_name(path_values["Bucket"])
+        if "Key" in path_values:
+            require_possible_key(path_values["Key"])
         if lacks(name):
             raise not_there(f"s3:{name}")
         call = self._callers.call(api, name, exchange.request, signed, exchange.request_id)
@@ -180,6 +183,7 @@ class S3:
         call = self._callers.call(api, "PostObject", exchange.request, posted.signed, exchange.request_id)
         params = {"Bucket": posted.bucket, "Key": posted.key}
         require_possible_name(posted.bucket)
+        require_possible_key(posted.key)
         if there := elsewhere(posted.signed, "PostObject", posted.bucket):
             return _sent_there(api, exchange, posted.bucket, there)
         self._authorise(call, params)

@@ -7,6 +7,7 @@ S3 API reference; texts as S3's users report them.
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 import re
 from collections.abc import Iterator, Mapping
@@ -99,7 +100,7 @@ def _with_type(request: wire.Request) -> wire.Request:
     require_algorithm(algorithm)
     if kind is None:
         headers = {**request.headers, f"{_CHECKSUM}type": default_type(algorithm)}
-        return wire.Request(request.method, request.path, request.query, headers, request.body, request.raw_query)
+        return dataclasses.replace(request, headers=headers)
     if kind not in ("COMPOSITE", "FULL_OBJECT"):
         raise ApiError("InvalidRequest", f"Value for {_CHECKSUM}type header is invalid.", 400)
     if not has_type(algorithm, kind):

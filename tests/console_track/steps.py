@@ -49,7 +49,7 @@ def look_at_quotas(console: Console, section: Section) -> None:
     said = section.steps
     for service, name, needed in NEEDED:
         if service == "sagemaker":
-            kind = name.removeprefix("{instance} for ")
+            kind = name.partition(" for ")[2]
             assert re.search(rf"(at least|and) {needed} for [^.]*{kind.removesuffix(' usage')}", said), name
 
 
@@ -357,7 +357,7 @@ def training_state(console: Console, section: Section) -> None:
 
 @step("06", "Deploy")
 def whole_definition(console: Console, section: Section) -> None:
-    role, group = section.field("Role name"), section.field("Name")
+    role, group = section.field("Role name"), section.field("Schedule group name")
     console.iam.create_role(RoleName=role, AssumeRolePolicyDocument=section.texts["Trust policy of the ends"])
     console.iam.put_role_policy(RoleName=role, PolicyName="course", PolicyDocument=section.texts["Policy of the ends"])
     console.scheduler.create_schedule_group(Name=group)
@@ -585,6 +585,8 @@ def delete_by_hand(console: Console, section: Section) -> None:
     for name in named(console.logs.describe_log_groups, "logGroups", "logGroupName"):
         if name.removeprefix(of_functions) in functions or name.startswith(of_jobs):
             console.logs.delete_log_group(logGroupName=name)
+    for name in section.named("Amazon EventBridge", "Scheduler", "Schedule groups"):
+        console.scheduler.delete_schedule_group(Name=name)
     for one in console.s3.list_objects_v2(Bucket=BUCKET)["Contents"]:
         console.s3.delete_object(Bucket=BUCKET, Key=one["Key"])
     console.s3.delete_bucket(Bucket=BUCKET)

@@ -17,25 +17,31 @@ def check(state: dict[str, Any], place: str, language: Language, machine_type: s
     """Findings on a Task state's `Resource`, `Arguments` or `Parameters`, and `Credentials`."""
     yield from _check_credentials(state, place)
     yield from _check_heartbeat(state, place)
-    resource = state.get("Resource")
-    if not isinstance(resource, str) or integrations.is_known_elsewhere(resource):
+    resource, field = state.get("Resource"), "Arguments" if language == JSONATA else "Parameters"
+    if not isinstance(resource, str):
         return
     if not resource.startswith("arn:"):
         yield Diagnostic("ERROR", SCHEMA, "Value is not a valid resource ARN", f"{place}/Resource")
         return
-    integration = integrations.resolve(resource)
-    if integration is None:
+    is_elsewhere = integrations.is_known_elsewhere(resource)
+    integration = None if is_elsewhere else integrations.resolve(resource)
+    if integration is None and not is_elsewhere:
         message = (
             f"The resource provided {resource} is not recognized. The value is not a valid resource ARN, "
             "or the resource is not available in this region."
         )
         yield Diagnostic("ERROR", SCHEMA, message, f"{place}/Resource")
         return
+    if ":states:::" in resource and field not in state:
+        message = f"{field} field is required for resource ARN: {resource}"
+        yield Diagnostic("ERROR", SCHEMA, message, place)
+    if integration is None:
+        return
     if integration.style == "activity" and "Credentials" in state:
         message = "The field 'Credentials' is not supported for activities"
         yield Diagnostic("ERROR", SCHEMA, message, f"{place}/Credentials")
     yield from _check_express(integration, place, machine_type)
-    yield from _check_arguments(state, integration, place, "Arguments" if language == JSONATA else "Parameters")
+    yield from _check_arguments(state, integration, place, field)
 
 
 def _check_credentials(state: dict[str, Any], place: str) -> Iterator[Diagnostic]:

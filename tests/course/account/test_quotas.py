@@ -11,8 +11,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 import course
+from course.account.instances import DEFAULT, Instances, chosen
 from course.account.quotas import QuotaCheck
 from course.account.settings import Settings
+from course.errors import CourseError
+from course.state_machines.review_workflow import workflow
 
 ACCOUNT = "123456789012"
 JOBS = {f"ml.m5.large for {kind} job usage": 2.0 for kind in ("processing", "training", "transform")}
@@ -53,9 +56,9 @@ def checked(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[dict[str, flo
         }.items():
             monkeypatch.setenv(name, value)
 
-        def check(quotas: dict[str, float]) -> QuotaCheck:
+        def check(quotas: dict[str, float], types: Instances = Instances()) -> QuotaCheck:  # noqa: B008
             ServiceQuotas.quotas = {"sagemaker": quotas, "lambda": {"Concurrent executions": 1000.0}}
-            return course.check_quotas(Settings("00", "aws", ACCOUNT, "us-east-1", "bucket", "role"))
+            return course.check_quotas(Settings("00", "aws", ACCOUNT, "us-east-1", "bucket", "role", instances=types))
 
         yield check
         server.shutdown()
@@ -74,6 +77,33 @@ def test_a_quota_that_is_not_listed_is_not_enough(checked: Callable[[dict[str, f
     found = checked(JOBS)
     assert not found.ok
     assert "FAIL  ml.m5.large for endpoint usage: not listed, 2 needed" in repr(found)
+
+
+def test_each_use_has_a_type_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COURSE_INSTANCE_TYPE", "ml.m5.xlarge")
+    monkeypatch.setenv("COURSE_ENDPOINT_INSTANCE", " ml.t2.medium ")
+    monkeypatch.setenv("COURSE_TRAINING_INSTANCE", "")
+    assert chosen() == Instances("ml.m5.xlarge", "ml.m5.xlarge", "ml.t2.medium", "ml.m5.xlarge")
+    monkeypatch.setenv("COURSE_TRANSFORM_INSTANCE", "m5.large")
+    with pytest.raises(CourseError, match=r"COURSE_TRANSFORM_INSTANCE is 'm5\.large'"):
+        chosen()
+
+
+def test_each_use_is_held_against_the_quota_of_its_own_type(
+    checked: Callable[..., QuotaCheck],
+) -> None:
+    types = Instances(endpoint="ml.t2.medium")
+    lacking = checked(JOBS | {"ml.m5.large for endpoint usage": 2.0}, types)
+    assert "FAIL  ml.t2.medium for endpoint usage: not listed, 2 needed" in repr(lacking)
+    assert checked(JOBS | {"ml.t2.medium for endpoint usage": 2.0}, types).ok
+
+
+def test_the_workflow_runs_on_the_types_of_its_uses() -> None:
+    types = Instances("ml.m5.xlarge", "ml.c5.xlarge", "ml.t2.medium")
+    states = workflow(Settings("07", "local", ACCOUNT, "us-east-1", "bucket", "role", instances=types))
+    text = json.dumps(states)
+    assert [text.count(f'"{one}"') for one in (types.processing, types.training, types.endpoint)] == [1, 1, 1]
+    assert DEFAULT not in text
 
 
 def test_the_embedded_aws_needs_no_check() -> None:

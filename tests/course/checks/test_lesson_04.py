@@ -32,7 +32,7 @@ def test_untouched_and_solved() -> None:
         ("s3://a-bucket/data/train/reviews_Musical_Instruments_5_train.txt", "another data set"),
         ("{% $states.input.prefix & 'train/' %}", "came back: 's3://a-bucket/data/train/'"),
         ("{% $states.input.prefix & 'train/' & $states.input.dataset & '_train.txt' %}", "json.zip_train.txt"),
-        (" {% $states.input.prefix %}", "must start with '{%'"),
+        (" {% $states.input.prefix %}", "must start with {%"),
         ("{% $states.input.prefx %}", "returned nothing"),
         (5, "came back: 5"),
         ({"{% $states.input.prefix %}"}, "a set of Python's"),

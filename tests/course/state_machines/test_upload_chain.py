@@ -46,7 +46,12 @@ STATES = {
         "Catch": [{"ErrorEquals": ["States.ALL"], "Output": "{% $states.input %}", "Next": "Well?"}],
         "Next": "Other way",
     },
-    "Other way": {"Type": "Task", "Resource": "arn:aws:states:::aws-sdk:sagemaker:listEndpoints", "End": True},
+    "Other way": {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::aws-sdk:sagemaker:listEndpoints",
+        "Arguments": {},
+        "End": True,
+    },
     "Well?": {
         "Type": "Choice",
         "Choices": [{"Condition": "{% $contains($states.input.dataset, 'bad') %}", "Next": "Bad"}],

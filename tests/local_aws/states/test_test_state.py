@@ -286,7 +286,12 @@ def test_result_or_error_not_both(run):
     )
 
 
-START_JOB = {"Type": "Task", "Resource": "arn:aws:states:::glue:startJobRun", "End": True}
+START_JOB = {
+    "Type": "Task",
+    "Resource": "arn:aws:states:::glue:startJobRun",
+    "Parameters": {"JobName": "mine"},
+    "End": True,
+}
 
 
 class TestElsewhere:
@@ -312,7 +317,7 @@ class TestElsewhere:
 
     @pytest.mark.parametrize("name", ["rekognition:listCollections", "comprehend:detectSentiment"])
     def test_an_api_that_is_not_there_is_refused_when_a_machine_is_made_of_it(self, workflows, name):
-        task = {"Type": "Task", "Resource": f"arn:aws:states:::aws-sdk:{name}", "End": True}
+        task = {"Type": "Task", "Resource": f"arn:aws:states:::aws-sdk:{name}", "Arguments": {}, "End": True}
         if name.startswith("comprehend"):
             task["Arguments"] = {"Text": "t", "LanguageCode": "en"}
         with pytest.raises(ClientError) as refused:
@@ -327,7 +332,7 @@ class TestElsewhere:
     def test_an_operation_that_is_not_there_is_refused_when_a_machine_is_made_of_it(self, workflows, name):
         """Of a service of ours, and of one that moto answers; where a machine is made, and where a state is tested."""
         resource = f"arn:aws:states:::aws-sdk:{name}"
-        task = {"Type": "Task", "Resource": resource, "End": True}
+        task = {"Type": "Task", "QueryLanguage": "JSONata", "Resource": resource, "Arguments": {}, "End": True}
         with pytest.raises(ClientError) as refused:
             workflows.states(Ask=task)
         assert refused.value.response["Error"]["Code"] == "NotImplemented"
@@ -358,13 +363,15 @@ class TestElsewhere:
         ],
     )
     def test_an_api_that_is_there_is_taken(self, workflows, name):
-        machine = workflows.states(Ask={"Type": "Task", "Resource": f"arn:aws:states:::aws-sdk:{name}", "End": True})
+        arguments = {"ServiceCode": "s", "QuotaCode": "q"} if name == "servicequotas:getServiceQuota" else {}
+        task = {"Type": "Task", "Resource": f"arn:aws:states:::aws-sdk:{name}", "Arguments": arguments, "End": True}
+        machine = workflows.states(Ask=task)
         assert machine.startswith("arn:")
 
     def test_a_state_of_a_machine_that_uses_it_elsewhere(self, workflows):
         """What the other states use is no obstacle for the one that is tested."""
         states = {
-            "Put": {"Type": "Task", "Resource": START_JOB["Resource"], "Next": "Done"},
+            "Put": {name: value for name, value in START_JOB.items() if name != "End"} | {"Next": "Done"},
             "Done": {"Type": "Succeed"},
         }
         definition = json.dumps({"StartAt": "Put", "States": states})

@@ -221,6 +221,17 @@ def test_a_resource_that_is_no_arn():
     assert found == [f"{SCHEMA}: Value is not a valid resource ARN at /States/A/Resource"]
 
 
+@pytest.mark.parametrize(("language", "field"), [("JSONata", "Arguments"), (None, "Parameters")])
+def test_an_integration_is_given_arguments_if_only_none(language, field):
+    """AWS's words, as reports on Terraform and the rules of the public linter cdk-preflight quote them."""
+    buckets = {"Type": "Task", "Resource": "arn:aws:states:::aws-sdk:s3:listBuckets", "End": True}
+    assert findings(machine(language=language, A={**buckets, field: {}})) == []
+    sentence = f"{field} field is required for resource ARN: {buckets['Resource']}"
+    assert findings(machine(language=language, A=buckets)) == [f"{SCHEMA}: {sentence} at /States/A"]
+    function = {**buckets, "Resource": "arn:aws:lambda:us-east-1:123456789012:function:f"}
+    assert findings(machine(language=language, A=function)) == []
+
+
 def test_an_activity_takes_no_credentials():
     activity = "arn:aws:states:us-east-1:123456789012:activity:a"
     definition = machine(A={"Type": "Task", "Resource": activity, "Credentials": {"RoleArn": "r"}, "End": True})

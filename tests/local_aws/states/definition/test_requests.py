@@ -96,6 +96,7 @@ def test_answers_of_validate_state_machine_definition():
 def test_states_without_fields_of_a_language_run_under_both():
     plain = task()
     del plain["Arguments"]
+    plain["Resource"] = "arn:aws:lambda:us-east-1:123456789012:function:f"
     handlers = {"Retry": [{"ErrorEquals": ["X"]}], "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "F"}]}
     value = machine(
         language=None,
@@ -111,7 +112,8 @@ def test_states_without_fields_of_a_language_run_under_both():
     "name", ["ecs:runTask.sync", "aws-sdk:rekognition:listCollections", "aws-sdk:lambda:invokeAsync", "http:invoke"]
 )
 def test_what_only_aws_has_is_refused_by_name(name):
-    value = machine(A={"Type": "Task", "Resource": f"arn:aws:states:::{name}", "End": True})
+    arguments = "{% $states.input %}"
+    value = machine(A={"Type": "Task", "Resource": f"arn:aws:states:::{name}", "Arguments": arguments, "End": True})
     assert findings(value) == []
     said = definition.validate(json.dumps(value), answers, severity="WARNING")
     assert (said["result"], [name in found["message"] for found in said["diagnostics"]]) == ("OK", [True])

@@ -1,0 +1,65 @@
+"""Versions where versioning is suspended: the one that is called "null" is replaced, and all others stay.
+
+Moto takes such a bucket for one that never had versions, and lets all of them go.
+Source: "Working with objects in a versioning-suspended bucket", S3 user guide.
+"""
+
+from __future__ import annotations
+
+import importlib
+from contextvars import ContextVar
+from typing import Any
+
+_NULL = "null"
+_putting: ContextVar[bool] = ContextVar("whether an object is put beside the versions that are there", default=False)
+
+
+def install() -> None:
+    """Have moto's S3 keep them. Called once moto may be imported."""
+    models: Any = importlib.import_module("moto.s3.models")
+    backend = models.S3Backend
+    put, delete = backend.put_object, backend.delete_object
+    if getattr(put, "of_ours", False):
+        return
+
+    def put_object(self: Any, bucket_name: str, key_name: str, *content: Any, **how: Any) -> Any:
+        bucket = self.get_bucket(bucket_name)
+        if bucket.versioning_status != "Suspended":
+            return put(self, bucket_name, key_name, *content, **how)
+        kept = _others(bucket.keys.getlist(key_name, []))
+        token = _putting.set(True)
+        try:
+            made = put(self, bucket_name, key_name, *content, **how)
+        finally:
+            _putting.reset(token)
+        made._version_id = _NULL
+        bucket.keys.setlist(key_name, [*kept, made])
+        return made
+
+    def delete_object(
+        self: Any, bucket_name: str, key_name: str, version_id: str | None = None, bypass: bool = False
+    ) -> tuple[bool, dict[str, Any]]:
+        bucket = self.get_bucket(bucket_name)
+        versions = bucket.keys.getlist(key_name, [])
+        if bucket.versioning_status != "Suspended" or not versions:
+            answer: tuple[bool, dict[str, Any]] = delete(self, bucket_name, key_name, version_id, bypass)
+            return answer
+        if version_id is None:
+            marker = models.FakeDeleteMarker(versions[-1])
+            marker._version_id = _NULL
+            bucket.keys.setlist(key_name, [*_others(versions), marker])
+            return True, {"version-id": _NULL, "delete-marker": "true"}
+        if left := [one for one in versions if str(one.version_id) != version_id]:
+            bucket.keys.setlist(key_name, left)
+        else:
+            bucket.keys.pop(key_name)
+        return True, {"version-id": version_id}
+
+    put_object.of_ours = True  # type: ignore[attr-defined] # a mark for the next call
+    backend.put_object, backend.delete_object = put_object, delete_object
+    plain = models.FakeBucket.is_versioned.fget
+    models.FakeBucket.is_versioned = property(lambda bucket: plain(bucket) or _putting.get())
+
+
+def _others(versions: list[Any]) -> list[Any]:
+    return [one for one in versions if str(one.version_id) != _NULL]
