@@ -49,7 +49,7 @@ def look_at_quotas(console: Console, section: Section) -> None:
     said = section.steps
     for service, name, needed in NEEDED:
         if service == "sagemaker":
-            kind = name.removeprefix("{instance} for ")
+            kind = name.partition(" for ")[2]
             assert re.search(rf"(at least|and) {needed} for [^.]*{kind.removesuffix(' usage')}", said), name
 
 
