@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import boto3
 
-from course.account import earlier, foundation, instances, made_before
+from course.account import earlier, foundation, given_roles, instances, made_before
 from course.account.cleaning import CleanUp, remove
 from course.account.ledger import Ledger, record_calls
 from course.account.leftovers import Leftovers, survey
@@ -50,6 +50,7 @@ def _start(lesson: str, exercises: bool, keep: bool) -> Settings:
     record.begin(kept=exercises)
     first = not _works_on
     target = _connect(lesson)
+    given_roles.require_given_roles(target.account)
     keep = keep or bool(target.news)  # whoever is told that all is back must find it
     _tell_what_was_made_before(target, first)
     said = [earlier.lost(target, lesson, foundation.is_new(target))]

@@ -16,7 +16,7 @@ from typing import Any
 
 import boto3
 
-from course.account import tags
+from course.account import given_roles, tags
 from course.account.foundation import LESSON, course_role
 from course.account.sessions import new_session
 from course.account.settings import Settings
@@ -91,7 +91,7 @@ def _schedule(endpoint: str, settings: Settings, hours: float) -> dict[str, Any]
         "ActionAfterCompletion": "DELETE",
         "Target": {
             "Arn": _DELETES,
-            "RoleArn": f"arn:aws:iam::{settings.account}:role/{ROLE}",
+            "RoleArn": given_roles.arn_of(ROLE, settings.account),
             "Input": json.dumps({"EndpointName": endpoint}),
         },
     }

@@ -12,7 +12,7 @@ from weakref import WeakKeyDictionary
 import boto3
 from botocore.exceptions import ClientError
 
-from course.account import lateness, prefix, tags
+from course.account import given_roles, lateness, prefix, tags
 from course.account.ledger import Ledger, Resource
 from course.account.target import Target
 from course.errors import CourseError
@@ -106,7 +106,8 @@ def ensure_sagemaker_role(target: Target, bucket: str, ledger: Ledger) -> str:
     """
     policy, marks = _sagemaker_policy(bucket), tags.pairs(tags_of(target))
     arn = course_role(boto3.client("iam"), SAGEMAKER_ROLE, "sagemaker.amazonaws.com", policy, marks)
-    ledger.record(Resource("IAM role", prefix.named(SAGEMAKER_ROLE), LESSON))
+    if not given_roles.given(SAGEMAKER_ROLE):
+        ledger.record(Resource("IAM role", prefix.named(SAGEMAKER_ROLE), LESSON))
     return arn
 
 

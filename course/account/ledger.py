@@ -17,6 +17,7 @@ from typing import Any
 
 import boto3
 
+from course.account import given_roles
 from course.account.made import CHANGED_BY, IN_A_BUCKET, MADE_BY
 
 
@@ -135,6 +136,8 @@ def record_calls(session: boto3.session.Session, ledger: Ledger, lesson: str, bu
         call, params = (model.service_model.service_name, model.name), context.get("course_params", {})
         if call in MADE_BY:
             for kind, name in MADE_BY[call](params, parsed):
+                if kind == "IAM role" and given_roles.given(name):
+                    continue
                 if kind not in IN_A_BUCKET or name.split("/")[0] == bucket:
                     ledger.record(Resource(kind, name, lesson))
         if call in CHANGED_BY:

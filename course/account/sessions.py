@@ -10,17 +10,23 @@ import botocore.loaders
 import botocore.session
 from botocore.credentials import CredentialResolver, JSONFileCache, create_credential_resolver
 
-from course.account import bucket_owner, prefix
+from course.account import bucket_owner, given_roles, prefix
 
 _LOADER = botocore.loaders.create_loader()
 
 
-def models() -> botocore.session.Session:
-    """A botocore session, as it is configured by the environment at this moment."""
+def models(own_roles: bool = False) -> botocore.session.Session:
+    """A botocore session, as it is configured by the environment at this moment.
+
+    Args:
+        own_roles: a role's name means that role, also where a given one stands for it.
+    """
     session = botocore.session.get_session()
     session.register_component("data_loader", _LOADER)
     session.lazy_register_component("credential_provider", lambda: _credentials(session))
     events = session.get_component("event_emitter")
+    if not own_roles:
+        given_roles.leave_given_roles(events)
     prefix.rename(events)
     bucket_owner.expect(events)
     return session
@@ -38,9 +44,13 @@ def _credentials(session: botocore.session.Session) -> CredentialResolver:
     return resolver
 
 
-def new_session() -> boto3.session.Session:
-    """A boto3 session, as it is configured by the environment at this moment."""
-    return boto3.session.Session(botocore_session=models())
+def new_session(own_roles: bool = False) -> boto3.session.Session:
+    """A boto3 session, as it is configured by the environment at this moment.
+
+    Args:
+        own_roles: as for `models`.
+    """
+    return boto3.session.Session(botocore_session=models(own_roles))
 
 
 def renew_default_session() -> None:

@@ -13,8 +13,8 @@ from typing import Any
 
 import boto3
 
+from course.account import given_roles
 from course.account.endpoint_ends import GROUP, ROLE, ensure_endpoint_ends, lifetime
-from course.account.foundation import SAGEMAKER_ROLE
 from course.account.roles import role_for
 from course.account.settings import Settings
 
@@ -32,7 +32,7 @@ def workflow(settings: Settings) -> dict[str, Any]:
         "TrainingInstance": settings.instances.training,
         "EndpointInstance": settings.instances.endpoint,
         "EndpointHours": f"{lifetime(settings):g}",
-        "EndsRoleArn": f"arn:aws:iam::{settings.account}:role/{ROLE}",
+        "EndsRoleArn": given_roles.arn_of(ROLE, settings.account),
         **images(settings.region),
     }
     text = _DEFINITION.read_text(encoding="utf-8")
@@ -98,7 +98,7 @@ def _rights(settings: Settings) -> list[dict[str, Any]]:
         {
             "Effect": "Allow",
             "Action": ["iam:PassRole"],
-            "Resource": f"arn:aws:iam::{settings.account}:role/{SAGEMAKER_ROLE}",
+            "Resource": settings.sagemaker_role_arn,
             "Condition": {"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}},
         },
         {
@@ -109,7 +109,7 @@ def _rights(settings: Settings) -> list[dict[str, Any]]:
         {
             "Effect": "Allow",
             "Action": ["iam:PassRole"],
-            "Resource": f"arn:aws:iam::{settings.account}:role/{ROLE}",
+            "Resource": given_roles.arn_of(ROLE, settings.account),
             "Condition": {"StringEquals": {"iam:PassedToService": "scheduler.amazonaws.com"}},
         },
         {

@@ -9,6 +9,7 @@ from __future__ import annotations
 import secrets
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -17,6 +18,7 @@ from botocore.model import ListShape, OperationModel, Shape, StringShape, Struct
 from local_aws.call import ApiError
 
 _MALFORMED = "The XML you provided was not well-formed or did not validate against our published schema"
+_LOCK = "x-amz-object-lock-"
 _METADATA, _MOST_METADATA = "x-amz-meta-", 2048
 _ACTIONS = {
     "AbortIncompleteMultipartUpload",
@@ -77,11 +79,28 @@ def require_headers(headers: Mapping[str, str]) -> None:
             "name duplicates."
         )
         raise _argument(message, "x-amz-tagging", headers["x-amz-tagging"])
+    _require_retention(headers)
     told = [(name[len(_METADATA) :], value) for name, value in headers.items() if name.startswith(_METADATA)]
     size = sum(len(name.encode()) + len(value.encode()) for name, value in told)
     if size > _MOST_METADATA:
         message = "Your metadata headers exceed the maximum allowed metadata size"
         raise ApiError("MetadataTooLarge", message, 400, Size=size, MaxSizeAllowed=_MOST_METADATA)
+
+
+def _require_retention(headers: Mapping[str, str]) -> None:
+    mode, until = (headers.get(f"{_LOCK}{name}") for name in ("mode", "retain-until-date"))
+    if (mode is None) != (until is None):
+        message = f"{_LOCK}retain-until-date and {_LOCK}mode must both be supplied"
+        raise ApiError("InvalidArgument", message, 400)
+    if until is None:
+        return
+    try:
+        moment = datetime.fromisoformat(until)
+    except ValueError as error:
+        message = "The retain until date must be provided in ISO 8601 format"
+        raise _argument(message, f"{_LOCK}retain-until-date", until) from error
+    if moment.replace(tzinfo=moment.tzinfo or UTC) <= datetime.now(UTC):
+        raise _argument("The retain until date must be in the future!", f"{_LOCK}retain-until-date", until)
 
 
 def _enumerated(shape: Shape, value: Any) -> Iterator[tuple[str, list[str]]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -152,3 +152,15 @@ def test_an_upload_ends_as_its_parts_are(s3, bucket):
     assert refused(complete, parts=parts, ChecksumType="FULL_OBJECT") == ("InvalidRequest", 400)
     complete(parts, MpuObjectSize=len(body) + 3, ChecksumType="COMPOSITE")
     assert s3.head_object(Bucket=bucket, Key="k")["ContentLength"] == len(body) + 3
+
+
+def test_a_retention_has_a_mode_and_a_time_to_come(s3, bucket):
+    put = {"Bucket": f"{bucket}-locked", "Key": "k", "Body": b""}
+    s3.create_bucket(Bucket=put["Bucket"], ObjectLockEnabledForBucket=True)
+    past, later = datetime(2020, 1, 1, tzinfo=UTC), datetime.now(UTC) + timedelta(days=1)
+    assert refused(s3.put_object, **put, ObjectLockMode="GOVERNANCE") == ("InvalidArgument", 400)
+    assert refused(s3.put_object, **put, ObjectLockRetainUntilDate=later) == ("InvalidArgument", 400)
+    both = {"ObjectLockMode": "GOVERNANCE", "ObjectLockRetainUntilDate": past}
+    assert refused(s3.put_object, **put, **both) == ("InvalidArgument", 400)
+    s3.put_object(**put, **both | {"ObjectLockRetainUntilDate": later})
+    assert s3.head_object(Bucket=put["Bucket"], Key="k")["ObjectLockMode"] == "GOVERNANCE"
