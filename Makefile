@@ -2,7 +2,8 @@
 # Needed: make and Python 3.11 to 3.13; everything else is installed into .venv by these commands.
 
 PYTHON ?= python3
-JOBS   ?= 2
+# One more than the cores that the tests are made for: much of a test is waiting.
+JOBS   ?= 3
 PORT   ?= 4566
 CLOCK  ?= 60
 STATE  ?= .course/state

@@ -79,7 +79,7 @@ def steps(jobs: int, quick: bool = False) -> list[Step]:
 def main(arguments: list[str] | None = None) -> int:
     """Run the steps; 0 where nothing failed."""
     parser = argparse.ArgumentParser(prog="make test", description=__doc__.splitlines()[0])
-    parser.add_argument("--jobs", type=int, default=2, help="worker processes (default: %(default)s)")
+    parser.add_argument("--jobs", type=int, default=3, help="worker processes (default: %(default)s)")
     parser.add_argument("--quick", action="store_true", help="only what takes neither a browser nor a lesson")
     parsed = parser.parse_args(arguments)
     with folder_to_test(PROJECT) as (folder, said):

@@ -63,8 +63,14 @@ def _from_rest(
         else:
             body_members[name] = member
             continue
-        if value is not None:
-            params[name] = _from_text(value, member) if isinstance(value, str) else value
+        if value is None:
+            continue
+        if not isinstance(value, str):
+            params[name] = value
+        elif location == "querystring" and protocol == "rest-xml" and member.type_name in _BITS:
+            params[name] = _number_in_query(value, member, wire_name)
+        else:
+            params[name] = _from_text(value, member)
     payload = shape.serialization.get("payload")
     if payload is not None:
         return params | _payload(request, payload, shape.members[payload], protocol)
@@ -81,6 +87,15 @@ def _query_value(request: Request, wire_name: str, member: Shape) -> Any:
     if isinstance(member, ListShape):
         return [_from_text(text, member.member) for text in request.query.getlist(wire_name)]
     return request.query[wire_name]
+
+
+def _number_in_query(text: str, member: Shape, wire_name: str) -> Any:
+    """A number in a query of S3's, which has words of its own for what is none."""
+    try:
+        return _from_text(text, member)
+    except ApiError:
+        message = f"Provided {wire_name} not an integer or within integer range"
+        raise ApiError("InvalidArgument", message) from None
 
 
 def _payload(request: Request, name: str, member: Shape, protocol: str) -> dict[str, Any]:

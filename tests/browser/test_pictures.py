@@ -33,7 +33,10 @@ PICTURES = {
 WATCHED = """settings = course.start("97")
 arn = course.make_state_machine(
     "watched",
-    {"StartAt": "Ask", "States": {"Ask": {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "End": True}}},
+    {"StartAt": "Ask", "States": {"Ask": {
+        "Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Parameters": {"FunctionName": "nobody"},
+        "End": True,
+    }}},
     course.workflow_role("watched-role", settings),
 )
 course.follow_upload(settings.bucket, "data/never.zip", "nobody", arn)"""

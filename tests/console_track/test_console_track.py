@@ -83,7 +83,7 @@ def test_each_text_is_well_formed_and_is_named_where_it_is_pasted(section: Secti
 
 def test_whatever_the_track_gives_a_name_may_have_another_one() -> None:
     """*Your values* asks for each name that somebody types in while creating a thing of the workflow."""
-    fields = r"\*(?:Function name|State machine name|Name)\*:? `([^`]+)`"
+    fields = r"\*(?:Function name|State machine name|Schedule group name|Name)\*:? `([^`]+)`"
     typed = {name for section in sections() for name in re.findall(fields, section.steps)}
     assert typed | {"helpful-reviews"} == NAMES.keys()
 
