@@ -55,6 +55,8 @@ $(DONE): requirements.txt pyproject.toml account_guard/ipython_config.py
 	@$(BIN)/python -m uv --version >/dev/null 2>&1 || $(BIN)/python -m pip install --quiet uv
 	@$(BIN)/python -m uv pip install --quiet --python $(BIN)/python -r requirements.txt
 	@$(BIN)/python -m uv pip install --quiet --python $(BIN)/python --no-deps -e .
+	@# From Python 3.12 on, sagemaker's sources are warned about when they are compiled: here, and not in a lesson.
+	@$(BIN)/python -W ignore -m compileall -q $(VENV)/lib/python*/site-packages/sagemaker
 	@$(BIN)/python -m account_guard
 	@touch $@
 	@echo "Installed."

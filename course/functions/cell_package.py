@@ -58,7 +58,8 @@ def cell_source(handler: Callable[..., Any]) -> str:
     code = getattr(handler, "__code__", None)
     if code is None:
         raise CourseError(f"{handler!r} is not a function: pass the handler itself, such as lambda_handler.")
-    source = "".join(linecache.getlines(code.co_filename))
+    # From Python 3.13 on `<string>` leads to a text, too: that of `python -c`, whatever the function is from.
+    source = "" if code.co_filename == "<string>" else "".join(linecache.getlines(code.co_filename))
     if not source.strip():
         raise CourseError(
             f"The text of {code.co_name} is not to be found. Write it in a plain cell (no %%magic on its"

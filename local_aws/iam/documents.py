@@ -41,8 +41,10 @@ def read(text: str) -> dict[str, Any]:
     """
     try:
         document = json.loads(text)
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         raise malformed("This policy contains invalid Json") from error
+    except RecursionError as error:  # whether it comes depends on Python's version; it is too deep either way
+        raise malformed("Syntax errors in policy.") from error
     if not isinstance(document, dict) or _is_deeper(document, _DEEPEST):
         raise malformed("Syntax errors in policy.")
     return document
