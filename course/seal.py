@@ -35,9 +35,12 @@ def is_broken(notebook: Any) -> bool:
 
 def _digest(notebook: Any) -> str:
     cells = [
-        [cell.source, cell.execution_count, [{key: one[key] for key in _OF_AN_OUTPUT if key in one} for one in outputs]]
+        [cell.source, cell.execution_count, [_told(output) for output in cell.outputs]]
         for cell in notebook.cells
         if cell.cell_type == "code"
-        for outputs in [cell.outputs]
     ]
     return hashlib.sha256(json.dumps(cells, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def _told(output: Any) -> dict[str, Any]:
+    return {key: output[key] for key in _OF_AN_OUTPUT if key in output}

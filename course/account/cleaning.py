@@ -98,8 +98,8 @@ def remove(ledger: Ledger, resources: list[Resource], faults: tuple[str, ...] = 
             for machine in [one for one in pending if one.kind == "state machine"]:
                 run_on[machine] = _why_not(_stop, ledger, machine, pending)
         for resource in [one for one in pending if one.kind == kind]:
-            used = _used(resource, client)
             stays = run_on.get(resource) or _still_needed(resource, removals)
+            used = [] if stays else _used(resource, client)
             reason = stays or _why_not(_REMOVERS[kind], resource.name)
             if not reason:
                 ledger.strike(resource)

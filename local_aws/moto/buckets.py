@@ -32,12 +32,12 @@ class StoredContent(NamedTuple):
 
 def any_bucket() -> bool:
     """Whether there is a bucket."""
-    return bool(_buckets())
+    return bool(buckets())
 
 
 def region_of(bucket: str) -> str | None:
     """The region in which a bucket stands; None where there is no such bucket."""
-    found = _buckets().get(bucket)
+    found = buckets().get(bucket)
     if found is None:
         return None
     return {"EU": "eu-west-1"}.get(found.region_name, found.region_name)
@@ -45,7 +45,7 @@ def region_of(bucket: str) -> str | None:
 
 def keys_of(bucket: str) -> KeyStore:
     """The keys of a bucket that is there, with what moto has of each."""
-    keys: KeyStore = _buckets()[bucket].keys
+    keys: KeyStore = buckets()[bucket].keys
     return keys
 
 
@@ -60,15 +60,22 @@ def versions_of(keys: KeyStore, key: str) -> list[StoredVersion]:
     return [_version(one) for one in reversed(keys.getlist(key, []))]
 
 
+def modified(found: Any) -> datetime:
+    """When something that moto keeps was last changed, in whole seconds."""
+    moment: datetime = found.last_modified.replace(microsecond=0, tzinfo=UTC)
+    return moment
+
+
 def _version(found: Any) -> StoredVersion:
-    moment = found.last_modified.replace(microsecond=0, tzinfo=UTC)
+    moment = modified(found)
     if not hasattr(found, "etag"):
         return StoredVersion(found.version_id, moment, None)
     content = StoredContent(found.etag, found.size, found.storage_class, found.checksum_algorithm)
     return StoredVersion(found.version_id, moment, content)
 
 
-def _buckets() -> Mapping[str, Any]:
+def buckets() -> Mapping[str, Any]:
+    """Moto's own buckets by their names."""
     # As long as nobody has wanted moto's S3 there is none: it is imported when somebody does, which takes a while.
     backends = getattr(sys.modules.get("moto.s3.models"), "s3_backends", None)
     return {} if backends is None else backends[ACCOUNT]["aws"].buckets

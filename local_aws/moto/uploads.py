@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import base64
-import sys
-from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
-from local_aws import ACCOUNT
+from local_aws.moto.buckets import buckets, modified
 from local_aws.moto.checksums import default_type
 from local_aws.moto.contents import checksum_of_part
 
@@ -24,7 +22,7 @@ class StoredPart:
         self.number, self._kept = number, kept
         self.etag: str = kept.etag
         self.size: int = kept.size
-        self.last_modified: datetime = kept.last_modified.replace(microsecond=0, tzinfo=UTC)
+        self.last_modified = modified(kept)
 
     @property
     def kept_checksum(self) -> dict[str, str]:
@@ -76,7 +74,7 @@ class StoredObject:
         self.etag: str = kept.etag
         self.size: int = kept.size
         self.storage_class: str = kept.storage_class
-        self.last_modified: datetime = kept.last_modified.replace(microsecond=0, tzinfo=UTC)
+        self.last_modified = modified(kept)
         self.upload = None if kept.multipart is None else StoredUpload(kept.multipart)
         self._kept = kept
 
@@ -101,18 +99,18 @@ def checksum_of(kept: Any) -> dict[str, str]:
 
 def upload_of(bucket: str, identity: str) -> StoredUpload | None:
     """An upload that goes on; None where there is none of that name."""
-    found = _bucket(bucket).multiparts.get(identity)
+    found = buckets()[bucket].multiparts.get(identity)
     return None if found is None else StoredUpload(found)
 
 
 def uploads_of(bucket: str) -> list[StoredUpload]:
     """The uploads of a bucket that go on."""
-    return [StoredUpload(one) for one in list(_bucket(bucket).multiparts.values())]
+    return [StoredUpload(one) for one in list(buckets()[bucket].multiparts.values())]
 
 
 def object_of(bucket: str, key: str, version_id: str | None = None) -> StoredObject | str | None:
     """An object, or one of its versions; the version's name where it is a delete marker, None where there is none."""
-    keys = _bucket(bucket).keys
+    keys = buckets()[bucket].keys
     if version_id is None:
         found = keys.get(key)
     else:
@@ -120,8 +118,3 @@ def object_of(bucket: str, key: str, version_id: str | None = None) -> StoredObj
     if found is None:
         return None
     return StoredObject(found) if hasattr(found, "etag") else str(found.version_id)
-
-
-def _bucket(name: str) -> Any:
-    backends: Mapping[str, Any] = sys.modules["moto.s3.models"].s3_backends[ACCOUNT]
-    return backends["aws"].buckets[name]

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from local_aws import wire
 from local_aws.call import ApiError, Call
 from local_aws.house import Host, Records, Service, Shelf
 from local_aws.moto.inside import Moto
@@ -146,8 +147,7 @@ class BucketDefaults(Service):
         require_bucket(Bucket)
         [rule] = OwnershipControls["Rules"] or [{}]
         if "ObjectOwnership" not in rule:
-            message = "The XML you provided was not well-formed or did not validate against our published schema"
-            raise ApiError("MalformedXML", message, 400)
+            raise wire.malformed_xml()
         self._ownership[Bucket] = rule["ObjectOwnership"]
         return {}
 

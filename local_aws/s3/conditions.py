@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import parse_qs, unquote
 
 from local_aws.call import ApiError
+from local_aws.s3.errors import no_such_key
 
 _COPIES = {"CopyObject", "UploadPartCopy"}
 _CONDITIONAL = {"CopyObject", "CompleteMultipartUpload"}
@@ -85,7 +86,7 @@ def require_etag(wanted: str, key: str, there: Mapping[str, Any] | None) -> None
         ApiError: `PreconditionFailed`, `NoSuchKey`.
     """
     if there is None:
-        raise ApiError("NoSuchKey", "The specified key does not exist.", 404, Key=key)
+        raise no_such_key(key)
     if not _means(wanted, there["ETag"].strip('"')):
         raise _failed("If-Match")
 

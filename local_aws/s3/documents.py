@@ -15,9 +15,10 @@ from urllib.parse import parse_qsl
 
 from botocore.model import ListShape, OperationModel, Shape, StringShape, StructureShape
 
+from local_aws import wire
 from local_aws.call import ApiError
+from local_aws.s3.errors import invalid_argument
 
-_MALFORMED = "The XML you provided was not well-formed or did not validate against our published schema"
 _LOCK = "x-amz-object-lock-"
 _METADATA, _MOST_METADATA = "x-amz-meta-", 2048
 _ACTIONS = {
@@ -54,7 +55,7 @@ def require_valid(operation: OperationModel, params: dict[str, Any]) -> None:
     assert operation.input_shape is not None
     for value, known in _enumerated(operation.input_shape, params):
         if value not in known:
-            raise ApiError("MalformedXML", _MALFORMED, 400)
+            raise wire.malformed_xml()
     _require_apart(params.get("Tagging", {}).get("TagSet", []))
     if operation.name == "PutBucketLifecycleConfiguration":
         _require_lifecycle(params.get("LifecycleConfiguration", {}).get("Rules", []))
@@ -68,17 +69,19 @@ def require_headers(headers: Mapping[str, str]) -> None:
     """
     encryption = headers.get("x-amz-server-side-encryption")
     if encryption is not None and encryption not in _ENCRYPTIONS:
-        raise _argument("The encryption method specified is not supported", "x-amz-server-side-encryption", encryption)
+        raise invalid_argument(
+            "The encryption method specified is not supported", "x-amz-server-side-encryption", encryption
+        )
     for name, what in _DIRECTIVES.items():
         if headers.get(name, "COPY") not in ("COPY", "REPLACE"):
-            raise _argument(f"Unknown {what} directive.", name, headers[name])
+            raise invalid_argument(f"Unknown {what} directive.", name, headers[name])
     tags = Counter(key for key, _ in parse_qsl(headers.get("x-amz-tagging", ""), keep_blank_values=True))
     if any(count > 1 for count in tags.values()):
         message = (
             "The header 'x-amz-tagging' shall be encoded as UTF-8 then URLEncoded URL query parameters without tag "
             "name duplicates."
         )
-        raise _argument(message, "x-amz-tagging", headers["x-amz-tagging"])
+        raise invalid_argument(message, "x-amz-tagging", headers["x-amz-tagging"])
     _require_retention(headers)
     told = [(name[len(_METADATA) :], value) for name, value in headers.items() if name.startswith(_METADATA)]
     size = sum(len(name.encode()) + len(value.encode()) for name, value in told)
@@ -98,9 +101,9 @@ def _require_retention(headers: Mapping[str, str]) -> None:
         moment = datetime.fromisoformat(until)
     except ValueError as error:
         message = "The retain until date must be provided in ISO 8601 format"
-        raise _argument(message, f"{_LOCK}retain-until-date", until) from error
+        raise invalid_argument(message, f"{_LOCK}retain-until-date", until) from error
     if moment.replace(tzinfo=moment.tzinfo or UTC) <= datetime.now(UTC):
-        raise _argument("The retain until date must be in the future!", f"{_LOCK}retain-until-date", until)
+        raise invalid_argument("The retain until date must be in the future!", f"{_LOCK}retain-until-date", until)
 
 
 def _enumerated(shape: Shape, value: Any) -> Iterator[tuple[str, list[str]]]:
@@ -133,7 +136,3 @@ def _require_lifecycle(rules: list[dict[str, Any]]) -> None:
     if len({rule["ID"] for rule in rules}) < len(rules):
         message = "Rule ID must be unique. Found same ID for more than one rule"
         raise ApiError("InvalidArgument", message, 400)
-
-
-def _argument(message: str, name: str, value: str) -> ApiError:
-    return ApiError("InvalidArgument", message, 400, ArgumentName=name, ArgumentValue=value)

@@ -21,6 +21,7 @@ from local_aws.moto.uploads import StoredPart, StoredUpload, uploads_of
 from local_aws.s3.bucket_policies import BucketPolicies
 from local_aws.s3.buckets import require_bucket
 from local_aws.s3.entries import Entry, common_prefix, entries, page_of
+from local_aws.s3.errors import invalid_argument
 from local_aws.s3.uploads import require_there
 
 _LONG_AGO = datetime.fromtimestamp(0, UTC)
@@ -259,7 +260,7 @@ def _versions(bucket: str, params: Mapping[str, Any]) -> Iterator[_Listed]:
     if version_id is not None:
         if not marker or not version_id:
             why = "cannot be empty" if marker else "cannot be specified without a key marker"
-            raise _invalid(f"A version-id marker {why}.", "version-id-marker", version_id)
+            raise invalid_argument(f"A version-id marker {why}.", "version-id-marker", version_id)
         yield from _behind(list(_listed(marker, versions_of(keys, marker))), version_id)
     for entry in entries(keys, params.get("Prefix", ""), params.get("Delimiter", ""), marker):
         if entry.is_prefix:
@@ -307,12 +308,8 @@ def _asked(bucket: str, params: Mapping[str, Any], *members: str) -> dict[str, A
 def _most(params: Mapping[str, Any], member: str = "MaxKeys", argument: str = "maxKeys") -> int:
     most: int = params.get(member, _MOST_KEYS)
     if most < 0:
-        raise _invalid(f"Argument {argument} must be an integer between 0 and 2147483647", argument, most)
+        raise invalid_argument(f"Argument {argument} must be an integer between 0 and 2147483647", argument, most)
     return min(most, _MOST_KEYS)
-
-
-def _invalid(message: str, argument: str, value: object) -> ApiError:
-    return ApiError("InvalidArgument", message, 400, ArgumentName=argument, ArgumentValue=value)
 
 
 def _token(last: str) -> str:
@@ -333,7 +330,7 @@ def _encoded(answer: dict[str, Any], encoding: str) -> dict[str, Any]:
     if not encoding:
         return answer
     if encoding != "url":
-        raise _invalid("Invalid Encoding Method specified in Request", "encoding-type", encoding)
+        raise invalid_argument("Invalid Encoding Method specified in Request", "encoding-type", encoding)
     return {name: _in_url_form(name, value) for name, value in answer.items()} | {"EncodingType": "url"}
 
 

@@ -12,6 +12,7 @@ from urllib.parse import unquote_plus
 
 from local_aws.call import ApiError
 from local_aws.matching import like
+from local_aws.s3.errors import invalid_argument
 from local_aws.s3.event_record import Change
 from local_aws.wire import api_for
 
@@ -56,28 +57,22 @@ def _check_rule(kind: str, rule: dict[str, Any], region: str) -> None:
     for event in rule["Events"]:
         if event not in _EVENT_TYPES:
             message = "The event is not supported for notifications"
-            raise ApiError("InvalidArgument", message, 400, ArgumentName="Event", ArgumentValue=event)
+            raise invalid_argument(message, "Event", event)
     arn = rule[KINDS[kind][0]]
     found = _DESTINATION.fullmatch(arn)
     if found is None or found.group(1) != KINDS[kind][1]:
-        raise ApiError(
-            "InvalidArgument",
-            "The ARN could not be parsed",
-            400,
-            ArgumentName=KINDS[kind][0],
-            ArgumentValue=arn,
-        )
+        raise invalid_argument("The ARN could not be parsed", KINDS[kind][0], arn)
     if found.group(2) != region:
         message = "The notification destination service region is not valid for the bucket location constraint"
-        raise ApiError("InvalidArgument", message, 400, ArgumentName=KINDS[kind][0], ArgumentValue=arn)
+        raise invalid_argument(message, KINDS[kind][0], arn)
     names = [filter_rule.get("Name", "").lower() for filter_rule in filter_rules(rule)]
     if any(name not in {"prefix", "suffix"} for name in names):
         message = "filter rule name must be either prefix or suffix"
-        raise ApiError("InvalidArgument", message, 400, ArgumentName="FilterRule.Name", ArgumentValue=names[0])
+        raise invalid_argument(message, "FilterRule.Name", names[0])
     for name in ("prefix", "suffix"):
         if names.count(name) > 1:
             message = f"Cannot specify more than one {name} rule in a filter."
-            raise ApiError("InvalidArgument", message, 400, ArgumentName="FilterRule.Name", ArgumentValue=name)
+            raise invalid_argument(message, "FilterRule.Name", name)
 
 
 def _check_overlaps(rules: list[dict[str, Any]]) -> None:

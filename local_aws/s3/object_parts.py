@@ -16,6 +16,7 @@ from local_aws.moto.buckets import region_of
 from local_aws.moto.uploads import StoredObject, StoredPart, StoredUpload, object_of
 from local_aws.s3.bucket_policies import BucketPolicies
 from local_aws.s3.buckets import require_bucket
+from local_aws.s3.errors import invalid_argument, no_such_key
 from local_aws.s3.uploads import require_part_number
 
 _ATTRIBUTES = {"ETag", "Checksum", "ObjectParts", "StorageClass", "ObjectSize"}
@@ -55,8 +56,7 @@ class ObjectParts(Service):
         """
         require_bucket(Bucket)
         if unknown := [name for name in ObjectAttributes if name not in _ATTRIBUTES]:
-            argument = {"ArgumentName": "x-amz-object-attributes", "ArgumentValue": unknown[0]}
-            raise ApiError("InvalidArgument", "Invalid attribute name specified.", 400, **argument)
+            raise invalid_argument("Invalid attribute name specified.", "x-amz-object-attributes", unknown[0])
         found = _require_object(Bucket, Key, VersionId)
         told = {
             "ETag": found.etag.strip('"'),
@@ -82,7 +82,7 @@ def _require_object(bucket: str, key: str, version_id: str | None) -> StoredObje
     if version_id is not None:
         message = "The specified version does not exist."
         raise ApiError("NoSuchVersion", message, 404, Key=key, VersionId=version_id)
-    raise ApiError("NoSuchKey", "The specified key does not exist.", 404, Key=key)
+    raise no_such_key(key)
 
 
 def _parts(upload: StoredUpload, after: int, most: int) -> dict[str, Any]:

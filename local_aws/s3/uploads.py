@@ -22,6 +22,7 @@ from local_aws.moto.checksums import default_type, has_type
 from local_aws.moto.uploads import StoredUpload, object_of, upload_of
 from local_aws.s3.conditions import Head, source_of
 from local_aws.s3.content import require_algorithm
+from local_aws.s3.errors import invalid_argument
 
 _LEAST = 5 << 20
 """The bytes of a part that isn't the last."""
@@ -85,7 +86,7 @@ def require_part_number(text: str) -> int:
     number = int(text) if re.fullmatch(r"[0-9]{1,9}", text) else 0
     if not 1 <= number <= _MOST_PARTS:
         message = f"Part number must be an integer between 1 and {_MOST_PARTS}, inclusive"
-        raise ApiError("InvalidArgument", message, 400, ArgumentName="partNumber", ArgumentValue=text)
+        raise invalid_argument(message, "partNumber", text)
     return number
 
 
@@ -127,17 +128,16 @@ def _require_range(headers: Mapping[str, str], head: Head) -> None:
     if wanted is None:
         return
     found = _RANGE.fullmatch(wanted)
-    named = {"ArgumentName": "x-amz-copy-source-range", "ArgumentValue": wanted}
     if found is None or int(found[1]) > int(found[2]):
         message = (
             "The x-amz-copy-source-range value must be of the form bytes=first-last where first and last are the "
             "zero-based offsets of the first and last bytes to copy"
         )
-        raise ApiError("InvalidArgument", message, 400, **named)
+        raise invalid_argument(message, "x-amz-copy-source-range", wanted)
     source = source_of(headers, head)
     if source is not None and int(found[2]) >= source["ContentLength"]:
         message = f"Range specified is not valid for source object of size: {source['ContentLength']}"
-        raise ApiError("InvalidArgument", message, 400, **named)
+        raise invalid_argument(message, "x-amz-copy-source-range", wanted)
 
 
 def _is_complete(bucket: str, key: str, identity: str) -> bool:
@@ -150,8 +150,7 @@ def _is_complete(bucket: str, key: str, identity: str) -> bool:
 def _require_parts(upload: StoredUpload, params: Mapping[str, Any]) -> None:
     wanted, kind = params.get("MultipartUpload", {}).get("Parts", []), params.get("ChecksumType")
     if not wanted or any("PartNumber" not in part or "ETag" not in part for part in wanted):
-        message = "The XML you provided was not well-formed or did not validate against our published schema"
-        raise ApiError("MalformedXML", message, 400)
+        raise wire.malformed_xml()
     if kind is not None and kind != upload.checksum_type:
         message = (
             f"The upload was created using the {upload.checksum_type} checksum mode. The complete request must use the "

@@ -4,6 +4,7 @@ Routing, parsing, validation and serialising are derived from the models, once, 
 protocols json, rest-json, query and rest-xml. It knows nothing of what a service does.
 """
 
+from local_aws.wire.errors import malformed_xml
 from local_aws.wire.model import Api, Request, Response, api_for, api_like, form, loader, query
 from local_aws.wire.parse import parse
 from local_aws.wire.reading import read, require_plain_path
@@ -21,6 +22,7 @@ __all__ = [
     "form",
     "hoisted",
     "loader",
+    "malformed_xml",
     "parse",
     "query",
     "read",

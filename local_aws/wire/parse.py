@@ -18,6 +18,7 @@ from botocore.model import ListShape, MapShape, OperationModel, Shape, Structure
 from botocore.utils import parse_timestamp
 
 from local_aws.call import ApiError
+from local_aws.wire.errors import malformed_xml
 from local_aws.wire.model import Request, form
 
 _TRUE = {"true", "1"}
@@ -333,10 +334,7 @@ def _xml_body(body: bytes) -> ElementTree.Element:
     try:
         return ElementTree.fromstring(body, ElementTree.XMLParser(target=_Builder()))
     except (ElementTree.ParseError, ValueError, LookupError) as error:
-        raise ApiError(
-            "MalformedXML",
-            "The XML you provided was not well-formed or did not validate against our published schema",
-        ) from error
+        raise malformed_xml() from error
 
 
 _INSTANCE = "{http://www.w3.org/2001/XMLSchema-instance}"

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.model import ListShape, MapShape, OperationModel, Shape, StructureShape
 
 from local_aws.call import ApiError
+from local_aws.wire.errors import malformed_xml
 
 if TYPE_CHECKING:
     from regex import Pattern
@@ -74,8 +75,7 @@ def _raise(operation: OperationModel, faults: list[str]) -> None:
 
 def _require(value: Any, shape: Shape) -> None:
     if any(fault.endswith(_MISSING) for fault in _faults(value, shape, "")):
-        message = "The XML you provided was not well-formed or did not validate against our published schema"
-        raise ApiError("MalformedXML", message)
+        raise malformed_xml()
 
 
 def _faults(value: Any, shape: Shape, path: str) -> Iterator[str]:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 
 import boto3
 import pytest
-from playwright.sync_api import Browser, Locator, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from local_aws.__main__ import environment
 from tests.browser.chromium import CHROMIUM, chromium
@@ -47,6 +47,16 @@ def browser() -> Iterator[Browser]:
         pytest.skip("the browser is missing: apt-get install chromium")
     with chromium() as started:
         yield started
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """An empty window."""
+    context = browser.new_context(viewport={"width": 1280, "height": 1000})
+    page = context.new_page()
+    page.set_default_timeout(LOOK_SECONDS * 1000)
+    yield page
+    context.close()
 
 
 @pytest.fixture

@@ -50,15 +50,6 @@ def lessons(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Itera
         yield lab
 
 
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    context = browser.new_context(viewport={"width": 1280, "height": 1000})
-    page = context.new_page()
-    page.set_default_timeout(60_000)
-    yield page
-    context.close()
-
-
 def test_make_lab_opens_the_learners_edition_and_no_pop_up(lessons: Lab, page: Page) -> None:
     page.goto(lessons.front_page)
     expect(page.get_by_text("This is the learner's edition")).to_be_visible()

@@ -3,10 +3,7 @@ dark theme; and the one that changes while a cell waits."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.accessibility import serious_faults
 from tests.browser.jupyter_lab import Lab, choose_theme, open_notebook, photograph
@@ -41,15 +38,6 @@ arn = course.make_state_machine(
 )
 course.follow_upload(settings.bucket, "data/never.zip", "nobody", arn)"""
 RUN_ALL = "() => void jupyterapp.commands.execute('notebook:run-all-cells')"
-
-
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    context = browser.new_context(viewport={"width": 1280, "height": 1000})
-    page = context.new_page()
-    page.set_default_timeout(60_000)
-    yield page
-    context.close()
 
 
 def drawn(picture: Locator) -> None:
