@@ -16,7 +16,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
-from local_aws.states.document import dumps, loads
+from local_aws.states.document import loads
+from local_aws.states.languages.jsonpath.texts import written
 
 MAX_RANGE = 1000
 MAX_CHARACTERS = 10_000
@@ -202,7 +203,7 @@ def _base64_decode(text: Any) -> str:
 
 def _hash(data: Any, algorithm: Any) -> str:
     name = _ALGORITHMS.get(_string(algorithm)) or _invalid()
-    text = data if isinstance(data, str) else dumps(data)
+    text = data if isinstance(data, str) else written(data)
     return hashlib.new(name, _encoded(_short(text)), usedforsecurity=False).hexdigest()
 
 
@@ -269,7 +270,7 @@ def _shown(value: Any) -> str:
     """A value inside a text. Arrays and objects have to become texts by States.JsonToString first."""
     if isinstance(value, str):
         return value
-    return _invalid() if isinstance(value, list | dict) else dumps(value)
+    return _invalid() if isinstance(value, list | dict) else written(value)
 
 
 INTRINSICS: dict[str, Intrinsic] = {
@@ -285,7 +286,7 @@ INTRINSICS: dict[str, Intrinsic] = {
     "States.Hash": Intrinsic(_hash, 2, 2),
     "States.JsonMerge": Intrinsic(_json_merge, 3, 3),
     "States.StringToJson": Intrinsic(_string_to_json, 1, 1),
-    "States.JsonToString": Intrinsic(dumps, 1, 1),
+    "States.JsonToString": Intrinsic(written, 1, 1),
     "States.MathRandom": Intrinsic(_math_random, 2, 3),
     "States.MathAdd": Intrinsic(_math_add, 2, 2),
     "States.StringSplit": Intrinsic(_string_split, 2, 2),

@@ -36,6 +36,12 @@ GUIDE = [
     ),
     ("States.StringToJson($.e)", {"e": '{"foo": "bar"}'}, {"foo": "bar"}),
     ("States.JsonToString($.u)", {"u": {"foo": "bär", "n": [1.5, None]}}, '{"foo":"bär","n":[1.5,null]}'),
+    (
+        "States.JsonToString($.u)",
+        {"u": [1e10, -12345678.5, 9999999.5, 1e-5, 0.001, 1e300, 0.0, 12345678, 'a "1e10']},
+        '[1.0E10,-1.23456785E7,9999999.5,1.0E-5,0.001,1.0E300,0.0,12345678,"a \\"1e10"]',
+    ),
+    ("States.Format('{}', $.n)", {"n": 20000000.0}, "2.0E7"),
     ("States.MathAdd($.v, -1)", {"v": 111}, 110),
     ("States.StringSplit($.i, $.s)", {"i": "1,2,3,4,5", "s": ","}, ["1", "2", "3", "4", "5"]),
     ("States.StringSplit($.i, $.s)", {"i": "This.is+a,test=", "s": ".+,="}, ["This", "is", "a", "test"]),
