@@ -161,8 +161,8 @@ class _Test:
     def _mocked(self, state: Fallible, outcome: Document | StateError) -> Document:
         """What the mock says, after all that comes before the work has been evaluated."""
         iterations = state.rehearse(self._visit, self._configuration.get("mapItemReaderData"))
-        failures = self._configuration.get("mapIterationFailureCount", 0)
-        if isinstance(state, Map) and failures > iterations:
+        failures = self._configuration.get("mapIterationFailureCount", 0) if isinstance(state, Map) else 0
+        if failures > iterations:
             raise _invalid("Map iteration failure count must be less than or equal to the number of Map iterations")
         if isinstance(outcome, StateError):
             raise outcome

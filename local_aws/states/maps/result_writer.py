@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from local_aws.states.document import Document, dumps
 from local_aws.states.errors import RESULT_WRITER_FAILED, StateError
@@ -59,6 +59,8 @@ class ResultWriter:
             key = self._export(s3, bucket, folder, run)
         except ClientError as error:
             raise StateError(RESULT_WRITER_FAILED, error.response["Error"]["Message"]) from error
+        except BotoCoreError as error:
+            raise StateError(RESULT_WRITER_FAILED, str(error)) from error
         run.results_written = len(run.children)
         return Document({"MapRunArn": run.arn, "ResultWriterDetails": {"Bucket": bucket, "Key": key}})
 

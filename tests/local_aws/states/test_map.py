@@ -592,6 +592,17 @@ class TestResultWriter:
         description = workflows.run(workflows.create(distributed(ResultWriter=writer)), [1])
         assert (description["error"], description["cause"]) == ("States.ResultWriterFailed", cause)
 
+    def test_a_bucket_whose_name_is_none(self, workflows):
+        """What is wrong with it S3 says, of what is read and of what is written, and no library."""
+        cause, bucket = "The specified bucket is not valid.", "no bucket"
+        writer = {"Resource": "arn:aws:states:::s3:putObject", "Arguments": {"Bucket": bucket}}
+        description = workflows.run(workflows.create(distributed(ResultWriter=writer)), [1])
+        assert (description["error"], description["cause"]) == ("States.ResultWriterFailed", cause)
+        reader = {"Resource": "arn:aws:states:::s3:getObject", "Arguments": {"Bucket": bucket, "Key": "k"}}
+        description = workflows.run(workflows.create(distributed(ItemReader=reader)))
+        assert description["error"] == "States.ItemReaderFailed"
+        assert description["cause"].startswith(cause)
+
     def test_an_empty_one_is_saved_and_fails(self, workflows):
         """As those who build CDK found it on AWS (aws/aws-cdk pull 33831)."""
         description = workflows.run(workflows.create(distributed(ResultWriter={})), [1])
