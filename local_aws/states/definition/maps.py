@@ -1,8 +1,8 @@
 """A Map's mode, and what belongs to the distributed one alone.
 
 Sources: "Map state in Distributed mode", "ItemReader" and "ResultWriter", AWS Step Functions developer guide; the
-sentence on a resource that reads or writes items is the one that AWS is reported to give; those on labels are a public
-emulator's, that on inventories is not AWS's.
+sentence on a resource that reads or writes items is the one that AWS is reported to give; those on labels are those of
+moto's interpreter, that on inventories is not AWS's.
 """
 
 from __future__ import annotations
@@ -65,10 +65,11 @@ def _check_label(state: dict[str, Any], place: str) -> Iterator[Diagnostic]:
     refused = next(filter(is_refused, label), None)
     if not label:
         yield Diagnostic("ERROR", SCHEMA, "Label cannot be empty", f"{place}/Label")
-    elif refused is not None:
-        yield Diagnostic("ERROR", SCHEMA, f"Label contains invalid character: '{refused}'", f"{place}/Label")
     elif len(label) > MAX_LABEL:
         yield Diagnostic("ERROR", SCHEMA, f"Label cannot exceed {MAX_LABEL} characters", f"{place}/Label")
+    elif refused is not None:
+        shown = refused.encode("unicode-escape").decode()
+        yield Diagnostic("ERROR", SCHEMA, f"Label contains invalid character: '{shown}'", f"{place}/Label")
 
 
 def _check_reader(state: dict[str, Any], place: str) -> Iterator[Diagnostic]:
