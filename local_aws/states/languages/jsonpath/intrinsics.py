@@ -138,11 +138,11 @@ def _truncated(value: Any) -> int:
 
 
 def _rounded(value: Any) -> int:
-    """To the nearest whole number, a half away from zero."""
+    """To the nearest whole number, a half upwards, as Java's `Math.round` does it, and so AWS in moto's interpreter."""
     number = _number(value)
     if isinstance(number, int):
         return _in_range(number)
-    return _in_range(int(math.copysign(math.floor(abs(number) + 0.5), number)))
+    return _in_range(math.floor(number + 0.5))
 
 
 def _short(text: str) -> str:
@@ -214,7 +214,8 @@ def _json_merge(left: Any, right: Any, deep: Any) -> dict[str, Any]:
 
 
 def _string_to_json(text: Any) -> Any:
-    if not _string(text).strip():
+    """Of nothing, be it an empty text or null, AWS makes null, as moto's interpreter has it."""
+    if text is None or not _string(text).strip():
         return None
     try:
         return loads(text)
@@ -267,10 +268,12 @@ def _format(template: Any, *values: Any) -> str:
 
 
 def _shown(value: Any) -> str:
-    """A value inside a text. Arrays and objects have to become texts by States.JsonToString first."""
-    if isinstance(value, str):
-        return value
-    return _invalid() if isinstance(value, list | dict) else written(value)
+    """A value inside a text. Arrays and objects are as Java shows them, `{a=1, b=[]}`, as in moto's interpreter."""
+    if isinstance(value, list):
+        return f"[{', '.join(map(_shown, value))}]"
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{name}={_shown(item)}' for name, item in value.items())}}}"
+    return value if isinstance(value, str) else written(value)
 
 
 INTRINSICS: dict[str, Intrinsic] = {
