@@ -206,6 +206,13 @@ class TestErrors:
             == "The JSONPath '$.nope' specified for the field 'v.$' could not be found in the input '{\"other\":1}'"
         )
 
+    def test_a_template_that_asks_the_context(self, workflows):
+        error, cause = failure(workflows, {"n": 1}, Type="Pass", Parameters={"v.$": "$$.Execution.Input.nope"})
+        begins = (
+            "The JSONPath '$$.Execution.Input.nope' specified for the field 'v.$' could not be found in the input '{"
+        )
+        assert (error, cause[: len(begins)]) == ("States.Runtime", begins)
+
     @pytest.mark.parametrize("field", ["InputPath", "OutputPath"])
     @pytest.mark.parametrize(
         ("path", "said"),

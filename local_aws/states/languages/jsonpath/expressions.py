@@ -2,8 +2,9 @@
 or a call of an intrinsic function, nested at most ten deep.
 
 Sources: "Intrinsic functions for JSONPath states", "Accessing the context object" and "Passing data between states with
-variables", AWS Step Functions developer guide. The sentences of failures are recorded ones; they call a path into the
-context object by what follows its first `$`.
+variables", AWS Step Functions developer guide. The sentences of failures are recorded ones. Those on an argument of a
+function call a path into the context object by what follows its first `$`; those on a field by its whole, as moto's
+interpreter does.
 """
 
 from __future__ import annotations
@@ -122,10 +123,9 @@ class Place:
 
     def not_found(self, scope: Scope, data: Document, field: str) -> FieldError:
         """The failure of a field whose path leads nowhere."""
-        text = self._shown()
         searched = dumps(context(scope) if self.in_context else data.value)
         sentence = (
-            f"The JSONPath '{text}' specified for the field '{field}' could not be found in the input '{searched}'"
+            f"The JSONPath '{self.text}' specified for the field '{field}' could not be found in the input '{searched}'"
         )
         return fault(sentence, PARAMETER_PATH_FAILURE)
 
