@@ -274,7 +274,7 @@ class _Checker:
         if field.expression and language == JSONATA:
             found = list(expressions.check(value, place, states_fields))
             self.findings += found
-            if found or (isinstance(value, str) and expressions.is_expression(value)):
+            if found or (field.whole and expressions.is_expression(value)):
                 return
         if language == JSONPATH and field.path is not None:
             if value is not None or not field.nullable:

@@ -95,7 +95,7 @@ def state(draw: st.DrawFn, language: str, depth: int) -> dict[str, Any]:
 
 def pass_fields(value: st.SearchStrategy[Any], jsonata: bool) -> dict[str, st.SearchStrategy[Any]]:
     if jsonata:
-        return {"Output": value, "Assign": st.dictionaries(st.just("x"), value, max_size=1)}
+        return {"Output": value, "Assign": st.dictionaries(st.just("x"), value, max_size=1) | JSONATA}
     filled = st.dictionaries(st.sampled_from(["a", "a.$", "b.$"]), value, max_size=2)
     return {"InputPath": PATHS, "Parameters": filled, "ResultPath": PATHS, "OutputPath": PATHS, "Result": DATA}
 

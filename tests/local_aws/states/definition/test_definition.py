@@ -257,6 +257,12 @@ def test_the_length_of_a_variables_name():
     assert "the variable name has more than 80 characters." in found
 
 
+@pytest.mark.parametrize("value", ["{% {'a': 1} %}", "{% 1 %}", "x", [], 1, None])
+def test_what_is_assigned_is_an_object(value):
+    """An expression gives a variable's value, and not the variables ("Assign", states-language.net)."""
+    assert findings(machine(A=task(Assign=value))) == [f"{SCHEMA}: Expected value of type Object at /States/A/Assign"]
+
+
 def test_an_expression_may_stand_for_a_number():
     assert findings(machine(A=task(TimeoutSeconds="{% $states.input.limit %}"))) == []
     assert findings(machine(A={"Type": "Wait", "Seconds": "{% 1 %}", "End": True})) == []
