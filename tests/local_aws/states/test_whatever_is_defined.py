@@ -13,6 +13,7 @@ from botocore.exceptions import ClientError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+import local_aws.states.languages.jsonata  # noqa: F401 - it raises the limit of recursion, which Hypothesis looks at
 from tests.local_aws.states.states_support import ENDED, Workflows
 
 PYTHONS_WORDS = re.compile(
