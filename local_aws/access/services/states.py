@@ -5,9 +5,6 @@ from __future__ import annotations
 from local_aws.access.services.tags import keys, tagging
 from local_aws.access.wanted import Asked, Params, Place
 
-_MADE = {"CreateStateMachine": "stateMachine", "CreateActivity": "activity"}
-"""What an operation makes, as its ARN says it."""
-
 
 def asked(operation: str, params: Params, place: Place) -> list[Asked]:
     """The actions of an operation of Step Functions."""
@@ -16,9 +13,6 @@ def asked(operation: str, params: Params, place: Place) -> list[Asked]:
         routes = params.get("routingConfiguration", [])
         # An alias is its machine's; the versions that it leads to are told as `…:stateMachine:name:3`.
         resources = [":".join(route["stateMachineVersionArn"].split(":")[:7]) for route in routes] or None
-    elif operation in _MADE:
-        # To tag is a right on both kinds, and only what is made is meant.
-        resources = [place.arn("states", f"{_MADE[operation]}:{params['name']}")] if "name" in params else None
     elif not operation.startswith("Create"):
         # `name` is the execution's here, not a machine's; and a request may name an execution or a map run.
         names = [name for name in params if name.endswith("Arn") and name not in ("roleArn",)]
