@@ -17,8 +17,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import psutil
-
 
 class NoPrivateFolder(OSError):
     """There is no folder that this user alone can read."""
@@ -52,7 +50,6 @@ def kept(secret: str, port: int) -> Iterator[Path]:
         NoPrivateFolder: there is nowhere to keep it.
     """
     path = folder() / f"administrator-{port}.json"
-    _forget_the_dead(path.parent)
     partial = path.with_name(f"{path.name}.{os.getpid()}")
     partial.unlink(missing_ok=True)
     with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
@@ -63,6 +60,7 @@ def kept(secret: str, port: int) -> Iterator[Path]:
     finally:
         if _read(path).get("pid") == os.getpid():
             path.unlink(missing_ok=True)
+        _forget_the_dead(path.parent)
 
 
 def secret_for(endpoint_url: str) -> str | None:
@@ -70,16 +68,22 @@ def secret_for(endpoint_url: str) -> str | None:
     port = urlsplit(endpoint_url).port
     for path in _places():
         known = _read(path / f"administrator-{port}.json")
-        if known and psutil.pid_exists(known["pid"]):
+        if known and _lives(known["pid"]):
             return known["secret_access_key"]
     return None
 
 
 def _forget_the_dead(place: Path) -> None:
-    """Remove what servers left behind that were killed."""
+    """Remove what servers left behind that were killed; when a server ends, since its start is waited for."""
     for path in place.glob("administrator-*.json"):
-        if not psutil.pid_exists(_read(path).get("pid", 0)):
+        if not _lives(_read(path).get("pid", 0)):
             path.unlink(missing_ok=True)
+
+
+def _lives(pid: int) -> bool:
+    import psutil  # its import is a twentieth of a server's start, which asks after nobody's life
+
+    return psutil.pid_exists(pid)
 
 
 def _read(path: Path) -> dict[str, Any]:
