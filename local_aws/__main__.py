@@ -33,7 +33,7 @@ def main(arguments: list[str] | None = None) -> int:
 
     lag = None if parsed.lag is None else Late(parsed.lag, parsed.lag_scale)
     try:
-        run(
+        port = run(
             parsed.port,
             parsed.clock,
             parsed.parent,
@@ -48,13 +48,25 @@ def main(arguments: list[str] | None = None) -> int:
             print(refused, file=sys.stderr)
             return 1
         print(_running(refused.endpoint_url))
+        return 0
     except StateRefused as refused:
         print(refused, file=sys.stderr)
         return 1
     except OSError as error:
         print(_explained(error, parsed.port), file=sys.stderr)
         return 1
+    if port is not None:
+        _begin_anew(arguments, port)
     return 0
+
+
+def _begin_anew(arguments: list[str] | None, port: int) -> None:
+    """Run the same command in this process's place, on the port that it had.
+
+    What moto and the services hold stands in variables of the process: only another program has none of it.
+    """
+    command = sys.orig_argv[1:] if arguments is None else ["-m", "local_aws", *arguments]
+    os.execv(sys.executable, [sys.executable, *command, "--port", str(port)])
 
 
 def _running(endpoint_url: str | None) -> str:
@@ -68,7 +80,7 @@ def _running(endpoint_url: str | None) -> str:
 
 def _state(parsed: argparse.Namespace) -> int:
     from local_aws.state import snapshot
-    from local_aws.state.folder import StateRefused
+    from local_aws.state.folder import StateRefused, holder
 
     folder: Path = parsed.state
     try:
@@ -82,6 +94,8 @@ def _state(parsed: argparse.Namespace) -> int:
             print(f"{folder} now holds what is in {parsed.file}." if parsed.action == "load" else f"{folder} is empty.")
             if aside is not None:
                 print(f"What was there before was set aside, to {aside}.")
+            if server := holder(folder):
+                print(f"The embedded AWS at {server['endpoint_url']} has begun anew with it.")
     except (StateRefused, OSError) as error:
         print(error, file=sys.stderr)
         return 1
@@ -182,8 +196,8 @@ def _parser() -> argparse.ArgumentParser:
     actions = state.add_subparsers(dest="action", required=True)
     for action, told in (
         ("save", "write the state as one file, also while a server goes on with it"),
-        ("load", "put such a file in place of the state, which is set aside"),
-        ("reset", "begin again from a clean AWS; the state is set aside"),
+        ("load", "put such a file in place of the state, which is set aside; a server goes on with it"),
+        ("reset", "begin again from a clean AWS, a running server too; the state is set aside"),
         ("show", "show what there is, and how large it is"),
     ):
         one = actions.add_parser(action, help=told)

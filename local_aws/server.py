@@ -46,7 +46,7 @@ from local_aws.s3.events import S3Events
 from local_aws.s3.listings import Listings
 from local_aws.s3.object_parts import ObjectParts
 from local_aws.s3.service import S3
-from local_aws.state.folder import prepare, set_aside_notice, taken
+from local_aws.state.folder import one_waits, prepare, put_in_place, set_aside_notice, taken
 from local_aws.state.keeper import Writer
 from local_aws.state.store import Store
 
@@ -108,7 +108,7 @@ def _serving(
 ) -> Iterator[LocalAws]:
     http = HttpServer((LOOPBACK, port), _starting)
     url = f"http://{LOOPBACK}:{http.port}"
-    secret = administrator.new_secret()
+    secret = administrator.secret_on(http.port)
     roles = Roles(url, ACCOUNT, REGION, secret, lag)
     with _kept(state, url) as keeper:
         logs, announcer = LogWriter(roles, lag), Announcer(roles)
@@ -169,6 +169,7 @@ def _kept(folder: Path | None, url: str) -> Iterator[Keeper]:
         yield Keeper()
         return
     with taken(folder, url):
+        put_in_place(folder)
         aside = prepare(folder)
         if aside is not None:
             log.warning("%s", set_aside_notice(aside))
@@ -186,8 +187,8 @@ def run(
     state: Path | None = None,
     lag: Lag | None = None,
     debug_port: int | None = None,
-) -> None:
-    """Serve until interrupted, told to stop, or left alone by the parent process.
+) -> int | None:
+    """Serve until interrupted, told to stop, left alone by the parent process, or given another state.
 
     Args:
         parent: a process id; the server stops when that process is gone.
@@ -196,6 +197,9 @@ def run(
         state: as for `serve`.
         lag: what of AWS is late; nothing by default.
         debug_port: where debuggers attach to functions, the first of them; nowhere by default.
+
+    Returns:
+        The port on which the process is to begin anew, with the state that waits; None where it is to end.
     """
     log_file = log_file or Path(tempfile.gettempdir()) / f"local-aws-{os.getpid()}.log"
     logging.basicConfig(filename=log_file, level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
@@ -219,12 +223,18 @@ def run(
         if ready_file:
             _write_ready(ready_file, aws, log_file)
         try:
-            while not stop.wait(0.5):
+            replaced = False
+            while not (replaced or stop.wait(0.5)):
                 if parent is not None and not _alive(parent):
                     break
+                replaced = state is not None and one_waits(state)
         finally:
             if ready_file:
                 ready_file.unlink(missing_ok=True)
+    if not replaced or stop.is_set():
+        return None
+    administrator.hand_on(aws.admin_secret, aws.http.port)
+    return aws.http.port
 
 
 def _with_records(host: Host, *services: Service) -> tuple[Service, ...]:

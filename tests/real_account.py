@@ -25,11 +25,13 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 ACCOUNT, OTHER_ACCOUNT = "123456789012", "111122223333"
 KEY, OTHER_KEY, ROOT_KEY = "AKIAIOSFODNN7EXAMPLE", "AKIAI44QH8DHBEXAMPLE", "AKIAROOTUSEREXAMPLE0"
 EXPIRED_KEY = "ASIAEXPIREDEXAMPLE00"
+ENDED_LOGIN = "ended-login"
 SECRET = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
 
 _HOSTS = [
     "*.amazonaws.com",
     "*.s3.amazonaws.com",
+    "*.signin.aws.amazon.com",
     *(f"*.{region}.amazonaws.com" for region in ("us-east-1", "eu-west-1")),
     *(f"*.s3.{region}.amazonaws.com" for region in ("us-east-1", "eu-west-1")),
 ]
@@ -41,6 +43,9 @@ _KEY_INFO = """<GetAccessKeyInfoResponse xmlns="https://sts.amazonaws.com/doc/20
 _ASSUMED = """<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleResult><Credentials>
 <AccessKeyId>{0}</AccessKeyId><SecretAccessKey>{1}</SecretAccessKey><SessionToken>token</SessionToken>
 <Expiration>{2}</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>"""
+_REFRESHED = """{{"accessToken": {{"accessKeyId": "{0}", "secretAccessKey": "{1}", "sessionToken": "token"}},
+"tokenType": "urn:aws:params:oauth:token-type:access_token_sigv4", "expiresIn": 900, "refreshToken": "next"}}"""
+_LOGGED_OUT = """{"__type": "AccessDeniedException", "error": "TOKEN_EXPIRED", "message": "The token is expired"}"""
 _EXPIRED = """<ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><Error><Type>Sender</Type>
 <Code>ExpiredToken</Code><Message>The security token included in the request is expired</Message></Error>
 </ErrorResponse>"""
@@ -92,6 +97,8 @@ class RealAccount:
             return 200, _CALLER.format(account, "root" if ROOT_KEY in authorization else "user/somebody")
         if "Action=GetAccessKeyInfo" in body:
             return 200, _KEY_INFO.format(OTHER_ACCOUNT if OTHER_KEY in body else ACCOUNT)
+        if "refresh_token" in body:
+            return (400, _LOGGED_OUT) if ENDED_LOGIN in body else (200, _REFRESHED.format(KEY, SECRET))
         if "Action=AssumeRole" in body:
             return 200, _ASSUMED.format(KEY, SECRET, (datetime.now(UTC) + timedelta(hours=1)).isoformat())
         return 404, ""

@@ -11,6 +11,7 @@ import botocore.session
 from botocore.credentials import CredentialResolver, JSONFileCache, create_credential_resolver
 
 from course.account import bucket_owner, given_roles, prefix
+from course.errors import CourseError
 
 _LOADER = botocore.loaders.create_loader()
 
@@ -40,8 +41,24 @@ def _credentials(session: botocore.session.Session) -> CredentialResolver:
     kept = JSONFileCache(str(Path("~/.aws/cli/cache").expanduser()))
     resolver = create_credential_resolver(session, cache=kept)
     # Botocore asks as it was told to when it was imported. A notebook has a way of its own, for each cell anew.
-    resolver.get_provider("assume-role")._prompter = lambda prompt: getpass.getpass(prompt)
+    resolver.get_provider("assume-role")._prompter = _ask
     return resolver
+
+
+def _ask(prompt: str) -> str:
+    """Ask for the code of an MFA device.
+
+    Raises:
+        CourseError: nobody can type one, as in a notebook that `make test` or `make course` runs.
+    """
+    try:
+        return getpass.getpass(prompt)
+    except (EOFError, NotImplementedError) as nobody:
+        raise CourseError(
+            "Your profile asks for a code of an MFA device, and nobody can type one here. In a terminal, run\n"
+            "    aws sts get-caller-identity --profile NAME\n"
+            "with your profile's name. It asks for the code, and keeps what it gets for an hour; then run this again."
+        ) from nobody
 
 
 def new_session(own_roles: bool = False) -> boto3.session.Session:

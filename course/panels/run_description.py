@@ -68,14 +68,14 @@ def notes(definition: Mapping[str, Any], execution: Execution | None) -> dict[st
             found[state.name] = f"{tries} tries"
         elif len(runs) > 1:
             found[state.name] = f"{len(runs)} visits"
-        elif fields_of(definition, state.name).get("Retry"):
+        elif state.fields.get("Retry"):
             found[state.name] = "may retry"
     return found
 
 
 def state_blocks(definition: Mapping[str, Any], run: StateRun | None, name: str) -> list[Block]:
     """One state in full: what went in, what it did, what came out, and what happens when it fails."""
-    fields = fields_of(definition, name)
+    fields = _fields_of(definition, name)
     facts = [("State", name), ("Type", str(fields.get("Type", "")))]
     if run is not None:
         facts += [("Status", f"{LOOKS[run.status].sign} {run.status}")]
@@ -161,18 +161,9 @@ def events_table(execution: Execution) -> Table:
     return Table(title, ("Id", "Type", "State", "Resource or error", "After"), rows)
 
 
-def fields_of(definition: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+def _fields_of(definition: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     """A state's fields as the definition has them, at any depth; empty where it isn't defined."""
-    states = definition.get("States", {})
-    if name in states:
-        return states[name]
-    for state in states.values():
-        inner = [*state.get("Branches", ()), state.get("ItemProcessor"), state.get("Iterator")]
-        for one in filter(None, inner):
-            found = fields_of(one, name)
-            if found:
-                return found
-    return {}
+    return next((state.fields for state in read(definition).walk() if state.name == name), {})
 
 
 def seconds_text(seconds: float | None) -> str:

@@ -22,9 +22,18 @@ class NoPrivateFolder(OSError):
     """There is no folder that this user alone can read."""
 
 
-def new_secret() -> str:
-    """A secret access key nobody had before, in the form of AWS's: 40 characters."""
-    return secrets.token_urlsafe(30)
+def secret_on(port: int) -> str:
+    """The secret of a server on a port: one that nobody had before, in the form of AWS's, 40 characters.
+
+    A process that begins anew on its port (`hand_on`) goes on with the one it had.
+    """
+    known = _read(_file(port))
+    return known["secret_access_key"] if known.get("pid") == os.getpid() else secrets.token_urlsafe(30)
+
+
+def hand_on(secret: str, port: int) -> None:
+    """Leave a secret to the program that takes this one's place in this process."""
+    _write(secret, port)
 
 
 def folder() -> Path:
@@ -49,12 +58,7 @@ def kept(secret: str, port: int) -> Iterator[Path]:
     Raises:
         NoPrivateFolder: there is nowhere to keep it.
     """
-    path = folder() / f"administrator-{port}.json"
-    partial = path.with_name(f"{path.name}.{os.getpid()}")
-    partial.unlink(missing_ok=True)
-    with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-        json.dump({"port": port, "pid": os.getpid(), "secret_access_key": secret}, file)
-    partial.replace(path)
+    path = _write(secret, port)
     try:
         yield path
     finally:
@@ -71,6 +75,20 @@ def secret_for(endpoint_url: str) -> str | None:
         if known and _lives(known["pid"]):
             return known["secret_access_key"]
     return None
+
+
+def _file(port: int) -> Path:
+    return folder() / f"administrator-{port}.json"
+
+
+def _write(secret: str, port: int) -> Path:
+    path = _file(port)
+    partial = path.with_name(f"{path.name}.{os.getpid()}")
+    partial.unlink(missing_ok=True)
+    with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+        json.dump({"port": port, "pid": os.getpid(), "secret_access_key": secret}, file)
+    partial.replace(path)
+    return path
 
 
 def _forget_the_dead(place: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import uuid
 from collections.abc import Mapping
@@ -12,7 +11,7 @@ from typing import Any
 from local_aws.access.roles import traced
 from local_aws.call import ApiError
 from local_aws.eventbridge.buses import Bus, Buses, Rule
-from local_aws.eventbridge.target_input import text_for
+from local_aws.eventbridge.target_input import json_text, text_for
 from local_aws.eventbridge.targets import Caller, Deliveries, Delivery, Target, invoke, kind_of
 from local_aws.eventbridge.targets.deliveries import MAXIMUM_AGE, MAXIMUM_ATTEMPTS, dead_letter
 from local_aws.house import Host
@@ -117,6 +116,6 @@ class Dispatcher:
         def bury(attributes: dict[str, str]) -> None:
             client = Caller(_PRINCIPAL, rule_arn, self._host.account).client(self._host.roles, "sqs")
             about = {"RULE_ARN": rule_arn, "TARGET_ARN": target["Arn"]}
-            dead_letter(client, queue, json.dumps(event), about | attributes)
+            dead_letter(client, queue, json_text(event), about | attributes)
 
         return bury

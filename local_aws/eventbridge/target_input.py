@@ -30,10 +30,15 @@ def text_for(target: Mapping[str, Any], event: dict[str, Any], rule_arn: str) ->
         return target["Input"]
     if "InputPath" in target:
         found = _at(target["InputPath"], event)
-        return json.dumps(None if found is _NOTHING else found, ensure_ascii=False)
+        return json_text(None if found is _NOTHING else found)
     if "InputTransformer" in target:
         return _transformed(target["InputTransformer"], event, rule_arn)
-    return json.dumps(event, ensure_ascii=False)
+    return json_text(event)
+
+
+def json_text(value: Any) -> str:
+    """JSON as EventBridge writes it: without blanks."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def check(target: Mapping[str, Any]) -> None:
@@ -99,12 +104,12 @@ def _within(value: Any) -> str:
     if value is _NOTHING:
         return ""
     if isinstance(value, str):
-        return json.dumps(value, ensure_ascii=False)[1:-1]
-    return json.dumps(value, ensure_ascii=False).replace('\\"', "").replace('"', "")
+        return json_text(value)[1:-1]
+    return json_text(value).replace('\\"', "").replace('"', "")
 
 
 def _alone(value: Any) -> str:
-    return '""' if value is _NOTHING else json.dumps(value, ensure_ascii=False)
+    return '""' if value is _NOTHING else json_text(value)
 
 
 def _at(path: str, event: Any) -> Any:

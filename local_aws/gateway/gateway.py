@@ -35,6 +35,7 @@ from local_aws.moto.inside import Moto
 from local_aws.moto.members import require_heeded
 from local_aws.moto.pages import Pages
 from local_aws.moto.tokens import Tokens
+from local_aws.moto.topics import require_topic
 
 log = logging.getLogger(__name__)
 
@@ -142,6 +143,7 @@ class Gateway:
             wire.require_members(operation, params)
         else:
             wire.validate(operation, params)
+        require_topic(operation, params)
         if call.principal.kind != "admin" or api.name == "sns":
             self._roles.judge.authorise(call, params, lambda: policy_at(self._roles.admin_client, call, params))
             if api.name == "sns" and operation.name == "Subscribe" and params.get("Protocol") == "lambda":

@@ -42,11 +42,11 @@ class _Crc:
         return self._value.to_bytes(self._size, "big")
 
 
-def _crc(size: int, model: str) -> Digest:
+def _crc(size: int, name: str) -> Digest:
     # These are rare: no start of the server waits for the library.
-    from anycrc import Model
+    from awscrt import checksums
 
-    return _Crc(size, Model(model).calc)
+    return _Crc(size, getattr(checksums, name))
 
 
 def _xx(name: str) -> Digest:
@@ -58,8 +58,8 @@ def _xx(name: str) -> Digest:
 
 CHECKSUMS: dict[str, Callable[[], Digest]] = {
     "CRC32": lambda: _Crc(4, zlib.crc32),
-    "CRC32C": lambda: _crc(4, "CRC32-ISCSI"),
-    "CRC64NVME": lambda: _crc(8, "CRC64-NVME"),
+    "CRC32C": lambda: _crc(4, "crc32c"),
+    "CRC64NVME": lambda: _crc(8, "crc64nvme"),
     "SHA1": functools.partial(hashlib.sha1, usedforsecurity=False),
     "SHA256": hashlib.sha256,
     "SHA512": hashlib.sha512,

@@ -69,6 +69,7 @@ _WITHOUT_EFFECT = {
     ("kms", "BypassPolicyLockoutSafetyCheck"): "no policy is refused for what it takes from its writer",
     ("kms", "GrantTokens"): "a grant holds at once",
     ("logs", "sequenceToken"): "AWS itself accepts any since 2023",
+    ("sns", "ReturnSubscriptionArn"): "a subscription holds at once, and its ARN is told",
     ("ssm", "PermissionType"): "there is one",
     ("s3", "RequestPayer"): "every caller is the bucket's owner, who pays anyway",
     ("s3", "RestoreRequest.Tier"): "an object is restored at once",

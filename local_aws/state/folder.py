@@ -1,6 +1,8 @@
 """A folder in which a state lies: whose it is now, which form it has, and what is done with one that can't be read.
 
 A folder belongs to one server at a time, by a lock of the system's that ends with the process, however it ends.
+A state that is to take the place of another waits in the folder, whole, until whoever has the folder puts it there:
+at once where no server runs, else the server when it begins anew.
 """
 
 from __future__ import annotations
@@ -8,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shutil
 import sqlite3
 import sys
 import time
@@ -16,10 +19,14 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from local_aws.state.store import APPLICATION, FILE, FORMAT, create, read_only
+from local_aws.state.store import APPLICATION, CONTENTS, FILE, FORMAT, create, read_only
 
 _LOCK = "lock"
 _ASIDE = "set-aside"
+ASIDE = f"{_ASIDE}-*"
+"""The folders in which states lie that were set aside."""
+_NEXT = "next"
+"""Where a state waits that is to take the place of what is there."""
 SCRATCH = "scratch-"
 """What folders begin with that are only there while a state is being put in place."""
 
@@ -68,6 +75,50 @@ def holder(folder: Path) -> dict[str, Any] | None:
     except Taken:
         return _told(folder)
     return None
+
+
+def let_wait(folder: Path, place: Path) -> None:
+    """Have a state take the place of what is in a folder, as soon as that can be.
+
+    Args:
+        place: a folder inside with a whole state in it; it is moved.
+
+    Raises:
+        StateRefused: another one waits already.
+    """
+    try:
+        place.rename(folder / _NEXT)
+    except OSError as error:
+        if not one_waits(folder):
+            raise
+        raise StateRefused(f"Another state is being put in place in {folder} just now. Try again.") from error
+
+
+def one_waits(folder: Path) -> bool:
+    """Whether a state waits to take the place of what is in a folder."""
+    return (folder / _NEXT).is_dir()
+
+
+def put_in_place(folder: Path) -> Path | None:
+    """Put the state that waits in place of what is in a folder, which is set aside; the folder is taken.
+
+    Whatever ends the process meanwhile, the next one goes on where it ended: the file is what moves last.
+
+    Returns:
+        Where the state went that was there before, None where there was none, or nothing waits.
+    """
+    place = folder / _NEXT
+    if not place.exists():
+        return None
+    aside = None
+    if (place / FILE).exists():
+        if (folder / FILE).exists():
+            aside = set_aside(folder, "replaced")
+        for name in (CONTENTS, FILE):
+            if (place / name).exists():
+                (place / name).rename(folder / name)
+    shutil.rmtree(place)
+    return aside
 
 
 def prepare(folder: Path) -> Path | None:
@@ -135,8 +186,9 @@ def set_aside(folder: Path, reason: str) -> Path:
         number += 1
         place = place.with_name(f"{place.name.rstrip('0123456789')}{number}")
     place.mkdir(mode=0o700)
-    for path in list(folder.iterdir()):
-        if path.name != _LOCK and not path.name.startswith((_ASIDE, SCRATCH)):
+    # The file goes last: as long as it is there, the state is.
+    for path in sorted(folder.iterdir(), key=lambda each: each.name == FILE):
+        if path.name not in (_LOCK, _NEXT) and not path.name.startswith((_ASIDE, SCRATCH)):
             path.rename(place / path.name)
     return place
 

@@ -1,4 +1,6 @@
-"""A state as one file: taken while a server writes or while none does, put in place of another, looked at.
+"""A state as one file: taken, or put in place of another, while a server works on it or while none does; looked at.
+
+A server in whose folder a state waits ends all that runs in it, and begins anew with that state, at the same address.
 
 A snapshot is a gzipped tar archive with the file of the state and the contents beside it. It may come from somebody
 else: nothing of it is put anywhere but where it belongs, and nothing in it is run.
@@ -13,13 +15,32 @@ import shutil
 import sqlite3
 import tarfile
 import tempfile
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Mapping
+from http.client import HTTPConnection
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
+from urllib.parse import urlsplit
 
-from local_aws.state.folder import SCRATCH, StateRefused, examined, holder, set_aside, taken
-from local_aws.state.store import CONTENTS, FILE, read_only
+import psutil
 
+from local_aws.state.folder import (
+    ASIDE,
+    SCRATCH,
+    StateRefused,
+    Taken,
+    examined,
+    holder,
+    let_wait,
+    made_by,
+    one_waits,
+    put_in_place,
+    taken,
+)
+from local_aws.state.store import CONTENTS, FILE, create, read_only
+
+_SECONDS = 180
+"""In which a server must have ended what runs in it, and begun anew."""
 _MEMBER = re.compile(rf"{re.escape(FILE)}|{CONTENTS}/[0-9a-z-]{{1,100}}")
 
 
@@ -60,34 +81,85 @@ def load(folder: Path, source: Path) -> Path | None:
         Where it was set aside, None where there was nothing.
 
     Raises:
-        StateRefused: a server works on the folder, or the file can't be read by this version.
+        StateRefused: the file can't be read by this version, or as `_replace` raises it.
         OSError: one of the two can't be read or written.
     """
-    with taken(folder):
-        with tempfile.TemporaryDirectory(dir=folder, prefix=SCRATCH) as scratch:
-            place = Path(scratch)
-            _unpack(source, place)
-            older = examined(place / FILE, source)
-            if older is not None:
-                raise StateRefused(f"{source} was made by another version ({older}), which alone can read it.")
-            aside = _set_aside(folder)
-            for name in (FILE, CONTENTS):
-                if (place / name).exists():
-                    (place / name).rename(folder / name)
-        return aside
+    with _place_in(folder) as place:
+        _unpack(source, place)
+        older = examined(place / FILE, source)
+        if older is not None:
+            raise StateRefused(f"{source} was made by another version ({older}), which alone can read it.")
+        return _replace(folder, place)
 
 
 def reset(folder: Path) -> Path | None:
-    """Have nothing in a folder; what was there is set aside.
+    """Have an empty state in a folder; what was there is set aside.
 
     Returns:
         Where it was set aside, None where there was nothing.
 
     Raises:
-        StateRefused: a server works on the folder.
+        StateRefused: as `_replace` raises it.
     """
-    with taken(folder):
-        return _set_aside(folder)
+    with _place_in(folder) as place:
+        create(place / FILE, made_by())
+        return _replace(folder, place)
+
+
+@contextlib.contextmanager
+def _place_in(folder: Path) -> Iterator[Path]:
+    """A folder beside a state in which another is made ready; what is left there at the end of the block goes."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    place = Path(tempfile.mkdtemp(dir=folder, prefix=SCRATCH))
+    try:
+        yield place
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
+
+
+def _replace(folder: Path, place: Path) -> Path | None:
+    """Put a state in place of another: here where no server has that, else by the server.
+
+    Returns:
+        Where the other was set aside, None where there was none.
+
+    Raises:
+        StateRefused: the server ended over it, or it runs on Windows, where a process can't begin anew.
+    """
+    before = set(folder.glob(ASIDE))
+    try:
+        with taken(folder):
+            put_in_place(folder)
+            let_wait(folder, place)
+            return put_in_place(folder)
+    except Taken:
+        server = holder(folder)
+        if server is None or os.name == "nt":
+            raise
+    let_wait(folder, place)
+    _wait_for(server, folder)
+    return next(iter(set(folder.glob(ASIDE)) - before), None)
+
+
+def _wait_for(server: Mapping[str, Any], folder: Path) -> None:
+    """Wait until a server has begun anew with the state that waits for it, and answers.
+
+    Raises:
+        StateRefused: it ended, or did not answer in time.
+    """
+    deadline = time.monotonic() + _SECONDS
+    while one_waits(folder):
+        if not psutil.pid_exists(server["pid"]) or time.monotonic() > deadline:
+            raise StateRefused(
+                f"The embedded AWS at {server['endpoint_url']} (process {server['pid']}) did not begin anew. What "
+                f"waits in {folder} is put in place when the next one starts there."
+            )
+        time.sleep(0.05)
+    address = urlsplit(server["endpoint_url"])
+    # It listens before it has read its state, and answers, whatever it is asked, after.
+    with contextlib.closing(HTTPConnection(address.hostname or "", address.port, timeout=_SECONDS)) as connection:
+        connection.request("GET", "/")
+        connection.getresponse().read()
 
 
 def describe(folder: Path) -> Iterator[str]:
@@ -111,17 +183,13 @@ def describe(folder: Path) -> Iterator[str]:
         )
         for kind, count, size, contents in kinds:
             yield f"  {kind}: {count} record{'s' if count > 1 else ''}, {_megabytes(size + contents)}"
-    for place in sorted(folder.glob("set-aside-*")):
+    for place in sorted(folder.glob(ASIDE)):
         yield f"  {place.name}: {_megabytes(_size(place))}, which you may delete"
 
 
 def _require_state(folder: Path) -> None:
     if not (folder / FILE).exists():
         raise StateRefused(f"There is no state in {folder}. `python -m local_aws serve --state {folder}` makes one.")
-
-
-def _set_aside(folder: Path) -> Path | None:
-    return set_aside(folder, "replaced") if (folder / FILE).exists() else None
 
 
 def _unpack(source: Path, place: Path) -> None:

@@ -12,6 +12,7 @@ from local_aws.house import Host
 
 _REFUSED = re.compile(r"""[\s<>{}\[\]?*"#%\\^|~`$&,;:/\x00-\x1f\x7f-\x9f\ufffe\uffff\ud800-\udfff]""")
 _ARN = re.compile(r"arn:aws:states:[a-z0-9-]+:\d{12}:(?P<kind>[A-Za-z]+):(?P<rest>.+)")
+_ROLE_ARN = re.compile(r"arn:aws[\w-]*:iam::\d{12}:role/.+")
 MAX_NAME = 80
 
 
@@ -54,10 +55,24 @@ def check_arn(arn: str, *kinds: str) -> None:
     """Raise unless an ARN is one of Step Functions, of one of these kinds (`execution`).
 
     Raises:
-        ApiError: `InvalidArn`.
+        ApiError: `InvalidArn`; `ValidationException` where the ARN of a machine names one of its Distributed Maps, as
+            the API reference has it. The words of that one are not AWS's.
     """
     match = _ARN.fullmatch(arn)
     if match is None:
         raise ApiError("InvalidArn", f"Invalid Arn: 'Invalid ARN prefix: {arn}'")
     if match["kind"] not in kinds:
         raise ApiError("InvalidArn", f"Invalid Arn: 'Resource type not valid in this context: {match['kind']}'")
+    if match["kind"] == "stateMachine" and "/" in match["rest"]:
+        message = f"The ARN of a Distributed Map state is not valid in this context: '{arn}'"
+        raise ApiError("ValidationException", message)
+
+
+def check_role_arn(arn: str) -> None:
+    """Raise unless an ARN is one of a role, which may not be there all the same.
+
+    Raises:
+        ApiError: `InvalidArn`, in the words of public reports (aws/amazon-sagemaker-examples issue 2432).
+    """
+    if _ROLE_ARN.fullmatch(arn) is None:
+        raise ApiError("InvalidArn", f"Invalid Role Arn: '{arn}'")

@@ -8,10 +8,16 @@ from typing import Any
 
 @functools.cache
 def session() -> Any:
-    """Botocore's session for all clients of this process, each of which is told its credentials."""
+    """Botocore's session for all clients of this process, each of which is told its credentials.
+
+    What is wrong with a bucket's name S3 says, and not botocore.
+    """
+    import botocore.handlers
     import botocore.session
 
-    return botocore.session.Session()
+    made = botocore.session.Session()
+    made.unregister("before-parameter-build.s3", botocore.handlers.validate_bucket_name)
+    return made
 
 
 def config(**settings: Any) -> Any:

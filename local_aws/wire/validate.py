@@ -29,6 +29,12 @@ _PATTERN_SECONDS = (0.2, 1.0)
 process, so a busy one gets a second try."""
 
 
+_ORDERS = {
+    frozenset(names): names for names in [("SUCCEEDED", "TIMED_OUT", "PENDING_REDRIVE", "ABORTED", "FAILED", "RUNNING")]
+}
+"""Enumerations that AWS lists in another order than the model, as public emulators have seen it."""
+
+
 def validate(operation: OperationModel, params: dict[str, Any]) -> None:
     """Check a call's parameters against its model.
 
@@ -109,7 +115,8 @@ def _string_faults(value: str, shape: Shape, path: str) -> Iterator[str]:
     if pattern and not _matches(pattern, value):
         yield _fault(value, shape, path, f"Member must satisfy regular expression pattern: {pattern}")
     if shape.enum and value not in shape.enum:
-        yield _fault(value, shape, path, f"Member must satisfy enum value set: [{', '.join(shape.enum)}]")
+        known = ", ".join(_ORDERS.get(frozenset(shape.enum), shape.enum))
+        yield _fault(value, shape, path, f"Member must satisfy enum value set: [{known}]")
 
 
 def _size_faults(value: Any, shape: Shape, path: str) -> Iterator[str]:

@@ -6,7 +6,7 @@ a word go with each colour.
 
 from __future__ import annotations
 
-import itertools
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
@@ -19,6 +19,7 @@ _MARGIN, _PAD, _HEAD = 18.0, 16.0, 34.0
 # Wide enough for ordinary names in DejaVu Sans, the widest font that `system-ui` stands for: no sign on a name.
 _NAME_WIDTH, _SMALL_WIDTH = 8.6, 6.3
 _LONGEST_NAME, _LONGEST_DOES = 34, 48
+_BEND = 7.0
 # The way that a run should take is drawn straight, the way out to the side.
 _WEIGHTS = {"next": 1.0, "choice": 0.6, "default": 0.5, "catch": 0.1}
 
@@ -195,25 +196,36 @@ def _label(transition: Transition, middle: Point) -> str:
 
 
 def _arrow(transition: Transition, way: list[Point], source: tuple[Point, Size]) -> list[str]:
-    """A line of vertical pieces joined by curves, with its head; a state that follows itself gets a loop beside it."""
+    """A line straight down and sideways, its corners round, with its head; a state that follows itself gets a loop."""
     dashes = ' stroke-dasharray="5 4"' if transition.kind == "catch" else ""
     if not way:
         (x, y), size = source
         right = x + size.width
-        path = f"M{right:g} {y + 12:g}C{right + 26:g} {y + 6:g} {right + 26:g} {y + 40:g} {right + 6:g} {y + 34:g}"
-        head = f"{right:g},{y + 34:g} {right + 8:g},{y + 30:g} {right + 8:g},{y + 38:g}"
-        return [f'<path class="sm-a" d="{path}"{dashes}/>', f'<polygon class="sm-h" points="{head}"/>']
-    down = 1 if way[-1][1] > way[0][1] else -1
-    end_x, end_y = way[-1]
-    points = [*way[:-1], (end_x, end_y - 6 * down)]
-    path = f"M{points[0][0]:g} {points[0][1]:g}"
-    for (x, y), (to_x, to_y) in itertools.pairwise(points):
-        bend = (to_y - y) * 0.5
-        path += (
-            f"L{to_x:g} {to_y:g}" if x == to_x else f"C{x:g} {y + bend:g} {to_x:g} {to_y - bend:g} {to_x:g} {to_y:g}"
-        )
-    head = f"{end_x:g},{end_y:g} {end_x - 4:g},{end_y - 8 * down:g} {end_x + 4:g},{end_y - 8 * down:g}"
+        way = [(right, y + 12), (right + 20, y + 12), (right + 20, y + 34), (right, y + 34)]
+    (from_x, from_y), (x, y) = way[-2:]
+    along, across = _direction((from_x, from_y), (x, y))
+    path = _rounded([*way[:-1], (x - 6 * along, y - 6 * across)])
+    back_x, back_y = x - 8 * along, y - 8 * across
+    sides = (f"{back_x + 4 * side * across:g},{back_y + 4 * side * along:g}" for side in (-1, 1))
+    head = " ".join([f"{x:g},{y:g}", *sides])
     return [f'<path class="sm-a" d="{path}"{dashes}/>', f'<polygon class="sm-h" points="{head}"/>']
+
+
+def _rounded(points: list[Point]) -> str:
+    """The path through points of which each is straight above, below or beside the one before."""
+    path = f"M{points[0][0]:g} {points[0][1]:g}"
+    for before, (x, y), after in zip(points, points[1:], points[2:], strict=False):
+        (in_x, in_y), (out_x, out_y) = _direction(before, (x, y)), _direction((x, y), after)
+        if (in_x, in_y) != (out_x, out_y):
+            bend = min(_BEND, math.dist(before, (x, y)) / 2, math.dist((x, y), after) / 2)
+            path += f"L{x - bend * in_x:g} {y - bend * in_y:g}Q{x:g} {y:g} {x + bend * out_x:g} {y + bend * out_y:g}"
+    return f"{path}L{points[-1][0]:g} {points[-1][1]:g}"
+
+
+def _direction(start: Point, end: Point) -> Point:
+    """1 or -1 along the one axis on which the points differ, 0 along the other."""
+    (x, y), (to_x, to_y) = start, end
+    return (to_x > x) - (to_x < x), (to_y > y) - (to_y < y)
 
 
 def _legend(statuses: list[str], x: float, y: float) -> list[str]:

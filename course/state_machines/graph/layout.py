@@ -3,8 +3,8 @@
 The method is Sugiyama's (K. Sugiyama, S. Tagawa, M. Toda, Methods for visual understanding of hierarchical system
 structures, 1981): turn the arrows that close a circle, give each box a layer by the longest way to it, thread
 arrows that pass layers through narrow boxes of their own, order each layer so that few arrows cross, then move
-the boxes of a layer as close to their neighbours as their order allows. Nothing is random: the same input gives
-the same drawing.
+the boxes of a layer as close to their neighbours as their order allows. Ways go straight down, and straight
+sideways between two layers. Nothing is random: the same input gives the same drawing.
 """
 
 from __future__ import annotations
@@ -15,8 +15,13 @@ from itertools import pairwise
 
 from course.state_machines.graph.node import GAP_X, Node, Size
 from course.state_machines.graph.straighten import straighten
+from course.state_machines.graph.tracks import Joint, assign_tracks
 
 _GAP_Y = 26.0
+_TRACK_Y = 9.0
+_SMALLEST_TURN = 10.0
+"""A way that would turn by less is led straight instead, where it begins or ends at the edge of a box."""
+
 _SWEEPS = 12
 
 Point = tuple[float, float]
@@ -36,8 +41,8 @@ class Arrow:
 class Layout:
     """A drawing: the upper left corner of each box, and for each arrow (in the order given) its way.
 
-    A way is the points that it passes downwards or upwards, from source to target; `labels` has the middle of
-    each arrow's label, None where it has none.
+    A way is the points that it passes from source to target, each straight above, below or beside the one before;
+    `labels` has the middle of each arrow's label, None where it has none.
     """
 
     size: Size
@@ -71,6 +76,7 @@ class _Drawing:
             self.layers[node.rank].append(node)
         self.chains: list[list[Node]] = []
         self.label_nodes: list[Node | None] = []
+        self.joints: list[list[Joint]] = []
 
     def thread(self) -> None:
         """Give each arrow a node in every layer that it passes, one of them as wide as its label."""
@@ -136,13 +142,16 @@ class _Drawing:
             _spread(layer, [node.pull(node.above + node.below) for node in layer])
         straighten(self.layers)
         left = min((node.x - node.size.width / 2 for node in self._all()), default=0.0)
+        for node in self._all():
+            node.x -= left
+        self.joints = [[_joint(*pair) for pair in pairwise(chain)] for chain in self.chains]
         top = 0.0
-        for layer in self.layers:
+        for rank, layer in enumerate(self.layers):
             height = max((node.size.height for node in layer), default=0.0)
             for node in layer:
-                node.x -= left
                 node.y = top + (height - node.size.height) / 2
-            top += height + _GAP_Y
+            tracks = assign_tracks([one for joints in self.joints for one in joints if one.upper.rank == rank])
+            top += height + _GAP_Y + _TRACK_Y * max(0, tracks - 1)
 
     def _all(self) -> list[Node]:
         return [node for layer in self.layers for node in layer]
@@ -161,24 +170,31 @@ class _Drawing:
 
     def _ways(self) -> list[list[Point]]:
         ways = []
-        for chain, turned in zip(self.chains, self.turned, strict=True):
+        for joints, turned in zip(self.joints, self.turned, strict=True):
             points: list[Point] = []
-            for index, node in enumerate(chain):
-                layer_top, layer_bottom = self._band(node)
-                if index > 0:
-                    beside = chain[index - 1]
-                    points.append((_port(node, node.above, beside), node.y if not node.threads else layer_top))
-                if index < len(chain) - 1:
-                    beside = chain[index + 1]
-                    bottom = node.y + node.size.height
-                    points.append((_port(node, node.below, beside), bottom if not node.threads else layer_bottom))
-            rounded = [(round(x, 1), round(y, 1)) for x, y in points]
+            for one in joints:
+                bottom, top = self._band(one.upper)[1], self._band(one.lower)[0]
+                y = bottom + _GAP_Y / 2 + _TRACK_Y * one.track
+                points += [(one.x, bottom if one.upper.threads else one.upper.y + one.upper.size.height)]
+                points += [(one.x, y), (one.to_x, y)] if one.turns else []
+                points += [(one.to_x, top if one.lower.threads else one.lower.y)]
+            rounded = [(x, round(y, 1)) for x, y in points]
             ways.append(rounded[::-1] if turned else rounded)
         return ways
 
     def _band(self, node: Node) -> Point:
         layer = self.layers[node.rank]
         return min(one.y for one in layer), max(one.y + one.size.height for one in layer)
+
+
+def _joint(upper: Node, lower: Node) -> Joint:
+    """A way's step to the next layer; a turn that would hardly be seen is none."""
+    x, to_x = (round(_port(*ends), 1) for ends in ((upper, upper.below, lower), (lower, lower.above, upper)))
+    if abs(x - to_x) < _SMALLEST_TURN and not lower.threads:
+        to_x = x
+    elif abs(x - to_x) < _SMALLEST_TURN and not upper.threads:
+        x = to_x
+    return Joint(upper, lower, x, to_x)
 
 
 def _port(node: Node, neighbours: list[Node], towards: Node) -> float:

@@ -6,9 +6,9 @@ is shown as such. Whether a definition is right is for Step Functions to say.
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from course.errors import CourseError
@@ -20,18 +20,22 @@ START, END = "(start)", "(end)"
 _LONGEST_LABEL = 38
 
 
-@dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True)
 class State:
-    """A state: its type (empty where the definition has none yet), what it does in a few words, its inner flows."""
+    """A state: its type (empty where the definition has none yet), what it does in a few words, its inner flows.
+
+    `fields` are the state's as the definition has them; empty for one that is not defined.
+    """
 
     name: str
     type: str
     does: str
     flows: tuple[Flow, ...]
+    fields: Mapping[str, Any] = dataclasses.field(default_factory=dict, hash=False)
     defined: bool = True
 
 
-@dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True)
 class Transition:
     """A way from a state to the next.
 
@@ -50,7 +54,7 @@ class Transition:
         return text if len(text) <= _LONGEST_LABEL else text[: _LONGEST_LABEL - 1].rstrip() + "…"
 
 
-@dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True)
 class Flow:
     """The states of a machine, or of one branch of a Parallel or Map state, with the transitions among them."""
 
@@ -102,7 +106,7 @@ def _state(name: str, state: Mapping[str, Any]) -> State:
     if kind == "Map":
         inner = [state.get("ItemProcessor", state.get("Iterator"))]
     flows = tuple(_flow(one) for one in inner if isinstance(one, Mapping) and isinstance(one.get("States"), Mapping))
-    return State(name, kind, _does(kind, state), flows)
+    return State(name, kind, _does(kind, state), flows, state)
 
 
 def _does(kind: str, state: Mapping[str, Any]) -> str:

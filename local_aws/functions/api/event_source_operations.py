@@ -28,6 +28,13 @@ _SETTINGS = {
     *("UUID", "EventSourceArn", "FunctionName", "Enabled", "BatchSize", "FilterCriteria", "ScalingConfig", "Tags"),
     *("MaximumBatchingWindowInSeconds", "FunctionResponseTypes"),
 }
+_OF_OTHER_SOURCES = {
+    *("StartingPosition", "StartingPositionTimestamp", "ParallelizationFactor", "TumblingWindowInSeconds"),
+    *("BisectBatchOnFunctionError", "MaximumRecordAgeInSeconds", "MaximumRetryAttempts", "DestinationConfig"),
+    *("Topics", "Queues", "SourceAccessConfigurations", "SelfManagedEventSource", "DocumentDBEventSourceConfig"),
+    *("AmazonManagedKafkaEventSourceConfig", "SelfManagedKafkaEventSourceConfig"),
+}
+"""Members for streams, brokers and clusters, which AWS doesn't take for a queue."""
 _RIGHTS = ("ReceiveMessage", "DeleteMessage", "GetQueueAttributes")
 _LARGEST_BATCH, _LARGEST_FIFO_BATCH, _MOST_FILTERS = 10_000, 10, 5
 
@@ -213,6 +220,8 @@ class EventSourceOperations(LambdaFoundation):
 
 
 def _refuse_unhonoured(operation: str, params: dict[str, Any]) -> None:
+    for member in sorted(params.keys() & _OF_OTHER_SOURCES):
+        raise invalid(f"Unsupported {member} parameter for given event source mapping type.")
     for member in sorted(params.keys() - _SETTINGS):
         raise not_there(f"{member} of {operation}")
 

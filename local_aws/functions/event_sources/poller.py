@@ -172,17 +172,20 @@ class Poller:
 def failures(payload: bytes) -> set[str] | None:
     """The ids in a function's report of failures; None where it isn't one, and so all have failed.
 
-    An empty answer, and one without failures, is a success ("Implementing partial batch responses", developer guide).
+    An empty answer, and an object without failures, whatever else it holds, is a success ("Implementing partial batch
+    responses", developer guide).
     """
     try:
         answer = json.loads(payload or b"null")
     except ValueError:
         return None
-    if answer is None or answer == {}:
+    if answer is None:
         return set()
-    found = answer.get("batchItemFailures") if isinstance(answer, dict) else None
+    if not isinstance(answer, dict):
+        return None
+    found = answer.get("batchItemFailures")
     if found is None:
-        return set() if isinstance(answer, dict) and "batchItemFailures" in answer else None
+        return set()
     if not isinstance(found, list):
         return None
     ids = [item.get("itemIdentifier") if isinstance(item, dict) else None for item in found]

@@ -13,7 +13,7 @@ from local_aws.states.api.foundation import StatesFoundation, not_there
 from local_aws.states.api.machines import StateMachine, deleting, moment, present, tags_of
 from local_aws.states.api.paging import page
 from local_aws.states.definition import require_valid, validate, variable_references
-from local_aws.states.names import check_name, machine_arn
+from local_aws.states.names import check_arn, check_name, check_role_arn, machine_arn
 from local_aws.states.running.activities import Activity
 from local_aws.states.running.execution import SERVICE_PRINCIPAL
 from local_aws.states.running.program import Program
@@ -114,7 +114,9 @@ class MachineOperations(StatesFoundation):
 
     def delete_state_machine(self, call: Call, **params: Any) -> dict[str, Any]:
         """Delete a machine when its last execution has ended; one that isn't there is no error, as on AWS."""
-        machine = self._machines.find(params["stateMachineArn"])
+        arn = params["stateMachineArn"]
+        check_arn(arn, "stateMachine")
+        machine = self._machines.find(arn)
         if machine is not None:
             self._machines.delete(machine)
         return {}
@@ -153,6 +155,7 @@ class MachineOperations(StatesFoundation):
 
     def _tagged(self, params: dict[str, Any]) -> StateMachine | Activity:
         arn = params["resourceArn"]
+        check_arn(arn, "stateMachine", "activity")
         tagged = self._machines.find(arn) or self._activities.find(arn)
         if tagged is None:
             raise ApiError("ResourceNotFound", f"Resource not found: '{arn}'", resourceName=arn)
@@ -160,6 +163,7 @@ class MachineOperations(StatesFoundation):
 
     def _check_role(self, call: Call, role_arn: str) -> None:
         """Raise unless the caller may pass the role, and Step Functions may assume it."""
+        check_role_arn(role_arn)
         roles = self.host.roles
         roles.check_pass_role(call, role_arn, SERVICE_PRINCIPAL)
         if not any(

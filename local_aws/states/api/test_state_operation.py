@@ -20,7 +20,7 @@ from local_aws.states.document import Document
 from local_aws.states.errors import EXCEED_TOLERATED_FAILURE_THRESHOLD, StateError
 from local_aws.states.languages.languages import DEFAULT
 from local_aws.states.maps.map_run import THRESHOLD_CAUSE, exceeds
-from local_aws.states.names import machine_arn
+from local_aws.states.names import check_role_arn, machine_arn
 from local_aws.states.running.execution import SERVICE_PRINCIPAL, Execution
 from local_aws.states.running.flow import Flow, Visit
 from local_aws.states.running.program import Program, Transition, Workflow
@@ -43,6 +43,7 @@ class TestStateOperation(StatesFoundation):
         """Run a state; gives its output or error, where it would go, and (DEBUG, TRACE) what was in between."""
         context = test_state_requests.context(params)
         if "roleArn" in params:
+            check_role_arn(params["roleArn"])
             self.host.roles.check_pass_role(call, params["roleArn"], SERVICE_PRINCIPAL)
         state = _state(params, self.host.answers)
         mock = _Mock.of(params)
@@ -160,8 +161,8 @@ class _Test:
     def _mocked(self, state: Fallible, outcome: Document | StateError) -> Document:
         """What the mock says, after all that comes before the work has been evaluated."""
         iterations = state.rehearse(self._visit, self._configuration.get("mapItemReaderData"))
-        failures = self._configuration.get("mapIterationFailureCount", 0)
-        if isinstance(state, Map) and failures > iterations:
+        failures = self._configuration.get("mapIterationFailureCount", 0) if isinstance(state, Map) else 0
+        if failures > iterations:
             raise _invalid("Map iteration failure count must be less than or equal to the number of Map iterations")
         if isinstance(outcome, StateError):
             raise outcome

@@ -79,7 +79,7 @@ class VersionOperations(StatesFoundation):
         """Change an alias's description or routes; the next execution that is started by it goes by them."""
         alias = self._alias(params["stateMachineAliasArn"])
         if not {"description", "routingConfiguration"} & params.keys():
-            message = "Either the description or the routing configuration must be specified"
+            message = "Either the description or the RoutingConfiguration must be specified"
             raise ApiError("ValidationException", message)
         routes = _routes(params["routingConfiguration"]) if "routingConfiguration" in params else alias.routes
         with self._machines.lock:

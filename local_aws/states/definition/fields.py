@@ -24,7 +24,8 @@ class Field:
         kind: JSON type as AWS writes it; `ANY` for data.
         language: the one query language that it belongs to, None for both.
         required: it must be there.
-        expression: in JSONata, a string between `{%` and `%}` may stand for it, and for any value inside it.
+        expression: in JSONata, a string between `{%` and `%}` may stand for any value inside it, and for the whole of
+            it where `whole` says so.
         path: in JSONPath, the kind of path that it holds: `PATH`, `REFERENCE`, `REFERENCE_OR_CALL` (of a function),
             `REFERENCE_OF_DATA` that can't begin in the context object, or `RESULT`, a reference path into the state's
             data alone.
@@ -39,6 +40,7 @@ class Field:
     language: Language | None = None
     required: bool = False
     expression: bool = False
+    whole: bool = True
     path: Literal["PATH", "REFERENCE", "REFERENCE_OF_DATA", "REFERENCE_OR_CALL", "RESULT"] | None = None
     nullable: bool = False
     template: bool = False
@@ -65,7 +67,7 @@ _NUMBER_PATH = Field("ANY", JSONPATH, path="REFERENCE_OF_DATA")
 _PATH_OR_CALL = Field("ANY", JSONPATH, path="REFERENCE_OR_CALL")
 _PARAMETERS = Field("ANY", JSONPATH, template=True)
 _OUTPUT = Field("ANY", JSONATA, expression=True)
-_ASSIGN = Field("OBJECT", expression=True, template=True)
+_ASSIGN = Field("OBJECT", expression=True, whole=False, template=True)
 _ARGUMENTS = Field("ANY", JSONATA, expression=True)
 _SECONDS = Field("INTEGER", expression=True, minimum=1, maximum=99_999_999)
 

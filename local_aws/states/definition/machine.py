@@ -218,12 +218,12 @@ class _Checker:
         for index, branch in enumerate(branches if isinstance(branches, list) else ()):
             self._inner(branch, WORKFLOW, f"{place}/Branches[{index}]")
 
-    def _map(self, state: dict[str, Any], place: str, _language: Language) -> None:
+    def _map(self, state: dict[str, Any], place: str, language: Language) -> None:
         self._one_of(state, maps.PROCESSORS, place)
         for name in maps.PROCESSORS:
             if name in state:
                 self._inner(state[name], PROCESSOR, f"{place}/{name}")
-        self.findings += maps.check(state, place, self._machine_type)
+        self.findings += maps.check(state, place, language, self._machine_type)
 
     def _one_of(self, state: dict[str, Any], names: tuple[str, ...], place: str) -> None:
         found = sum(name in state for name in names)
@@ -274,7 +274,7 @@ class _Checker:
         if field.expression and language == JSONATA:
             found = list(expressions.check(value, place, states_fields))
             self.findings += found
-            if found or (isinstance(value, str) and expressions.is_expression(value)):
+            if found or (field.whole and expressions.is_expression(value)):
                 return
         if language == JSONPATH and field.path is not None:
             if value is not None or not field.nullable:

@@ -1,8 +1,8 @@
 """A Map's mode, and what belongs to the distributed one alone.
 
 Sources: "Map state in Distributed mode", "ItemReader" and "ResultWriter", AWS Step Functions developer guide; the
-sentence on a resource that reads or writes items is the one that AWS is reported to give; those on labels and on
-inventories are not AWS's.
+sentence on a resource that reads or writes items is the one that AWS is reported to give; those on labels are those of
+moto's interpreter, that on inventories is not AWS's.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from local_aws.states.definition.diagnostic import SCHEMA, Diagnostic
+from local_aws.states.definition.fields import JSONATA, Language
 from local_aws.states.names import is_refused
 
 PROCESSORS = ("ItemProcessor", "Iterator")
@@ -32,7 +33,7 @@ def executes_express(state: dict[str, Any]) -> bool:
     return _config(state).get("ExecutionType") == "EXPRESS"
 
 
-def check(state: dict[str, Any], place: str, machine_type: str) -> Iterator[Diagnostic]:
+def check(state: dict[str, Any], place: str, language: Language, machine_type: str) -> Iterator[Diagnostic]:
     """Findings on a Map state's mode and on what goes with it."""
     config, at = _config(state), f"{place}/ItemProcessor/ProcessorConfig"
     if not is_distributed(state):
@@ -47,7 +48,7 @@ def check(state: dict[str, Any], place: str, machine_type: str) -> Iterator[Diag
         yield Diagnostic("ERROR", SCHEMA, message, f"{at}/Mode")
     yield from _check_label(state, place)
     yield from _check_reader(state, place)
-    yield from _check_writer(state, place)
+    yield from _check_writer(state, place, "Arguments" if language == JSONATA else "Parameters")
     for name, resources in _RESOURCES.items():
         owner = state.get(name)
         resource = owner.get("Resource") if isinstance(owner, dict) else None
@@ -58,10 +59,17 @@ def check(state: dict[str, Any], place: str, machine_type: str) -> Iterator[Diag
 
 
 def _check_label(state: dict[str, Any], place: str) -> Iterator[Diagnostic]:
-    label = state.get(_LABEL, "label")
-    if isinstance(label, str) and (not 0 < len(label) <= MAX_LABEL or is_refused(label)):
-        message = f"'Label' must have 1 to {MAX_LABEL} characters, without whitespace, brackets and special characters"
-        yield Diagnostic("ERROR", SCHEMA, message, f"{place}/Label")
+    label = state.get(_LABEL)
+    if not isinstance(label, str):
+        return
+    refused = next(filter(is_refused, label), None)
+    if not label:
+        yield Diagnostic("ERROR", SCHEMA, "Label cannot be empty", f"{place}/Label")
+    elif len(label) > MAX_LABEL:
+        yield Diagnostic("ERROR", SCHEMA, f"Label cannot exceed {MAX_LABEL} characters", f"{place}/Label")
+    elif refused is not None:
+        shown = refused.encode("unicode-escape").decode()
+        yield Diagnostic("ERROR", SCHEMA, f"Label contains invalid character: '{shown}'", f"{place}/Label")
 
 
 def _check_reader(state: dict[str, Any], place: str) -> Iterator[Diagnostic]:
@@ -78,19 +86,20 @@ def _check_reader(state: dict[str, Any], place: str) -> Iterator[Diagnostic]:
         yield Diagnostic("ERROR", SCHEMA, "Field 'CSVHeaderLocation' is not supported", at)
     if config.get("CSVHeaderLocation") == "GIVEN" and "CSVHeaders" not in config:
         yield Diagnostic("ERROR", SCHEMA, "These fields are required: [CSVHeaders]", at)
+    headers = config.get("CSVHeaders")
+    for index, header in enumerate(headers if isinstance(headers, list) else ()):
+        if not isinstance(header, str):
+            yield Diagnostic("ERROR", SCHEMA, "Expected value of type String", f"{at}/CSVHeaders[{index}]")
     if config.get("ManifestType") == "S3_INVENTORY" and "InputType" in config:
         yield Diagnostic("ERROR", SCHEMA, "Field 'InputType' is not supported with the ManifestType S3_INVENTORY", at)
 
 
-def _check_writer(state: dict[str, Any], place: str) -> Iterator[Diagnostic]:
+def _check_writer(state: dict[str, Any], place: str, where: str) -> Iterator[Diagnostic]:
+    """An empty one is saved, and fails when it is run (aws/aws-cdk pull 33831)."""
     writer = state.get("ResultWriter")
-    if not isinstance(writer, dict):
-        return
-    where = {"Arguments", "Parameters"} & set(writer)
-    if "Resource" in writer and not where:
-        yield Diagnostic("ERROR", SCHEMA, "These fields are required: [Arguments]", f"{place}/ResultWriter")
-    elif "Resource" not in writer and (where or "WriterConfig" not in writer):
-        yield Diagnostic("ERROR", SCHEMA, "These fields are required: [Resource]", f"{place}/ResultWriter")
+    if isinstance(writer, dict) and ("Resource" in writer) != (where in writer):
+        missing = where if "Resource" in writer else "Resource"
+        yield Diagnostic("ERROR", SCHEMA, f"These fields are required: [{missing}]", f"{place}/ResultWriter")
 
 
 def _config(state: dict[str, Any]) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """EventBridge: `events:putEvents`, which puts data on a bus, and tells with each event which execution it comes from.
 
 An entry that EventBridge doesn't take fails the task ("Call EventBridge with Step Functions", AWS Step Functions
-developer guide). What the failure's cause says isn't told there: it is the answer, as with other integrations.
+developer guide). What the failure's cause says isn't told there: it is the answer, as with other integrations. The
+order of the two ARNs is that of moto's interpreter, which was held against AWS.
 """
 
 from __future__ import annotations
@@ -32,9 +33,10 @@ class PutEvents(ApiCall):
 
     async def request(self, arguments: Any, task: Task) -> dict[str, Any]:
         sent = _with_texts(arguments)
-        machine = ":".join([*task.execution_arn.replace(":execution:", ":stateMachine:").split(":")[:7]])
+        parts = task.execution_arn.split(":")
+        machine = ":".join([*parts[:5], "stateMachine", parts[6]])
         for entry in sent["Entries"]:
-            entry["Resources"] = [*entry.get("Resources", []), task.execution_arn, machine]
+            entry["Resources"] = [*entry.get("Resources", []), machine, task.execution_arn]
         answer = await super().request(sent, task)
         if answer["FailedEntryCount"]:
             raise StateError(f"{_API.prefix}.FailedEntry", dumps(self.result(answer)))

@@ -12,7 +12,7 @@ import uuid
 
 from local_aws.states.definition.maps import executes_express
 from local_aws.states.document import Document
-from local_aws.states.errors import Cancelled, StateError
+from local_aws.states.errors import Cancelled, RuntimeFault, StateError
 from local_aws.states.maps.item_batcher import ItemBatcher
 from local_aws.states.maps.item_reader import ItemReader
 from local_aws.states.maps.map_run import ChildInput, MapRun
@@ -59,6 +59,9 @@ class DistributedMap(Map):
         return self.rehearse_with(visit, [] if read is None else self._reader.rehearsed(visit, read))
 
     def _begin(self, visit: Visit) -> None:
+        if self._writer.is_empty:
+            # That it fails is known (aws/aws-cdk pull 33831), AWS's words are not.
+            raise RuntimeFault(visit.described("The ResultWriter field cannot be empty"))
         items = None if self._reader else self.items(visit)
         limits: dict[str, float] = {"maxConcurrency": self.concurrency(visit)}
         visit.flow.record("MapStateStarted", length=0 if items is None else len(items))

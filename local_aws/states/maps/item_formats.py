@@ -78,15 +78,24 @@ def json_items(data: bytes, pointer: str | None) -> Any:
         value = loads(data)
     except (ValueError, RecursionError) as error:
         raise failed("The input is not JSON.") from error
-    for part in (pointer or "").split("/")[1:]:
-        part = part.replace("~1", "/").replace("~0", "~")
-        try:
-            value = value[int(part)] if isinstance(value, list) else value[part]
-        except (KeyError, IndexError, ValueError, TypeError):
-            sentence = "The provided ReaderConfig.ItemsPointer does not match any valid path in the JSON structure."
-            raise failed(sentence) from None
+    value = _pointed(value, pointer or "")
     if not isinstance(value, list | dict):
         raise failed("Attempting to map over non-iterable node.")
+    return value
+
+
+def _pointed(value: Any, pointer: str) -> Any:
+    """What a JSON pointer (RFC 6901) leads to; it is empty, or begins with a slash."""
+    first, *parts = pointer.split("/")
+    try:
+        if first:
+            raise ValueError(pointer)
+        for part in parts:
+            name = part.replace("~1", "/").replace("~0", "~")
+            value = value[int(name)] if isinstance(value, list) else value[name]
+    except (KeyError, IndexError, ValueError, TypeError):
+        sentence = "The provided ReaderConfig.ItemsPointer does not match any valid path in the JSON structure."
+        raise failed(sentence) from None
     return value
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import Any
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from local_aws.states.document import Document
 from local_aws.states.integrations import s3_call
@@ -53,6 +53,8 @@ class ItemReader:
             return _taken(reading.listed(arguments) if self._lists else reading.file(arguments), max_items)
         except ClientError as error:
             raise failed(_described(error)) from error
+        except BotoCoreError as error:
+            raise failed(str(error)) from error
 
     def rehearsed(self, visit: Visit, text: str) -> list[Item]:
         """The items of a text that stands for the file, as a test gives it; S3 isn't asked.

@@ -6,9 +6,10 @@ outputs, `FLATTEN` the outputs with arrays taken apart; a child that failed is a
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from local_aws.states.document import Document, dumps
 from local_aws.states.errors import RESULT_WRITER_FAILED, StateError
@@ -18,16 +19,23 @@ from local_aws.states.running.execution import Execution
 from local_aws.states.running.flow import Visit, iso_time
 from local_aws.states.running.state_types.state import Blueprint
 
+_ARGUMENTS = ("Bucket", "Prefix")
 _FILES = {"SUCCEEDED": ("SUCCEEDED",), "FAILED": ("FAILED", "TIMED_OUT", "ABORTED")}
 
 
 class ResultWriter:
-    """Makes a Map's output, in S3 where the state says so. A Map without the field hands on the outputs."""
+    """Makes a Map's output, in S3 where the state says so. A Map without the field hands on the outputs.
+
+    Attributes:
+        exports: whether it writes to S3.
+        is_empty: the field is there, and says nothing: AWS saves it, and fails when it is to be run.
+    """
 
     def __init__(self, blueprint: Blueprint):
         fields = blueprint.definition.get("ResultWriter", {})
         config = fields.get("WriterConfig", {})
         self.exports = "Resource" in fields
+        self.is_empty = "ResultWriter" in blueprint.definition and not fields
         self._arguments = blueprint.language.arguments(fields, "ResultWriter/")
         self._transformation = config.get("Transformation", "NONE" if self.exports else "COMPACT")
         self._lines = config.get("OutputType") == "JSONL"
@@ -41,15 +49,18 @@ class ResultWriter:
         if not self.exports or self._arguments is None:
             return Document(self._transformed(run.children))
         arguments = visit.evaluate(self._arguments, visit.data).value
-        bucket, prefix = arguments.get("Bucket"), arguments.get("Prefix", "")
-        if not isinstance(bucket, str) or not isinstance(prefix, str):
-            raise StateError(RESULT_WRITER_FAILED, "The Arguments must have a Bucket, and may have a Prefix: texts")
+        faults = list(_faults(arguments))
+        if faults:
+            raise StateError(RESULT_WRITER_FAILED, ", ".join(faults))
+        bucket, prefix = arguments["Bucket"], arguments.get("Prefix", "")
         folder = f"{prefix.rstrip('/')}/{run.id}".lstrip("/")
         s3 = visit.flow.execution.client("s3")
         try:
             key = self._export(s3, bucket, folder, run)
         except ClientError as error:
             raise StateError(RESULT_WRITER_FAILED, error.response["Error"]["Message"]) from error
+        except BotoCoreError as error:
+            raise StateError(RESULT_WRITER_FAILED, str(error)) from error
         run.results_written = len(run.children)
         return Document({"MapRunArn": run.arn, "ResultWriterDetails": {"Bucket": bucket, "Key": key}})
 
@@ -83,6 +94,20 @@ class ResultWriter:
             else:
                 results.append(child.output.value)
         return results
+
+
+def _faults(arguments: Any) -> Iterator[str]:
+    """A sentence for each thing for which nothing can be written, as integrations say it."""
+    if not isinstance(arguments, dict):
+        yield "The arguments must be a JSON object"
+        return
+    for name, value in arguments.items():
+        if name not in _ARGUMENTS:
+            yield f'The field "{name}" is not supported by Step Functions'
+        elif not isinstance(value, str):
+            yield f"The value for the field '{name}' must be a STRING"
+    if "Bucket" not in arguments:
+        yield "The field 'Bucket' is required but was missing"
 
 
 def _metadata(child: Execution) -> dict[str, Any]:

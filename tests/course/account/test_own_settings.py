@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import getpass
+import hashlib
+import json
 import os
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import boto3
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 import account_guard
 from course.account.own_settings import caller
 from course.account.sessions import new_session
 from course.errors import CourseError
-from tests.real_account import ACCOUNT, EXPIRED_KEY, ROOT_KEY, RealAccount, counted
+from tests.real_account import ACCOUNT, ENDED_LOGIN, EXPIRED_KEY, KEY, ROOT_KEY, SECRET, RealAccount, counted
 
 pytestmark = pytest.mark.slow
 
@@ -160,9 +165,43 @@ def test_an_expired_session_says_it_in_the_words_of_aws_and_how_to_go_on(real: R
     assert "`aws sso login`" in str(refused.value)
 
 
-def test_the_code_of_an_mfa_device_is_asked_for_once(real: RealAccount, monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[str] = []
-    monkeypatch.setattr(getpass, "getpass", lambda prompt: asked.append(prompt) or "123456")  # type: ignore[func-returns-value]
+def logged_in(real: RealAccount, for_minutes: float, refresh: str = "again") -> dict[str, str]:
+    """What `aws login` leaves: a profile that names the session, and the session's token in a folder of its own."""
+    session, key = f"arn:aws:iam::{ACCOUNT}:user/somebody", ec.generate_private_key(ec.SECP256R1())
+    folder = Path(os.environ["HOME"]) / "login"
+    folder.mkdir(exist_ok=True)
+    token = {
+        "accessToken": {
+            "accessKeyId": KEY,
+            "secretAccessKey": SECRET,
+            "sessionToken": "token",
+            "accountId": ACCOUNT,
+            "expiresAt": f"{datetime.now(UTC) + timedelta(minutes=for_minutes):%Y-%m-%dT%H:%M:%SZ}",
+        },
+        "clientId": "arn:aws:signin:::devtools/same-device",
+        "refreshToken": refresh,
+        "dpopKey": key.private_bytes(Encoding.PEM, PrivateFormat.TraditionalOpenSSL, NoEncryption()).decode(),
+    }
+    (folder / f"{hashlib.sha256(session.encode()).hexdigest()}.json").write_text(json.dumps(token))
+    variables = own(real, f"[profile me]\nregion=us-east-1\nlogin_session={session}\n", AWS_PROFILE="me")
+    without = {name: value for name, value in variables.items() if "KEY" not in name}
+    return without | {"AWS_LOGIN_CACHE_DIRECTORY": str(folder)}
+
+
+@pytest.mark.parametrize("for_minutes", [14, -1])
+def test_keys_that_come_by_aws_login_are_used_and_made_new(real: RealAccount, for_minutes: float) -> None:
+    assert caller(logged_in(real, for_minutes)).account == ACCOUNT
+    assert sum("refresh_token" in request for request in real.asked) == (for_minutes < 0)
+
+
+def test_a_login_that_has_ended_says_how_to_go_on(real: RealAccount) -> None:
+    with pytest.raises(CourseError, match="Please reauthenticate using 'aws login'") as refused:
+        caller(logged_in(real, -1, ENDED_LOGIN))
+    assert "run this cell again" in str(refused.value)
+
+
+def with_a_device(real: RealAccount) -> dict[str, str]:
+    """The variables of a profile whose role asks for the code of an MFA device."""
     variables = own(real)
     keys = {name: variables.pop(name) for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")}
     config = Path(variables["AWS_CONFIG_FILE"])
@@ -170,7 +209,30 @@ def test_the_code_of_an_mfa_device_is_asked_for_once(real: RealAccount, monkeypa
         "[profile base]\n" + "".join(f"{name.lower()}={value}\n" for name, value in keys.items()) + "[profile mfa]\n"
         f"region=us-east-1\nsource_profile=base\nrole_arn=arn:aws:iam::{ACCOUNT}:role/r\nmfa_serial=arn:aws:iam::{ACCOUNT}:mfa/me\n"
     )
-    variables["AWS_PROFILE"] = "mfa"
+    return variables | {"AWS_PROFILE": "mfa"}
+
+
+class NoInput(NotImplementedError):
+    """What a kernel without a front end says, which `make test` and `make account` run lessons in."""
+
+
+@pytest.mark.parametrize("nobody", [NoInput, EOFError])
+def test_a_code_that_nobody_can_type_is_refused_and_says_how_to_go_on(
+    real: RealAccount, monkeypatch: pytest.MonkeyPatch, nobody: type[Exception]
+) -> None:
+    def unheard(prompt: str) -> str:
+        raise nobody
+
+    monkeypatch.setattr(getpass, "getpass", unheard)
+    with pytest.raises(CourseError, match=r"nobody can type one here.*\n.*aws sts get-caller-identity --profile"):
+        caller(with_a_device(real))
+    assert real.asked == []
+
+
+def test_the_code_of_an_mfa_device_is_asked_for_once(real: RealAccount, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(getpass, "getpass", lambda prompt: asked.append(prompt) or "123456")  # type: ignore[func-returns-value]
+    variables = with_a_device(real)
     for _ in range(2):
         assert caller(variables).account == ACCOUNT
     with account_guard.asking(variables):

@@ -5,13 +5,14 @@ from __future__ import annotations
 import itertools
 import json
 import random
+import re
 from xml.etree import ElementTree
 
 import pytest
 
 from course.errors import CourseError
 from course.state_machines.graph import STATUSES, Graph
-from course.state_machines.graph.layout import Arrow, lay_out
+from course.state_machines.graph.layout import Arrow, Point, lay_out
 from course.state_machines.graph.node import Size
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -194,7 +195,7 @@ def overlap(one: tuple, other: tuple) -> bool:
 
 
 @pytest.mark.parametrize("seed", range(12))
-def test_boxes_and_labels_never_overlap_and_arrows_end_at_their_boxes(seed):
+def test_boxes_and_labels_never_overlap_and_arrows_end_at_their_boxes_without_a_slant(seed):
     chance = random.Random(seed)
     names = [f"S{index}" for index in range(chance.choice((1, 2, 8, 50)))]
     boxes = {name: Size(chance.randint(50, 260), chance.randint(30, 120)) for name in names}
@@ -213,12 +214,25 @@ def test_boxes_and_labels_never_overlap_and_arrows_end_at_their_boxes(seed):
         if arrow.source == arrow.target:
             assert way == []
             continue
+        assert all(x == to_x or y == to_y for (x, y), (to_x, to_y) in itertools.pairwise(way))
         for name, (x, y) in ((arrow.source, way[0]), (arrow.target, way[-1])):
             left, top = layout.corners[name]
             assert left <= x <= left + boxes[name].width
             assert min(abs(y - top), abs(y - top - boxes[name].height)) < 0.2
     assert all(x >= 0 and x + w <= layout.size.width + 0.2 for x, _, w, _ in taken)
     assert all(y >= 0 and y + h <= layout.size.height + 0.2 for _, y, _, h in taken)
+    for (one, way), (other, its_way) in itertools.combinations(zip(arrows, layout.ways, strict=True), 2):
+        met = [pair for pair in itertools.product(sideways(way), sideways(its_way)) if lie_on_each_other(*pair)]
+        assert not met or {one.source, one.target} & {other.source, other.target}, (one, other, met)
+
+
+def sideways(way: list[Point]) -> list[tuple[float, float, float]]:
+    """The pieces of a way from left to right: height, left, right."""
+    return [(y, *sorted((x, to_x))) for (x, y), (to_x, to_y) in itertools.pairwise(way) if x != to_x]
+
+
+def lie_on_each_other(one: tuple[float, float, float], other: tuple[float, float, float]) -> bool:
+    return abs(one[0] - other[0]) < 1 and one[1] < other[2] and other[1] < one[2]
 
 
 def test_a_straight_machine_is_drawn_straight():
@@ -235,6 +249,22 @@ def test_a_way_past_many_layers_and_the_main_way_beside_it_are_straight():
     layout = lay_out(boxes, arrows)
     middles = {layout.corners[name][0] + boxes[name].width / 2 for name in names}
     assert max(middles) - min(middles) < 0.2
-    assert len({x for x, _ in layout.ways[-1][1:-1]}) == 1
+    assert len({x for x, _ in layout.ways[-1][2:-2]}) == 1
     for way in layout.ways[:-1]:
         assert max(x for x, _ in way) - min(x for x, _ in way) < 0.2
+
+
+def test_ways_to_the_end_and_back_to_an_earlier_state_have_no_slant():
+    """What leads on from a Fail state, a loop, and a state that follows itself: straight pieces, round corners."""
+    retry = {"Type": "Choice", "Choices": [{"Condition": "{% $x %}", "Next": "Wait"}], "Default": "Bad"}
+    states = {"Wait": {"Type": "Wait", "Next": "Again"}, "Again": retry, "Bad": {"Type": "Fail"}}
+    states["Again"]["Choices"] += [{"Condition": "{% $y %}", "Next": name} for name in ("Again", "Good")]
+    picture = Graph({"StartAt": "Wait", "States": states | {"Good": {"Type": "Succeed"}}}).svg
+    ways = re.findall(r'class="sm-a" d="([^"]*)"', picture)
+    assert len(ways) == 8
+    for way in ways:
+        assert re.fullmatch(r"M[\d. ]+(L[\d. ]+(Q[\d. ]+)?)*", way), way
+        ends = [tuple(map(float, step.split()[-2:])) for step in re.split("[MLQ]", way)[1:]]
+        kinds = re.findall("[MLQ]", way)
+        for kind, (x, y), (to_x, to_y) in zip(kinds[1:], ends, ends[1:], strict=False):
+            assert kind == "Q" or abs(x - to_x) < 0.2 or abs(y - to_y) < 0.2, way

@@ -113,9 +113,21 @@ def test_a_task_puts_events_and_may_wait_for_its_token(bridge, inbox, workflows,
     events = inbox.wait(2)
     first = next(event for event in events if "n" in event["detail"])
     asked = next(event for event in events if "token" in event["detail"])
-    assert (first["detail"], first["resources"]) == ({"n": 7}, [execution, machine])
+    assert (first["detail"], first["resources"]) == ({"n": 7}, [machine, execution])
     aws.client("stepfunctions").send_task_success(taskToken=asked["detail"]["token"], output='{"done": true}')
     assert json.loads(workflows.wait(execution)["output"]) == {"done": True}
+
+
+def test_an_event_of_an_express_execution_names_its_machine(bridge, inbox, workflows):
+    source = f"s-{secrets.token_hex(4)}"
+    name = bridge.rule({"source": [source]}, {"Arn": inbox.arn})
+    entries = {"Entries": [{"Source": source, "DetailType": "t", "Detail": {}}]}
+    tell = one(Type="Task", Resource="arn:aws:states:::events:putEvents", Arguments=entries)
+    machine = workflows.create(tell, type="EXPRESS")
+    execution = workflows.client.start_sync_execution(stateMachineArn=machine)["executionArn"]
+    (event,) = inbox.wait(1)
+    bridge.remove(name)
+    assert event["resources"] == [machine, execution]
 
 
 def test_an_entry_that_is_not_taken_fails_the_task(workflows):

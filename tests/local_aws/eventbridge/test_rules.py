@@ -116,6 +116,7 @@ def test_a_topic_and_a_log_group_are_told(bridge, aws, inbox, wait_until):
         ({"Input": '{"a": 1}'}, '{"a": 1}'),
         ({"InputPath": "$.detail.list[1]"}, '"b"'),
         ({"InputPath": "$.detail.none"}, "null"),
+        ({"InputPath": "$.detail.list"}, '["a","b"]'),
         ({"InputTransformer": {"InputPathsMap": {"n": "$.detail.n"}, "InputTemplate": '{"got": <n>}'}}, '{"got": 5}'),
         (
             {"InputTransformer": {"InputPathsMap": {"s": "$.detail.s"}, "InputTemplate": '{"got": <s>, "t": "a <s>"}'}},
@@ -123,7 +124,7 @@ def test_a_topic_and_a_log_group_are_told(bridge, aws, inbox, wait_until):
         ),
         (
             {"InputTransformer": {"InputPathsMap": {"l": "$.detail.list"}, "InputTemplate": '"the list <l>"'}},
-            '"the list [a, b]"',
+            '"the list [a,b]"',
         ),
         (
             {"InputTransformer": {"InputTemplate": '"<aws.events.rule-name>"'}},

@@ -8,6 +8,7 @@ import secrets
 
 import pytest
 
+from local_aws.functions.event_sources.poller import failures
 from tests.local_aws.functions.functions_support import Lambda
 from tests.refusals import refusal
 
@@ -187,6 +188,10 @@ def test_what_cannot_be_mapped_is_refused(functions, aws, queue, role, wait_unti
     )
     code, message = refusal(create, **asked | {"EventSourceArn": f"arn:aws:kinesis:us-east-1:{ACCOUNT}:stream/s"})
     assert code == "NotImplemented" and "stream/s" in message
+    assert refusal(create, **asked, StartingPosition="LATEST") == (
+        "InvalidParameterValueException",
+        "Unsupported StartingPosition parameter for given event source mapping type.",
+    )
     assert refusal(create, **asked | {"FunctionName": "none"})[0] == "ResourceNotFoundException"
     id_ = mapped(functions, queue, name, wait_until)
     assert refusal(create, **asked) == (
@@ -194,3 +199,27 @@ def test_what_cannot_be_mapped_is_refused(functions, aws, queue, role, wait_unti
         f'An event source mapping with SQS arn (" {queue.arn} ") and function (" {name} ") already exists. '
         f"Please update or delete the existing mapping with UUID {id_}",
     )
+
+
+@pytest.mark.parametrize(
+    ("answer", "failed"),
+    [
+        (b"", set()),
+        (b"null", set()),
+        (b"{}", set()),
+        (b'{"statusCode": 200}', set()),
+        (b'{"batchItemFailures": null}', set()),
+        (b'{"batchItemFailures": []}', set()),
+        (b'{"batchItemFailures": [{"itemIdentifier": "a"}]}', {"a"}),
+        (b'"done"', None),
+        (b"[]", None),
+        (b"{", None),
+        (b'{"batchItemFailures": "a"}', None),
+        (b'{"batchItemFailures": [{"itemIdentifier": ""}]}', None),
+        (b'{"batchItemFailures": [{"itemIdentifier": null}]}', None),
+        (b'{"batchItemFailures": [{"id": "a"}]}', None),
+    ],
+)
+def test_what_a_function_reports(answer, failed):
+    """None stands for a batch of which all has failed, as the developer guide has it."""
+    assert failures(answer) == failed

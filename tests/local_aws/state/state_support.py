@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -17,7 +18,10 @@ from botocore.config import Config
 
 from local_aws.__main__ import environment
 
-SECONDS = 180
+SECONDS, START_SECONDS = 180, 600
+"""How long conditions are waited for, and a server that starts beside much other work."""
+_SESSION = boto3.Session(region_name="us-east-1")
+"""It reads botocore's models once for all servers."""
 
 
 class Server:
@@ -27,6 +31,8 @@ class Server:
         self.state, self._own, self._clock = folder / "state", folder, clock
         self.process: subprocess.Popen[bytes] | None = None
         self.url = ""
+        self._clients: dict[str, Any] = {}
+        self._making = threading.Lock()
 
     def start(self, **options: Any) -> Server:
         """Start it, or start it again; `options` are those of the process."""
@@ -35,7 +41,8 @@ class Server:
         command = [sys.executable, "-m", "local_aws", "serve", "--port", "0", "--clock", str(self._clock)]
         command += ["--state", str(self.state), "--ready-file", str(ready), "--log-file", str(self._own / "log")]
         self.process = subprocess.Popen([*command, "--parent", str(os.getpid())], stdout=subprocess.DEVNULL, **options)
-        until(lambda: ready.exists() or self._has_ended())
+        until(lambda: ready.exists() or self._has_ended(), START_SECONDS)
+        self._clients.clear()
         self.url = json.loads(ready.read_text(encoding="utf-8"))["endpoint_url"]
         return self
 
@@ -56,14 +63,19 @@ class Server:
         self.kill()
         return self.start()
 
-    def client(self, api: str, **settings: Any) -> Any:
-        """A client of the administrator's, which tries once."""
-        env = environment(self.url)
-        return boto3.Session(env["AWS_ACCESS_KEY_ID"], env["AWS_SECRET_ACCESS_KEY"]).client(
-            api,
-            endpoint_url=self.url,
-            config=Config(retries={"total_max_attempts": 1}, region_name="us-east-1", **settings),
-        )
+    def client(self, api: str) -> Any:
+        """The client of the administrator's for the server that runs now, which tries once; made when first asked."""
+        with self._making:
+            if api not in self._clients:
+                env = environment(self.url)
+                self._clients[api] = _SESSION.client(
+                    api,
+                    endpoint_url=self.url,
+                    aws_access_key_id=env["AWS_ACCESS_KEY_ID"],
+                    aws_secret_access_key=env["AWS_SECRET_ACCESS_KEY"],
+                    config=Config(retries={"total_max_attempts": 1}, region_name="us-east-1"),
+                )
+            return self._clients[api]
 
     def role(self, service: str) -> str:
         """The ARN of a new role that a service may assume, and that may do everything."""

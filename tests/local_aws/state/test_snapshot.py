@@ -12,9 +12,9 @@ import pytest
 
 from local_aws.house import Bytes
 from local_aws.state import snapshot
-from local_aws.state.folder import StateRefused, prepare, taken
-from local_aws.state.store import Change, Store
-from tests.local_aws.state.state_support import kept_in
+from local_aws.state.folder import SCRATCH, StateRefused, let_wait, prepare, put_in_place, set_aside, taken
+from local_aws.state.store import CONTENTS, FILE, Change, Store
+from tests.local_aws.state.state_support import kept_in, machine
 
 pytestmark = pytest.mark.slow
 
@@ -96,23 +96,76 @@ def test_a_file_that_is_not_whole_is_refused_and_the_state_stays(folder, tmp_pat
     assert holds(folder) == {"a": b"1", "b": b"2"}
 
 
-def test_the_command_works_beside_a_server_as_far_as_that_can_be(tmp_path):
+def buckets(client) -> list[str]:
+    return [each["Name"] for each in client.list_buckets()["Buckets"]]
+
+
+def test_the_command_works_where_no_server_runs(tmp_path):
     with kept_in(tmp_path) as server:
         state, file = ("--state", str(server.state)), str(tmp_path / "file")
         server.client("s3").create_bucket(Bucket="in-the-file")
-        assert command("save", file, *state).returncode == 0
-        assert f"in use by the embedded AWS at {server.url}" in command("show", *state).stdout
-        refused = command("load", file, *state)
-        assert (refused.returncode, server.url in refused.stderr) == (1, True)
-        assert "Stop that one first" in command("reset", *state).stderr
         server.stop()
-        assert command("reset", *state).returncode == 0
+        assert command("save", file, *state).returncode == 0
+        assert "was set aside" in command("reset", *state).stdout
         server.start()
-        assert server.client("s3").list_buckets()["Buckets"] == []
+        assert buckets(server.client("s3")) == []
         server.stop()
         assert "was set aside" in command("load", file, *state).stdout
         server.start()
-        assert [each["Name"] for each in server.client("s3").list_buckets()["Buckets"]] == ["in-the-file"]
+        assert buckets(server.client("s3")) == ["in-the-file"]
+
+
+def test_a_running_server_goes_on_with_another_state_at_its_address_and_ends_what_was_running(tmp_path):
+    with kept_in(tmp_path) as server:
+        state, file = ("--state", str(server.state)), str(tmp_path / "file")
+        s3, states = server.client("s3"), server.client("stepfunctions")
+        s3.create_bucket(Bucket="in-the-file")
+        arn = states.create_state_machine(
+            name="waits",
+            definition=machine({"A": {"Type": "Wait", "Seconds": 90_000, "End": True}}),
+            roleArn=server.role("states.amazonaws.com"),
+        )["stateMachineArn"]
+        execution = states.start_execution(stateMachineArn=arn)["executionArn"]
+        assert command("save", file, *state).returncode == 0
+        assert f"in use by the embedded AWS at {server.url}" in command("show", *state).stdout
+        said = command("reset", *state)
+        assert f"{server.url} has begun anew" in said.stdout, said.stderr
+        # The clients made before are good for it: address and keys are the same.
+        assert buckets(s3) == []
+        assert states.list_state_machines()["stateMachines"] == []
+        s3.create_bucket(Bucket="set-aside")
+        assert "was set aside" in command("load", file, *state).stdout
+        assert buckets(s3) == ["in-the-file"]
+        assert states.describe_execution(executionArn=execution)["status"] == "ABORTED"
+        assert server.process.poll() is None, "the process is the one that its starter knows"
+
+
+def test_a_file_that_cannot_be_read_leaves_a_running_server_alone(tmp_path):
+    with kept_in(tmp_path) as server:
+        server.client("s3").create_bucket(Bucket="stays")
+        (tmp_path / "file").write_bytes(b"nothing of ours")
+        assert command("load", str(tmp_path / "file"), "--state", str(server.state)).returncode == 1
+        assert buckets(server.client("s3")) == ["stays"]
+
+
+@pytest.mark.parametrize("ended_after", range(4))
+def test_a_replacement_that_was_cut_short_is_finished_by_the_next_who_has_the_folder(folder, tmp_path, ended_after):
+    """Whatever was moved by then: nothing, the state before, the contents, the file."""
+    snapshot.save(folder, tmp_path / "file")
+    place = folder / f"{SCRATCH}x"
+    snapshot.load(tmp_path / "other", tmp_path / "file")
+    place.mkdir()
+    for name in (FILE, CONTENTS):
+        (tmp_path / "other" / name).rename(place / name)
+    let_wait(folder, place)
+    if ended_after:
+        set_aside(folder, "replaced")
+    for name in (CONTENTS, FILE)[: max(ended_after - 1, 0)]:
+        (folder / "next" / name).rename(folder / name)
+    with taken(folder):
+        put_in_place(folder)
+    assert holds(folder) == {"a": b"1", "b": b"2"}
+    assert not (folder / "next").exists()
 
 
 def test_a_second_make_aws_names_the_server_that_runs_and_ends_well(tmp_path):

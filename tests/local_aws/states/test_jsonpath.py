@@ -11,6 +11,7 @@ import pytest
 from tests.local_aws.functions.functions_support import Lambda
 from tests.local_aws.states.states_support import details, passing, workflow
 
+ACTIVITY = "arn:aws:states:us-east-1:123456789012:activity:none"
 NO_INTEGER = 'The {} field refers to value "x" which is not a valid integer: $.v'
 
 
@@ -205,12 +206,38 @@ class TestErrors:
             == "The JSONPath '$.nope' specified for the field 'v.$' could not be found in the input '{\"other\":1}'"
         )
 
+    def test_a_template_that_asks_the_context(self, workflows):
+        error, cause = failure(workflows, {"n": 1}, Type="Pass", Parameters={"v.$": "$$.Execution.Input.nope"})
+        begins = (
+            "The JSONPath '$$.Execution.Input.nope' specified for the field 'v.$' could not be found in the input '{"
+        )
+        assert (error, cause[: len(begins)]) == ("States.Runtime", begins)
+
     @pytest.mark.parametrize("field", ["InputPath", "OutputPath"])
-    def test_a_filter(self, workflows, field):
-        """In the words that AWS has for other fields."""
-        error, cause = failure(workflows, {"a": 1}, Type="Pass", **{field: "$.x"})
-        expected = f"The JSONPath '$.x' specified for the field '{field}' could not be found in the input '{{\"a\":1}}'"
-        assert (error, cause) == ("States.Runtime", expected)
+    @pytest.mark.parametrize(
+        ("path", "said"),
+        [
+            ("$.x", "No results for path: $['x']"),
+            ("$.a.x", "No results for path: $['a']['x']"),
+            ("$.l[7]", "No results for path: $['l'][7]"),
+            ("$.x.y.z", "Missing property in path $['x']"),
+            ("$.a.x.y", "Missing property in path $['a']['x']"),
+        ],
+    )
+    def test_a_filter(self, workflows, field, path, said):
+        """In the words of AWS's path library, as moto's interpreter has them."""
+        error, cause = failure(workflows, {"a": {"b": 1}, "l": []}, Type="Pass", **{field: path})
+        assert (error, cause) == ("States.Runtime", f"Invalid path '{path}' : {said}")
+
+    @pytest.mark.parametrize("field", ["TimeoutSecondsPath", "HeartbeatSecondsPath"])
+    def test_a_time_limit(self, workflows, field):
+        error, cause = failure(workflows, {}, Type="Task", Resource=ACTIVITY, **{field: "$.x"})
+        assert (error, cause) == ("States.Runtime", "Invalid path '$.x' : No results for path: $['x']")
+
+    @pytest.mark.parametrize("field", ["SecondsPath", "TimestampPath"])
+    def test_a_wait(self, workflows, field):
+        error, cause = failure(workflows, {}, Type="Wait", **{field: "$.x"})
+        assert (error, cause) == ("States.Runtime", f"The {field} parameter does not reference an input value: $.x")
 
     def test_a_function(self, workflows):
         error, cause = failure(workflows, Type="Pass", Parameters={"v.$": "States.ArrayRange(1, 1001, 1)"})
@@ -269,7 +296,13 @@ class TestErrors:
         ("field", "value", "cause"),
         [
             ("MaxConcurrencyPath", "x", NO_INTEGER),
+            ("MaxConcurrencyPath", {}, NO_INTEGER.replace("x", "{{}}")),
+            ("MaxConcurrencyPath", -1, "MaxConcurrency cannot be negative."),
             ("ToleratedFailureCountPath", "x", NO_INTEGER),
+            ("ToleratedFailureCountPath", 1.5, NO_INTEGER.replace("x", "1.5")),
+            ("ToleratedFailureCountPath", -1, "ToleratedFailureCount cannot be negative."),
+            ("ToleratedFailureCountPath", "-1", "ToleratedFailureCount cannot be negative."),
+            ("ToleratedFailurePercentagePath", "101", "ToleratedFailurePercentage must be between 0 and 100."),
             ("ToleratedFailurePercentagePath", "x", NO_INTEGER.replace("integer", "float")),
             ("ToleratedFailurePercentagePath", 100.1, "ToleratedFailurePercentage must be between 0 and 100."),
         ],
@@ -282,6 +315,14 @@ class TestErrors:
         assert (ended["error"], ended["cause"].partition("). ")[2]) == ("States.Runtime", cause.format(field))
         begun = ["MapStateStarted"] if field.startswith("Tolerated") else []
         assert workflows.types(ended["executionArn"])[2:] == [*begun, "ExecutionFailed"]
+
+    def test_digits_are_a_limit(self, workflows):
+        """A text of digits is a number for the limits of a Map, as moto's interpreter, held against AWS, takes it."""
+        processor = {**workflow(P=passing()), "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}}
+        limits = {f"{name}Path": "$.v" for name in ("MaxConcurrency", "ToleratedFailureCount")}
+        state = {"Type": "Map", "ItemsPath": "$.i", "ItemProcessor": processor, "End": True, **limits}
+        arn = machine(workflows, A=state | {"ToleratedFailurePercentagePath": "$.v"})
+        assert workflows.output(arn, {"i": [0], "v": "1"}) == [0]
 
     def test_fail_from_paths(self, workflows):
         fields = {"ErrorPath": "$.e", "CausePath": "States.Format('because of {}', $.n)"}

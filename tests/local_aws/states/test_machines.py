@@ -135,6 +135,34 @@ class TestDelete:
     def test_one_that_is_not_there(self, client):
         client.delete_state_machine(stateMachineArn="arn:aws:states:us-east-1:123456789012:stateMachine:nothing")
 
+    def test_what_is_no_machine(self, client):
+        assert refusal(client.delete_state_machine, stateMachineArn="nothing") == (
+            "InvalidArn",
+            "Invalid Arn: 'Invalid ARN prefix: nothing'",
+        )
+
+
+@pytest.mark.parametrize("operation", ["describe_state_machine", "delete_state_machine", "start_execution"])
+def test_a_distributed_map_of_a_machine_is_no_machine(client, workflows, operation):
+    """As the API reference has it for an ARN with the label of a Distributed Map."""
+    machine = workflows.create(one(Type="Pass"))
+    code, _ = refusal(getattr(client, operation), stateMachineArn=f"{machine}/label")
+    assert code == "ValidationException"
+
+
+@pytest.mark.parametrize("role", ["role", "arn:aws:iam::123456789012:user/me", "arn:aws:iam::aws:policy/Some"])
+def test_a_role_that_is_none(client, role):
+    refused = ("InvalidArn", f"Invalid Role Arn: '{role}'")
+    assert refusal(client.create_state_machine, name="no-role", definition=PASS, roleArn=role) == refused
+    assert refusal(client.test_state, definition='{"Type": "Succeed"}', roleArn=role) == refused
+
+
+@pytest.mark.parametrize("arn", ["nothing", "arn:aws:states:us-east-1:123456789012:execution:machine:name"])
+def test_tags_of_what_can_have_none(client, arn):
+    assert refusal(client.list_tags_for_resource, resourceArn=arn)[0] == "InvalidArn"
+    assert refusal(client.tag_resource, resourceArn=arn, tags=[])[0] == "InvalidArn"
+    assert refusal(client.untag_resource, resourceArn=arn, tagKeys=[])[0] == "InvalidArn"
+
 
 def test_list_in_pages(client, workflows):
     machines = {workflows.create(one(Type="Pass")) for _ in range(3)}

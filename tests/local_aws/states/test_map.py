@@ -321,6 +321,11 @@ class TestItemReader:
                 {"InputType": "JSON", "ItemsPointer": "/b"},
                 "The provided ReaderConfig.ItemsPointer does not match any valid path in the JSON structure.",
             ),
+            (
+                b'{"a": [1]}',
+                {"InputType": "JSON", "ItemsPointer": "a"},
+                "The provided ReaderConfig.ItemsPointer does not match any valid path in the JSON structure.",
+            ),
             (b"1\n{", {"InputType": "JSONL"}, "Line 2 of the input is not JSON."),
             (b"[]", {"InputType": "MANIFEST"}, "The input is not a manifest of S3 Inventory."),
             (b"\xff\xfe", {"InputType": "JSONL"}, "The input is not UTF-8: byte 0 can't be decoded."),
@@ -573,6 +578,36 @@ class TestResultWriter:
         writer = {"WriterConfig": {"Transformation": "FLATTEN"}}
         machine = workflows.create(distributed(ResultWriter=writer))
         assert workflows.output(machine, [[1, 2], 3]) == [1, 2, 3]
+
+    @pytest.mark.parametrize(
+        ("arguments", "cause"),
+        [
+            ({}, "The field 'Bucket' is required but was missing"),
+            ({"Bucket": 1}, "The value for the field 'Bucket' must be a STRING"),
+            ({"Bucket": "b", "Key": "k"}, 'The field "Key" is not supported by Step Functions'),
+        ],
+    )
+    def test_arguments_that_say_no_place(self, workflows, arguments, cause):
+        writer = {"Resource": "arn:aws:states:::s3:putObject", "Arguments": arguments}
+        description = workflows.run(workflows.create(distributed(ResultWriter=writer)), [1])
+        assert (description["error"], description["cause"]) == ("States.ResultWriterFailed", cause)
+
+    def test_a_bucket_whose_name_is_none(self, workflows):
+        """What is wrong with it S3 says, of what is read and of what is written, and no library."""
+        cause, bucket = "The specified bucket is not valid.", "no bucket"
+        writer = {"Resource": "arn:aws:states:::s3:putObject", "Arguments": {"Bucket": bucket}}
+        description = workflows.run(workflows.create(distributed(ResultWriter=writer)), [1])
+        assert (description["error"], description["cause"]) == ("States.ResultWriterFailed", cause)
+        reader = {"Resource": "arn:aws:states:::s3:getObject", "Arguments": {"Bucket": bucket, "Key": "k"}}
+        description = workflows.run(workflows.create(distributed(ItemReader=reader)))
+        assert description["error"] == "States.ItemReaderFailed"
+        assert description["cause"].startswith(cause)
+
+    def test_an_empty_one_is_saved_and_fails(self, workflows):
+        """As those who build CDK found it on AWS (aws/aws-cdk pull 33831)."""
+        description = workflows.run(workflows.create(distributed(ResultWriter={})), [1])
+        assert description["error"] == "States.Runtime"
+        assert description["cause"].endswith("The ResultWriter field cannot be empty")
 
     def test_a_bucket_that_is_not_there(self, workflows):
         writer = {"Resource": "arn:aws:states:::s3:putObject", "Arguments": {"Bucket": "nobody-has-this-bucket"}}

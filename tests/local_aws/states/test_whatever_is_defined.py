@@ -13,6 +13,7 @@ from botocore.exceptions import ClientError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+import local_aws.states.languages.jsonata  # noqa: F401 - it raises the limit of recursion, which Hypothesis looks at
 from tests.local_aws.states.states_support import ENDED, Workflows
 
 PYTHONS_WORDS = re.compile(
@@ -95,7 +96,7 @@ def state(draw: st.DrawFn, language: str, depth: int) -> dict[str, Any]:
 
 def pass_fields(value: st.SearchStrategy[Any], jsonata: bool) -> dict[str, st.SearchStrategy[Any]]:
     if jsonata:
-        return {"Output": value, "Assign": st.dictionaries(st.just("x"), value, max_size=1)}
+        return {"Output": value, "Assign": st.dictionaries(st.just("x"), value, max_size=1) | JSONATA}
     filled = st.dictionaries(st.sampled_from(["a", "a.$", "b.$"]), value, max_size=2)
     return {"InputPath": PATHS, "Parameters": filled, "ResultPath": PATHS, "OutputPath": PATHS, "Result": DATA}
 

@@ -147,6 +147,10 @@ def _example(shape):
             "Value 'Never' at 'invocationType' failed to satisfy constraint: "
             "Member must satisfy enum value set: [Event, RequestResponse, DryRun]",
         ]),
+        ("stepfunctions", "ListExecutions", {"statusFilter": "failed"}, [
+            "Value 'failed' at 'statusFilter' failed to satisfy constraint: "
+            "Member must satisfy enum value set: [SUCCEEDED, TIMED_OUT, PENDING_REDRIVE, ABORTED, FAILED, RUNNING]",
+        ]),
         ("lambda", "PutFunctionConcurrency", {"FunctionName": "f", "ReservedConcurrentExecutions": -1}, [
             "Value '-1' at 'reservedConcurrentExecutions' failed to satisfy constraint: "
             "Member must have value greater than or equal to 0",

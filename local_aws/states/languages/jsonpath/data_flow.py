@@ -32,6 +32,8 @@ from local_aws.states.languages.scope import Scope
 
 _PATH = "Path"
 _SECONDS_PATH = "SecondsPath"
+_LIMITS = ("TimeoutSecondsPath", "HeartbeatSecondsPath")
+_COUNTS = ("ToleratedFailureCount", "MaxConcurrency")
 _EMPTY = Document({})
 
 
@@ -111,20 +113,24 @@ class _Text:
             value = self._path.found(scope, scope.data, self._field).value
         if not isinstance(value, str):
             raise fault(
-                f"The {self._field} field refers to value {dumps(value)} which is not a string: {self._path.text}"
+                f'The {self._field} field refers to value "{_shown(value)}" which is not a string: {self._path.text}'
             )
         return value
 
 
 class _Number:
-    """A path to a number. AWS has one wording for the limits of a Map, and another for the seconds of a Wait."""
+    """A path to a number. AWS has one wording for the limits of a Map, another for the seconds of a Wait, and another
+    for those of a Task.
+
+    The sentences that no recorded execution shows are those of moto's interpreter, which was held against AWS.
+    """
 
     def __init__(self, field: str, path: str, allowed: Range):
         self._field, self._path, self._allowed = field, reference(path), allowed
 
     def evaluate(self, scope: Scope) -> float:
         allowed = self._allowed
-        value = allowed.read(self._path.found(scope, scope.data, self._field).value)
+        value = allowed.read(self._value(scope))
         is_number = isinstance(value, int | float) and not isinstance(value, bool)
         if not is_number or (allowed.whole and isinstance(value, float)):
             raise self._no_number(value)
@@ -132,21 +138,30 @@ class _Number:
             raise self._out_of_range(value)
         return value
 
+    def _value(self, scope: Scope) -> Any:
+        if self._field == _SECONDS_PATH:
+            return _waited_for(self._path, scope, self._field)
+        if self._field in _LIMITS:
+            return _followed(self._path, scope, scope.data, self._field).value
+        return self._path.found(scope, scope.data, self._field).value
+
     def _no_number(self, value: Any) -> FieldError:
         if self._field == _SECONDS_PATH:
             shown = f"{self._path.text} == {_shown(value)}"
             return fault(f"The {self._field} parameter cannot be parsed as a long value: {shown}")
         kind = "integer" if self._allowed.whole else "float"
         return fault(
-            f"The {self._field} field refers to value {dumps(value)} which is not a valid {kind}: {self._path.text}"
+            f'The {self._field} field refers to value "{_shown(value)}" which is not a valid {kind}: {self._path.text}'
         )
 
     def _out_of_range(self, value: float) -> FieldError:
         least, most, name = self._allowed.least, self._allowed.most, self._field.removesuffix(_PATH)
         if name == "ToleratedFailurePercentage":
             return fault(f"{name} must be between {least:g} and {most:g}.")
+        if name in _COUNTS:
+            return fault(f"{name} cannot be negative.")
         if self._field != _SECONDS_PATH:
-            return fault(f"The {self._field} field refers to value {value} which is out of range: {self._path.text}")
+            return fault(f'The {self._field} field refers to value "{value}" which is out of range: {self._path.text}')
         if value > 0:
             return fault("Wait state delay is too long.")
         return fault(f"The {self._field} parameter references a negative value: {self._path.text} == {value}")
@@ -157,12 +172,30 @@ def _shown(value: Any) -> str:
     return value if isinstance(value, str) else dumps(value)
 
 
+def _waited_for(path: Place, scope: Scope, field: str) -> Any:
+    """What a path of a Wait leads to."""
+    try:
+        return path.value(scope, scope.data)
+    except (NotFoundError, PathError) as error:
+        raise fault(f"The {field} parameter does not reference an input value: {path.text}") from error
+
+
+def _followed(path: Place, scope: Scope, data: Document, field: str) -> Document:
+    """Where a path leads, in a field for which AWS leaves it to its path library to say that it leads nowhere."""
+    try:
+        return path.document(scope, data)
+    except NotFoundError as error:
+        raise path.nowhere(scope, data) from error
+    except PathError as error:
+        raise path.not_found(scope, data, field) from error
+
+
 class _Moment:
     def __init__(self, field: str, path: str):
         self._field, self._path = field, reference(path)
 
     def evaluate(self, scope: Scope) -> datetime:
-        value = self._path.found(scope, scope.data, self._field).value
+        value = _waited_for(self._path, scope, self._field)
         moment = timestamps.parse(value) if isinstance(value, str) else None
         if moment is None:
             raise fault(
@@ -187,7 +220,7 @@ class _Filter:
             return data
         if data.value is None and self._path.reads_data:
             raise fault("Unable to apply Path transformation to null or empty input.")
-        return self._path.found(scope, data, self._name)
+        return _followed(self._path, scope, data, self._name)
 
 
 # ---- data flow --------------------------------------------------------------------------------------------

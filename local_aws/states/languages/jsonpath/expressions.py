@@ -2,8 +2,9 @@
 or a call of an intrinsic function, nested at most ten deep.
 
 Sources: "Intrinsic functions for JSONPath states", "Accessing the context object" and "Passing data between states with
-variables", AWS Step Functions developer guide. The sentences of failures are recorded ones; they call a path into the
-context object by what follows its first `$`.
+variables", AWS Step Functions developer guide. The sentences of failures are recorded ones. Those on an argument of a
+function call a path into the context object by what follows its first `$`; those on a field by its whole, as moto's
+interpreter does.
 """
 
 from __future__ import annotations
@@ -122,12 +123,33 @@ class Place:
 
     def not_found(self, scope: Scope, data: Document, field: str) -> FieldError:
         """The failure of a field whose path leads nowhere."""
-        text = self.path.text if self.in_context else self.text
         searched = dumps(context(scope) if self.in_context else data.value)
         sentence = (
-            f"The JSONPath '{text}' specified for the field '{field}' could not be found in the input '{searched}'"
+            f"The JSONPath '{self.text}' specified for the field '{field}' could not be found in the input '{searched}'"
         )
         return fault(sentence, PARAMETER_PATH_FAILURE)
+
+    def nowhere(self, scope: Scope, data: Document) -> FieldError:
+        """The failure of a field whose path leads nowhere, as AWS's path library says it.
+
+        Source: `PathToken` and `CompiledPath` of github json-path/JsonPath, which name the first property that is
+        missing on the way, or else the whole path.
+        """
+        steps = self.path.steps
+        missing = next((n for n in range(1, len(steps)) if not self._leads(scope, data, n)), None)
+        said = "No results for path: $" if missing is None else "Missing property in path $"
+        shown = "".join(f"['{step}']" if isinstance(step, str) else f"[{step}]" for step in steps[:missing])
+        return fault(f"Invalid path '{self._shown()}' : {said}{shown}", PARAMETER_PATH_FAILURE)
+
+    def _leads(self, scope: Scope, data: Document, count: int) -> bool:
+        try:
+            self.part(scope, data, count)
+        except NotFoundError:
+            return False
+        return True
+
+    def _shown(self) -> str:
+        return self.path.text if self.in_context else self.text
 
 
 def context(scope: Scope) -> dict[str, Any]:
@@ -170,10 +192,9 @@ class Call:
         try:
             return argument.value(scope, data)
         except NotFoundError as error:
-            text = argument.path.text if argument.in_context else argument.text
-            raise _CallError(
-                f"The JsonPath argument for the field '{text}' could not be found in the input '{dumps(data.value)}'"
-            ) from error
+            shown, searched = argument._shown(), dumps(data.value)
+            sentence = f"The JsonPath argument for the field '{shown}' could not be found in the input '{searched}'"
+            raise _CallError(sentence) from error
         except PathError as error:
             raise _CallError(str(error)) from error
 

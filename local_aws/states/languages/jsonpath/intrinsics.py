@@ -16,7 +16,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
-from local_aws.states.document import dumps, loads
+from local_aws.states.document import loads
+from local_aws.states.languages.jsonpath.texts import written
 
 MAX_RANGE = 1000
 MAX_CHARACTERS = 10_000
@@ -137,11 +138,11 @@ def _truncated(value: Any) -> int:
 
 
 def _rounded(value: Any) -> int:
-    """To the nearest whole number, a half away from zero."""
+    """To the nearest whole number, a half upwards, as Java's `Math.round` does it, and so AWS in moto's interpreter."""
     number = _number(value)
     if isinstance(number, int):
         return _in_range(number)
-    return _in_range(int(math.copysign(math.floor(abs(number) + 0.5), number)))
+    return _in_range(math.floor(number + 0.5))
 
 
 def _short(text: str) -> str:
@@ -202,7 +203,7 @@ def _base64_decode(text: Any) -> str:
 
 def _hash(data: Any, algorithm: Any) -> str:
     name = _ALGORITHMS.get(_string(algorithm)) or _invalid()
-    text = data if isinstance(data, str) else dumps(data)
+    text = data if isinstance(data, str) else written(data)
     return hashlib.new(name, _encoded(_short(text)), usedforsecurity=False).hexdigest()
 
 
@@ -213,7 +214,8 @@ def _json_merge(left: Any, right: Any, deep: Any) -> dict[str, Any]:
 
 
 def _string_to_json(text: Any) -> Any:
-    if not _string(text).strip():
+    """Of nothing, be it an empty text or null, AWS makes null, as moto's interpreter has it."""
+    if text is None or not _string(text).strip():
         return None
     try:
         return loads(text)
@@ -266,10 +268,12 @@ def _format(template: Any, *values: Any) -> str:
 
 
 def _shown(value: Any) -> str:
-    """A value inside a text. Arrays and objects have to become texts by States.JsonToString first."""
-    if isinstance(value, str):
-        return value
-    return _invalid() if isinstance(value, list | dict) else dumps(value)
+    """A value inside a text. Arrays and objects are as Java shows them, `{a=1, b=[]}`, as in moto's interpreter."""
+    if isinstance(value, list):
+        return f"[{', '.join(map(_shown, value))}]"
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{name}={_shown(item)}' for name, item in value.items())}}}"
+    return value if isinstance(value, str) else written(value)
 
 
 INTRINSICS: dict[str, Intrinsic] = {
@@ -285,7 +289,7 @@ INTRINSICS: dict[str, Intrinsic] = {
     "States.Hash": Intrinsic(_hash, 2, 2),
     "States.JsonMerge": Intrinsic(_json_merge, 3, 3),
     "States.StringToJson": Intrinsic(_string_to_json, 1, 1),
-    "States.JsonToString": Intrinsic(dumps, 1, 1),
+    "States.JsonToString": Intrinsic(written, 1, 1),
     "States.MathRandom": Intrinsic(_math_random, 2, 3),
     "States.MathAdd": Intrinsic(_math_add, 2, 2),
     "States.StringSplit": Intrinsic(_string_split, 2, 2),

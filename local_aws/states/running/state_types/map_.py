@@ -67,9 +67,11 @@ class Map(Fallible):
 
     def __init__(self, blueprint: Blueprint):
         super().__init__(blueprint)
-        self._max_concurrency = blueprint.number("MaxConcurrency", Range())
-        self._tolerated_count = blueprint.number("ToleratedFailureCount", Range())
-        self._tolerated_percentage = blueprint.number("ToleratedFailurePercentage", Range(most=100, whole=False))
+        self._max_concurrency = blueprint.number("MaxConcurrency", Range(digits=True))
+        self._tolerated_count = blueprint.number("ToleratedFailureCount", Range(digits=True))
+        self._tolerated_percentage = blueprint.number(
+            "ToleratedFailurePercentage", Range(most=100, whole=False, digits=True)
+        )
         self._is_misplaced = any(name in blueprint.definition for name in DISTRIBUTED_ONLY)
         # Iterator is what ItemProcessor was called before there were two modes.
         fields = blueprint.definition

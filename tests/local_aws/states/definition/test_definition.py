@@ -257,6 +257,12 @@ def test_the_length_of_a_variables_name():
     assert "the variable name has more than 80 characters." in found
 
 
+@pytest.mark.parametrize("value", ["{% {'a': 1} %}", "{% 1 %}", "x", [], 1, None])
+def test_what_is_assigned_is_an_object(value):
+    """An expression gives a variable's value, and not the variables ("Assign", states-language.net)."""
+    assert findings(machine(A=task(Assign=value))) == [f"{SCHEMA}: Expected value of type Object at /States/A/Assign"]
+
+
 def test_an_expression_may_stand_for_a_number():
     assert findings(machine(A=task(TimeoutSeconds="{% $states.input.limit %}"))) == []
     assert findings(machine(A={"Type": "Wait", "Seconds": "{% 1 %}", "End": True})) == []
@@ -345,10 +351,9 @@ def test_a_heartbeat_is_shorter_than_the_time_limit():
 @pytest.mark.parametrize(
     ("fields", "found"),
     [
-        ({"Label": ""}, "'Label' must have 1 to 40 characters"),
-        ({"Label": "x" * 41}, "'Label' must have 1 to 40 characters"),
-        ({"Label": "a b"}, "'Label' must have 1 to 40 characters"),
-        ({"ResultWriter": {}}, "These fields are required: [Resource]"),
+        ({"Label": ""}, "Label cannot be empty"),
+        ({"Label": "x" * 41}, "Label cannot exceed 40 characters"),
+        ({"Label": "a b"}, "Label contains invalid character: ' '"),
         ({"ResultWriter": {"Resource": "arn:aws:states:::s3:putObject"}}, "These fields are required: [Arguments]"),
         ({"ResultWriter": {"Arguments": {"Bucket": "b"}, "WriterConfig": {}}}, "These fields are required: [Resource]"),
     ],
@@ -363,6 +368,7 @@ def test_label_and_result_writer_of_a_distributed_map(fields, found):
     [
         ({"Transformation": "LOAD_AND_FLATTEN"}, "These fields are required: [InputType]"),
         ({"InputType": "CSV", "CSVHeaderLocation": "GIVEN"}, "These fields are required: [CSVHeaders]"),
+        ({"InputType": "CSV", "CSVHeaderLocation": "GIVEN", "CSVHeaders": [1]}, "Expected value of type String"),
         ({"InputType": "CSV"}, "The field 'CSVHeaderLocation' is required but was missing"),
         ({"InputType": "JSON", "CSVHeaderLocation": "FIRST_ROW"}, "Field 'CSVHeaderLocation' is not supported"),
         ({"ManifestType": "S3_INVENTORY", "InputType": "CSV"}, "Field 'InputType' is not supported"),
@@ -372,7 +378,7 @@ def test_reader_config_of_a_distributed_map(config, found):
     reader = {"Resource": "arn:aws:states:::s3:getObject", "ReaderConfig": config, "Arguments": {"Bucket": "b"}}
     (finding,) = findings(machine(A=distributed_map(ItemReader=reader)))
     assert finding.startswith(f"{SCHEMA}: {found}")
-    assert finding.endswith(" at /States/A/ItemReader/ReaderConfig")
+    assert " at /States/A/ItemReader/ReaderConfig" in finding
 
 
 NO_TIMESTAMPS = [
