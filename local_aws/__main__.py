@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from local_aws import ADMIN_ACCESS_KEY, REGION
 from local_aws.access import administrator
-from local_aws.isolation import callers_settings
+from local_aws.isolation import callers_settings, without_crt
 from local_aws.lag import Late
 
 DEFAULT_PORT, DEBUG_PORT = 4566, 5678
@@ -28,7 +28,7 @@ def main(arguments: list[str] | None = None) -> int:
     if parsed.command == "state":
         return _state(parsed)
     callers_settings.forget()
-    _keep_crt_out()
+    without_crt.keep_out()
     from local_aws.server import run
     from local_aws.state.folder import StateRefused, Taken
 
@@ -59,15 +59,6 @@ def main(arguments: list[str] | None = None) -> int:
     if port is not None:
         _begin_anew(arguments, port)
     return 0
-
-
-def _keep_crt_out() -> None:
-    """Have botocore do without awscrt, whose import is half of a server's start; BOTO_DISABLE_CRT comes after it.
-
-    None among the modules is how Python is told that one can't be had ("The import system", Python reference). What
-    the server itself takes from the library isn't concerned.
-    """
-    sys.modules["awscrt.auth"] = None  # type: ignore[assignment]
 
 
 def _begin_anew(arguments: list[str] | None, port: int) -> None:
