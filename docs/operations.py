@@ -30,7 +30,7 @@ from local_aws.house import Service
 from local_aws.moto.backend import SERVICES
 from local_aws.moto.coverage import operations
 from local_aws.moto.inside import Moto
-from local_aws.moto.members import refused
+from local_aws.moto.members import ignored, refused
 from local_aws.s3.service import CORRECTED
 
 PAGE = Path(__file__).with_suffix(".md")
@@ -147,7 +147,8 @@ def _section(one: Answers) -> str:
     for kind, names in one.kinds:
         if names:
             lines += [_filled(f"**{kind}** ({len(names)}): {', '.join(names)}."), ""]
-    members = refused(one.service) if one.service in SERVICES.values() else {}
+    moto = ignored(one.service) if one.service in SERVICES.values() else {}
+    members = {operation: names for operation in moto if (names := refused(one.service, operation))}
     if members:
         told = "; ".join(f"{name} ({', '.join(those)})" for name, those in sorted(members.items()))
         lines += [_filled(f"**Members that are not there** ({sum(map(len, members.values()))}): {told}."), ""]

@@ -18,7 +18,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import psutil
 from botocore import xform_name
 
 from local_aws import ACCOUNT, REGION
@@ -322,6 +321,8 @@ def _write_ready(path: Path, aws: LocalAws, log_file: Path) -> None:
 
 
 def _alive(pid: int) -> bool:
+    import psutil  # its import is a twentieth of a server's start, which asks after nobody's life
+
     try:
         return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:

@@ -17,8 +17,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import psutil
-
 
 class NoPrivateFolder(OSError):
     """There is no folder that this user alone can read."""
@@ -61,12 +59,12 @@ def kept(secret: str, port: int) -> Iterator[Path]:
         NoPrivateFolder: there is nowhere to keep it.
     """
     path = _write(secret, port)
-    _forget_the_dead(path.parent)
     try:
         yield path
     finally:
         if _read(path).get("pid") == os.getpid():
             path.unlink(missing_ok=True)
+        _forget_the_dead(path.parent)
 
 
 def secret_for(endpoint_url: str) -> str | None:
@@ -74,7 +72,7 @@ def secret_for(endpoint_url: str) -> str | None:
     port = urlsplit(endpoint_url).port
     for path in _places():
         known = _read(path / f"administrator-{port}.json")
-        if known and psutil.pid_exists(known["pid"]):
+        if known and _lives(known["pid"]):
             return known["secret_access_key"]
     return None
 
@@ -94,10 +92,16 @@ def _write(secret: str, port: int) -> Path:
 
 
 def _forget_the_dead(place: Path) -> None:
-    """Remove what servers left behind that were killed."""
+    """Remove what servers left behind that were killed; when a server ends, since its start is waited for."""
     for path in place.glob("administrator-*.json"):
-        if not psutil.pid_exists(_read(path).get("pid", 0)):
+        if not _lives(_read(path).get("pid", 0)):
             path.unlink(missing_ok=True)
+
+
+def _lives(pid: int) -> bool:
+    import psutil  # its import is a twentieth of a server's start, which asks after nobody's life
+
+    return psutil.pid_exists(pid)
 
 
 def _read(path: Path) -> dict[str, Any]:

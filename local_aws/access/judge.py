@@ -116,6 +116,8 @@ class Judge:
 
 def denial(call: Call, needed: Wanted, decision: Decision) -> ApiError:
     """The error that the called service answers with."""
+    if call.service == "s3" and call.principal.kind == "anonymous":  # who is nobody is told no more
+        return ApiError("AccessDenied", "Access Denied", 403)
     quote = '"' if call.service == "s3" else ""
     who = f"User: {call.principal.arn}" if call.principal.kind != "anonymous" else "User: anonymous"
     message = (

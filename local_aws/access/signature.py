@@ -149,7 +149,7 @@ def _stamp(headers: Mapping[str, str]) -> str:
 def _from_query(request: wire.Request) -> Signature:
     query = request.query
     for name in _IN_QUERY:
-        if len(query.getlist(name)) > 1:
+        if len(query.all(name)) > 1:
             raise _bad_query(f"{name} must be given once")
     if any(not query.get(name) for name in _QUERY_PARTS):
         raise _bad_query(
@@ -197,7 +197,7 @@ def _seconds(text: str) -> int:
 
 def _from_v2_query(request: wire.Request) -> Signature:
     query = request.query
-    if any(len(query.getlist(name)) > 1 for name in _V2_IN_QUERY):
+    if any(len(query.all(name)) > 1 for name in _V2_IN_QUERY):
         raise ApiError("InvalidArgument", _ONE_MECHANISM, 400)
     if not all(query.get(name) for name in ("AWSAccessKeyId", "Signature", "Expires")):
         message = "Query-string authentication requires the Signature, Expires and AWSAccessKeyId parameters"
@@ -456,7 +456,7 @@ def _verify_v2(signed: Signature, secret: str, request: wire.Request) -> None:
         raise _S3.has_expired(signed.expires, now)
     query, headers = request.query, request.headers
     ours = {name: value.strip() for name, value in (*query.items(), *headers.items()) if name.startswith("x-amz-")}
-    asked = sorted((name, value) for name, value in query.items(multi=True) if name in HmacV1Auth.QSAOfInterest)
+    asked = sorted((name, value) for name, value in query.pairs if name in HmacV1Auth.QSAOfInterest)
     resource = "&".join(name if _bare(request.raw_query, name) else f"{name}={value}" for name, value in asked)
     lines = [request.method, headers.get("content-md5", ""), headers.get("content-type", ""), str(signed.expires)]
     lines += [f"{name}:{ours[name]}" for name in sorted(ours)]

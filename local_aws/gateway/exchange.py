@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from http.client import responses
 from typing import Any
-
-from werkzeug.http import HTTP_STATUS_CODES
 
 from local_aws import wire
 from local_aws.call import ApiError
@@ -18,6 +17,8 @@ _MOST = {"lambda": 70_167_211, "dynamodb": 16 << 20, "sagemaker-runtime": 26 << 
 """The bytes of a request's body by API: Lambda's is its own figure, of a package of 50 MB in base64; S3's is for its
 documents, of which a list of 1,000 keys is the longest."""
 _MOST_ELSE = 8 << 20
+_PHRASES = responses | {413: "Request Entity Too Large", 416: "Requested Range Not Satisfiable"}
+"""The names of statuses. Two are as AWS has them, which newer Pythons don't."""
 
 
 class Exchange:
@@ -62,7 +63,7 @@ class Exchange:
         headers = response.headers | {"Content-Length": str(len(response.body))}
         if response.status == 204:
             del headers["Content-Length"]
-        status = f"{response.status} {HTTP_STATUS_CODES.get(response.status, '')}"
+        status = f"{response.status} {_PHRASES.get(response.status, '')}"
         self.start_response(status, list(headers.items()))
         return [response.body]
 

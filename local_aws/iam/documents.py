@@ -60,6 +60,12 @@ def check_identity_policy(text: str) -> None:
     for statement in _listed(document.get("Statement")):
         if isinstance(statement, dict) and statement.keys() & {"Principal", "NotPrincipal"}:
             raise malformed("Policy document should not specify a principal.")
+        sid = statement.get("Sid", "") if isinstance(statement, dict) else ""
+        if isinstance(sid, str) and not _SID.fullmatch(sid):
+            raise malformed(
+                "Statement IDs (SID) must be alpha-numeric. Check that your input satisfies the regular expression "
+                "[0-9A-Za-z]*"
+            )
 
 
 def check_trust_policy(text: str, account: str, exists: Callable[[str, str], bool]) -> None:

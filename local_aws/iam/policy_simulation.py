@@ -9,6 +9,7 @@ reading where the reference gives no origin.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +18,8 @@ from local_aws.access.policy import Policies, evaluate
 from local_aws.call import ApiError, Call, not_there
 from local_aws.house import Service
 
+_MOST_RESULTS = 1000
+"""In one answer: as many as there may be (`MaxItems`)."""
 _NOT_THERE = ("ResourcePolicy", "OrderedOrganizationPolicyInputList", "ResourceHandlingOption")
 
 
@@ -58,7 +61,21 @@ class PolicySimulation(Service):
             for action in params["ActionNames"]
             for resource in params.get("ResourceArns") or ["*"]
         ]
-        return {"EvaluationResults": results, "IsTruncated": False}
+        return page_of(results, params)
+
+
+def page_of(results: list[dict[str, Any]], params: Mapping[str, Any]) -> dict[str, Any]:
+    """The results of a simulation that a call asks for, by `MaxItems` and `Marker`.
+
+    Raises:
+        ApiError: `InvalidInput`, the marker is none that was given out.
+    """
+    marker = params.get("Marker", "0")
+    if not re.fullmatch(r"[0-9]{1,9}", marker):
+        raise ApiError("InvalidInput", f"Invalid Marker: {marker}", 400)
+    end = int(marker) + params.get("MaxItems", _MOST_RESULTS)
+    page = {"EvaluationResults": results[int(marker) : end], "IsTruncated": end < len(results)}
+    return page | ({"Marker": str(end)} if end < len(results) else {})
 
 
 def context_of(params: Mapping[str, Any]) -> dict[str, str | list[str]]:
@@ -144,9 +161,9 @@ def statements(name: str, texts: Iterable[str], kind: str = "none") -> list[Stat
         try:
             spans = list(_spans(text))
         except (ValueError, IndexError, RecursionError) as error:
-            raise ApiError("InvalidInput", f"Syntax errors in policy {source}: {error}") from error
+            raise ApiError("InvalidInput", f"Syntax errors in policy {source}.") from error
         if not all(isinstance(value, dict) for value, _, _ in spans):
-            raise ApiError("InvalidInput", f"Syntax errors in policy {source}: a statement is an object")
+            raise ApiError("InvalidInput", f"Syntax errors in policy {source}.")
         places = [(value, _position(text, start), _position(text, end)) for value, start, end in spans]
         found += [Statement(source, kind, *place) for place in places]
     return found

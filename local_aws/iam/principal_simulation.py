@@ -13,7 +13,15 @@ from local_aws.access.reference import Kind, is_known, kinds
 from local_aws.call import ApiError, Call
 from local_aws.house import Host
 from local_aws.iam.attached_policies import NamedPolicy, attached
-from local_aws.iam.policy_simulation import PolicySimulation, Statement, context_of, refuse_absent, result, statements
+from local_aws.iam.policy_simulation import (
+    PolicySimulation,
+    Statement,
+    context_of,
+    page_of,
+    refuse_absent,
+    result,
+    statements,
+)
 from local_aws.matching import like
 from local_aws.moto.inside import Moto
 
@@ -48,7 +56,7 @@ class PrincipalSimulation(PolicySimulation):
         caller = params.get("CallerArn", params["PolicySourceArn"])
         resources = params.get("ResourceArns") or ["*"]
         results = [_of_action(judging, fence, caller, action, resources, context) for action in params["ActionNames"]]
-        return {"EvaluationResults": results, "IsTruncated": False}
+        return page_of(results, params)
 
 
 def _is_excluded(policy: NamedPolicy, kind: str, excluded: list[dict[str, Any]]) -> bool:

@@ -48,13 +48,15 @@ def remove(place: Path) -> None:
 
 
 def _remove_those_of_the_dead(parent: Path) -> None:
-    for place in parent.glob(f"{_PREFIX}*/{_LOCK}"):
+    with os.scandir(parent) as entries:
+        places = [parent / entry.name for entry in entries if entry.name.startswith(_PREFIX) and entry.is_dir()]
+    for place in places:
         # Another user's are not this one's to look at.
         with contextlib.suppress(OSError):
-            lock = _take(place.parent)
+            lock = _take(place) if (place / _LOCK).exists() else None
             if lock is not None:
                 lock.close()
-                remove(place.parent)
+                remove(place)
 
 
 def _take(place: Path) -> BinaryIO | None:

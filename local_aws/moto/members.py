@@ -16,7 +16,6 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from botocore.loaders import Loader
 from botocore.model import OperationModel
 
 from local_aws import ACCOUNT, wire
@@ -122,7 +121,7 @@ def require_heeded(operation: OperationModel, params: Mapping[str, Any]) -> None
         ApiError: `NotImplemented`, naming the member.
     """
     service = operation.service_model.service_name
-    for name in refused(service).get(operation.name, ()):
+    for name in refused(service, operation.name):
         for value in _values(params, steps(name)):
             asks = value or (service, name) in _ASKS_BY_BEING_THERE
             if asks and value != _SO_ANYWAY.get((service, name)):
@@ -165,7 +164,7 @@ def require_heeded_in(operation: OperationModel, request: wire.Request) -> None:
 def _places(operation: str) -> frozenset[str]:
     """The headers and members of a query in which S3's operation has what is refused, or `body`."""
     shape = wire.api_for("s3").model.operation_model(operation).input_shape
-    names = refused("s3").get(operation, ()) if shape is not None else ()
+    names = refused("s3", operation) if shape is not None else ()
     told = [shape.members[steps(name)[0]].serialization for name in names]
     in_query = {one["name"] for one in told if one.get("location") == "querystring"}
     in_headers = {one["name"].lower() for one in told if one.get("location") == "header"}
@@ -180,20 +179,17 @@ def ignored(service: str) -> dict[str, frozenset[str]]:
 
 
 @functools.cache
-def refused(service: str) -> dict[str, tuple[str, ...]]:
-    """By operation, the members that are refused by name."""
-    found: dict[str, tuple[str, ...]] = {}
-    for operation, members in ignored(service).items():
-        done: set[str | None] = {
-            name for name in members if (service, name) in _DONE_HERE or (service, name) in _WITHOUT_EFFECT
-        }
-        done |= {name for name in members if _is_kept_whole(service, name)}
-        done |= {name for name in members if is_token(service, operation, name)}
-        how = paging(service, operation)
-        done |= {how.token, how.limit} if how else set()
-        if left := sorted(members - done):
-            found[operation] = tuple(left)
-    return found
+def refused(service: str, operation: str) -> tuple[str, ...]:
+    """The members of an operation that are refused by name."""
+    members = ignored(service).get(operation, frozenset())
+    done: set[str | None] = {
+        name for name in members if (service, name) in _DONE_HERE or (service, name) in _WITHOUT_EFFECT
+    }
+    done |= {name for name in members if _is_kept_whole(service, name)}
+    done |= {name for name in members if is_token(service, operation, name)}
+    how = paging(service, operation) if members else None
+    done |= {how.token, how.limit} if how else set()
+    return tuple(sorted(members - done))
 
 
 def _is_kept_whole(service: str, path: str) -> bool:
@@ -219,8 +215,8 @@ class Paging(NamedTuple):
 @functools.cache
 def paging(service: str, operation: str) -> Paging | None:
     """How an operation is paged that moto answers whole (`moto/pages.py`); None where moto pages it, or nobody."""
-    found = _paginators(service).get(operation)
-    if service in _NOT_PAGED_HERE or found is None or str(found["input_token"]).lower() not in _TOKENS:
+    found = None if service in _NOT_PAGED_HERE else _paginators(service).get(operation)
+    if found is None or str(found["input_token"]).lower() not in _TOKENS:
         return None
     members = {found["input_token"], found.get("limit_key")}
     if not members & ignored(service).get(operation, frozenset()):
@@ -232,7 +228,7 @@ def paging(service: str, operation: str) -> Paging | None:
 
 @functools.cache
 def _paginators(service: str) -> dict[str, dict[str, Any]]:
-    return Loader(include_default_search_paths=True).load_service_model(service, "paginators-1")["pagination"]
+    return wire.described(service, "paginators-1")["pagination"]
 
 
 @functools.cache

@@ -118,3 +118,9 @@ def object_of(bucket: str, key: str, version_id: str | None = None) -> StoredObj
     if found is None:
         return None
     return StoredObject(found) if hasattr(found, "etag") else str(found.version_id)
+
+
+def marker_of(bucket: str, key: str, version_id: str | None = None) -> str | None:
+    """The version's name of the delete marker on top of a key, or of the one that is that version; None for none."""
+    found = object_of(bucket, key, version_id) if bucket in buckets() else None
+    return found if isinstance(found, str) else None

@@ -42,12 +42,37 @@ def require_conditions(operation: str, bucket: str, key: str, headers: Mapping[s
         _require_target(bucket, key, headers, head)
 
 
+_CHANGING = ("x-amz-storage-class", "x-amz-website-redirect-location", "x-amz-server-side-encryption")
+"""Headers that change something of a copy begin so."""
+
+
 def source_of(headers: Mapping[str, str], head: Head) -> Mapping[str, Any] | None:
     """What HeadObject tells of a copy's source; None where it tells nothing."""
+    return head(**_source(headers))
+
+
+def _source(headers: Mapping[str, str]) -> dict[str, str]:
     path, _, query = headers["x-amz-copy-source"].removeprefix("/").partition("?")
     bucket, _, key = unquote(path).partition("/")
     version = parse_qs(query).get("versionId")
-    return head(Bucket=bucket, Key=key, **({"VersionId": version[0]} if version else {}))
+    return {"Bucket": bucket, "Key": key, **({"VersionId": version[0]} if version else {})}
+
+
+def require_change(bucket: str, key: str, headers: Mapping[str, str]) -> None:
+    """Raise where a copy takes an object to itself and changes nothing of it.
+
+    Raises:
+        ApiError: `InvalidRequest`.
+    """
+    changes = headers.get("x-amz-metadata-directive") == "REPLACE" or any(
+        name.startswith(_CHANGING) for name in headers
+    )
+    if not changes and _source(headers) == {"Bucket": bucket, "Key": key}:
+        message = (
+            "This copy request is illegal because it is trying to copy an object to itself without changing the "
+            "object's metadata, storage class, website redirect location or encryption attributes."
+        )
+        raise ApiError("InvalidRequest", message, 400)
 
 
 def _require_source(headers: Mapping[str, str], head: Head) -> None:

@@ -24,7 +24,6 @@ KINDS = {
 """The kinds of rules, each with the member that names its destination, and the service of that."""
 _DESTINATION = re.compile(r"arn:aws[a-z-]*:(lambda|sqs|sns):([a-z0-9-]+):(\d{12}):(.+)")
 """The ARN of a destination: service, region, account, resource."""
-_EVENT_TYPES = set(api_for("s3").model.shape_for("Event").enum)
 
 
 def destination(arn: str) -> tuple[str, str, str]:
@@ -55,7 +54,7 @@ def check_rules(rules: list[tuple[str, dict[str, Any]]], region: str) -> None:
 
 def _check_rule(kind: str, rule: dict[str, Any], region: str) -> None:
     for event in rule["Events"]:
-        if event not in _EVENT_TYPES:
+        if event not in api_for("s3").model.shape_for("Event").enum:
             message = "The event is not supported for notifications"
             raise invalid_argument(message, "Event", event)
     arn = rule[KINDS[kind][0]]

@@ -119,8 +119,7 @@ def by_range(bucket: str, key: str, request: wire.Request) -> tuple[wire.Request
     if "range" in request.headers:
         message = "Cannot specify both Range header and partNumber query parameter"
         raise ApiError("InvalidRequest", message, 400)
-    query = request.query.copy()
-    del query["partNumber"]
+    query = request.query.without("partNumber")
     headers, told = dict(request.headers), {}
     found = object_of(bucket, key, query.get("versionId")) if region_of(bucket) else None
     if isinstance(found, StoredObject):

@@ -14,9 +14,6 @@ from typing import IO, Any, cast
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
 
 from botocore.utils import parse_timestamp
-from werkzeug.exceptions import RequestEntityTooLarge
-from werkzeug.formparser import FormDataParser
-from werkzeug.http import parse_options_header
 
 from local_aws import wire
 from local_aws.access.signature import Signature, form_signature
@@ -123,6 +120,10 @@ def _form(request: wire.Request, body: Body) -> tuple[dict[str, str], bytes, str
     """The form's fields by their names in lower case, the file's content, and its name."""
     if body.size is not None and body.size > MOST:
         raise ApiError("EntityTooLarge", "Your proposed upload exceeds the maximum allowed size", 400)
+    from werkzeug.exceptions import RequestEntityTooLarge  # a tenth of a server's start: it comes with the first form
+    from werkzeug.formparser import FormDataParser
+    from werkzeug.http import parse_options_header
+
     kind, options = parse_options_header(request.headers["content-type"])
     parser = FormDataParser(max_form_memory_size=_FIELD_BYTES, max_content_length=MOST, silent=False)
     try:

@@ -24,12 +24,13 @@ from local_aws.access.judge import denial
 from local_aws.access.roles import Roles
 from local_aws.access.signature import Signature
 from local_aws.access.wanted import Place, Wanted
-from local_aws.call import Call, not_there
+from local_aws.call import ApiError, Call, not_there
 from local_aws.gateway.dispatch import dispatch, routed
 from local_aws.gateway.exchange import Exchange
 from local_aws.house import Service
 from local_aws.moto.backend import Backends, lacks
 from local_aws.moto.members import require_heeded_in
+from local_aws.moto.uploads import marker_of
 from local_aws.s3.bucket_defaults import BucketDefaults
 from local_aws.s3.bucket_names import BucketNames
 from local_aws.s3.bucket_policies import BucketPolicies
@@ -41,12 +42,13 @@ from local_aws.s3.buckets import (
     require_possible_key,
     require_possible_name,
 )
-from local_aws.s3.conditions import Head, decisive, require_conditions
+from local_aws.s3.conditions import Head, decisive, require_change, require_conditions
 from local_aws.s3.content import received, require_document
 from local_aws.s3.customer_keys import require_no_customer_key
 from local_aws.s3.deletions import allowed, deleted, require_condition
 from local_aws.s3.deletions import answer as deletions_answer
 from local_aws.s3.documents import CHECKED, require_headers, require_valid
+from local_aws.s3.errors import no_such_key
 from local_aws.s3.event_record import Change
 from local_aws.s3.events import S3Events
 from local_aws.s3.listings import Listings
@@ -161,6 +163,11 @@ class S3:
         if "Key" in path_values:
             require_conditions(name, params["Bucket"], params["Key"], request.headers, head)
             request = require_upload(operation, params["Bucket"], params["Key"], request, head)
+        version = request.query.get("versionId")
+        if name in _READS and (marker := marker_of(params["Bucket"], params["Key"], version)) is not None:
+            return self._marked(api, call, params, exchange, marker, version is not None)
+        if name == "CopyObject":
+            require_change(params["Bucket"], params["Key"], request.headers)
         if name in _READS:
             request, besides = by_range(params["Bucket"], params["Key"], request)
             exchange.start_response = _with_headers(exchange.start_response, besides)
@@ -258,6 +265,26 @@ class S3:
 
         params["Delete"]["Objects"], refusals = allowed(params["Delete"]["Objects"], require)
         return refusals
+
+    def _marked(
+        self, api: wire.Api, call: Call, params: dict[str, Any], exchange: Exchange, marker: str, asked_for: bool
+    ) -> list[bytes]:
+        """The answer to who reads a delete marker: as a version there is no method for it, on top nothing is there."""
+        if asked_for:
+            message = "The specified method is not allowed against this resource."
+            method = exchange.request.method
+            error = ApiError("MethodNotAllowed", message, 405, Method=method, ResourceType="DeleteMarker")
+        else:
+            if call.principal.kind != "admin":
+                self._hide_missing(call, params)
+            error = no_such_key(params["Key"])
+        response = wire.serialise_error(api, error, exchange.request_id, exchange.request.path)
+        response.headers |= {"x-amz-delete-marker": "true", "x-amz-version-id": marker}
+        if asked_for:
+            response.headers["Allow"] = "DELETE"
+        if exchange.request.method == "HEAD":
+            response.body = b""
+        return exchange.send(response)
 
     # ---- what a change sets off ----------------------------------------------------------------------
 

@@ -10,13 +10,12 @@ from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, unquote
 
 from botocore.exceptions import DataNotFoundError
-from botocore.loaders import Loader
 from botocore.model import OperationModel, ServiceModel
-from werkzeug.datastructures import MultiDict
 
 from local_aws.call import ApiError
+from local_aws.wire.data import described
+from local_aws.wire.query import Query
 
-_MODEL = "service-2"
 _NAME = re.compile(r"[a-z0-9-]+")
 
 
@@ -26,7 +25,7 @@ class Request:
 
     method: str
     path: str
-    query: MultiDict[str, str]
+    query: Query
     headers: Mapping[str, str]
     body: bytes = b""
     raw_query: str = ""
@@ -46,8 +45,7 @@ class _Route:
     """One REST operation: a path pattern, and what else of the request must be there for it to be meant."""
 
     operation: OperationModel
-    path: re.Pattern[str]
-    literals: int
+    segments: tuple[str, ...]
     fixed_query: tuple[tuple[str, str], ...]
     required_query: tuple[str, ...]
     required_headers: tuple[str, ...]
@@ -55,7 +53,13 @@ class _Route:
     @property
     def rank(self) -> tuple[int, int, int]:
         """The more a route asks for, the earlier it is tried."""
-        return (len(self.fixed_query), len(self.required_query) + len(self.required_headers), self.literals)
+        literals = sum(not segment.startswith("{") for segment in self.segments)
+        return (len(self.fixed_query), len(self.required_query) + len(self.required_headers), literals)
+
+    @functools.cached_property
+    def path(self) -> re.Pattern[str]:
+        """The pattern, made when the path is first looked at: most routes of an API nobody ever comes to."""
+        return re.compile("".join(f"/{_pattern(segment)}" for segment in self.segments) + "/?")
 
     def match(self, request: Request) -> dict[str, str] | None:
         """The values of the path's parameters where this route is meant, else None."""
@@ -106,21 +110,13 @@ class Api:
 
 
 @functools.cache
-def loader() -> Loader:
-    """What reads botocore's models."""
-    return Loader()
-
-
-@functools.cache
 def api_for(service: str) -> Api:
     """The API of a service by botocore's name for its model ("lambda", "stepfunctions").
 
     Raises:
         DataNotFoundError: botocore has no such model.
     """
-    models = loader()
-    version = models.determine_latest_version(service, _MODEL)
-    return Api(ServiceModel(models.load_data(f"{service}/{version}/{_MODEL}"), service))
+    return Api(ServiceModel(described(service, "service-2"), service))
 
 
 def api_like(service: str, request: Request) -> Api:
@@ -145,7 +141,7 @@ def form(request: Request) -> Mapping[str, str]:
         ApiError: `MalformedQueryString` for a parameter that is there twice, or one that is not UTF-8;
             `InvalidParameterCombination` for parameters in both places.
     """
-    asked = [(name, value) for name, value in request.query.items(multi=True) if not name.startswith("X-Amz-")]
+    asked = [(name, value) for name, value in request.query.pairs if not name.startswith("X-Amz-")]
     try:
         text = request.body.decode()
         posted = parse_qsl(text, keep_blank_values=True, errors="strict") if text else []
@@ -159,11 +155,6 @@ def form(request: Request) -> Mapping[str, str]:
     if len(fields) != len(pairs):
         raise ApiError("MalformedQueryString", "A parameter of the request is there twice.")
     return fields
-
-
-def query(text: str) -> MultiDict[str, str]:
-    """A URL's query string as a multi-valued mapping."""
-    return MultiDict(parse_qsl(text, keep_blank_values=True)) if text else MultiDict()
 
 
 def _routes(model: ServiceModel) -> dict[str, list[_Route]]:
@@ -180,21 +171,23 @@ def _routes(model: ServiceModel) -> dict[str, list[_Route]]:
 
 def _route(operation: OperationModel) -> _Route:
     path, _, query = operation.http["requestUri"].partition("?")
-    literals, pattern = 0, ""
-    for part in path.strip("/").split("/"):
-        if part.startswith("{"):
-            name = part.strip("{}+")
-            pattern += f"/(?P<{name}>.+)" if part.endswith("+}") else f"/(?P<{name}>[^/]+)"
-        elif part:
-            literals += 1
-            pattern += "/" + re.escape(part)
-    shape = operation.input_shape
-    required = [shape.members[name].serialization for name in shape.required_members] if shape else []
+    segments = tuple(segment for segment in path.strip("/").split("/") if segment)
+    shape, in_path = operation.input_shape, {segment.strip("{}+") for segment in segments}
+    # A member's shape is read only where it may matter here: that of all members takes as long as the whole rest.
+    others = [name for name in shape.required_members if name not in in_path] if shape else []
+    required = [shape.members[name].serialization for name in others]
     return _Route(
         operation=operation,
-        path=re.compile((pattern or "") + "/?"),
-        literals=literals,
+        segments=segments,
         fixed_query=tuple(parse_qsl(query, keep_blank_values=True)),
         required_query=tuple(s["name"] for s in required if s.get("location") == "querystring"),
         required_headers=tuple(s["name"].lower() for s in required if s.get("location") == "header"),
     )
+
+
+def _pattern(segment: str) -> str:
+    """What a segment of a path may be: `{Name}` is anything without a slash, `{Name+}` anything."""
+    if not segment.startswith("{"):
+        return re.escape(segment)
+    name = segment.strip("{}+")
+    return f"(?P<{name}>.+)" if segment.endswith("+}") else f"(?P<{name}>[^/]+)"

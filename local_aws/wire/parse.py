@@ -86,7 +86,7 @@ def _query_value(request: Request, wire_name: str, member: Shape) -> Any:
     if wire_name not in request.query:
         return None
     if isinstance(member, ListShape):
-        return [_from_text(text, member.member) for text in request.query.getlist(wire_name)]
+        return [_from_text(text, member.member) for text in request.query.all(wire_name)]
     return request.query[wire_name]
 
 

@@ -12,7 +12,8 @@ from collections.abc import Iterable
 from urllib.parse import unquote_to_bytes
 
 from local_aws.call import ApiError
-from local_aws.wire.model import Request, query
+from local_aws.wire.model import Request
+from local_aws.wire.query import query
 
 _NO_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _NOT_PLAIN = re.compile(r"//|%2[fF]|%5[cC]|\\|/(\.|%2[eE]){1,2}(/|$)")

@@ -14,11 +14,11 @@ from urllib.parse import parse_qsl, quote, urlencode
 
 from botocore.model import OperationModel
 from botocore.serialize import create_serializer
-from werkzeug.datastructures import MultiDict
 
 from local_aws.call import ApiError
 from local_aws.wire.model import Request, api_for
 from local_aws.wire.parse import parse
+from local_aws.wire.query import Query
 from local_aws.wire.validate import require_members
 
 _INTEGER = re.compile(r"-?[0-9]{1,9}")
@@ -71,13 +71,13 @@ def _json(operation: OperationModel, request: Request) -> Request:
         "content-type": f"application/x-amz-json-{metadata['jsonVersion']}",
         "x-amz-target": f"{metadata['targetPrefix']}.{operation.name}",
     }
-    return Request("POST", "/", MultiDict(), headers, request.body)
+    return Request("POST", "/", Query(), headers, request.body)
 
 
 def _form(operation: OperationModel, params: dict[str, Any], request: Request) -> Request:
     fields = _serialised("query", operation, params)["body"]
     headers = {"host": request.headers["host"], "content-type": "application/x-www-form-urlencoded; charset=utf-8"}
-    return Request("POST", "/", MultiDict(), headers, urlencode(fields).encode())
+    return Request("POST", "/", Query(), headers, urlencode(fields).encode())
 
 
 def _rest(
@@ -87,7 +87,7 @@ def _rest(
     _refuse_conflicts(operation, shape, request)
     pairs = list(shape.fixed)
     for name, kind in shape.query.items():
-        values = request.query.getlist(name)
+        values = request.query.all(name)
         if len(values) > 1 and kind != "list":
             raise ApiError("InvalidArgument", f"The query string parameter {name} is there twice", 400)
         if kind == "integer" and values and not _INTEGER.fullmatch(values[0]):
@@ -109,7 +109,7 @@ def _rest(
         raise ApiError("MissingRequestBodyError", "Request Body is empty", 400)
     raw_query = "&".join(f"{_quoted(name)}={_quoted(value)}" for name, value in pairs)
     headers["host"] = request.headers["host"]
-    return Request(request.method, path, MultiDict(pairs), headers, body, raw_query)
+    return Request(request.method, path, Query(pairs), headers, body, raw_query)
 
 
 def hoisted(operation: OperationModel, request: Request) -> Request:

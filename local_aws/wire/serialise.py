@@ -16,7 +16,7 @@ from local_aws.call import ApiError
 from local_aws.wire.model import Api, Response
 
 _XML = '<?xml version="1.0" encoding="UTF-8"?>\n'
-_NO_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 """Characters that no XML document can hold, in any form."""
 
 

@@ -381,7 +381,7 @@ def plain(service: str, operation: str) -> Asked:
     path, _, query = made["url"].removeprefix("http://127.0.0.1").partition("?")
     body = made["body"]
     body = urlencode(body).encode() if isinstance(body, dict) else body.encode() if isinstance(body, str) else body
-    pairs = tuple((name, value) for name, value in wire.query(query).items(multi=True))
+    pairs = tuple((name, value) for name, value in wire.query(query).pairs)
     return Asked(service, made["method"], path or "/", pairs, tuple(made["headers"].items()), bytes(body or b""))
 
 

@@ -27,7 +27,7 @@ from typing import Any
 
 from local_aws.functions.environments import worker
 from local_aws.functions.environments.memory import anonymous_bytes
-from local_aws.isolation import first_process, kernel, namespaces
+from local_aws.isolation import first_process, kernel, namespaces, without_crt
 from local_aws.isolation.view import Root, User, interpreter
 
 MESSAGE_BYTES = 1 << 20
@@ -39,6 +39,7 @@ def preload() -> int:
     """Import what functions use most. Returns the bytes of memory this took beyond a bare runtime."""
     worker.Bootstrap()
     bare = anonymous_bytes("self")
+    without_crt.keep_out()
     import boto3
 
     # The default session keeps the models it has read; it must not have resolved credentials.

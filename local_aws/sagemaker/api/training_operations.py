@@ -72,6 +72,12 @@ class TrainingOperations(JobOperations):
         for member in _REQUIRED:
             if _member(params, member) is None:
                 raise ApiError("ValidationException", f"{member} must be specified.")
+        if params["ResourceConfig"]["InstanceCount"] < 1:
+            raise ApiError(
+                "ValidationException",
+                "1 validation error detected: Value '0' at 'resourceConfig.instanceCount' failed to satisfy "
+                "constraint: Member must have value greater than or equal to 1",
+            )
         family = images.resolve(params["AlgorithmSpecification"]["TrainingImage"], "training", self.host.region)
         _check_implemented(params)
         _check_modes(params, family)

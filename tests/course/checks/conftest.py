@@ -16,6 +16,7 @@ from course.checks.cells import LESSONS, exercise_cell
 from course.checks.engine import examine, run_as_cell
 from course.checks.exercise import find
 from course.outcomes.outcome import Check, Outcome
+from tests.course.checks.account_state import held
 
 _numbers = itertools.count()
 
@@ -38,13 +39,18 @@ def changed(name: str, *changes: tuple[str, str]) -> str:
 
 
 def check_untouched_and_solved(name: str, make_names: Callable[[], dict[str, Any]] = dict) -> None:
-    """The starter is no failure, and the lesson's own solution is right."""
+    """The starter is no failure, the lesson's own solution is right, and the check leaves the AWS as it was.
+
+    Where a lesson goes on with the solution by itself, the solution leaves it so, too.
+    """
     cell = exercise_cell(name)
+    before = held()
     untouched = judge(name, cell.starter, **make_names())
     assert untouched.outcome is Outcome.NOT_ATTEMPTED, untouched
     solved = judge(name, cell.solution, **make_names())
     assert solved.outcome is Outcome.RIGHT, solved
     assert len(solved.passed) >= 1
+    assert find(name).acts or held() == before, f"{name} has changed the learner's AWS"
 
 
 def check_wrong(result: Check, *said: str) -> None:

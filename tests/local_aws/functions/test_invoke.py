@@ -123,6 +123,11 @@ def test_fault_while_initialising(functions, case):
     }
 
 
+def test_boto3_comes_without_the_crt_as_on_lambda(functions):
+    source = "import boto3, botocore.compat\ndef handler(event, context):\n    return botocore.compat.HAS_CRT"
+    assert functions.invoke(functions.create(source)) == (False, None)
+
+
 def test_exception_while_importing_shows_the_import_system(functions):
     payload, _ = functions.invoke(functions.create("raise ValueError('too early')"))
     assert (payload["errorType"], payload["errorMessage"], payload["requestId"]) == ("ValueError", "too early", "")

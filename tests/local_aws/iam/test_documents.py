@@ -106,7 +106,16 @@ def test_trust_policies_that_are_taken(aws, principal):
 
 
 @pytest.mark.parametrize("operation", ["create_policy", "put_user_policy", "put_role_policy", "put_group_policy"])
-@pytest.mark.parametrize("document", ["x", "{}", "[" * 5000, json.dumps({"Statement": [GOOD | {"Resource": "*"}]})])
+@pytest.mark.parametrize(
+    "document",
+    [
+        "x",
+        "{}",
+        "[" * 5000,
+        json.dumps({"Statement": [GOOD | {"Resource": "*"}]}),
+        json.dumps({"Statement": [{"Sid": "a-b", "Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}),
+    ],
+)
 def test_policies_of_identities_are_checked(aws, operation, document):
     iam, name = aws.client("iam"), f"x-{secrets.token_hex(4)}"
     params = {"PolicyName": name, "PolicyDocument": document}

@@ -97,3 +97,13 @@ def test_what_can_not_be_simulated_is_refused(aws, role, arn, params, code):
     with pytest.raises(ClientError) as refused:
         simulated(aws, arn or role, **params)
     assert refused.value.response["Error"]["Code"] == code
+
+
+def test_results_come_in_pages(aws, role):
+    names = ["s3:GetObject", "s3:PutObject", "s3:ListBucket"]
+    pages = (
+        aws.client("iam")
+        .get_paginator("simulate_principal_policy")
+        .paginate(PolicySourceArn=role, ActionNames=names, PaginationConfig={"PageSize": 2})
+    )
+    assert [[one["EvalActionName"] for one in page["EvaluationResults"]] for page in pages] == [names[:2], names[2:]]

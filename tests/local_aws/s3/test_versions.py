@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from botocore.exceptions import ClientError
 
 from tests.refusals import refused
 
@@ -86,3 +87,37 @@ def test_a_range_is_in_bytes_or_none(s3, bucket):
 
 def test_a_list_has_one_other_form(s3, bucket):
     assert refused(s3.list_objects_v2, Bucket=bucket, EncodingType="base64") == ("InvalidArgument", 400)
+
+
+@pytest.mark.parametrize(("status", "named"), [("Enabled", None), ("Suspended", "null")])
+def test_a_key_that_is_not_there_gets_a_delete_marker(s3, bucket, status, named):
+    versioning(s3, bucket, "Enabled")
+    versioning(s3, bucket, status)
+    told = s3.delete_object(Bucket=bucket, Key="never")
+    assert told["DeleteMarker"]
+    assert named in (None, told["VersionId"])
+    assert there(s3, bucket) == {told["VersionId"]: None}
+    s3.delete_object(Bucket=bucket, Key="never", VersionId=told["VersionId"])
+    assert there(s3, bucket) == {}
+
+
+@pytest.mark.parametrize("read", ["get_object", "head_object"])
+def test_a_delete_marker_says_that_it_is_one(s3, bucket, read):
+    versioning(s3, bucket, "Enabled")
+    s3.put_object(Bucket=bucket, Key="k", Body=b"1")
+    marker = s3.delete_object(Bucket=bucket, Key="k")["VersionId"]
+    for status, which in ((404, {}), (405, {"VersionId": marker})):
+        with pytest.raises(ClientError) as caught:
+            getattr(s3, read)(Bucket=bucket, Key="k", **which)
+        told = caught.value.response["ResponseMetadata"]
+        assert told["HTTPStatusCode"] == status
+        assert told["HTTPHeaders"]["x-amz-delete-marker"] == "true"
+        assert told["HTTPHeaders"]["x-amz-version-id"] == marker
+
+
+def test_a_copy_to_itself_changes_something(s3, bucket):
+    s3.put_object(Bucket=bucket, Key="k", Body=b"1")
+    copy = {"Bucket": bucket, "Key": "k", "CopySource": {"Bucket": bucket, "Key": "k"}}
+    assert refused(s3.copy_object, **copy)[0] == "InvalidRequest"
+    s3.copy_object(**copy, MetadataDirective="REPLACE", Metadata={"a": "b"})
+    assert s3.head_object(Bucket=bucket, Key="k")["Metadata"] == {"a": "b"}

@@ -346,6 +346,13 @@ def test_the_supervised_mode_trains_on_one_instance(bench):
     assert reason.startswith("AlgorithmError: the supervised mode trains on one instance")
 
 
+def test_a_job_has_an_instance(bench):
+    request = bench.training(sentences(5))
+    request["ResourceConfig"]["InstanceCount"] = 0
+    with pytest.raises(ClientError, match=r"at 'resourceConfig.instanceCount' failed to satisfy constraint"):
+        bench.start_training(request)
+
+
 def test_stop_ends_a_job_that_trains(bench, wait_until):
     name = bench.start_training(bench.training(sentences(2000), **SMALL, epochs="1000000"))
     wait_until(lambda: bench.client.describe_training_job(TrainingJobName=name)["SecondaryStatus"] == "Training")
