@@ -24,7 +24,7 @@ from course.seal import seal
 
 _PROJECT = Path(__file__).resolve().parents[1]
 _LESSONS = _PROJECT / "notebooks"
-_COPIES = _PROJECT / "build" / "notebooks"
+COPIES = _PROJECT / "build" / "notebooks"
 _CELL_SECONDS = 600
 
 
@@ -97,8 +97,8 @@ def execute(
         return f"The kernel died in cell {_number(notebook, running)}."
     finally:
         _drop_views(notebook)
-        _COPIES.mkdir(parents=True, exist_ok=True)
-        nbformat.write(notebook, _COPIES / path.name)
+        COPIES.mkdir(parents=True, exist_ok=True)
+        nbformat.write(notebook, COPIES / path.name)
     if store:
         seal(notebook)
         nbformat.write(notebook, path)
@@ -107,7 +107,7 @@ def execute(
 
 def _show_answer(path: Path) -> None:
     """Print what the cells with the tag `answer` have put out."""
-    for cell in nbformat.read(_COPIES / path.name, as_version=4).cells:
+    for cell in nbformat.read(COPIES / path.name, as_version=4).cells:
         if "answer" in cell.metadata.get("tags", ()):
             answers = [output.data["text/plain"] for output in cell.outputs if "data" in output]
             print(f"The endpoint of lesson {path.name[:2]} answered:\n{_indented(chr(10).join(answers))}")

@@ -1,6 +1,7 @@
 """Writes the table at the end of each lesson: which of its stored outputs differ on a real account, and how.
 
-Made from the stored outputs: what is known to differ is looked for in them, section by section. `python -m
+Made from the stored outputs: what is known to differ is looked for in them, section by section. Below it stands what
+differs where roles that are there already stand for the lesson's; that is made from its cells. `python -m
 docs.real_account` writes the tables into the lessons, then run `make exercises`; a test fails when one is not what this
 program would write, and when something that may differ from run to run has no row.
 """
@@ -11,7 +12,7 @@ import argparse
 import json
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +46,11 @@ KINDS = {
 }
 """What differs: a pattern that finds it in outputs, and how it is on a real account."""
 
+_CHANGES_A_ROLE = r"(?:create|put|attach|detach|update_assume)_role|logging_role\(|workflow_role\("
+_LACKS_A_RIGHT = r"AccessDenied|not authorized to perform"
+CHECKS_WITH_A_ROLE = ("02.handler", "02.policy", "07.handler", "07.policy", "08.tolerance")
+"""Checks that try the learner's work under a role of their own."""
+
 
 def table(notebook: dict[str, Any]) -> str:
     """The text of the generated cell of a lesson."""
@@ -55,18 +61,53 @@ def table(notebook: dict[str, Any]) -> str:
                 found[kind].append(section)
     rows = [f"| {kind} | {', '.join(found[kind])} | {there} |" for kind, (_, there) in KINDS.items() if found.get(kind)]
     head = "The stored outputs are those of the embedded AWS. On a real account, these are other ones:"
-    return "\n".join(["## On a real account", "", head, "", "| what | in section | there |", "|:--|:--|:--|", *rows])
+    lines = ["## On a real account", "", head, "", "| what | in section | there |", "|:--|:--|:--|", *rows]
+    return "\n".join([*lines, *given_roles(notebook)])
+
+
+def given_roles(notebook: dict[str, Any]) -> list[str]:
+    """The lines that say what differs with roles that are there already; none where the lesson makes no role."""
+    made = _sections(notebook, lambda cell: "".join(cell["source"]), _CHANGES_A_ROLE)
+    lacks = _sections(notebook, lambda cell: json.dumps(cell["outputs"]), _LACKS_A_RIGHT)
+    sources = "".join("".join(cell["source"]) for cell in notebook["cells"])
+    checks = [f"`{name}`" for name in CHECKS_WITH_A_ROLE if f'course.check("{name}"' in sources]
+    if not made:
+        return []
+    said = [f"cells that make or change a role ({_in(made)}) say that nothing was sent"]
+    if lacks:
+        said.append(f"what is refused for want of a right ({_in(lacks)}) may be allowed")
+    if checks:
+        each = "each" if len(checks) > 1 else "the"
+        said.append(f"{' and '.join(checks)} can't be checked: {each} check makes a role of its own")
+    where = "../docs/instructors.md#what-a-class-costs-on-real-accounts"
+    return ["", f"Where you work with [roles that are there already]({where}): {'; '.join(said)}."]
+
+
+def _in(sections: list[str]) -> str:
+    return f"section{'s' if len(sections) > 1 else ''} {' and '.join(sections)}"
+
+
+def _sections(notebook: dict[str, Any], text: Callable[[dict[str, Any]], str], pattern: str) -> list[str]:
+    """The sections that have a code cell of which a text holds the pattern."""
+    found = (section for section, cell in code_cells(notebook) if re.search(pattern, text(cell)))
+    return list(dict.fromkeys(found))
 
 
 def outputs(notebook: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """The stored outputs as text, each with its section: a number, or `start` and `end`."""
+    """The stored outputs as text, each with its section."""
+    for section, cell in code_cells(notebook):
+        yield from ((section, json.dumps(output, ensure_ascii=False)) for output in cell["outputs"])
+
+
+def code_cells(notebook: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The code cells, each with its section: a number, or `start` and `end`."""
     section = "start"
     for cell in notebook["cells"]:
         if cell["cell_type"] == "markdown":
             heading = re.search(r"^## (?:(\d+)\. )?", "".join(cell["source"]), re.MULTILINE)
             section = section if heading is None else heading[1] or "end"
         else:
-            yield from ((section, json.dumps(output, ensure_ascii=False)) for output in cell["outputs"])
+            yield section, cell
 
 
 def with_table(notebook: dict[str, Any]) -> dict[str, Any]:

@@ -5,46 +5,22 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import boto3
 import cfnlint
 import pytest
-import yaml
 from botocore.exceptions import ClientError
 
+from tests.class_templates import TEMPLATES, template
 from tests.course.proving.account import EVERYTHING, client, user
 from tests.served import served
 
 pytestmark = pytest.mark.slow
 
-TEMPLATES = Path(__file__).parents[1] / "docs" / "class"
 ALLOWED = "ml.m5.large"
 COURSE_BOUNDARY = "arn:aws:iam::123456789012:policy/course-boundary"
 ROLE = "arn:aws:iam::123456789012:role/jobs"
-
-
-class Loader(yaml.SafeLoader):
-    """Reads the short forms of CloudFormation's functions; a reference to a list is its default."""
-
-
-def template(name: str) -> dict[str, Any]:
-    text = (TEMPLATES / name).read_text(encoding="utf-8")
-    plain = yaml.load(text, _loader({}))
-    defaults = {key: one.get("Default", "") for key, one in plain["Parameters"].items()}
-    return yaml.load(text, _loader({key: str(value).split(",") for key, value in defaults.items()}))
-
-
-def _loader(values: dict[str, list[str]]) -> type[Loader]:
-    kind = type("WithValues", (Loader,), {})
-    kind.add_constructor("!Ref", lambda loader, node: values.get(node.value, node.value))
-    kind.add_constructor("!Sub", lambda loader, node: _resolved(node.value))
-    return kind
-
-
-def _resolved(text: str) -> str:
-    return text.replace("${AWS::Partition}", "aws").replace("${AWS::AccountId}", "123456789012")
 
 
 @pytest.mark.parametrize("path", sorted(TEMPLATES.glob("*.yaml")), ids=lambda path: path.name)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from nbval.plugin import get_sanitize_patterns
 
-from docs.real_account import CELL, KINDS, LESSONS, main, outputs, table
+from docs.real_account import CELL, KINDS, LESSONS, given_roles, main, outputs, table
 
 RULES = get_sanitize_patterns((Path(__file__).parent / "nbval_sanitize.cfg").read_text(encoding="utf-8"))
 each_lesson = pytest.mark.parametrize("path", sorted(LESSONS.glob("*.ipynb")), ids=lambda path: path.stem)
@@ -51,6 +51,19 @@ def test_an_output_is_told_of_in_its_section() -> None:
     ]
     rows = table({"cells": lesson}).splitlines()[6:]
     assert [row.split(" | ")[:2] for row in rows] == [["| where the lesson works", "start"], ["| milliseconds", "1, 2"]]
+
+
+def test_what_differs_with_roles_that_are_there_is_told_of_in_its_section() -> None:
+    cells = [
+        {"cell_type": "markdown", "source": ["## 3. Three"]},
+        {"cell_type": "code", "source": ["course.logging_role(name)"], "outputs": []},
+        {"cell_type": "markdown", "source": ["## 4. Four"]},
+        {"cell_type": "code", "source": ["course.run()"], "outputs": [{"text": ["AccessDeniedException"]}]},
+    ]
+    [said] = [line for line in table({"cells": cells}).splitlines() if line.startswith("Where you work with")]
+    assert "make or change a role (section 3) say that nothing was sent" in said
+    assert "refused for want of a right (section 4) may be allowed" in said
+    assert given_roles({"cells": cells[2:]}) == []
 
 
 def test_a_kind_that_no_lesson_shows_is_none() -> None:

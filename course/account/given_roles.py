@@ -41,7 +41,7 @@ ROLES = {
 }
 """The variables: which service takes such a role on, and for which roles of the lessons it stands."""
 
-_CHANGES = (
+CHANGES = (
     "CreateRole",
     "DeleteRole",
     "UpdateRole",
@@ -56,6 +56,7 @@ _CHANGES = (
     "TagRole",
     "UntagRole",
 )
+"""What is not sent of a given role: IAM's operations, which have the names of their actions."""
 _ROLE_ARN = re.compile(r"arn:aws:iam::(\d{12}):role/(?:[\x21-\x7e]+/)?([\w+=,.@-]{1,64})")
 _ROLE_NAME = re.compile(r"[\w+=,.@-]{1,64}", re.ASCII)
 _BOUNDARY_ARN = re.compile(r"arn:aws:iam::(\d{12}|aws):policy/[\x21-\x7e]+")
@@ -104,7 +105,7 @@ def arn_of(name: str, account: str) -> str:
 def leave_given_roles(events: Any) -> None:
     """Let the clients of a session use the given roles, change none of them, and set the boundary on what they make."""
     events.register("before-parameter-build.iam", _use)
-    for operation in _CHANGES:
+    for operation in CHANGES:
         events.register(f"before-call.iam.{operation}", _leave)
     events.register("before-call.iam.GetRolePolicy", _tell_wanted)
 

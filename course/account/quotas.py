@@ -1,12 +1,17 @@
-"""The service quotas that the course needs of a real account (a new account has 0 of many instance types)."""
+"""What the course needs of a real account and its region: service quotas, and the images of SageMaker's that it runs.
+
+A new account has 0 of many instance types; a new region may not have the images.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 
 import boto3
 
 from course.account import stand_in
+from course.account.images import USES, address
 from course.account.settings import Settings
 
 NEEDED = (
@@ -38,31 +43,45 @@ class Quota:
         return f"{'OK  ' if self.enough else 'FAIL'}  {self.name}: {applied}, {self.needed} needed"
 
 
+@dataclass(frozen=True)
+class Image:
+    """An image that the course runs: for which uses, and why it can't be had in the region (empty where it can)."""
+
+    uses: str
+    fault: str = ""
+
+    def __str__(self) -> str:
+        return f"{'FAIL' if self.fault else 'OK  '}  image for {self.uses}{self.fault and ': '}{self.fault}"
+
+
 @dataclass(frozen=True, repr=False)
 class QuotaCheck:
-    """The quotas that the course needs; `quotas` is empty on the embedded AWS, which has none."""
+    """The quotas that the course needs, and the images; both are empty on the embedded AWS, which has no quotas."""
 
     quotas: tuple[Quota, ...]
+    images: tuple[Image, ...] = ()
 
     @property
     def ok(self) -> bool:
-        """Whether the course can run within all of them."""
-        return all(quota.enough for quota in self.quotas)
+        """Whether the course can run within all of them, in this region."""
+        return all(quota.enough for quota in self.quotas) and not any(image.fault for image in self.images)
 
     def __repr__(self) -> str:
         if not self.quotas:
             return "The embedded AWS applies no quotas: nothing to check."
-        lines = [str(quota) for quota in self.quotas]
+        lines = [str(one) for one in (*self.quotas, *self.images)]
+        if any(image.fault for image in self.images):
+            return "\n".join([*lines, "", "Not all images are here: name another region in AWS_DEFAULT_REGION."])
         remedy = (
             "Request an increase in the Service Quotas console, or name another type: in COURSE_PROCESSING_INSTANCE, "
             "COURSE_TRAINING_INSTANCE, COURSE_ENDPOINT_INSTANCE or COURSE_TRANSFORM_INSTANCE (COURSE_INSTANCE_TYPE is "
-            "for all four), and in the cells of lessons 05 and 06."
+            "for all four)."
         )
         return "\n".join([*lines, "", "Enough of everything." if self.ok else remedy])
 
 
 def check_quotas(settings: Settings) -> QuotaCheck:
-    """Compare the quotas that are applied to the account with what the course needs.
+    """Compare the quotas that are applied to the account with what the course needs, and look for its images.
 
     Source: Service Quotas API, ListServiceQuotas.
     """
@@ -73,4 +92,15 @@ def check_quotas(settings: Settings) -> QuotaCheck:
     for service in {service for service, _, _ in needed}:
         pages = boto3.client("service-quotas").get_paginator("list_service_quotas").paginate(ServiceCode=service)
         applied |= {(service, quota["QuotaName"]): quota["Value"] for page in pages for quota in page["Quotas"]}
-    return QuotaCheck(tuple(Quota(name, count, applied.get((service, name))) for service, name, count in needed))
+    quotas = tuple(Quota(name, count, applied.get((service, name))) for service, name, count in needed)
+    return QuotaCheck(quotas, tuple(_images(settings.region)))
+
+
+def _images(region: str) -> Iterator[Image]:
+    for image, uses in USES.items():
+        try:
+            address(image, region)
+        except ValueError as error:
+            yield Image(uses, str(error).partition(". ")[0])
+        else:
+            yield Image(uses)

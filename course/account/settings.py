@@ -7,7 +7,7 @@ from typing import Literal
 
 from course.account import lateness
 from course.account.costs import cost_of_lesson
-from course.account.instances import Instances
+from course.account.instances import DEFAULT, Instances
 
 
 @dataclass(frozen=True, repr=False)
@@ -42,7 +42,10 @@ class Settings:
     @property
     def costs(self) -> str:
         """In words, what this lesson costs; empty where nothing does."""
-        return f"What it costs: {cost_of_lesson(self.lesson)}" if self.target == "aws" else ""
+        if self.target == "local":
+            return ""
+        own = "" if self.instances == Instances() else f" That is for {DEFAULT}; you have chosen other instances."
+        return f"What it costs: {cost_of_lesson(self.lesson)}{own}"
 
     def _rows(self) -> list[tuple[str, str]]:
         return [

@@ -14,8 +14,8 @@ import boto3
 import local_aws
 from course.account.endpoint_ends import HOURS
 from course.account.foundation import SAGEMAKER_ROLE, bucket_of
+from course.account.images import images
 from course.console.your_values import YourValues
-from course.state_machines.review_workflow import images
 
 _BUCKET = bucket_of(local_aws.ACCOUNT, local_aws.REGION)
 _ROLE = f"arn:aws:iam::{local_aws.ACCOUNT}:role/{SAGEMAKER_ROLE}"

@@ -63,12 +63,13 @@ def main(arguments: list[str] | None = None) -> int:
         _agree(account, region, [path.name[:2] for path in paths], options)
         if options.clean_up:
             return 0 if _clean_up() else 2
+        spending = Spending(options.cap, instances.chosen())
         names, ledger = _prepare(account, region, options)
     except CourseError as error:
         print(f"{error}\nVERDICT: nothing was begun.")
         return 2
     path = options.file or _BUILD / f"{datetime.now(UTC):%Y-%m-%d-%H%M%S}.jsonl"
-    recording, clean = _recorded(paths, names, ledger, region, Spending(options.cap), path)
+    recording, clean = _recorded(paths, names, ledger, region, spending, path)
     return _report(recording, clean, path, options)
 
 

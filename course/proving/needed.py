@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from course.account import prefix
+from course.account import given_roles, prefix
 from course.account.foundation import bucket_of
 from course.proving import file
 from course.proving.preflight import Right
@@ -83,7 +83,18 @@ def rights(account: str, region: str, path: Path | None = None) -> list[Right]:
     # In a shared account the names are the learner's own.
     text = prefix.named(text).replace(bucket_of("ACCOUNT", "REGION", ""), bucket_of("ACCOUNT", "REGION"))
     text = text.replace("ACCOUNT", account).replace("REGION", region)
-    return [(action, resource) for action, resource in json.loads(text)]
+    return list(dict.fromkeys(_with_given_roles(json.loads(text))))
+
+
+def _with_given_roles(pairs: Iterable[list[str]]) -> Iterator[Right]:
+    """The rights, where roles that are there stand for some of the lessons': nothing changes those."""
+    for action, resource in pairs:
+        head, found, name = resource.partition(":role/")
+        role = given_roles.given(name) if found else None
+        if role is None:
+            yield action, resource
+        elif action.partition(":")[2] not in given_roles.CHANGES:
+            yield action, f"{head}{found}{role}"
 
 
 def rights_of(calls: Iterable[dict[str, Any]], region: str) -> list[Right]:

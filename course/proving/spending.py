@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
+from dataclasses import astuple
 from datetime import datetime
 from typing import Any
 
-from course.account.costs import endpoint_cost, instances_of, job_cost, most_of_lesson
+from course.account.costs import endpoint_cost, instance_hour, instances_of, job_cost, most_of_lesson
+from course.account.instances import DEFAULT, Instances
 from course.account.ledger import Resource
 
 _KINDS = {"processing job": "Processing", "training job": "Training", "transform job": "Transform"}
@@ -25,15 +27,22 @@ class Spending:
 
     Args:
         cap: what it may come to.
+        types: of the lessons' instances.
+
+    Raises:
+        CourseError: the price of one of the types is not known, so that no cap could be held.
     """
 
-    def __init__(self, cap: float):
+    def __init__(self, cap: float, types: Instances | None = None):
         self.cap = cap
         self.dollars = 0.0
+        self._types = types or Instances()
+        dearest = max(instance_hour(one) for one in astuple(self._types))
+        self._dearer = max(1.0, dearest / instance_hour(DEFAULT))
 
     def refusal(self, lesson: str) -> str:
         """Why a lesson may not begin, in words; empty where it may."""
-        most = most_of_lesson(lesson)
+        most = most_of_lesson(lesson) * self._dearer
         if self.dollars + most <= self.cap:
             return ""
         return (
@@ -53,10 +62,11 @@ class Spending:
         self.dollars += _SMALL_CHANGE
         for kind, name in dict.fromkeys((one.kind, one.name) for one in made):
             if kind in _KINDS:
-                length, count, type_ = seen.get(name, (_UNSEEN_JOB_SECONDS, 1, "ml.m5.large"))
+                own = getattr(self._types, _KINDS[kind].lower())
+                length, count, type_ = seen.get(name, (_UNSEEN_JOB_SECONDS, 1, own))
                 self.dollars += job_cost(length, type_, count)
             elif kind == "endpoint":
-                self.dollars += endpoint_cost(seconds / 3600)
+                self.dollars += endpoint_cost(seconds / 3600, self._types.endpoint)
 
 
 def _jobs(calls: Iterable[dict[str, Any]]) -> Iterator[tuple[str, float, int, str]]:
@@ -68,7 +78,7 @@ def _jobs(calls: Iterable[dict[str, Any]]) -> Iterator[tuple[str, float, int, st
                 ended = found.get(f"{title}EndTime")
                 if name and began and ended:
                     resources = instances_of(found)
-                    count, type_ = resources.get("InstanceCount", 1), resources.get("InstanceType", "ml.m5.large")
+                    count, type_ = resources.get("InstanceCount", 1), resources.get("InstanceType", DEFAULT)
                     yield name, _moment(ended) - _moment(began), count, type_
 
 

@@ -7,7 +7,6 @@ definition substitutions have it. Lessons 05 and 06 compare what they have built
 from __future__ import annotations
 
 import json
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,7 @@ import boto3
 
 from course.account import given_roles
 from course.account.endpoint_ends import GROUP, ROLE, ensure_endpoint_ends, lifetime
+from course.account.images import images
 from course.account.roles import role_for
 from course.account.settings import Settings
 
@@ -39,23 +39,6 @@ def workflow(settings: Settings) -> dict[str, Any]:
     for name, value in substitutions.items():
         text = text.replace(f"${{{name}}}", value)
     return json.loads(text)
-
-
-@cache
-def images(region: str) -> dict[str, str]:
-    """The addresses of the two images that the workflow runs, which differ from region to region.
-
-    Returns:
-        The addresses by what stands for them in the definition.
-
-    Raises:
-        ValueError: SageMaker has one of them not in this region.
-    """
-    # Importing the SDK takes seconds; no other part of the course should wait for it.
-    from sagemaker.core import image_uris
-
-    scikit_learn = image_uris.retrieve("sklearn", region=region, version="1.4-2", image_scope="training")
-    return {"ScikitLearnImage": scikit_learn, "BlazingTextImage": image_uris.retrieve("blazingtext", region=region)}
 
 
 def workflow_role(name: str, settings: Settings) -> str:

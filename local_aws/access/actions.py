@@ -48,10 +48,12 @@ def wanted(service: str, operation: str, params: Params, place: Place) -> list[W
     for asked in read(operation, params, place):
         prefixed = asked.action if ":" in asked.action else f"{prefix}:{asked.action}"
         owner, _, action = prefixed.partition(":")
-        arns = asked.resources or _named(owner, action, asked.params, place) or ["*"]
+        arns = asked.resources or []
+        for about in filter(None, (asked.made_by, action)):
+            arns = arns or _named(owner, about, asked.params, place)
         # A key that comes with another action of the same call is absent here, as it is on AWS.
         context = {key: value for key, value in asked.context.items() if has_key(owner, action, key)}
-        needed += [Wanted(prefixed, arn, context) for arn in arns]
+        needed += [Wanted(prefixed, arn, context) for arn in arns or ["*"]]
     return needed
 
 

@@ -27,12 +27,15 @@ class Asked:
         action: with its service's prefix where that isn't the called one's.
         params: members, and what was made of them, by the names in `naming`.
         resources: the ARNs where they are known already.
+        made_by: the action that makes what this one is about, where it is told by the same members: to tag is a right
+            on what is made, and not on whatever else the request names.
     """
 
     action: str
     params: Params
     context: Mapping[str, str | list[str]] = field(default_factory=dict)
     resources: list[str] | None = None
+    made_by: str = ""
 
 
 class Records(Protocol):

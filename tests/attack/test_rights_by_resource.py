@@ -298,3 +298,20 @@ def test_leading_keys_are_those_of_the_request(aws: Any):
         ),
     ]
     assert [call for call in others if not refused(client, *call)] == []
+
+
+@pytest.mark.parametrize("kind", ["stateMachine", "activity"])
+def test_to_tag_what_is_made_is_a_right_on_that_alone(aws: Any, kind: str):
+    """Step Functions tags machines and activities: the right is asked for on the one that is made."""
+    name = f"made-{secrets.token_hex(4)}"
+    rights = {"Effect": "Allow", "Action": "states:*", "Resource": f"arn:aws:states:us-east-1:123456789012:{kind}:*"}
+    pass_role = {"Effect": "Allow", "Action": "iam:PassRole", "Resource": "*"}
+    client = under(aws, "stepfunctions", rights, pass_role)
+    tags = [{"key": "course", "value": "x"}]
+    definition = json.dumps({"StartAt": "End", "States": {"End": {"Type": "Succeed"}}})
+    machine = {"name": name, "definition": definition, "roleArn": aws.role("states.amazonaws.com"), "tags": tags}
+    made = {
+        "stateMachine": ("create_state_machine", machine),
+        "activity": ("create_activity", {"name": name, "tags": tags}),
+    }
+    assert [one for one, call in made.items() if not refused(client, *call)] == [kind]

@@ -20,7 +20,7 @@ def lessons(tmp_path, monkeypatch):
     folder.mkdir()
     monkeypatch.setattr(run_lessons, "_PROJECT", tmp_path)
     monkeypatch.setattr(run_lessons, "_LESSONS", folder)
-    monkeypatch.setattr(run_lessons, "_COPIES", tmp_path / "build" / "notebooks")
+    monkeypatch.setattr(run_lessons, "COPIES", tmp_path / "build" / "notebooks")
 
     def write(name: str, *cells: str, tags: tuple[str, ...] = ()) -> Path:
         notebook = nbformat.v4.new_notebook()

@@ -30,7 +30,7 @@ def tagging(action: str, asked: Asked) -> list[Asked]:
     if not asked.action.startswith("Create") and asked.action not in ("PutParameter", "PublishLayerVersion"):
         return [asked]
     context = keys(asked.params)
-    tagged = Asked(action, asked.params, {**asked.context, **context}, asked.resources)
+    tagged = Asked(action, asked.params, {**asked.context, **context}, asked.resources, asked.action)
     return [asked, tagged] if context else [asked]
 
 

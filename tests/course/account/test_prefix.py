@@ -145,7 +145,7 @@ def test_five_learners_take_lessons_at_once(endpoint_url, tmp_path):
 import sys
 from pathlib import Path
 from course import run_lessons
-run_lessons._COPIES = Path({copies!r})
+run_lessons.COPIES = Path({copies!r})
 sys.exit(run_lessons.main(["01", "03", "04"]))
 """
     at_work = {name: learner(endpoint_url, name, program.format(copies=str(tmp_path / name))) for name in FIVE}

@@ -4,9 +4,12 @@ Service Quotas does: one operation, page by page."""
 from __future__ import annotations
 
 import json
+import re
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import fields
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import pytest
 
@@ -19,6 +22,7 @@ from course.state_machines.review_workflow import workflow
 
 ACCOUNT = "123456789012"
 JOBS = {f"ml.m5.large for {kind} job usage": 2.0 for kind in ("processing", "training", "transform")}
+ENOUGH = JOBS | {"ml.m5.large for endpoint usage": 2.0}
 
 
 class ServiceQuotas(BaseHTTPRequestHandler):
@@ -56,9 +60,13 @@ def checked(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[dict[str, flo
         }.items():
             monkeypatch.setenv(name, value)
 
-        def check(quotas: dict[str, float], types: Instances = Instances()) -> QuotaCheck:  # noqa: B008
+        def check(
+            quotas: dict[str, float],
+            types: Instances = Instances(),  # noqa: B008
+            region: str = "us-east-1",
+        ) -> QuotaCheck:
             ServiceQuotas.quotas = {"sagemaker": quotas, "lambda": {"Concurrent executions": 1000.0}}
-            return course.check_quotas(Settings("00", "aws", ACCOUNT, "us-east-1", "bucket", "role", instances=types))
+            return course.check_quotas(Settings("00", "aws", ACCOUNT, region, "bucket", "role", instances=types))
 
         yield check
         server.shutdown()
@@ -68,7 +76,7 @@ def test_lesson_06_has_two_endpoints_at_once(checked: Callable[[dict[str, float]
     one = checked(JOBS | {"ml.m5.large for endpoint usage": 1.0})
     assert "FAIL  ml.m5.large for endpoint usage: 1, 2 needed" in repr(one).splitlines()
     assert "Request an increase" in repr(one)
-    two = checked(JOBS | {"ml.m5.large for endpoint usage": 2.0})
+    two = checked(ENOUGH)
     assert two.ok
     assert repr(two).splitlines()[-1] == "Enough of everything."
 
@@ -96,6 +104,42 @@ def test_each_use_is_held_against_the_quota_of_its_own_type(
     lacking = checked(JOBS | {"ml.m5.large for endpoint usage": 2.0}, types)
     assert "FAIL  ml.t2.medium for endpoint usage: not listed, 2 needed" in repr(lacking)
     assert checked(JOBS | {"ml.t2.medium for endpoint usage": 2.0}, types).ok
+
+
+def test_the_images_are_looked_for_in_the_region_for_each_use(checked: Callable[..., QuotaCheck]) -> None:
+    here = checked(ENOUGH, region="eu-central-1")
+    assert here.ok
+    assert "OK    image for processing" in repr(here).splitlines()
+    assert "OK    image for training, endpoint and transform" in repr(here).splitlines()
+    without = checked(ENOUGH, region="mx-central-1")
+    assert not without.ok
+    assert "FAIL  image for processing: Unsupported region: mx-central-1" in repr(without).splitlines()
+    assert "name another region" in repr(without).splitlines()[-1]
+
+
+@pytest.mark.parametrize("type_", ["ml.m6g.large", "ml.c7gn.xlarge", "ml.r6gd.large", "ml.t4g.medium"])
+def test_a_type_on_which_the_images_do_not_run_is_refused(monkeypatch: pytest.MonkeyPatch, type_: str) -> None:
+    monkeypatch.setenv("COURSE_ENDPOINT_INSTANCE", type_)
+    with pytest.raises(CourseError, match=f"COURSE_ENDPOINT_INSTANCE is '{type_}': it has AWS's Graviton"):
+        chosen()
+    for fits in ("ml.g4dn.xlarge", "ml.g5.xlarge", "ml.m6i.large", "ml.inf1.xlarge"):
+        monkeypatch.setenv("COURSE_ENDPOINT_INSTANCE", fits)
+        assert chosen().endpoint == fits
+
+
+def test_the_cells_of_the_lessons_ask_for_the_types_of_their_uses() -> None:
+    notebooks = (Path(course.__file__).parents[1] / "notebooks").glob("0*.ipynb")
+    cells = [
+        (path.stem, "".join(cell["source"]))
+        for path in notebooks
+        for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]
+        if cell["cell_type"] == "code" and '"InstanceType"' in "".join(cell["source"])
+    ]
+    literal = [name for name, source in cells if re.search(r'"InstanceType": "(?!\?)', source)]
+    # A text that is no JSON, to show what is said of it.
+    assert literal == ["05_build_the_processing_state"]
+    asked = set(re.findall(r'"InstanceType": settings\.instances\.(\w+)', "\n".join(source for _, source in cells)))
+    assert asked == {field.name for field in fields(Instances)}
 
 
 def test_the_workflow_runs_on_the_types_of_its_uses() -> None:

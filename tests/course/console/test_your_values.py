@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given as example
 from hypothesis import strategies as st
 
+from course.account.images import images
 from course.console import your_values
 from course.console.own_text import own
 from course.console.your_values import YourValues
 from course.errors import CourseError
-from course.state_machines.review_workflow import images
 
 MINE = YourValues("111122223333", "eu-central-1", "my-bucket")
 EMBEDDED = "123456789012"

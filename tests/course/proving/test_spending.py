@@ -6,7 +6,9 @@ import json
 
 import pytest
 
+from course.account.instances import Instances
 from course.account.ledger import Resource
+from course.errors import CourseError
 from course.proving.spending import Spending
 
 JOB = {"TrainingJobName": "t", "TrainingStartTime": "2026-11-28T10:00:00+00:00"}
@@ -40,3 +42,16 @@ def test_the_next_lesson_has_to_fit_under_the_cap():
     assert spending.refusal("06") == ""
     spending.dollars = 0.2
     assert "lesson 06 may come to 0.40: together more than the cap of 0.50 USD" in spending.refusal("06")
+
+
+def test_dearer_instances_count_by_their_own_price():
+    types = Instances(processing="ml.t3.medium", endpoint="ml.m5.xlarge")
+    spending = Spending(0.5, types)
+    assert "lesson 06 may come to 0.80" in spending.refusal("06")
+    spending.add([Resource("processing job", "p", "06"), Resource("endpoint", "e", "06")], [], 3600)
+    assert spending.dollars == pytest.approx(0.01 + 0.05 / 6 + 0.23)
+
+
+def test_where_a_price_is_not_known_no_cap_could_be_held():
+    with pytest.raises(CourseError, match=r"The price of ml\.p3\.2xlarge is not in the course's table"):
+        Spending(3, Instances(training="ml.p3.2xlarge"))
