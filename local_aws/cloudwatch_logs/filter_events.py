@@ -15,8 +15,9 @@ from typing import Any
 from local_aws.call import ApiError, Call
 from local_aws.cloudwatch_logs.log_groups import PAGE_BYTES, PAGE_EVENTS, group_named, streams_in
 from local_aws.house import Service
-from local_aws.logs.filter_pattern import Pattern, PatternError, compile_pattern
+from local_aws.logs.filter_pattern import Pattern, PatternError
 from local_aws.moto.log_events import StoredEvent, events_of
+from local_aws.moto.log_requests import filter_pattern
 
 
 class FilterOperations(Service):
@@ -27,7 +28,7 @@ class FilterOperations(Service):
     def filter_log_events(self, call: Call, **params: Any) -> dict[str, Any]:
         """The events by time, whatever stream they are of."""
         group = group_named(params)
-        pattern = _pattern(params.get("filterPattern", ""))
+        pattern = filter_pattern(params.get("filterPattern", ""))
         streams = _streams(call, group, params)
         start, until = (params.get("startTime", 0), 0), params.get("endTime", float("inf"))
         if "nextToken" in params:
@@ -38,22 +39,11 @@ class FilterOperations(Service):
         try:
             page, last = _page(events, pattern, params.get("limit", PAGE_EVENTS))
         except PatternError as error:
-            raise _refused(error) from error
+            raise ApiError("InvalidParameterException", str(error)) from error
         answer: dict[str, Any] = {"events": [_shown(event) for event in page], "searchedLogStreams": []}
         if last is not None:
             answer["nextToken"] = _token(last, group)
         return answer
-
-
-def _pattern(text: str) -> Pattern:
-    try:
-        return compile_pattern(text)
-    except PatternError as error:
-        raise _refused(error) from error
-
-
-def _refused(error: PatternError) -> ApiError:
-    return ApiError("InvalidParameterException", str(error))
 
 
 def _streams(call: Call, group: str, params: dict[str, Any]) -> list[str]:

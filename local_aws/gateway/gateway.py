@@ -32,6 +32,7 @@ from local_aws.moto.backend import Backends
 from local_aws.moto.bounds import bounded
 from local_aws.moto.coverage import operations
 from local_aws.moto.inside import Moto
+from local_aws.moto.log_requests import require_log_request
 from local_aws.moto.members import require_heeded
 from local_aws.moto.pages import Pages
 from local_aws.moto.tokens import Tokens
@@ -144,6 +145,7 @@ class Gateway:
         else:
             wire.validate(operation, params)
         require_topic(operation, params)
+        require_log_request(operation, params)
         if call.principal.kind != "admin" or api.name == "sns":
             self._roles.judge.authorise(call, params, lambda: policy_at(self._roles.admin_client, call, params))
             if api.name == "sns" and operation.name == "Subscribe" and params.get("Protocol") == "lambda":

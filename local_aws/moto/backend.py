@@ -163,12 +163,13 @@ class Backends:
 
 
 def _take_over() -> None:
-    """Have moto's S3 hold contents, keys and versions as they are held here. Moto may be imported by now."""
-    from local_aws.moto import key_store, versions
+    """Have moto hold contents, keys, versions and log groups as they are held here. It may be imported by now."""
+    from local_aws.moto import key_store, log_records, versions
 
     install()
     key_store.install()
     versions.install()
+    log_records.install()
 
 
 def configure() -> None:

@@ -29,6 +29,8 @@ from local_aws.cloudwatch_logs.insights.values import Value
 T = TypeVar("T")
 _ELSEWHERE = ["anomaly", "diff", "filterindex", "join", "lookup", "pattern", "source", "subquery", "unmask", "unnest"]
 """Commands that AWS has and that are not there."""
+_FUNCTIONS_ELSEWHERE = {"isipinsubnet", "isipv4insubnet", "isipv6insubnet", "jsonparse", "jsonstringify"}
+"""Functions that AWS has and that are not there."""
 _TOKEN = re.compile(
     r"""(?P<blank> \s+ | \#[^\n]* )
       | (?P<period> \d+ (?:ms|msec|milliseconds?|s|sec|seconds?|min|m|minutes?|h|hr|hours?|d|days?|w|weeks?) \b )
@@ -309,6 +311,8 @@ class _Reader:
         if word == "bin":
             arguments.insert(0, Field("@timestamp"))
             word = "datefloor"
+        if word in _FUNCTIONS_ELSEWHERE:
+            raise not_there(f"the function {name} of Logs Insights")
         function, least, most = FUNCTIONS.get(word, (None, 0, 0))
         if function is None:
             raise MalformedQuery(f"unknown function {name}", start, self._at)

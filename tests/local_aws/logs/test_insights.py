@@ -143,11 +143,19 @@ def test_what_is_no_query_is_told_where(client, group, query, symbol):
     assert symbol in refused.value.response["Error"]["Message"]
 
 
-def test_a_command_that_is_not_there_says_so(client, group):
+@pytest.mark.parametrize(
+    ("query", "what"),
+    [
+        ("pattern @message", "the command pattern"),
+        ("fields jsonParse(@message) as document", "the function jsonParse"),
+        ("filter isIpInSubnet(ip, '10.0.0.0/8')", "the function isIpInSubnet"),
+    ],
+)
+def test_what_is_not_there_says_so(client, group, query, what):
     with pytest.raises(ClientError) as refused:
-        client.start_query(logGroupName=group, queryString="pattern @message", startTime=0, endTime=1)
+        client.start_query(logGroupName=group, queryString=query, startTime=0, endTime=1)
     assert refused.value.response["Error"]["Code"] == "NotImplemented"
-    assert "the command pattern of Logs Insights" in refused.value.response["Error"]["Message"]
+    assert f"{what} of Logs Insights" in refused.value.response["Error"]["Message"]
 
 
 def test_queries_are_listed(client, group, ask):
