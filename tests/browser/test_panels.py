@@ -62,7 +62,11 @@ def press(panel: Locator, name: str) -> None:
 
 
 def write(panel: Locator, label: str, text: str) -> None:
-    """Go to a text control by keyboard and replace what is in it."""
+    """Go to a text control by keyboard and replace what is in it.
+
+    The kernel is idle then: ipywidgets keeps a text back while an earlier one is on its way, and no press of a button.
+    """
+    expect(panel.page.locator(".jp-Notebook-ExecutionIndicator")).to_have_attribute("data-status", "idle")
     tab_to(panel, control(panel, label))
     panel.page.keyboard.press("Control+A")
     panel.page.keyboard.insert_text(text)
