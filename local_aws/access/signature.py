@@ -460,7 +460,9 @@ def _verify_v2(signed: Signature, secret: str, request: wire.Request) -> None:
     resource = "&".join(name if _bare(request.raw_query, name) else f"{name}={value}" for name, value in asked)
     lines = [request.method, headers.get("content-md5", ""), headers.get("content-type", ""), str(signed.expires)]
     lines += [f"{name}:{ours[name]}" for name in sorted(ours)]
-    text = "\n".join([*lines, request.path + ("?" + resource if resource else "")]).encode("utf-8", "replace")
+    # A bucket alone is signed with a slash at its end, whether the address has one or not (botocore's `auth_path`).
+    path = request.path if "/" in request.path[1:] else f"/{request.path[1:]}/".replace("//", "/")
+    text = "\n".join([*lines, path + ("?" + resource if resource else "")]).encode("utf-8", "replace")
     expected = _version_2(secret, text)
     if not _same(expected, signed.value):
         raise _S3.mismatch(signed, text, None)

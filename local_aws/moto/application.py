@@ -7,7 +7,7 @@ handler is meant is known before.
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, ItemsView, Iterable, Iterator, KeysView, Mapping
 from functools import cached_property
 from http import HTTPStatus
 from typing import Any, overload
@@ -44,7 +44,7 @@ def application(service: str) -> WsgiApp:
 
 
 class _Headers(Mapping[str, str]):
-    """The headers of a request as moto's handlers ask for them: by a name in any case.
+    """The headers of a request as moto's handlers ask for them: by a name in any case; they go through them often.
 
     Args:
         named: by their names in lower case.
@@ -63,8 +63,21 @@ class _Headers(Mapping[str, str]):
         return len(self._named)
 
     def __iter__(self) -> Iterator[str]:
+        return iter(self.titled)
+
+    @cached_property
+    def titled(self) -> dict[str, str]:
+        """All of them, by their names as moto tells them on."""
         # A name with an underscore is metadata of S3's, which goes out as it came in.
-        return (name if "_" in name else name.title() for name in self._named)
+        return {name if "_" in name else name.title(): value for name, value in self._named.items()}
+
+    def keys(self) -> KeysView[str]:
+        """Their names."""
+        return self.titled.keys()
+
+    def items(self) -> ItemsView[str, str]:
+        """Their names and values."""
+        return self.titled.items()
 
     @overload
     def get(self, name: str, default: None = None) -> str | None: ...
@@ -82,7 +95,8 @@ class _Request(Request):
 
     def __init__(self, environ: dict[str, Any]):
         super().__init__(environ)
-        self.headers = _Headers(environ[HEADERS])  # type: ignore[assignment] # all that moto and werkzeug ask of it
+        self.told = _Headers(environ[HEADERS])
+        self.headers = self.told  # type: ignore[assignment] # all that moto and werkzeug ask of it
 
     @cached_property
     def raw_path(self) -> str:
@@ -106,7 +120,7 @@ def _answer(handler: _Handler, environ: dict[str, Any], start_response: Callable
     request = _Request(environ)
     environ["werkzeug.request"] = request
     try:
-        answered = handler(request, request.raw_url, dict(request.headers))
+        answered = handler(request, request.raw_url, dict(request.told.titled))
     except ClientError as error:
         answered = 400, {}, error.response["Error"]["Message"]
     except HTTPException as error:

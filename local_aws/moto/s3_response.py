@@ -43,7 +43,8 @@ class S3Response(responses.S3Response):
         self.path = self.parsed_url.path
         self.body = self.raw_body = request.environ["wsgi.input"].read()
         self.form_data = ImmutableMultiDict()
-        self.querystring = self.data = dict(parse_qs(self.parsed_url.query, keep_blank_values=True))
+        query = self.parsed_url.query
+        self.querystring = self.data = dict(parse_qs(query, keep_blank_values=True)) if query else {}
         self.uri_match: dict[str, Any] = {}
         self.response_headers = {"server": "amazon.com"}
         self.current_account = ACCOUNT

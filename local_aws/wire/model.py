@@ -86,6 +86,10 @@ class Api:
         self.name = model.service_name
         self.protocol = model.resolved_protocol
         self._routes = _routes(model) if self.protocol.startswith("rest") else {}
+        self._without_query = {
+            method: [route for route in routes if not route.fixed_query and not route.required_query]
+            for method, routes in self._routes.items()
+        }
 
     def route(self, request: Request) -> tuple[OperationModel, dict[str, str]] | None:
         """The operation that a request means, with its path parameters; None for none of this service's.
@@ -97,7 +101,9 @@ class Api:
             return self._named(request.headers.get("x-amz-target", "").rpartition(".")[2])
         if self.protocol == "query":
             return self._named(form(request).get("Action", ""))
-        for candidate in self._routes.get(request.method, ()):
+        # Most requests have no query, and most of S3's routes ask for one.
+        routes = self._routes if request.query else self._without_query
+        for candidate in routes.get(request.method, ()):
             values = candidate.match(request)
             if values is not None:
                 return candidate.operation, values

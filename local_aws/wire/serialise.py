@@ -16,6 +16,15 @@ from local_aws.call import ApiError
 from local_aws.wire.model import Api, Response
 
 _XML = '<?xml version="1.0" encoding="UTF-8"?>\n'
+_ROOTS = {
+    "ListBuckets": "ListAllMyBucketsResult",
+    "ListMultipartUploads": "ListMultipartUploadsResult",
+    "ListObjects": "ListBucketResult",
+    "ListObjectsV2": "ListBucketResult",
+    "ListObjectVersions": "ListVersionsResult",
+    "ListParts": "ListPartsResult",
+}
+"""The root elements of S3's answers that botocore's model doesn't name (response syntax, S3 API reference)."""
 _NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 """Characters that no XML document can hold, in any form."""
 
@@ -74,7 +83,7 @@ def _rest_answer(operation: OperationModel, result: dict[str, Any], request_id: 
 def _document(operation: OperationModel, body: dict[str, Any], shape: StructureShape) -> bytes:
     if operation.service_model.resolved_protocol == "rest-json":
         return json.dumps(_to_json(body, shape)).encode()
-    root = shape.serialization.get("name", shape.name)
+    root = _ROOTS.get(operation.name) or shape.serialization.get("name", shape.name)
     return f"{_XML}<{root}{_namespace(operation)}>{_to_xml(body, shape)}</{root}>".encode()
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import threading
+import urllib.request
+from xml.etree import ElementTree
 
 import pytest
 from botocore.exceptions import ClientError
@@ -191,3 +193,25 @@ def test_many_put_and_delete_while_others_list(s3, bucket):
         assert seen == sorted(set(seen))
     there = {f"{turn}-{number}" for turn in range(12) if turn % 3 for number in range(4)}
     assert set(listed(s3.list_objects_v2(Bucket=bucket))) == there
+
+
+@pytest.mark.parametrize(
+    ("operation", "root"),
+    [
+        ("list_buckets", "ListAllMyBucketsResult"),
+        ("list_objects", "ListBucketResult"),
+        ("list_objects_v2", "ListBucketResult"),
+        ("list_object_versions", "ListVersionsResult"),
+        ("list_multipart_uploads", "ListMultipartUploadsResult"),
+        ("list_parts", "ListPartsResult"),
+    ],
+)
+def test_documents_have_the_root_elements_of_the_api_reference(s3, filled, operation, root):
+    """boto3 doesn't look at them; others' clients do."""
+    params = {} if operation == "list_buckets" else {"Bucket": filled}
+    if operation == "list_parts":
+        upload = s3.create_multipart_upload(Bucket=filled, Key="parts")["UploadId"]
+        params |= {"Key": "parts", "UploadId": upload}
+    with urllib.request.urlopen(s3.generate_presigned_url(operation, Params=params)) as answer:
+        document = ElementTree.fromstring(answer.read())
+    assert document.tag == f"{{http://s3.amazonaws.com/doc/2006-03-01/}}{root}"
