@@ -43,8 +43,8 @@ policies once, and attaches all of them to every learner's user, or to the group
 **IAM**, **Policies**, **Create policy**, **JSON**.
 
 - They are made from the calls that a recorded run of all lessons has made (`make account` records such a run); for
-  what the lessons have begun to call since the last one, they were added by hand. A test runs all lessons as a user with these policies and nothing else; another one shows that no
-  statement and no action in them can be left out.
+  what the lessons have begun to call since the last one, they were added by hand. A test runs all lessons as a user
+  with these policies and nothing else; another one shows that no statement and no action in them can be left out.
 - They let their user make **roles** and give them policies. That is part of the course, and it is how a user can come
   to more rights than these: so give them on an account made for the course, or add a permissions boundary.
 - A role may be handed on to Lambda, Step Functions, SageMaker and EventBridge Scheduler, and to nothing else
