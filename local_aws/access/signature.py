@@ -461,7 +461,7 @@ def _verify_v2(signed: Signature, secret: str, request: wire.Request) -> None:
     lines = [request.method, headers.get("content-md5", ""), headers.get("content-type", ""), str(signed.expires)]
     lines += [f"{name}:{ours[name]}" for name in sorted(ours)]
     # A bucket alone is signed with a slash at its end, whether the address has one or not (botocore's `auth_path`).
-    path = request.path if "/" in request.path[1:] else f"/{request.path[1:]}/".replace("//", "/")
+    path = request.path if "/" in request.path[1:] else request.path.rstrip("/") + "/"
     text = "\n".join([*lines, path + ("?" + resource if resource else "")]).encode("utf-8", "replace")
     expected = _version_2(secret, text)
     if not _same(expected, signed.value):

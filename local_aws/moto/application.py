@@ -95,8 +95,7 @@ class _Request(Request):
 
     def __init__(self, environ: dict[str, Any]):
         super().__init__(environ)
-        self.told = _Headers(environ[HEADERS])
-        self.headers = self.told  # type: ignore[assignment] # all that moto and werkzeug ask of it
+        self.headers = _Headers(environ[HEADERS])  # type: ignore[assignment] # all that moto and werkzeug ask of it
 
     @cached_property
     def raw_path(self) -> str:
@@ -120,7 +119,7 @@ def _answer(handler: _Handler, environ: dict[str, Any], start_response: Callable
     request = _Request(environ)
     environ["werkzeug.request"] = request
     try:
-        answered = handler(request, request.raw_url, dict(request.told.titled))
+        answered = handler(request, request.raw_url, dict(request.headers.items()))
     except ClientError as error:
         answered = 400, {}, error.response["Error"]["Message"]
     except HTTPException as error:
