@@ -45,11 +45,11 @@ class Expressions:
     Args:
         sample: an input of the state; None where none is known, so that nothing that reads it is evaluated.
         variables: what earlier states have assigned, by name; None where that isn't known.
+        states: a client of Step Functions; boto3's own for this notebook where none is given.
     """
 
-    def __init__(self, sample: Any = None, variables: Mapping[str, Any] | None = None):
-        self._sample, self._variables = sample, variables
-        self._states: Any = None
+    def __init__(self, sample: Any = None, variables: Mapping[str, Any] | None = None, states: Any = None):
+        self._sample, self._variables, self._states = sample, variables, states
 
     def faults(self, value: Any, has_result: bool = False) -> list[Fault]:
         """What is wrong with the expressions in a value.
@@ -62,9 +62,7 @@ class Expressions:
             BotoCoreError: no AWS has been chosen, or it does not answer.
             ClientError: it does not let the caller ask.
         """
-        found = {
-            path: text for path, text in _strings(value) if text.startswith("{%") and not [*delimiter_faults(text)]
-        }
+        found = {path: text for path, text in strings(value) if text.startswith("{%") and not [*delimiter_faults(text)]}
         if not found:
             return []
         if self._states is None:
@@ -133,20 +131,22 @@ class Expressions:
             if not isinstance(data, dict):
                 break
             if step not in data:
-                return f"the sample input has no '{step}' in {walked}{nearest(step, list(data))}"
+                known = nearest(step, list(data)) if data else ": it is empty."
+                return f"the sample input has no '{step}' in {walked}{known}"
             data, walked = data[step], f"{walked}.{step}"
         return f"in the sample input, {walked} is {json.dumps(data)[:60]}, and has no fields."
 
 
-def _strings(value: Any, path: Path = ()) -> Iterator[tuple[Path, str]]:
+def strings(value: Any, path: Path = ()) -> Iterator[tuple[Path, str]]:
+    """The texts in some JSON, each with its place."""
     if isinstance(value, str):
         yield path, value
     elif isinstance(value, dict):
         for name, one in value.items():
-            yield from _strings(one, (*path, name))
+            yield from strings(one, (*path, name))
     elif isinstance(value, list):
         for at, one in enumerate(value):
-            yield from _strings(one, (*path, at))
+            yield from strings(one, (*path, at))
 
 
 def _typographic(found: Mapping[Path, str]) -> list[Fault]:
@@ -197,16 +197,37 @@ _REMEDIES = (
     ),
     (
         "does not exist",
-        "There are $states.input and $states.context; in Output and Assign of a task, $states.result, too.",
+        "There are $states.input and $states.context; in Output and Assign of a task, $states.result, too; and in a "
+        "Catch, $states.errorOutput.",
     ),
+    (
+        r"\$states\.errorOutput.*returned nothing",
+        "An error has two parts, Error and Cause, with a capital each; both are texts.",
+    ),
+    ("Unable to parse", "Not every cause is JSON: this one is a sentence, and $parse can't read it."),
+    ("Expected value of type Array", "A list is needed there: it stands in square brackets."),
+    ("must start with", "An expression is the whole string: {% comes first, and %} last, with no blank outside."),
+    ('Expected "|Syntax error', "A bracket, a quote or an & is missing there, or there is one too many."),
+    ("Expected 'boolean'", "A condition comes to true or false: compare with something."),
+    ("or a JSONata expression", "A condition is an expression: it stands between {% and %}."),
+    ("unary operator", "There is nothing beside the operator: texts stand in single quotes, and = is written once."),
+    ("Unexpected end", "There is nothing behind the last operator: texts stand in single quotes."),
+    ("either side of operator", "A comparison has two numbers or two texts on its sides; a list goes in by [ ]."),
+    ("must be an array of", "The function wants a list of one kind: take a field of each element."),
     ("matching quote", "A text has a single quote on either side: 'train/'."),
     ("non-function", "Functions begin with $, and their names are those of JSONata: $split, $millis."),
     ("returned nothing", "There is nothing where the expression looks: compare its names with the state's input."),
     ("does not match function signature", "The function wants another kind of value there: see what it is given."),
     ("must evaluate to a number", "Texts are joined by &; + is for numbers."),
-    ("", "Try it in parts: course.jsonata_panel() evaluates any piece of it."),
 )
 
 
 def _with_remedy(message: str) -> str:
-    return f"{message}\n{next(remedy for words, remedy in _REMEDIES if words in message)}"
+    return f"{message}\n{remedy_for(message)}"
+
+
+def remedy_for(
+    message: str, otherwise: str = "Try it in parts: course.jsonata_panel() evaluates any piece of it."
+) -> str:
+    """What to try after what AWS says of an expression; `otherwise` where nothing is known of such a message."""
+    return next((remedy for words, remedy in _REMEDIES if re.search(words, message)), otherwise)
