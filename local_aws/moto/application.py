@@ -71,6 +71,10 @@ class _Headers(Mapping[str, str]):
         # A name with an underscore is metadata of S3's, which goes out as it came in.
         return {name if "_" in name else name.title(): value for name, value in self._named.items()}
 
+    def beside(self, **named: str) -> _Headers:
+        """These, with some more."""
+        return _Headers({**self._named, **named})
+
     def keys(self) -> KeysView[str]:
         """Their names."""
         return self.titled.keys()

@@ -165,11 +165,12 @@ class Backends:
 
 def _take_over() -> None:
     """Have moto hold contents, keys, versions and log groups as they are held here. It may be imported by now."""
-    from local_aws.moto import key_store, log_records, versions
+    from local_aws.moto import key_store, locks, log_records, versions
 
     install()
     key_store.install()
     versions.install()
+    locks.install()
     log_records.install()
 
 
