@@ -101,7 +101,8 @@ def left() -> Leftovers:
     # What one lesson looks at is not made by it: nobody listens to this session.
     client = new_session().client
     found = sweep(owner_in(target.account, target.region), client=client)
-    return replace(survey([*ledger.resources(), *found.resources], client), shared=shared(client))
+    there = survey([*ledger.resources(), *found.resources], client)
+    return replace(there, shared=shared(client), faults=(*found.faults, *there.faults))
 
 
 def look() -> tuple[Target, Ledger]:

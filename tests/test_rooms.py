@@ -22,7 +22,7 @@ STANDARD = set(sys.stdlib_module_names)
 
 FLOORS = {
     "local_aws": (
-        ("call", "clock", "http_client", "http_server", "lag", "wire", "matching", "timers"),
+        ("call", "clock", "http_client", "http_server", "lag", "loading", "wire", "matching", "timers"),
         ("event_pattern",),
         ("access",),
         ("logs", "announcer"),
