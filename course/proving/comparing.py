@@ -126,12 +126,12 @@ def _differences(there: list[Line], here: list[Line]) -> Iterator[tuple[str, str
         return
     if _status(there) != _status(here):
         yield "the status", _shown(_status(there)), _shown(_status(here))
-    orders = _orders(there), _orders(here)
-    for path in orders[0].keys() & orders[1].keys():
-        for member in sorted(orders[0][path].keys() & orders[1][path].keys()):
-            if orders[0][path][member] != orders[1][path][member]:
-                yield f"the order of {path}", *(f"{member or 'it'} {side[path][member]}" for side in orders)
-                break
+    on_aws_ordered, on_ours_ordered = _orders(there), _orders(here)
+    for path in on_aws_ordered.keys() & on_ours_ordered.keys():
+        one, other = on_aws_ordered[path], on_ours_ordered[path]
+        turned = sorted(member for member in one.keys() & other.keys() if one[member] != other[member])
+        for member in turned[:1]:
+            yield f"the order of {path}", f"{member or 'it'} {one[member]}", f"{member or 'it'} {other[member]}"
     one, other = _members(there), _members(here)
     for name in one.keys() - other.keys():
         if _parent(name) in other or not _parent(name):
