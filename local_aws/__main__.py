@@ -10,9 +10,9 @@ import tempfile
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from local_aws import ADMIN_ACCESS_KEY, REGION
+from local_aws import ADMIN_ACCESS_KEY, REGION, loading
 from local_aws.access import administrator
-from local_aws.isolation import callers_settings, without_crt
+from local_aws.isolation import callers_settings
 from local_aws.lag import Late
 
 DEFAULT_PORT, DEBUG_PORT = 4566, 5678
@@ -28,9 +28,11 @@ def main(arguments: list[str] | None = None) -> int:
     if parsed.command == "state":
         return _state(parsed)
     callers_settings.forget()
-    without_crt.keep_out()
-    from local_aws.server import run
-    from local_aws.state.folder import StateRefused, Taken
+    loading.without_crt()
+    loading.connections_later()
+    with loading.undisturbed():
+        from local_aws.server import run
+        from local_aws.state.folder import StateRefused, Taken
 
     lag = None if parsed.lag is None else Late(parsed.lag, parsed.lag_scale)
     try:

@@ -19,6 +19,7 @@ from local_aws.access.roles import Roles
 from local_aws.announcer import Announcer
 from local_aws.clock import Clock
 from local_aws.lag import Lag
+from local_aws.loading import undisturbed
 from local_aws.logs.writer import LogWriter
 
 
@@ -274,6 +275,7 @@ class Services:
             if region not in self._hosts:
                 self._hosts[region] = self._home.in_region(region)
             if (region, maker) not in self._made:
-                made = maker(self._hosts[region])
+                with undisturbed():
+                    made = maker(self._hosts[region])
                 self._made[region, maker] = {service.name: service for service in made}
             return self._made[region, maker]

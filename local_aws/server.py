@@ -42,8 +42,10 @@ from local_aws.moto.inside import Moto
 from local_aws.s3.bucket_defaults import BucketDefaults
 from local_aws.s3.bucket_names import BucketNames
 from local_aws.s3.bucket_policies import BucketPolicies
+from local_aws.s3.encryption import Encryption
 from local_aws.s3.events import S3Events
 from local_aws.s3.listings import Listings
+from local_aws.s3.object_lock import ObjectLock
 from local_aws.s3.object_parts import ObjectParts
 from local_aws.s3.service import S3
 from local_aws.state.folder import one_waits, prepare, put_in_place, set_aside_notice, taken
@@ -132,8 +134,8 @@ def _serving(
         policies = BucketPolicies(host, defaults)
         parts = (S3Events(host), policies, defaults)
         keeper.load([shelf for part in parts for shelf in part.shelves()])
-        lists = Listings(host, inside, policies), ObjectParts(host, policies)
-        s3 = S3(roles, callers, *parts, *lists, BucketNames(lag), moto)
+        others = Encryption(host, inside), Listings(host, inside), ObjectParts(host), ObjectLock(host, inside)
+        s3 = S3(roles, callers, parts, others, BucketNames(lag), moto)
         http.application = Gateway(roles, callers, services, s3, moto, Throttle(lag), keeper)
         thread = threading.Thread(target=http.serve_forever, name="http", daemon=True)
         thread.start()

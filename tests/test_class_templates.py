@@ -12,6 +12,7 @@ import cfnlint
 import pytest
 from botocore.exceptions import ClientError
 
+from course.account.foundation import trust_policy
 from tests.class_templates import TEMPLATES, template
 from tests.course.proving.account import EVERYTHING, client, user
 from tests.served import served
@@ -137,5 +138,26 @@ def test_nobody_gets_out_of_the_boundary(url, bounded):
         (iam.attach_user_policy, {"UserName": "bounded", "PolicyArn": "arn:aws:iam::aws:policy/AdministratorAccess"}),
         (iam.create_policy_version, {"PolicyArn": COURSE_BOUNDARY, "PolicyDocument": "{}"}),
         (iam.delete_policy, {"PolicyArn": COURSE_BOUNDARY}),
+    ]:
+        assert "explicit deny" in denied(call, **params), params
+
+
+def test_the_roles_that_a_learner_makes_are_within_the_boundary_and_stay_there(url, bounded):
+    """So nobody gets further by a role of a function or a state machine."""
+    iam, fence = as_who(bounded, "iam", url), {"PermissionsBoundary": COURSE_BOUNDARY}
+    trust = {"AssumeRolePolicyDocument": json.dumps(trust_policy("lambda.amazonaws.com"))}
+    other = {"PermissionsBoundary": "arn:aws:iam::aws:policy/AdministratorAccess"}
+    everything = {"PolicyArn": "arn:aws:iam::aws:policy/AdministratorAccess"}
+    assert "explicit deny" in denied(iam.create_role, RoleName="free", **trust)
+    assert "explicit deny" in denied(iam.create_role, RoleName="free", **trust, **other)
+    assert denied(iam.create_role, RoleName="fenced", **trust, **fence) == ""
+    assert denied(iam.attach_role_policy, RoleName="fenced", **everything) == ""
+    client("iam", url).create_role(RoleName="of-others", **trust)
+    for call, params in [
+        (iam.delete_role_permissions_boundary, {"RoleName": "fenced"}),
+        (iam.put_role_permissions_boundary, {"RoleName": "fenced"} | other),
+        (iam.attach_role_policy, {"RoleName": "of-others"} | everything),
+        (iam.put_role_policy, {"RoleName": "of-others", "PolicyName": "p", "PolicyDocument": json.dumps(BOUNDARY)}),
+        (iam.update_assume_role_policy, {"RoleName": "of-others", "PolicyDocument": trust["AssumeRolePolicyDocument"]}),
     ]:
         assert "explicit deny" in denied(call, **params), params

@@ -93,27 +93,32 @@ def remove(ledger: Ledger, resources: list[Resource], faults: tuple[str, ...] = 
     client = functools.cache(lambda service: session().client(service))
     removals: list[Removal] = []
     run_on: dict[Resource, str] = {}
+    for unknown in [one for one in pending if one.kind not in _REMOVERS]:
+        removals.append(Removal(unknown, "This version of the course doesn't know how to remove it."))
     for kind in _ORDER:
         if kind == "endpoint":
             for machine in [one for one in pending if one.kind == "state machine"]:
                 run_on[machine] = _why_not(_stop, ledger, machine, pending)
         for resource in [one for one in pending if one.kind == kind]:
-            stays = run_on.get(resource) or _still_needed(resource, removals)
+            stays = run_on.get(resource) or _still_needed(resource, removals, faults)
             used = [] if stays else _used(resource, client)
             reason = stays or _why_not(_REMOVERS[kind], resource.name)
             if not reason:
                 ledger.strike(resource)
                 ledger.keep(resource.lesson, used)
             removals.append(Removal(resource, reason))
-    removals.sort(key=lambda removal: list(_REMOVERS).index(removal.resource.kind))
+    removals.sort(key=lambda removal: [*_REMOVERS, removal.resource.kind].index(removal.resource.kind))
     return CleanUp(tuple(removals), faults)
 
 
-def _still_needed(resource: Resource, removals: list[Removal]) -> str:
+def _still_needed(resource: Resource, removals: list[Removal], faults: tuple[str, ...]) -> str:
     """Why something stays that ends endpoints by itself; empty where it may go."""
-    ends = resource.kind in ("schedule", "schedule group") or resource.name == prefix.named(ENDS_ROLE)
-    if ends and any(one.reason and one.resource.kind == "endpoint" for one in removals):
+    if resource.kind not in ("schedule", "schedule group") and resource.name != prefix.named(ENDS_ROLE):
+        return ""
+    if any(one.reason and one.resource.kind == "endpoint" for one in removals):
         return "It stays as long as an endpoint is left: it deletes endpoints in the end."
+    if faults:
+        return "It stays as long as not everything could be looked for: it deletes an endpoint that nobody sees."
     return ""
 
 
@@ -130,7 +135,7 @@ def _used(resource: Resource, client: Callable[[str], Any]) -> list[Use]:
     """What a resource has used; nothing where AWS doesn't tell, for removing it comes first."""
     try:
         return uses([resource], client)
-    except (ClientError, BotoCoreError):
+    except (ClientError, BotoCoreError, CourseError):
         return []
 
 
@@ -222,7 +227,10 @@ def _remove_folder(name: str) -> None:
     for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=folder):
         keys = [{"Key": found["Key"]} for found in page.get("Contents", [])]
         if keys:
-            s3.delete_objects(Bucket=bucket, Delete={"Objects": keys, "Quiet": True})
+            answer = s3.delete_objects(Bucket=bucket, Delete={"Objects": keys, "Quiet": True})
+            # An object that may not be deleted is told of in an answer with the status 200.
+            for refused in answer.get("Errors", []):
+                raise ClientError({"Error": refused}, f"DeleteObjects ({refused['Key']})")
 
 
 def _remove_object(name: str) -> None:

@@ -79,6 +79,15 @@ def given(name: str) -> str | None:
     return None
 
 
+def services_of(name: str) -> tuple[str, ...]:
+    """The services that take a role of the lessons on, or a given one; none for a role of another name."""
+    return tuple(
+        service
+        for variable, (service, names) in ROLES.items()
+        if name == _said_in(variable)[1] or name in names or name in map(prefix.named, names)
+    )
+
+
 def require_given_roles(account: str) -> None:
     """See that the given roles are there and let the right service in, and that the boundary is one.
 

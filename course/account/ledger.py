@@ -96,16 +96,34 @@ class Ledger:
     def _lines(self) -> list[dict[str, Any]]:
         if not self.path.exists():
             return []
-        return [json.loads(line) for line in self.path.read_text(encoding="utf-8").splitlines()]
+        text = self.path.read_text(encoding="utf-8", errors="replace")
+        return [found for line in text.splitlines() if isinstance(found := _read(line), dict)]
 
     def _append(self, line: dict[str, Any]) -> None:
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        # One write to a file opened for appending: lines of two kernels never mix.
+        # One write to a file opened for appending: lines of two kernels never mix. It begins a line of its own also
+        # where the last one was cut off.
+        begin = "\n" if self._is_cut_off() else ""
         file = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         try:
-            os.write(file, (json.dumps(line) + "\n").encode())
+            os.write(file, (begin + json.dumps(line) + "\n").encode())
         finally:
             os.close(file)
+
+    def _is_cut_off(self) -> bool:
+        if not self.path.exists() or not self.path.stat().st_size:
+            return False
+        with self.path.open("rb") as file:
+            file.seek(-1, os.SEEK_END)
+            return file.read() != b"\n"
+
+
+def _read(line: str) -> Any:
+    """What a line says; None for one that was cut off, by a full disk or a kill: tags tell of what it was about."""
+    try:
+        return json.loads(line)
+    except ValueError:
+        return None
 
 
 def removable(kind: str, name: str, resources: Iterable[Resource]) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import boto3
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from course.account.absence import is_absence
 from course.account.costs import AS_OF, instance_hour, instances_of, storage_hour
@@ -39,10 +39,19 @@ class Leftover:
 
 @dataclass(frozen=True, repr=False)
 class Leftovers:
-    """What the course has left on an AWS; `shared` is what isn't the course's own, but was used by it, in words."""
+    """What the course has left on an AWS.
+
+    `shared` is what isn't the course's own, but was used by it, and `faults` what could not be looked for; in words.
+    """
 
     items: tuple[Leftover, ...]
     shared: tuple[str, ...] = ()
+    faults: tuple[str, ...] = ()
+
+    @property
+    def none(self) -> bool:
+        """Whether nothing is left, as far as everything could be looked for."""
+        return not self.items and not self.faults
 
     @property
     def dollars_an_hour(self) -> float:
@@ -51,11 +60,13 @@ class Leftovers:
 
     def _verdict(self) -> str:
         if not self.items:
-            return "Nothing is left."
+            return "Nothing was found." if self.faults else "Nothing is left."
         hour = self.dollars_an_hour
         return f"On a real account: {hour:.3f} USD an hour, {24 * hour:.2f} USD a day (prices of {AS_OF})."
 
     def _stays(self) -> Iterator[str]:
+        if self.faults:
+            yield "Something may be left: " + " ".join(self.faults)
         if self.shared and not self.items:
             yield f"The whole account shares, and keeps for next to nothing: {'; '.join(self.shared)}."
 
@@ -81,34 +92,39 @@ def survey(resources: Iterable[Resource], client: Client = boto3.client) -> Left
     """
     known = {(one.kind, one.name): one for one in resources}
     written_down = tuple(known.values())
+    faults: list[str] = []
     for machine in [one for one in known.values() if one.kind == "state machine"]:
-        for kind, name in _traces(machine.name, client):
+        for kind, name in _traces(machine.name, client, faults):
             if removable(kind, name, written_down):
                 known.setdefault((kind, name), Resource(kind, name, machine.lesson))
     items = []
     for resource in known.values():
         try:
-            state, dollars = _LOOK[resource.kind](resource.name, client)
-        except ClientError as error:
-            if not is_absence(error):
-                raise
-        else:
-            items.append(Leftover(resource, state, dollars))
+            state, dollars = _LOOK.get(resource.kind, _unknown)(resource.name, client)
+        except (ClientError, BotoCoreError) as error:
+            if isinstance(error, ClientError) and is_absence(error):
+                continue
+            state, dollars = f"could not be looked at: {error}", None
+        items.append(Leftover(resource, state, dollars))
     # What costs most comes first; among the rest, what was made first.
     items.sort(key=lambda item: -1.0 if item.dollars_an_hour is None else -item.dollars_an_hour)
-    return Leftovers(tuple(items))
+    return Leftovers(tuple(items), faults=tuple(faults))
 
 
-def _traces(machine_arn: str, client: Client) -> list[tuple[str, str]]:
+def _traces(machine_arn: str, client: Client, faults: list[str]) -> list[tuple[str, str]]:
     try:
         return made_by(machine_arn, client)
-    except ClientError as error:
-        if is_absence(error):
-            return []
-        raise
+    except (ClientError, BotoCoreError) as error:
+        if not (isinstance(error, ClientError) and is_absence(error)):
+            faults.append(f"What {machine_arn} has made could not be looked for: {error}")
+        return []
 
 
 Look = tuple[str, float | None]
+
+
+def _unknown(name: str, client: Client) -> Look:
+    return "of a kind that this version of the course doesn't know", None
 
 
 def _there(service: str, operation: str, member: str) -> Callable[[str, Client], Look]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from course.account import prefix
 from course.functions.job_log import GROUPS
@@ -29,7 +29,7 @@ def shared(client: Client) -> tuple[str, ...]:
 def _or_refusal(look: Callable[[Client], str], client: Client) -> str:
     try:
         return look(client)
-    except ClientError as refused:
+    except (ClientError, BotoCoreError) as refused:
         return f"what may not be looked at ({refused})"
 
 

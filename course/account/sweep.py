@@ -17,6 +17,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from course.account import tags
 from course.account.ledger import Resource
+from course.errors import CourseError
 
 Client = Callable[[str], Any]
 
@@ -29,6 +30,8 @@ _OF_SAGEMAKER = {
     "transform-job": ("transform job", "TransformJob", "TransformJobSummaries"),
 }
 """By the kind in an ARN: the kind of the ledger, SageMaker's own word, and the member in which its List has them."""
+_FAILURES = (ClientError, BotoCoreError, CourseError)
+"""Whatever goes wrong with a call, a code of an MFA device that nobody can type included."""
 _DENIED = {"AccessDenied", "AccessDeniedException"}
 
 
@@ -47,43 +50,55 @@ def sweep(owner: str, lesson: str | None = None, client: Client = boto3.client) 
         lesson: of one lesson; of all without it.
         client: makes a client of a service.
     """
-    resources: list[Resource] = []
-    faults: list[str] = []
+    found: list[Resource | str] = []
     for what, look in (("by their tags", _by_arn), ("among the roles", _roles)):
         try:
-            for found in look(owner, lesson, client):
-                if isinstance(found, Resource):
-                    resources.append(found)
-                else:
-                    faults.append(f"{found} is tagged as the course's, and the course doesn't know how to remove it.")
-        except (ClientError, BotoCoreError) as error:
-            faults.append(f"Resources could not be looked for {what}: {error}")
-    return Sweep(tuple(dict.fromkeys(resources)), tuple(faults))
+            # What was found until something goes wrong counts.
+            for one in look(owner, lesson, client):
+                found.append(one)
+        except _FAILURES as error:
+            found.append(f"Resources could not be looked for {what}: {error}")
+    resources = (one for one in found if isinstance(one, Resource))
+    faults = (one for one in found if isinstance(one, str))
+    return Sweep(tuple(dict.fromkeys(resources)), tuple(dict.fromkeys(faults)))
 
 
 def _by_arn(owner: str, lesson: str | None, client: Client) -> Iterator[Resource | str]:
+    """What is found by its tags, and in words what is of a kind that can't be removed, or whose name can't be had."""
     wanted = {"course": tags.COURSE, "owner": owner} | ({} if lesson is None else {"lesson": lesson})
     filters = [{"Key": key, "Values": [value]} for key, value in wanted.items()]
-    known = functools.cache(lambda kind: _names(kind, client))
+    known = functools.cache(lambda kind: _names_or_fault(kind, client))
     pages = client("resourcegroupstaggingapi").get_paginator("get_resources").paginate(TagFilters=filters)
     for page in pages:
         for one in page["ResourceTagMappingList"]:
             arn, of = one["ResourceARN"], {tag["Key"]: tag["Value"] for tag in one["Tags"]}
-            kind = _kind_of_sagemaker(arn)
-            made = _named(arn) if kind is None else [(_OF_SAGEMAKER[kind][0], known(kind).get(arn))]
+            kind, made_in = _kind_of_sagemaker(arn), of.get("lesson", "")
+            names = {} if kind is None else known(kind)
+            if isinstance(names, str):
+                yield names
+                continue
+            made = _named(arn) if kind is None else [(_OF_SAGEMAKER[kind][0], names.get(arn))]
             if not made:
-                yield arn
+                yield f"{arn} is tagged as the course's, and the course doesn't know how to remove it."
             for what, name in made:
                 if name is not None:  # what is gone may still be told of
-                    yield Resource(what, name, of["lesson"])
+                    yield Resource(what, name, made_in)
                     if what == "endpoint":
-                        yield Resource("log group", f"/aws/sagemaker/Endpoints/{name}", of["lesson"])
+                        yield Resource("log group", f"/aws/sagemaker/Endpoints/{name}", made_in)
 
 
 def _kind_of_sagemaker(arn: str) -> str | None:
     """The kind in an ARN of SageMaker's, if the course makes such things."""
     kind = arn.split(":", 5)[5].partition("/")[0]
     return kind if arn.split(":", 5)[2] == "sagemaker" and kind in _OF_SAGEMAKER else None
+
+
+def _names_or_fault(kind: str, client: Client) -> dict[str, str] | str:
+    """The same as `_names`; in words, why they can't be had: the other kinds can still be."""
+    try:
+        return _names(kind, client)
+    except _FAILURES as error:
+        return f"Each {_OF_SAGEMAKER[kind][0]} of the course could not be looked for: {error}"
 
 
 def _names(kind: str, client: Client) -> dict[str, str]:
@@ -108,6 +123,8 @@ def _named(arn: str) -> list[tuple[str, str]]:
         return [({"sqs": "SQS queue", "s3": "S3 bucket"}[service], rest)]
     if service == "sns":
         return [("SNS topic", arn)]
+    if service == "iam" and rest.startswith("policy/"):
+        return [("IAM policy", arn)]
     if service == "states" and rest.startswith("stateMachine:"):
         return [("state machine", arn)]
     kind, _, name = rest.replace(":", "/", 1).partition("/")
@@ -127,8 +144,9 @@ def _roles(owner: str, lesson: str | None, client: Client) -> Iterator[Resource 
             if role["Path"].startswith("/aws-service-role/"):
                 continue
             has = _tags_of(iam, role["RoleName"])
-            if has.get("course") == tags.COURSE and has.get("owner") == owner and lesson in (None, has["lesson"]):
-                yield Resource("IAM role", role["RoleName"], has["lesson"])
+            made_in = has.get("lesson", "")
+            if has.get("course") == tags.COURSE and has.get("owner") == owner and lesson in (None, made_in):
+                yield Resource("IAM role", role["RoleName"], made_in)
 
 
 def _tags_of(iam: Any, role: str) -> dict[str, str]:

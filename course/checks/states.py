@@ -9,9 +9,8 @@ from typing import Any
 
 from course.checks.on_aws import as_json, client
 from course.outcomes.outcome import NotYet, Said
-from course.state_machines.expressions import Expressions, remedy_for, strings
+from course.state_machines.expressions import Expressions, remedy_for
 from course.state_machines.json_text import JsonTextError, parse
-from course.state_machines.value_faults import delimiter_faults
 
 
 def json_object(text: Any, advice: str) -> dict[str, Any]:
@@ -61,10 +60,8 @@ def in_expressions(work: Any, data: Any, variables: Mapping[str, Any]) -> str:
         data: the input that the expressions would get; None where it is not known.
         variables: what earlier states have assigned.
     """
-    texts = [text for _, text in strings(work) if "{%" in text or "%}" in text]
-    outside = next((fault for text in texts for fault in delimiter_faults(text)), "")
-    found = [] if outside else Expressions(data, variables, client("stepfunctions")).faults(work)
-    said = outside or (found[0].text.splitlines()[-1] if found else "")
+    found = Expressions(data, variables, client("stepfunctions")).faults(work)
+    said = found[0].text.splitlines()[-1] if found else ""
     return said[:1].upper() + said[1:]
 
 

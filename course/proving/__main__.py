@@ -179,10 +179,9 @@ def _clean_up() -> bool:
         try:
             done = course.clean_up()
             left = course.left()
-            failed = [one for one in done.removals if one.reason]
-            for one in failed:
+            for one in [one for one in done.removals if one.reason]:
                 print(f"  {one.resource.kind} {one.resource.name}: {one.reason}")
-            if not failed and not left.items:
+            if done.done and left.none:
                 print("Nothing is left.", flush=True)
                 return True
             print(left)

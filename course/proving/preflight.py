@@ -8,10 +8,14 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from course.account import given_roles
+
 Right = tuple[str, str]
 """An action of IAM's, and the ARN of what it is about (`*` where it is about nothing by itself)."""
 
 _AT_ONCE = 100
+_OF_CHECKS = ("lambda.amazonaws.com", "states.amazonaws.com")
+"""To whom checks pass the roles that they make: to functions and state machines of their own."""
 
 
 @dataclass(frozen=True)
@@ -46,25 +50,33 @@ def rights(caller_arn: str, needed: Iterable[Right], iam: Any) -> Rights:
         return Rights(unasked="the root user has every right, and nobody should work as it")
     lacking: list[Right] = []
     try:
-        for resource, actions in _by_resource(needed):
-            asked = {"PolicySourceArn": source, "ActionNames": actions, "ResourceArns": [resource]}
-            for page in iam.get_paginator("simulate_principal_policy").paginate(**asked):
+        for asked in _questions(needed):
+            for page in iam.get_paginator("simulate_principal_policy").paginate(PolicySourceArn=source, **asked):
                 denied = [one for one in page["EvaluationResults"] if one["EvalDecision"] != "allowed"]
-                lacking += [(one["EvalActionName"], resource) for one in denied]
+                lacking += [(one["EvalActionName"], asked["ResourceArns"][0]) for one in denied]
     except ClientError as error:
-        if error.response["Error"]["Code"] not in ("AccessDenied", "NoSuchEntity"):
+        # InvalidInput: a federated user, whose policies are those of a session.
+        if error.response["Error"]["Code"] not in ("AccessDenied", "NoSuchEntity", "InvalidInput"):
             raise
         return Rights(unasked=f"SimulatePrincipalPolicy: {error.response['Error']['Message']}")
-    return Rights(tuple(lacking))
+    return Rights(tuple(dict.fromkeys(lacking)))
 
 
-def _by_resource(needed: Iterable[Right]) -> Iterator[tuple[str, list[str]]]:
-    actions: dict[str, list[str]] = {}
+def _questions(needed: Iterable[Right]) -> Iterator[dict[str, Any]]:
+    """What IAM is asked: the actions on each resource, and of a role that is passed on, to whom (a policy may say)."""
+    asked: dict[tuple[str, str], list[str]] = {}
     for action, resource in dict.fromkeys(needed):
-        actions.setdefault(resource, []).append(action)
-    for resource, names in actions.items():
+        for service in _passed_to(resource) if action == "iam:PassRole" else ("",):
+            asked.setdefault((resource, service), []).append(action)
+    for (resource, service), names in asked.items():
+        to = {"ContextKeyName": "iam:PassedToService", "ContextKeyValues": [service], "ContextKeyType": "string"}
         for begin in range(0, len(names), _AT_ONCE):
-            yield resource, names[begin : begin + _AT_ONCE]
+            question = {"ActionNames": names[begin : begin + _AT_ONCE], "ResourceArns": [resource]}
+            yield question | ({"ContextEntries": [to]} if service else {})
+
+
+def _passed_to(role_arn: str) -> tuple[str, ...]:
+    return given_roles.services_of(role_arn.rpartition("/")[2]) or _OF_CHECKS
 
 
 def _source(caller_arn: str, iam: Any) -> str | None:

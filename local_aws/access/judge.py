@@ -99,6 +99,7 @@ class Judge:
             "aws:PrincipalArn": who.role_arn or who.arn,
             "aws:PrincipalAccount": self._account,
             "aws:PrincipalType": "AssumedRole" if who.kind == "role" else who.kind.title(),
+            "aws:PrincipalIsAWSService": str(who.kind == "service").lower(),
             "aws:userid": who.user_id,
             "aws:SourceIp": call.source_ip,
             "aws:CurrentTime": now.strftime("%Y-%m-%dT%H:%M:%SZ"),

@@ -54,6 +54,17 @@ class AccountRecords:
             return found[member]["ServerCertificateMetadata"]["Arn"]
         return found[member]["Arn"]
 
+    def boundary(self, kind: str, name: str) -> str | None:
+        """The ARN of the permissions boundary of a `role` or `user`."""
+        member = kind.title()
+        found = _asked(lambda: getattr(self._client("iam", None), f"get_{kind}")(**{f"{member}Name": name}))
+        return found[member].get("PermissionsBoundary", {}).get("PermissionsBoundaryArn") if found else None
+
+    def function_of(self, mapping: str, region: str) -> str | None:
+        """The ARN of the function that an event source mapping calls."""
+        found = _asked(lambda: self._client("lambda", region).get_event_source_mapping(UUID=mapping))
+        return found["FunctionArn"] if found else None
+
     def owner_of_key(self, access_key: str) -> str | None:
         """The name of the user whose long-lived access key this is."""
         found = _asked(lambda: self._client("iam", None).get_access_key_last_used(AccessKeyId=access_key))

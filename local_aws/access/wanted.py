@@ -57,6 +57,12 @@ class Records(Protocol):
     def iam(self, kind: str, name: str) -> str | None:
         """The ARN of a `role`, `user`, `group`, `instance-profile` or `server-certificate` with its path."""
 
+    def boundary(self, kind: str, name: str) -> str | None:
+        """The ARN of the permissions boundary of a `role` or `user`."""
+
+    def function_of(self, mapping: str, region: str) -> str | None:
+        """The ARN of the function that an event source mapping calls."""
+
     def owner_of_key(self, access_key: str) -> str | None:
         """The name of the user whose long-lived access key this is."""
 

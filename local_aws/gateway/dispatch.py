@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable, Mapping
+from typing import Any
+
 from botocore import xform_name
 from botocore.model import OperationModel
 
@@ -40,8 +44,12 @@ def dispatch(
     operation: OperationModel,
     request: wire.Request,
     path_values: dict[str, str],
+    policy_of: Callable[[dict[str, Any]], Mapping[str, Any] | None] | None = None,
 ) -> wire.Response:
     """Parse, validate and authorise a call, have the service do it, and serialise what it gives.
+
+    Args:
+        policy_of: the policy of the resource that some parameters are about, where the service itself doesn't know it.
 
     Raises:
         ApiError: from any of these; `NotImplemented` for an operation that the service doesn't have.
@@ -51,7 +59,8 @@ def dispatch(
         raise not_there(f"{call.service}:{operation.name}")
     params = wire.parse(request, operation, path_values)
     wire.validate(operation, params)
-    judge.authorise(call, params, lambda: service.resource_policy(call.operation, params))
+    own = functools.partial(service.resource_policy, call.operation)
+    judge.authorise(call, params, functools.partial(policy_of or own, params))
     try:
         answer = method(call, **params)
     finally:

@@ -27,16 +27,15 @@ from local_aws.gateway.dispatch import dispatch, routed
 from local_aws.gateway.exchange import Exchange, StartResponse
 from local_aws.gateway.throttle import Throttle
 from local_aws.house import Keeper, Service, Services
+from local_aws.moto.asked_for import require_possible
 from local_aws.moto.backend import SERVICES as MOTO_SERVICES
 from local_aws.moto.backend import Backends
 from local_aws.moto.bounds import bounded
 from local_aws.moto.coverage import operations
 from local_aws.moto.inside import Moto
-from local_aws.moto.log_requests import require_log_request
 from local_aws.moto.members import require_heeded
 from local_aws.moto.pages import Pages
 from local_aws.moto.tokens import Tokens
-from local_aws.moto.topics import require_topic
 
 log = logging.getLogger(__name__)
 
@@ -144,8 +143,7 @@ class Gateway:
             wire.require_members(operation, params)
         else:
             wire.validate(operation, params)
-        require_topic(operation, params)
-        require_log_request(operation, params)
+        require_possible(api.name, operation, params)
         if call.principal.kind != "admin" or api.name == "sns":
             self._roles.judge.authorise(call, params, lambda: policy_at(self._roles.admin_client, call, params))
             if api.name == "sns" and operation.name == "Subscribe" and params.get("Protocol") == "lambda":

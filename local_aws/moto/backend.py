@@ -24,8 +24,9 @@ from typing import Any
 from local_aws import ACCOUNT, ADMIN_ACCESS_KEY, wire
 from local_aws.call import ApiError, not_there
 from local_aws.house import Keeper, Shelf
+from local_aws.loading import undisturbed
 from local_aws.moto.contents import HEADERS, Input, Stored, expecting, in_pieces, install
-from local_aws.moto.housekeeping import Housekeeper, keep_for_good
+from local_aws.moto.housekeeping import Housekeeper
 from local_aws.moto.shelves import shelves, touched
 
 SERVICES = {
@@ -153,22 +154,27 @@ class Backends:
         with self._lock:
             if name not in self._applications:
                 # Moto reads its settings while it is imported, which takes a while: it comes when it is first asked.
-                from local_aws.moto.application import application
+                with undisturbed():
+                    from local_aws.moto.application import application
 
-                _take_over()
-                self._applications[name] = application(name.replace("-", ""))
-                _keep_no_list_of_records()
-                keep_for_good()
+                    _take_over()
+                    if name == "iam":
+                        from local_aws.moto import iam_records
+
+                        iam_records.install()
+                    self._applications[name] = application(name.replace("-", ""))
+                    _keep_no_list_of_records()
             return self._applications[name]
 
 
 def _take_over() -> None:
     """Have moto hold contents, keys, versions and log groups as they are held here. It may be imported by now."""
-    from local_aws.moto import key_store, log_records, versions
+    from local_aws.moto import key_store, locks, log_records, versions
 
     install()
     key_store.install()
     versions.install()
+    locks.install()
     log_records.install()
 
 

@@ -43,6 +43,12 @@ def region_of(bucket: str) -> str | None:
     return {"EU": "eu-west-1"}.get(found.region_name, found.region_name)
 
 
+def default_key_of(bucket: str) -> tuple[str | None, str | None]:
+    """How what is put into a bucket that is there is encrypted by default, and with which key of KMS."""
+    rule = (buckets()[bucket].encryption or {}).get("Rule", {}).get("ApplyServerSideEncryptionByDefault", {})
+    return rule.get("SSEAlgorithm"), rule.get("KMSMasterKeyID")
+
+
 def keys_of(bucket: str) -> KeyStore:
     """The keys of a bucket that is there, with what moto has of each."""
     keys: KeyStore = buckets()[bucket].keys

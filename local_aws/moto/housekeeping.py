@@ -6,7 +6,6 @@ keeps what was freed for later. So a thread looks for both once things are quiet
 
 from __future__ import annotations
 
-import ctypes
 import functools
 import gc
 import threading
@@ -47,14 +46,11 @@ class Housekeeper:
                 trim(0)
 
 
-def keep_for_good() -> None:
-    """Let nobody look again through what is there now: code and tables, which stay to the end."""
-    gc.freeze()
-
-
 @functools.cache
 def _trim() -> Callable[[int], int] | None:
     """The function of the C library that gives free memory back, where it has one (glibc)."""
+    import ctypes  # for this alone, and not while a server starts
+
     try:
         trim: Callable[[int], int] = ctypes.CDLL(None).malloc_trim
     except (AttributeError, OSError, TypeError):

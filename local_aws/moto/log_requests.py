@@ -24,8 +24,6 @@ def require_log_request(operation: OperationModel, params: Mapping[str, Any]) ->
     Raises:
         ApiError: `InvalidParameterException`.
     """
-    if operation.service_model.service_name != "logs":
-        return
     if operation.name == "PutLogEvents":
         _require_one_day(params["logEvents"])
     elif operation.name == "PutRetentionPolicy":

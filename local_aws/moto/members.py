@@ -36,6 +36,7 @@ _DONE_HERE = {
     ("s3", "ChecksumAlgorithm"): "s3/content.py",
     **{("s3", f"Checksum{name}"): "s3/content.py" for name in CHECKSUMS},
     **{("s3", f"MultipartUpload.Parts[].Checksum{name}"): "s3/uploads.py" for name in CHECKSUMS},
+    ("s3", "BypassGovernanceRetention"): "s3/object_lock.py",
     ("s3", "Delete.Objects[].ETag"): "s3/deletions.py",
     ("s3", "Delete.Quiet"): "s3/deletions.py",
     ("s3", "CopySourceIfMatch"): "s3/conditions.py",

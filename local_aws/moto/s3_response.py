@@ -19,10 +19,13 @@ from moto.utilities.utils import get_partition
 from werkzeug.datastructures import ImmutableMultiDict
 
 from local_aws import ACCOUNT, ADMIN_ACCESS_KEY
+from local_aws.moto.locks import retain_by_default
 from local_aws.moto.uploads import checksum_of
 
 _REQUEST_ID = re.compile(r"(?<=<RequestId>).*(?=</RequestId>)")
 _CHECKSUM, _VERSION = "x-amz-checksum-", "x-amz-version-id"
+_DOCUMENTS = {"acl", "legal-hold", "retention", "tagging"}
+"""What a query names where a PUT brings a document about an object."""
 _WITHOUT_FORM = {"DELETE", "GET", "HEAD", "PUT"}
 
 
@@ -95,7 +98,11 @@ class S3Response(responses.S3Response):
             upload: Any = self.backend.get_bucket(self.bucket_name).multiparts[told["UploadId"]]
             upload.initiated = datetime.now(UTC)
         elif action == "CompleteMultipartUpload":
-            told.update(checksum_of(self.backend.get_object(self.bucket_name, told["Key"])))
+            key: Any = self.backend.get_object(self.bucket_name, told["Key"])
+            told.update(checksum_of(key))
+            bucket = self.backend.get_bucket(self.bucket_name)
+            retain_by_default(bucket, key)
+            key.set_acl(key.acl or bucket.acl)
         return super().serialized(action_result)
 
     def head_object(self, bucket_name: str, query: dict[str, Any], key_name: str, headers: Any) -> Any:
@@ -109,6 +116,18 @@ class S3Response(responses.S3Response):
             named = {name.removeprefix("Checksum").lower(): value for name, value in checksum_of(key).items()}
             told.update({f"{_CHECKSUM}{name}": value for name, value in named.items()})
         return status, told, body
+
+    def _key_response_put(self, query: dict[str, Any], key_name: str) -> Any:
+        if self.is_without_content(query):
+            self.headers = self.headers.beside(**{"content-md5": "of no content"})
+        return super()._key_response_put(query, key_name)
+
+    def is_without_content(self, query: dict[str, Any]) -> bool:
+        """Whether a PUT brings no object's content: where objects are locked, moto wants a digest of every one."""
+        return "x-amz-copy-source" in self.headers or not _DOCUMENTS.isdisjoint(query)
+
+    def _tagging_from_xml(self) -> dict[str, str]:
+        return super()._tagging_from_xml() if b"<Tag>" in self.body else {}
 
     def _key_response_post(self, request: Any, body: bytes, bucket_name: str, query: Any, key_name: str) -> Any:
         status, told, answer = super()._key_response_post(request, body, bucket_name, query, key_name)

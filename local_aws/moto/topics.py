@@ -22,8 +22,6 @@ def require_topic(operation: OperationModel, params: Mapping[str, Any]) -> None:
     Raises:
         ApiError: `InvalidParameter`.
     """
-    if operation.service_model.service_name != "sns":
-        return
     if operation.name == "Publish" and not {*_MEMBERS, "PhoneNumber"} & params.keys():
         raise _invalid("TopicArn or TargetArn", "no value for required parameter")
     for name in _MEMBERS:

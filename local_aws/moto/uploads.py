@@ -76,12 +76,12 @@ class StoredObject:
         self.storage_class: str = kept.storage_class
         self.last_modified = modified(kept)
         self.upload = None if kept.multipart is None else StoredUpload(kept.multipart)
-        self._kept = kept
+        self.kept = kept
 
     @property
     def checksum(self) -> dict[str, str]:
         """Its checksum and that one's type, as members of S3's."""
-        return checksum_of(self._kept)
+        return checksum_of(self.kept)
 
 
 def checksum_of(kept: Any) -> dict[str, str]:

@@ -1,9 +1,8 @@
-"""What a bucket has from its creation on: Block Public Access, ACLs disabled, encryption at rest.
+"""What a bucket has from its creation on: Block Public Access, ACLs disabled; of its encryption, `encryption` knows.
 
 Moto accepts these settings and heeds none. Source: "Default settings for new S3 buckets FAQ" (April 2023), "Blocking
-public access to your Amazon S3 storage", "Controlling ownership of objects", "Using server-side encryption with
-Amazon S3 managed keys" (January 2023), "Default SSE-C setting for new buckets" (April 2026), Amazon S3 user guide;
-texts as S3's users report them. A bucket's ACL itself grants nothing here: what a caller may do, policies say.
+public access to your Amazon S3 storage", "Controlling ownership of objects", Amazon S3 user guide; texts as S3's users
+report them. A bucket's ACL itself grants nothing here: what a caller may do, policies say.
 """
 
 from __future__ import annotations
@@ -25,8 +24,6 @@ _OWNERS_OWN = (None, "private", "bucket-owner-full-control")
 _PUBLIC = ("public-read", "public-read-write", "authenticated-read")
 _EVERYBODY = "http://acs.amazonaws.com/groups/global/"
 _GRANTS = "x-amz-grant-"
-_AES256 = {"Rules": [{"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}, "BucketKeyEnabled": False}]}
-_SSE_C = {"EncryptionType": ["SSE-C"]}
 
 
 class BucketDefaults(Service):
@@ -52,12 +49,10 @@ class BucketDefaults(Service):
     # ---- what S3 tells and asks ----------------------------------------------------------------------
 
     def bucket_created(self, bucket: str, ownership: str | None) -> None:
-        """Give a new bucket its settings; one that was there keeps its own."""
-        if bucket not in self._ownership:
-            self._ownership[bucket] = ownership or ENFORCED
-            self._blocks[bucket] = dict.fromkeys(_BLOCKS, True)
-            self._moto.ask("s3", "put_bucket_encryption", Bucket=bucket, ServerSideEncryptionConfiguration=_AES256)
-            self._changed(bucket)
+        """Give a new bucket its settings."""
+        self._ownership[bucket] = ownership or ENFORCED
+        self._blocks[bucket] = dict.fromkeys(_BLOCKS, True)
+        self._changed(bucket)
 
     def bucket_deleted(self, bucket: str) -> None:
         """Forget a bucket's settings."""
@@ -164,21 +159,10 @@ class BucketDefaults(Service):
         require_bucket(Bucket)
         return {"Payer": "BucketOwner"}
 
-    # ---- encryption ----------------------------------------------------------------------------------
-
-    def get_bucket_encryption(self, call: Call, Bucket: str, **_: Any) -> dict[str, Any]:  # noqa: N803
-        """The default encryption; every bucket has one."""
+    def get_bucket_accelerate_configuration(self, call: Call, Bucket: str, **_: Any) -> dict[str, Any]:  # noqa: N803
+        """Whether its address for transfers from far away is switched on; nothing where it never was."""
         require_bucket(Bucket)
-        answer = self._moto.ask("s3", "get_bucket_encryption", Bucket=Bucket)
-        for rule in answer["ServerSideEncryptionConfiguration"]["Rules"]:
-            rule.setdefault("BlockedEncryptionTypes", _SSE_C)
-        return answer
-
-    def delete_bucket_encryption(self, call: Call, Bucket: str, **_: Any) -> dict[str, Any]:  # noqa: N803
-        """Go back to S3's own keys."""
-        require_bucket(Bucket)
-        self._moto.ask("s3", "put_bucket_encryption", Bucket=Bucket, ServerSideEncryptionConfiguration=_AES256)
-        return {}
+        return self._moto.ask("s3", "get_bucket_accelerate_configuration", Bucket=Bucket)
 
 
 def blocked(call: Call, resource: str, reason: str) -> ApiError:

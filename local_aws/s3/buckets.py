@@ -62,6 +62,25 @@ def require_location(configuration: Mapping[str, Any]) -> None:
         raise ApiError("InvalidLocationConstraint", message, 400, LocationConstraint=location)
 
 
+def is_made_again(bucket: str, region: str, configuration: Mapping[str, Any]) -> bool:
+    """Whether a bucket that is to be made is there: in us-east-1 that is no error, and changes nothing.
+
+    Args:
+        region: in which the call came.
+        configuration: what the call says of the new bucket.
+
+    Raises:
+        ApiError: `BucketAlreadyOwnedByYou`.
+    """
+    its = region_of(bucket)
+    if its is None:
+        return False
+    if its == region == REGION and "LocationConstraint" not in configuration:
+        return True
+    message = "Your previous request to create the named bucket succeeded and you already own it."
+    raise ApiError("BucketAlreadyOwnedByYou", message, 409, BucketName=bucket)
+
+
 def require_bucket(bucket: str) -> None:
     """Raise unless there is a bucket of that name.
 

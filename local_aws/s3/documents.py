@@ -32,14 +32,9 @@ _DIRECTIVES = {"x-amz-metadata-directive": "metadata", "x-amz-tagging-directive"
 _ENCRYPTIONS = {"AES256", "aws:kms", "aws:kms:dsse"}
 CHECKED = {
     "PutBucketAccelerateConfiguration",
-    "PutBucketEncryption",
     "PutBucketLifecycleConfiguration",
     "PutBucketReplication",
     "PutBucketTagging",
-    "PutBucketVersioning",
-    "PutObjectLegalHold",
-    "PutObjectLockConfiguration",
-    "PutObjectRetention",
     "PutObjectTagging",
 }
 """Operations whose document is looked at here."""
@@ -52,13 +47,23 @@ def require_valid(operation: OperationModel, params: dict[str, Any]) -> None:
         ApiError: `MalformedXML` for a value that isn't one of the list, `InvalidRequest`, `InvalidArgument`,
             `InvalidTag`.
     """
-    assert operation.input_shape is not None
-    for value, known in _enumerated(operation.input_shape, params):
-        if value not in known:
-            raise wire.malformed_xml()
-    _require_apart(params.get("Tagging", {}).get("TagSet", []))
+    require_enumerated(operation.name, params)
+    require_tags(params.get("Tagging", {}).get("TagSet", []))
     if operation.name == "PutBucketLifecycleConfiguration":
         _require_lifecycle(params.get("LifecycleConfiguration", {}).get("Rules", []))
+
+
+def require_enumerated(operation: str, params: Mapping[str, Any]) -> None:
+    """Raise where a value in a document isn't one of its list.
+
+    Raises:
+        ApiError: `MalformedXML`.
+    """
+    shape = wire.api_for("s3").model.operation_model(operation).input_shape
+    assert shape is not None
+    for value, known in _enumerated(shape, params):
+        if value not in known:
+            raise wire.malformed_xml()
 
 
 def require_headers(headers: Mapping[str, str]) -> None:
@@ -90,8 +95,24 @@ def require_headers(headers: Mapping[str, str]) -> None:
         raise ApiError("MetadataTooLarge", message, 400, Size=size, MaxSizeAllowed=_MOST_METADATA)
 
 
+def require_tags(tags: list[dict[str, str]]) -> None:
+    """Raise where a tag is named twice.
+
+    Raises:
+        ApiError: `InvalidTag`.
+    """
+    names = Counter(tag.get("Key", "") for tag in tags)
+    for name, count in names.items():
+        if count > 1:
+            raise ApiError("InvalidTag", "Cannot provide multiple Tags with the same key", 400, TagKey=name)
+
+
 def _require_retention(headers: Mapping[str, str]) -> None:
-    mode, until = (headers.get(f"{_LOCK}{name}") for name in ("mode", "retain-until-date"))
+    mode, until, hold = (headers.get(f"{_LOCK}{name}") for name in ("mode", "retain-until-date", "legal-hold"))
+    if hold not in (None, "ON", "OFF"):
+        raise invalid_argument("Legal Hold must be either of 'ON' or 'OFF'", f"{_LOCK}legal-hold", hold)
+    if mode not in (None, "COMPLIANCE", "GOVERNANCE"):
+        raise invalid_argument("Unknown wormMode directive.", f"{_LOCK}mode", mode)
     if (mode is None) != (until is None):
         message = f"{_LOCK}retain-until-date and {_LOCK}mode must both be supplied"
         raise ApiError("InvalidArgument", message, 400)
@@ -117,13 +138,6 @@ def _enumerated(shape: Shape, value: Any) -> Iterator[tuple[str, list[str]]]:
             yield from _enumerated(shape.member, one)
     elif isinstance(shape, StringShape) and shape.enum:
         yield value, shape.enum
-
-
-def _require_apart(tags: list[dict[str, str]]) -> None:
-    names = Counter(tag.get("Key", "") for tag in tags)
-    for name, count in names.items():
-        if count > 1:
-            raise ApiError("InvalidTag", "Cannot provide multiple Tags with the same key", 400, TagKey=name)
 
 
 def _require_lifecycle(rules: list[dict[str, Any]]) -> None:

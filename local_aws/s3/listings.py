@@ -18,7 +18,6 @@ from local_aws.house import Host, Service
 from local_aws.moto.buckets import StoredVersion, any_bucket, keys_of, latest_of, region_of, versions_of
 from local_aws.moto.inside import Moto
 from local_aws.moto.uploads import StoredPart, StoredUpload, uploads_of
-from local_aws.s3.bucket_policies import BucketPolicies
 from local_aws.s3.buckets import require_bucket
 from local_aws.s3.entries import Entry, common_prefix, entries, page_of
 from local_aws.s3.errors import invalid_argument
@@ -52,13 +51,9 @@ class Listings(Service):
 
     name = "s3"
 
-    def __init__(self, host: Host, moto: Moto, policies: BucketPolicies):
+    def __init__(self, host: Host, moto: Moto):
         super().__init__(host)
-        self._moto, self._policies = moto, policies
-
-    def resource_policy(self, operation: str, params: dict[str, Any]) -> Mapping[str, Any] | None:
-        """The policy of the bucket whose list is asked for."""
-        return self._policies.of(params["Bucket"]) if "Bucket" in params else None
+        self._moto = moto
 
     def list_buckets(
         self,

@@ -6,17 +6,16 @@ Sources: GetObjectAttributes, GetObject, HeadObject, S3 API reference; texts as 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
 from typing import Any
 
 from local_aws import wire
 from local_aws.call import ApiError, Call
-from local_aws.house import Host, Service
+from local_aws.house import Service
 from local_aws.moto.buckets import region_of
 from local_aws.moto.uploads import StoredObject, StoredPart, StoredUpload, object_of
-from local_aws.s3.bucket_policies import BucketPolicies
 from local_aws.s3.buckets import require_bucket
-from local_aws.s3.errors import invalid_argument, no_such_key
+from local_aws.s3.errors import invalid_argument
+from local_aws.s3.objects import require_object
 from local_aws.s3.uploads import require_part_number
 
 _ATTRIBUTES = {"ETag", "Checksum", "ObjectParts", "StorageClass", "ObjectSize"}
@@ -29,14 +28,6 @@ class ObjectParts(Service):
     """GetObjectAttributes."""
 
     name = "s3"
-
-    def __init__(self, host: Host, policies: BucketPolicies):
-        super().__init__(host)
-        self._policies = policies
-
-    def resource_policy(self, operation: str, params: dict[str, Any]) -> Mapping[str, Any] | None:
-        """The policy of the object's bucket."""
-        return self._policies.of(params["Bucket"])
 
     def get_object_attributes(
         self,
@@ -57,7 +48,7 @@ class ObjectParts(Service):
         require_bucket(Bucket)
         if unknown := [name for name in ObjectAttributes if name not in _ATTRIBUTES]:
             raise invalid_argument("Invalid attribute name specified.", "x-amz-object-attributes", unknown[0])
-        found = _require_object(Bucket, Key, VersionId)
+        found = require_object(Bucket, Key, VersionId)
         told = {
             "ETag": found.etag.strip('"'),
             "Checksum": found.checksum or None,
@@ -70,19 +61,6 @@ class ObjectParts(Service):
         if found.version_id != "null":
             answer["VersionId"] = found.version_id
         return answer
-
-
-def _require_object(bucket: str, key: str, version_id: str | None) -> StoredObject:
-    found = object_of(bucket, key, version_id)
-    if isinstance(found, StoredObject):
-        return found
-    if found is not None and version_id is not None:
-        message = "The specified method is not allowed against this resource."
-        raise ApiError("MethodNotAllowed", message, 405, Method="GET", ResourceType="DeleteMarker")
-    if version_id is not None:
-        message = "The specified version does not exist."
-        raise ApiError("NoSuchVersion", message, 404, Key=key, VersionId=version_id)
-    raise no_such_key(key)
 
 
 def _parts(upload: StoredUpload, after: int, most: int) -> dict[str, Any]:

@@ -29,6 +29,7 @@ from local_aws.gateway.dispatch import dispatch, routed
 from local_aws.gateway.exchange import Exchange
 from local_aws.house import Service
 from local_aws.moto.backend import Backends, lacks
+from local_aws.moto.buckets import region_of
 from local_aws.moto.members import require_heeded_in
 from local_aws.moto.uploads import marker_of
 from local_aws.s3.bucket_defaults import BucketDefaults
@@ -36,6 +37,7 @@ from local_aws.s3.bucket_names import BucketNames
 from local_aws.s3.bucket_policies import BucketPolicies
 from local_aws.s3.buckets import (
     elsewhere,
+    is_made_again,
     redirect,
     require_bucket_name,
     require_location,
@@ -47,11 +49,13 @@ from local_aws.s3.content import received, require_document
 from local_aws.s3.customer_keys import require_no_customer_key
 from local_aws.s3.deletions import allowed, deleted, require_condition
 from local_aws.s3.deletions import answer as deletions_answer
-from local_aws.s3.documents import CHECKED, require_headers, require_valid
+from local_aws.s3.documents import CHECKED, require_headers, require_tags, require_valid
+from local_aws.s3.encryption import Encryption
 from local_aws.s3.errors import no_such_key
 from local_aws.s3.event_record import Change
 from local_aws.s3.events import S3Events
 from local_aws.s3.listings import Listings
+from local_aws.s3.object_lock import ObjectLock, require_lockable, require_removable
 from local_aws.s3.object_parts import ObjectParts, by_range
 from local_aws.s3.owners import require_owner
 from local_aws.s3.post import is_form_post, upload
@@ -87,18 +91,16 @@ class S3:
         self,
         roles: Roles,
         callers: Callers,
-        events: S3Events,
-        policies: BucketPolicies,
-        defaults: BucketDefaults,
-        listings: Listings,
-        object_parts: ObjectParts,
+        kept: tuple[S3Events, BucketPolicies, BucketDefaults],
+        others: tuple[Encryption, Listings, ObjectParts, ObjectLock],
         names: BucketNames,
         moto: Backends,
     ):
         self._roles, self._callers = roles, callers
-        self._defaults, self._policies, self._events = defaults, policies, events
+        self._events, self._policies, self._defaults = kept
+        self._encryption = others[0]
         self._names, self._moto = names, moto
-        self._parts: tuple[Service, ...] = (events, policies, defaults, listings, object_parts)
+        self._parts: tuple[Service, ...] = (*kept, *others)
 
     def answer(self, api: wire.Api, signed: Signature, exchange: Exchange) -> Iterable[bytes]:
         """Answer one request.
@@ -114,7 +116,8 @@ class S3:
             require_possible_name(path_values["Bucket"])
         if "Key" in path_values:
             require_possible_key(path_values["Key"])
-        if lacks(name):
+        part = next((part for part in self._parts if hasattr(part, xform_name(name))), None)
+        if part is None and lacks(name):
             raise not_there(f"s3:{name}")
         call = self._callers.call(api, name, exchange.request, signed, exchange.request_id)
         if there := elsewhere(signed, name, path_values.get("Bucket", "")):
@@ -128,9 +131,9 @@ class S3:
             require_document(name, exchange.request)
         require_heeded_in(operation, exchange.request)
         request = exchange.request
-        part = next((part for part in self._parts if hasattr(part, xform_name(name))), None)
         if part is not None:
-            return exchange.send(dispatch(part, self._roles.judge, call, operation, request, path_values))
+            judge, policy_of = self._roles.judge, self._bucket_policy
+            return exchange.send(dispatch(part, judge, call, operation, request, path_values, policy_of))
         params: dict[str, Any] = {**path_values}
         told: dict[str, Any] | None = None
         refusals: list[str] = []
@@ -141,8 +144,14 @@ class S3:
         if name == "CreateBucket":
             require_bucket_name(params["Bucket"])
             self._names.require_free(params["Bucket"])
-            require_location(wire.parse(request, operation, path_values).get("CreateBucketConfiguration", {}))
+            params = told = told or wire.parse(request, operation, path_values)
+            configuration = params.get("CreateBucketConfiguration", {})
+            require_location(configuration)
+            require_tags(configuration.get("Tags", []))
             self._defaults.check_new_bucket(request.headers)
+            if is_made_again(params["Bucket"], call.region, configuration):
+                answer = {"Location": f"/{params['Bucket']}"}
+                return exchange.send(wire.serialise(operation, answer, exchange.request_id))
         elif name in _WITH_ACL:
             brought = wire.parse(request, operation, path_values) if name in _WITH_ACL_IN_BODY else {}
             self._defaults.check_acl(call, params["Bucket"], request.headers, brought.get("AccessControlPolicy"))
@@ -158,6 +167,9 @@ class S3:
             require_valid(operation, told)
         if name in _NEW_OBJECTS:
             require_headers(request.headers)
+            if _locks(request.headers):
+                require_lockable(params["Bucket"])
+            request = dataclasses.replace(request, headers=self._encryption.with_key(params["Bucket"], request.headers))
         elif name in _READS:
             request = dataclasses.replace(request, headers=decisive(request.headers))
         if "Key" in path_values:
@@ -166,7 +178,10 @@ class S3:
         version = request.query.get("versionId")
         if name in _READS and (marker := marker_of(params["Bucket"], params["Key"], version)) is not None:
             return self._marked(api, call, params, exchange, marker, version is not None)
-        if name == "CopyObject":
+        if name == "DeleteObject":
+            bypasses = request.headers.get("x-amz-bypass-governance-retention") == "true"
+            require_removable(params["Bucket"], params["Key"], version, bypasses)
+        elif name == "CopyObject":
             require_change(params["Bucket"], params["Key"], request.headers)
         if name in _READS:
             request, besides = by_range(params["Bucket"], params["Key"], request)
@@ -257,11 +272,16 @@ class S3:
         policy = self._bucket_policy(params)
         needs = list(wanted(call.service, call.operation, params, Place(call.region, call.account)))
 
+        bucket, bypasses = params["Bucket"], params.get("BypassGovernanceRetention", False)
+
         def require(place: int, target: dict[str, Any]) -> None:
-            decision = self._roles.judge.decide(call, needs[place], policy)
-            if not decision.allowed:
-                raise denial(call, needs[place], decision)
-            require_condition(target, params["Bucket"], head)
+            also = Wanted("s3:BypassGovernanceRetention", f"arn:aws:s3:::{bucket}/{target['Key']}")
+            for need in (needs[place], also) if bypasses else (needs[place],):
+                decision = self._roles.judge.decide(call, need, policy)
+                if not decision.allowed:
+                    raise denial(call, need, decision)
+            require_condition(target, bucket, head)
+            require_removable(bucket, target["Key"], target.get("VersionId"), bypasses)
 
         params["Delete"]["Objects"], refusals = allowed(params["Delete"]["Objects"], require)
         return refusals
@@ -292,6 +312,10 @@ class S3:
         name, bucket = call.operation, params["Bucket"]
         if name == "CreateBucket":
             self._defaults.bucket_created(bucket, exchange.request.headers.get("x-amz-object-ownership"))
+            self._encryption.bucket_created(bucket)
+            if tags := params.get("CreateBucketConfiguration", {}).get("Tags"):
+                s3 = self._roles.admin_client("s3", region_of(bucket) or call.region)
+                s3.put_bucket_tagging(Bucket=bucket, Tagging={"TagSet": tags})
         elif name == "DeleteBucket":
             self._defaults.bucket_deleted(bucket)
             self._policies.bucket_deleted(bucket)
@@ -366,6 +390,11 @@ class Answer:
 
     def header(self, name: str) -> str | None:
         return next((value for key, value in self.headers if key.lower() == name), None)
+
+
+def _locks(headers: Mapping[str, str]) -> bool:
+    """Whether a new object is to be locked."""
+    return any(name.startswith("x-amz-object-lock-") for name in headers)
 
 
 def _removed(bucket: str, key: str, version: str | None, made_marker: bool) -> Change:

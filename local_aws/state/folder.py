@@ -15,7 +15,6 @@ import sqlite3
 import sys
 import time
 from collections.abc import Iterator
-from importlib import metadata
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -175,6 +174,8 @@ def examined(path: Path, named: Path) -> str | None:
 
 def made_by() -> dict[str, str]:
     """What a state depends on beside its form: records of moto's are read by the same moto alone."""
+    from importlib import metadata  # a thirtieth of a server's start, which mostly has no state
+
     return {"moto": metadata.version("moto")}
 
 

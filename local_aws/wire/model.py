@@ -17,6 +17,8 @@ from local_aws.wire.data import described
 from local_aws.wire.query import Query
 
 _NAME = re.compile(r"[a-z0-9-]+")
+_OF_S3 = {"s3express", "s3-object-lambda", "s3-outposts"}
+"""Names in signatures of what speaks as S3 does."""
 
 
 @dataclass
@@ -131,6 +133,8 @@ def api_like(service: str, request: Request) -> Api:
     Args:
         service: its name in a request's signature, which is botocore's name for most.
     """
+    if service in _OF_S3:
+        return api_for("s3")
     if _NAME.fullmatch(service):
         with contextlib.suppress(DataNotFoundError):
             return api_for(service)

@@ -17,6 +17,9 @@ from local_aws.wire.model import Api, Response
 
 _XML = '<?xml version="1.0" encoding="UTF-8"?>\n'
 _ROOTS = {
+    "GetBucketAccelerateConfiguration": "AccelerateConfiguration",
+    "GetBucketRequestPayment": "RequestPaymentConfiguration",
+    "GetBucketVersioning": "VersioningConfiguration",
     "ListBuckets": "ListAllMyBucketsResult",
     "ListMultipartUploads": "ListMultipartUploadsResult",
     "ListObjects": "ListBucketResult",

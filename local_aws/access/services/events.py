@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from local_aws.access.services.tags import keys, tagging
 from local_aws.access.wanted import Asked, Params, Place
 
@@ -9,6 +11,11 @@ _ABOUT_A_RULE = ("PutRule", "DeleteRule", "DescribeRule", "EnableRule", "Disable
 _ABOUT_ITS_TARGETS = ("PutTargets", "RemoveTargets", "ListTargetsByRule")
 _ABOUT_A_BUS = ("CreateEventBus", "DeleteEventBus", "DescribeEventBus", "UpdateEventBus")
 _DEFAULT = "default"
+_OF_A_PATTERN = (
+    *("events:source", "events:detail-type"),
+    *("events:detail.eventTypeCode", "events:detail.service", "events:detail.userIdentity.principalId"),
+)
+"""Keys that are named as what they tell stands in a rule's pattern."""
 
 
 def asked(operation: str, params: Params, place: Place) -> list[Asked]:
@@ -25,7 +32,7 @@ def asked(operation: str, params: Params, place: Place) -> list[Asked]:
         resources = [_bus(params.get("Name"), place)]
     elif "ResourceARN" in params:
         resources = [params["ResourceARN"]]
-    context = keys(params)
+    context = keys(params) | _meant(params.get("EventPattern"))
     if operation in (*_ABOUT_A_RULE, *_ABOUT_ITS_TARGETS):
         context["events:creatorAccount"] = place.account
     targets = [target["Arn"] for target in params.get("Targets", [])]
@@ -41,7 +48,26 @@ def _about(params: Params, bus: str, place: Place) -> dict[str, str | list[str]]
     """What a policy may ask of the events that are put on a bus."""
     entries = [entry for entry in params["Entries"] if _bus(entry.get("EventBusName"), place) == bus]
     told = {"events:source": "Source", "events:detail-type": "DetailType"}
-    return {key: [entry[member] for entry in entries if member in entry] for key, member in told.items()}
+    put: dict[str, str | list[str]] = {
+        key: [entry[member] for entry in entries if member in entry] for key, member in told.items()
+    }
+    return put | {"events:eventBusInvocation": "false"}
+
+
+def _meant(pattern: str | None) -> dict[str, str | list[str]]:
+    """The same of a rule's pattern, as far as it names values; of anything else nothing is known."""
+    try:
+        wanted = json.loads(pattern or "{}")
+    except ValueError:  # EventBridge refuses it when its turn comes
+        return {}
+    found: dict[str, str | list[str]] = {}
+    for key in _OF_A_PATTERN:
+        value = wanted
+        for name in key.removeprefix("events:").split("."):
+            value = value.get(name) if isinstance(value, dict) else None
+        texts = [one for one in value if isinstance(one, str)] if isinstance(value, list) else []
+        found |= {key: texts} if texts else {}
+    return found
 
 
 def _bus(name: str | None, place: Place) -> str:

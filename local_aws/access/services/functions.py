@@ -30,6 +30,9 @@ def asked(operation: str, params: Params, place: Place) -> list[Asked]:
         # Which function it is about is a condition key here.
         if "FunctionName" in params:
             context["lambda:FunctionArn"] = function_arn(params["FunctionName"], None, place)
+        elif "UUID" in params and place.records is not None:
+            function = place.records.function_of(params["UUID"], place.region)
+            context |= {"lambda:FunctionArn": function} if function else {}
         return [Asked(action, {name: value for name, value in params.items() if name == "UUID"}, context)]
     for name, key in _LISTS.items():
         listed = params.get(name) or (params.get("VpcConfig") or {}).get(name)

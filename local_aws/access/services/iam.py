@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from local_aws.access.reference import has_key
 from local_aws.access.services.tags import keys, tagging
 from local_aws.access.wanted import Asked, Params, Place
 from local_aws.call import ApiError
@@ -15,7 +16,6 @@ _NAMED = {
 }
 _KEYS = {
     "AWSServiceName": "iam:AWSServiceName",
-    "PermissionsBoundary": "iam:PermissionsBoundary",
     "PolicyArn": "iam:PolicyARN",
 }
 _TAGGING = {
@@ -40,6 +40,9 @@ _OF_THE_CALLER = {
 def asked(operation: str, params: Params, place: Place) -> list[Asked]:
     """The actions of an operation of IAM."""
     context = keys(params, _KEYS)
+    boundary = _boundary(operation, params, place)
+    if boundary:
+        context["iam:PermissionsBoundary"] = boundary
     named = dict(params)
     for member, (kind, name) in _NAMED.items():
         if member in params:
@@ -69,6 +72,17 @@ def _arn(kind: str, name: str, operation: str, params: Params, place: Place) -> 
     creates = operation == f"Create{kind.title().replace('-', '')}" or operation == "UploadServerCertificate"
     known = None if creates or place.records is None else place.records.iam(kind, name)
     return known or _iam(place, f"{kind}/{_inside(params) if creates else ''}{name}")
+
+
+def _boundary(operation: str, params: Params, place: Place) -> str | None:
+    """The permissions boundary that a request sets, else that of the role or user that it is about."""
+    if "PermissionsBoundary" in params or not has_key("iam", operation, "iam:PermissionsBoundary"):
+        return params.get("PermissionsBoundary")
+    kind = "role" if "RoleName" in params else "user"
+    name = params.get(f"{kind.title()}Name")
+    if operation.startswith("Create") or not name or place.records is None:
+        return None
+    return place.records.boundary(kind, name)
 
 
 def _inside(params: Params) -> str:

@@ -152,6 +152,8 @@ def _of_a_new_bucket(params: Params) -> list[str]:
     actions += (
         ["PutBucketObjectLockConfiguration", "PutBucketVersioning"] if params.get("ObjectLockEnabledForBucket") else []
     )
+    if (params.get("CreateBucketConfiguration") or {}).get("Tags"):
+        actions.append("TagResource")
     return actions + (["PutBucketOwnershipControls"] if params.get("ObjectOwnership") else [])
 
 

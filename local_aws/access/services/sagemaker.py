@@ -47,6 +47,8 @@ def asked(operation: str, params: Params, place: Place) -> list[Asked]:
     written = [(params.get(name) or {}).get("KmsKeyId") for name in _OUTPUTS]
     if any(written):
         context["sagemaker:OutputKmsKey"] = next(filter(None, written))
+    if operation != "AddTags":
+        context["sagemaker:TaggingAction"] = operation  # a key of AddTags alone: what is made with the tags
     models = list(dict.fromkeys(_found(params, "ModelName"))) if operation in _WITH_A_MODEL else []
     if models:
         context["sagemaker:ModelArn"] = [place.arn("sagemaker", f"model/{name.lower()}") for name in models]

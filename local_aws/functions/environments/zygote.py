@@ -25,9 +25,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from local_aws import loading
 from local_aws.functions.environments import worker
 from local_aws.functions.environments.memory import anonymous_bytes
-from local_aws.isolation import first_process, kernel, namespaces, without_crt
+from local_aws.isolation import first_process, kernel, namespaces
 from local_aws.isolation.view import Root, User, interpreter
 
 MESSAGE_BYTES = 1 << 20
@@ -39,7 +40,8 @@ def preload() -> int:
     """Import what functions use most. Returns the bytes of memory this took beyond a bare runtime."""
     worker.Bootstrap()
     bare = anonymous_bytes("self")
-    without_crt.keep_out()
+    loading.without_crt()
+    gc.disable()  # what is imported is no garbage
     import boto3
 
     # The default session keeps the models it has read; it must not have resolved credentials.
@@ -47,6 +49,7 @@ def preload() -> int:
     boto3.client("s3", region_name="us-east-1", aws_access_key_id="none", aws_secret_access_key="none")
     gc.collect()
     gc.freeze()
+    gc.enable()
     return anonymous_bytes("self") - bare
 
 

@@ -9,6 +9,7 @@ import course
 from course.account import cleaning
 from course.account.ledger import Resource
 from tests.course.conftest import LESSON, role
+from tests.course.proving.account import EVERYTHING, user
 
 
 def test_a_lesson_that_made_nothing_has_nothing_to_remove(settings):
@@ -94,6 +95,30 @@ def test_what_cannot_be_removed_is_reported_and_tried_again(ledger, settings):
     iam.delete_instance_profile(InstanceProfileName="course-clean")
     assert course.clean_up(LESSON).done
     assert ledger.resources(LESSON) == []
+
+
+def test_an_object_that_may_not_be_deleted_is_no_folder_that_is_gone(settings, ledger, endpoint_url):
+    """DeleteObjects answers 200, and tells in its answer of what it refused."""
+    s3, bucket, held = boto3.client("s3"), settings.bucket, Resource("S3 folder", f"{settings.bucket}/held/", LESSON)
+    s3.put_object(Bucket=bucket, Key="held/a.txt", Body=b"a")
+    deny = {"Effect": "Deny", "Action": "s3:DeleteObject", "Resource": f"arn:aws:s3:::{bucket}/held/*"}
+    keys = user(endpoint_url, "may-not-delete", EVERYTHING, deny)
+    boto3.setup_default_session(**{name.lower(): key for name, key in keys.items()}, region_name=settings.region)
+    done = cleaning.remove(ledger, [held])
+    assert not done.done
+    assert "AccessDenied" in repr(done) and "held/a.txt" in repr(done)
+    assert f"By hand: aws s3 rm --recursive s3://{bucket}/held/" in repr(done)
+    assert course.clean_up(LESSON).done and held not in ledger.resources()
+
+
+def test_what_a_later_version_has_made_is_named(settings, ledger):
+    """The ledger may be one that a newer version of the course has written."""
+    unknown = Resource("time machine", "course-unknown", LESSON)
+    ledger.record(unknown)
+    assert "time machine course-unknown: of a kind that this version of the course doesn't know" in repr(course.left())
+    done = course.clean_up(LESSON)
+    assert not done.done and "time machine course-unknown: This version of the course doesn't know" in repr(done)
+    ledger.strike(unknown)
 
 
 def test_a_role_and_a_policy_go_with_what_ties_them_together(settings):

@@ -37,6 +37,18 @@ def test_what_is_gone_is_struck_out_and_may_come_again(written):
     assert written.resources() == [ROLE, QUEUE]
 
 
+def test_a_line_that_was_cut_off_spoils_no_other(written):
+    """By a full disk, or a computer that was switched off; what it said is found by its tags."""
+    written.record(QUEUE)
+    whole = written.path.read_bytes()
+    for length in range(1, len(whole) - 1):
+        written.path.write_bytes(whole + whole[:length])
+        written.record(ROLE)
+        assert written.resources() == [QUEUE, ROLE]
+        written.strike(ROLE)
+        assert written.resources() == [QUEUE]
+
+
 def test_it_is_the_same_for_whoever_opens_the_file(written):
     written.record(QUEUE)
     assert Ledger(written.path).resources() == [QUEUE]

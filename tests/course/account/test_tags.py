@@ -15,6 +15,7 @@ import course
 from course.account import cleaning, endpoint_ends, tags
 from course.account.ledger import Resource
 from course.account.made import MADE_BY
+from course.account.sessions import new_session
 from course.account.sweep import sweep
 from tests.course.conftest import LESSON, machine, role
 from tests.sources import NOTEBOOKS, ROOT, code_cells
@@ -156,6 +157,65 @@ def test_what_cannot_be_looked_for_is_said_and_nothing_is_raised(settings):
     assert found.resources == () and len(found.faults) == 2 and "nowhere.example" in found.faults[0]
     done = cleaning.CleanUp((), found.faults)
     assert not done.done and "could not be looked for" in repr(done)
+
+
+def test_one_kind_that_cannot_be_listed_keeps_no_other_from_being_found(settings, ledger):
+    """A user may lack the right to list models, say; what ends endpoints stays as long as that is so."""
+    ends = endpoint_ends.ensure_endpoint_ends(settings).rpartition("/")[2]
+    arn = role("course-models-role", "sagemaker.amazonaws.com", "s3:ListBucket")
+    container = {"Image": "811284229777.dkr.ecr.us-east-1.amazonaws.com/blazingtext:1"}
+    boto3.client("sagemaker").create_model(ModelName="course-model", PrimaryContainer=container, ExecutionRoleArn=arn)
+    queue = boto3.client("sqs").create_queue(QueueName="course-beside")["QueueUrl"]
+    ledger.forget()
+
+    def refuse(**_):
+        denied = {"Code": "AccessDeniedException", "Message": "not authorized to perform: sagemaker:ListModels"}
+        raise ClientError({"Error": denied}, "ListModels")
+
+    def client(service):
+        made = boto3.client(service)
+        made.meta.events.register("before-call.sagemaker.ListModels", refuse)
+        return made
+
+    found = sweep(OWNER, client=client)
+    assert {"course-beside", ends} <= {one.name for one in found.resources}
+    assert [fault[:60] for fault in found.faults] == ["Each SageMaker model of the course could not be looked for: "]
+    done = cleaning.remove(ledger, list(found.resources), found.faults)
+    stays = [one.resource.name for one in done.removals if one.reason]
+    assert sorted(stays) == sorted([endpoint_ends.GROUP, ends]) and "an endpoint that nobody sees" in repr(done)
+    assert "course-beside" not in "".join(boto3.client("sqs").list_queues().get("QueueUrls", []))
+    assert queue
+    # The bucket and the role of the whole course went, too.
+    course.clean_up()
+    course.start(LESSON)
+
+
+def test_what_lost_the_tag_of_its_lesson_is_found_all_the_same(settings, ledger):
+    """A learner may take it away in the console."""
+    queue = boto3.client("sqs").create_queue(QueueName="course-less")["QueueUrl"]
+    boto3.client("sqs").untag_queue(QueueUrl=queue, TagKeys=["lesson"])
+    role("course-less-role", "states.amazonaws.com", "s3:ListBucket")
+    boto3.client("iam").untag_role(RoleName="course-less-role", TagKeys=["lesson"])
+    ledger.forget()
+    found = sweep(OWNER)
+    assert {Resource("SQS queue", "course-less"), Resource("IAM role", "course-less-role")} <= set(found.resources)
+    assert course.clean_up().done
+    course.start(LESSON)
+
+
+def test_where_not_all_could_be_looked_for_nobody_says_that_nothing_is_left(settings, monkeypatch):
+    def refuse(**_):
+        raise EndpointConnectionError(endpoint_url="https://nowhere.example")
+
+    def renewed(*_, **__):
+        session = new_session()
+        session.events.register("before-call.resource-groups-tagging-api", refuse)
+        return session
+
+    monkeypatch.setattr(course.lesson, "new_session", renewed)
+    left = course.left()
+    assert not left.none and "Something may be left" in repr(left) and "nowhere.example" in repr(left)
+    assert "Nothing is left" not in repr(left)
 
 
 def test_one_that_cannot_go_keeps_no_other_from_going_and_is_told_how(settings, ledger, monkeypatch):

@@ -38,7 +38,7 @@ def test_untouched_and_solved() -> None:
         ("$states.input.prefix", "was taken as a text"),
         ("{% $states.input.prefix & '/train/' %}", "a slash already"),
         ("{% $states.input.prefix + 'train/' %}", "Texts are joined by &"),
-        ("{% $states.input.prefix & train/ %}", "texts stand in single quotes"),
+        ("{% $states.input.prefix & train/ %}", "Train stands alone"),
         ("{% states.input.prefix %}", "begin with $"),
         (
             "{% $states.input.prefix & 'train/' & $split($states.input.dataset, '.', 1) & '_train.txt' %}",
@@ -142,7 +142,7 @@ def test_a_machine_to_convert_untouched_and_solved() -> None:
         ("review-states-sentences", "another", "what the function gets"),
         ("$states.result.Payload,", "$states.resullt.Payload,", "does not exist"),
         ("$states.input.reviewText", "$states.input.text", "There are reviewText, stars"),
-        ("$merge([", "$merge(", "A bracket, a quote or an & is missing"),
+        ("$merge([", "$merge(", "A bracket, a quote or an operator is missing"),
         ("$states.result.Payload,", "$states.result,", "a list is needed, not a dict"),
     ],
 )

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import copy
+import json
 from typing import Any
 
 import boto3
 import pytest
 
 from course.proving import needed, preflight
+from docs.rights import policies
 from tests.course.proving.account import EVERYTHING, client, user
 
 pytestmark = pytest.mark.slow
@@ -74,10 +77,33 @@ def test_each_action_that_a_policy_lacks_is_named(endpoint_url):
         assert missing in str(found)
 
 
+def test_the_least_policies_of_the_guide_are_enough(endpoint_url):
+    """They say to which services a role may be passed on, so the question says it, too; one service less is found."""
+    asked = needed.rights("123456789012", "us-east-1")
+    least = policies("123456789012", "us-east-1")
+    less = copy.deepcopy(least)
+    [passed] = [one for policy in less for one in policy["Statement"] if one["Action"] == ["iam:PassRole"]]
+    passed["Condition"]["StringEquals"]["iam:PassedToService"].remove("scheduler.amazonaws.com")
+    iam = client("iam", endpoint_url)
+    for name, documents in (("least", least), ("less", less)):
+        iam.create_user(UserName=name)
+        for number, document in enumerate(documents):
+            made = iam.create_policy(PolicyName=f"{name}-{number}", PolicyDocument=json.dumps(document))["Policy"]
+            iam.attach_user_policy(UserName=name, PolicyArn=made["Arn"])
+    arn = "arn:aws:iam::123456789012:user/"
+    assert preflight.rights(f"{arn}least", asked, iam).lacking == ()
+    lacking = preflight.rights(f"{arn}less", asked, iam).lacking
+    assert lacking == (("iam:PassRole", "arn:aws:iam::123456789012:role/endpoint-ends-role"),)
+
+
 def test_who_may_not_ask_is_told_so(endpoint_url):
     keys = user(endpoint_url, "mute", {"Effect": "Allow", "Action": "sqs:*", "Resource": "*"})
     found = preflight.rights("arn:aws:iam::123456789012:user/mute", [("sqs:A", "*")], as_user(endpoint_url, keys))
     assert "not authorized to perform: iam:SimulatePrincipalPolicy" in str(found)
+    federated = preflight.rights(
+        "arn:aws:sts::123456789012:federated-user/b", [("a:B", "*")], client("iam", endpoint_url)
+    )
+    assert "federated-user/b" in federated.unasked
     assert preflight.rights("arn:aws:iam::123456789012:root", [("a:B", "*")], None).unasked
 
 

@@ -314,6 +314,18 @@ VARIANTS = [
             *("sts", "AssumeRole", {"RoleArn": ROLE, "RoleSessionName": "s", "ExternalId": "x"}),
             *({"StringEquals": {"sts:ExternalId": "x"}}, True),
         ),
+        (
+            *(
+                "events",
+                "PutRule",
+                {"Name": "r", "EventPattern": '{"source": ["a", {"prefix": "b"}], "detail": {"service": ["S3"]}}'},
+            ),
+            *(
+                {"ForAllValues:StringEquals": {"events:source": "a"}, "StringEquals": {"events:detail.service": "S3"}},
+                True,
+            ),
+        ),
+        (*("events", "PutRule", {"Name": "r", "EventPattern": "{"}), {"Null": {"events:source": "true"}}, True),
         # A key that AWS gives to other actions of the service alone.
         ("iam", "CreatePolicy", {"PolicyName": "p", "PolicyDocument": "{}"}, {"Null": {"iam:PolicyARN": "true"}}, True),
         (*("s3", "PutObject", {"Bucket": "b", "Key": "k"}), *({"Null": {"s3:prefix": "true"}}, True)),
@@ -324,3 +336,59 @@ def test_keys_of_what_a_request_asks_for(service, operation, params, condition, 
     statement = {"Effect": "Allow", "Action": "*", "Resource": "*", "Condition": condition}
     policies = Policies([{"Version": "2012-10-17", "Statement": [statement]}])
     assert evaluate(policies, {}, found.action, found.resource, found.context).allowed == expected
+
+
+def test_tags_at_the_making_are_told_from_tags_later():
+    """`sagemaker:TaggingAction`, a key of AddTags alone."""
+    place = Place("us-east-1", ACCOUNT)
+    making, tagging = wanted("sagemaker", "CreateTrainingJob", TRAINING, place)
+    assert (tagging.action, tagging.context["sagemaker:TaggingAction"]) == ("sagemaker:AddTags", "CreateTrainingJob")
+    assert "sagemaker:TaggingAction" not in making.context
+    model = {"ResourceArn": f"arn:aws:sagemaker:us-east-1:{ACCOUNT}:model/m", "Tags": [{"Key": "a", "Value": "b"}]}
+    [later] = wanted("sagemaker", "AddTags", model, place)
+    assert "sagemaker:TaggingAction" not in later.context
+
+
+@pytest.mark.parametrize("kind", ["role", "user"])
+def test_the_boundary_of_whom_a_request_is_about(aws, kind):
+    """A delegated administrator gives policies to those alone who have the boundary, and lets nobody go."""
+    iam, member = aws.client("iam"), f"{kind.title()}Name"
+    allow = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+    fence = iam.create_policy(
+        PolicyName=name(), PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [allow]})
+    )["Policy"]["Arn"]
+    with_fence = allow | {"Condition": {"StringEquals": {"iam:PermissionsBoundary": fence}}}
+    client = as_user(aws, with_fence)("iam")
+    inline = {"PolicyName": "p", "PolicyDocument": json.dumps({"Version": "2012-10-17", "Statement": [allow]})}
+    managed = {"PolicyArn": "arn:aws:iam::aws:policy/ReadOnlyAccess"}
+    trust = {"AssumeRolePolicyDocument": TRUST} if kind == "role" else {}
+    for bounded in (True, False):
+        who = {member: name()}
+        made = trust | ({"PermissionsBoundary": fence} if bounded else {})
+        assert may(client, f"create_{kind}", who | made) == bounded
+        if not bounded:
+            getattr(iam, f"create_{kind}")(**who, **made)
+        for operation, params in (
+            (f"put_{kind}_policy", inline),
+            (f"attach_{kind}_policy", managed),
+            (f"detach_{kind}_policy", managed),
+            (f"delete_{kind}_policy", {"PolicyName": "p"}),
+        ):
+            assert may(client, operation, who | params) == bounded, operation
+        assert may(client, f"put_{kind}_permissions_boundary", who | {"PermissionsBoundary": fence})
+        other = {"PermissionsBoundary": managed["PolicyArn"]}
+        assert not may(client, f"put_{kind}_permissions_boundary", who | other)
+
+
+def test_the_function_of_an_event_source_mapping(aws):
+    """A mapping is named by an id; whose it is tells a key."""
+    function = of_lambda(aws, {})[1]["FunctionName"]
+    role = aws.role("lambda.amazonaws.com", {"Effect": "Allow", "Action": "sqs:*", "Resource": "*"})
+    aws.client("lambda").update_function_configuration(FunctionName=function, Role=role)
+    queue = aws.client("sqs").create_queue(QueueName=name())["QueueUrl"].rpartition("/")[2]
+    arn = f"arn:aws:sqs:us-east-1:{ACCOUNT}:{queue}"
+    made = aws.client("lambda").create_event_source_mapping(FunctionName=function, EventSourceArn=arn, Enabled=False)
+    for whose, expected in ((function, True), ("other", False)):
+        own = {"ArnLike": {"lambda:FunctionArn": f"arn:aws:lambda:*:*:function:{whose}"}}
+        allow = {"Effect": "Allow", "Action": "lambda:*", "Resource": "*", "Condition": own}
+        assert may(as_user(aws, allow)("lambda"), "get_event_source_mapping", {"UUID": made["UUID"]}) == expected

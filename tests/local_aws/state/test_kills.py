@@ -70,7 +70,8 @@ class World:
 
     @staticmethod
     def _is_there(s3: Any, name: str) -> bool:
-        return "Contents" in s3.list_objects_v2(Bucket=BUCKET, Prefix=name)
+        listed = s3.list_objects_v2(Bucket=BUCKET, Prefix=name).get("Contents", [])
+        return name in {each["Key"] for each in listed}  # object-1-1 is a prefix of object-1-10
 
     def _check_deleted(self, name: str) -> None:
         assert not self._is_there(self.server.client("s3"), name)
