@@ -158,6 +158,7 @@ class Backends:
                     from local_aws.moto.application import application
 
                     _take_over()
+                    _take_over_messages(name)
                     self._applications[name] = application(name.replace("-", ""))
                     _keep_no_list_of_records()
             return self._applications[name]
@@ -172,6 +173,18 @@ def _take_over() -> None:
     versions.install()
     locks.install()
     log_records.install()
+
+
+def _take_over_messages(name: str) -> None:
+    """The same of queues and topics, which few ask for."""
+    if name == "sqs":
+        from local_aws.moto import queues
+
+        queues.install()
+    elif name == "sns":
+        from local_aws.moto import topics
+
+        topics.install()
 
 
 def configure() -> None:
