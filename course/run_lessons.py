@@ -93,7 +93,10 @@ def execute(
         return f"Cell {_number(notebook, running)} failed:\n{_indented(error.evalue or error.ename)}"
     except CellTimeoutError:
         return f"Cell {_number(notebook, running)} did not end within {cell_seconds} seconds."
-    except DeadKernelError:
+    except (DeadKernelError, AssertionError) as error:
+        # An assertion of nbclient's fails where a signal came: it has ended the kernel then, and would once more.
+        if isinstance(error, AssertionError) and runner.km is not None:
+            raise
         return f"The kernel died in cell {_number(notebook, running)}."
     finally:
         _drop_views(notebook)

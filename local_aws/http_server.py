@@ -1,4 +1,4 @@
-"""HTTP/1.1 for a WSGI application: a thread for each connection, connections kept alive, nothing delayed.
+"""HTTP/1.1 for an application called as WSGI calls one: a thread for each connection, kept alive, nothing delayed.
 
 A server with a fixed number of threads won't do: a function that runs calls back while its caller waits, to any
 depth. What is bounded instead is how many connections the server waits *for*, and how long: for the head of a
@@ -16,12 +16,14 @@ import contextlib
 import functools
 import itertools
 import logging
+import os
 import re
+import select
 import socket
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from email.utils import formatdate
 from io import BufferedIOBase
 from socketserver import StreamRequestHandler, ThreadingTCPServer
@@ -277,7 +279,7 @@ class _Connection(StreamRequestHandler):
         keep = minor == 1 and "close" not in named.get("connection", "").lower()
         started: list[tuple[str, list[tuple[str, str]]]] = []
         chunks = self.server.application(
-            self._environ(method, target, minor, headers, body),
+            self._environ(method, target, headers, body),
             # What was begun last counts: as long as nothing is sent, an answer may take another's place.
             lambda status, headers, exc_info=None: started.__setitem__(slice(None), [(status, headers)]),
         )
@@ -301,8 +303,9 @@ class _Connection(StreamRequestHandler):
         keep: bool,
     ) -> bool:
         """Send an answer, which says so if it is the connection's last; whether another request may follow it."""
+        in_file = chunks if isinstance(chunks, InFile) and hasattr(os, "sendfile") else None
         chunks = iter(chunks)
-        first = next(chunks, b"")
+        first = next(chunks, b"") if in_file is None else b""
         keep = keep and not body.broken and not body.withheld
         ((status, headers),) = started
         names = {name.lower() for name, _ in headers}
@@ -322,6 +325,9 @@ class _Connection(StreamRequestHandler):
         self.request.settimeout(TAKEN_SECONDS)
         if bodiless:
             self._send(head)
+        elif in_file is not None and not endless:
+            self._send(head)
+            self._send_from(in_file)
         elif not chunked:
             small = len(first) < _BLOCK
             self._send(head + first if small else head)
@@ -344,6 +350,21 @@ class _Connection(StreamRequestHandler):
         for start in range(0, len(data), _PIECE):
             self.wfile.write(view[start : start + _PIECE])
 
+    def _send_from(self, body: InFile) -> None:
+        """Have the system send what lies in a file; it takes as much at once as the other side does."""
+        position, to, until = body.start, self.request.fileno(), select.poll()
+        until.register(to, select.POLLOUT)
+        while position < body.end:
+            try:
+                sent = os.sendfile(to, body.descriptor, position, body.end - position)
+            except BlockingIOError:
+                if not until.poll(TAKEN_SECONDS * 1000):
+                    raise TimeoutError from None
+                continue
+            if not sent:
+                raise OSError(f"a file ends at {position}, where {body.end} was told")
+            position += sent
+
     def _refuse(self, error: BadRequest) -> None:
         """Answer what is no request, as the doors of AWS do, and end the connection."""
         body = (
@@ -356,44 +377,47 @@ class _Connection(StreamRequestHandler):
         self.wfile.write(head.encode() + body)
         _linger(self.request)
 
-    def _environ(
-        self, method: str, target: str, minor: int, headers: list[tuple[str, str]], body: Body
-    ) -> dict[str, Any]:
+    def _environ(self, method: str, target: str, headers: list[tuple[str, str]], body: Body) -> dict[str, Any]:
         path, _, query = target.partition("?")
-        environ: dict[str, Any] = {
+        return {
             "REQUEST_METHOD": method,
-            "SCRIPT_NAME": "",
             "PATH_INFO": unquote_to_bytes(path).decode("latin-1") if "%" in path else path,
             "QUERY_STRING": query,
             "RAW_URI": target,
-            "SERVER_NAME": self.server.host,
-            "SERVER_PORT": str(self.server.port),
-            "SERVER_PROTOCOL": f"HTTP/1.{minor}",
-            "REMOTE_ADDR": self.client_address[0],
-            "CONTENT_TYPE": "",
-            "wsgi.version": (1, 0),
-            "wsgi.url_scheme": "http",
-            "wsgi.errors": sys.stderr,
-            "wsgi.multithread": True,
-            "wsgi.multiprocess": False,
-            "wsgi.run_once": False,
             "wsgi.input": body,
-            "wsgi.input_terminated": True,
             HEADERS: headers,
         }
-        for name, value in headers:
-            if name == "content-type":
-                environ["CONTENT_TYPE"] = value
-            elif name == "content-length":
-                environ["CONTENT_LENGTH"] = value
-            elif "_" not in name:  # as WSGI spells it, such a name can't be told from one with hyphens
-                key = "HTTP_" + name.upper().replace("-", "_")
-                environ[key] = f"{environ[key]},{value}" if key in environ else value
-        return environ
+
+
+class InFile:
+    """An answer's body that lies in a file which nobody changes: most of them need not come into this process.
+
+    Args:
+        descriptor: of the file, open as long as this is needed.
+        start: where in the file the body begins.
+        end: where it ends.
+    """
+
+    def __init__(self, descriptor: int, start: int, end: int):
+        self.descriptor, self.start, self.end = descriptor, start, end
+
+    def __len__(self) -> int:
+        return self.end - self.start
+
+    def __iter__(self) -> Iterator[bytes]:
+        position = self.start
+        while position < self.end:
+            data = os.pread(self.descriptor, min(_PIECE, self.end - position), position)
+            if not data:
+                return
+            position += len(data)
+            yield data
 
 
 HEADERS = "local_aws.headers"
-"""Where the environment has the headers as they came: name in lower case, and value, in their order."""
+"""Where the environment has the headers as they came: name in lower case, and value, in their order.
+
+It has none of the variables that WSGI makes of them: nobody reads those, and each request would wait for them."""
 
 
 class Body:

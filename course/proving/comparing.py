@@ -3,7 +3,8 @@
 A call is known by its lesson, its operation and its parameters, without what is new in every run (moments, long
 numbers, ids).
 What was asked several times, as a status is until a job has ended, is one call with several answers: of their members
-all count, of their values the last. Numbers are compared by their kind alone, and so are the numbers in texts.
+all count, of their values the last. Numbers are compared by their kind alone, and so are the numbers in texts. Lists
+have no fixed length; of their order counts that one goes up where the other goes down, by a name, a moment or an id.
 """
 
 from __future__ import annotations
@@ -18,11 +19,12 @@ from typing import Any
 
 Line = dict[str, Any]
 
+_MOMENT = re.compile(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[\d.:+Z-]*")
 _NEW_IN_EVERY_RUN = (
     (re.compile(r"arn:[\w-]+:(?:iam|sts)::\d{12}:[\w-]+(?:/[^/\s\"]+)*/learner\b"), "<caller>"),
     (re.compile(r"https?://[^/\s\"]+"), "<host>"),
     (re.compile(r"\b[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}\b"), "<id>"),
-    (re.compile(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[\d.:+Z-]*"), "<moment>"),
+    (_MOMENT, "<moment>"),
     (re.compile(r"\b\d{4}/\d\d/\d\d\b"), "<day>"),
     (re.compile(r"\b(?=[0-9a-f]*\d)[0-9a-f]{17,}\b"), "<id>"),
     (re.compile(r"(?<=-)(?=[a-f]*\d)[0-9a-f]{9,}\b"), "<id>"),
@@ -111,14 +113,25 @@ def _differences(there: list[Line], here: list[Line]) -> Iterator[tuple[str, str
     if not here:
         return
     on_aws, on_ours = _errors(there), _errors(here)
-    if on_aws != on_ours:
+    if on_aws.keys() != on_ours.keys():
         answered_in_the_end = "error" not in there[-1] and "error" not in here[-1]
         what = "refused on the way" if answered_in_the_end else "the error"
         only_there = [error for error in on_aws if error not in on_ours]
         only_here = [error for error in on_ours if error not in on_aws]
         yield what, *_side_by_side(_joined(only_there), _joined(only_here))
+    for error in on_aws.keys() & on_ours.keys():
+        if on_aws[error] != on_ours[error]:
+            yield f"the status of {_cut(error)}", _shown(on_aws[error]), _shown(on_ours[error])
     if not (_answered(there) and _answered(here)):
         return
+    if _status(there) != _status(here):
+        yield "the status", _shown(_status(there)), _shown(_status(here))
+    on_aws_ordered, on_ours_ordered = _orders(there), _orders(here)
+    for path in on_aws_ordered.keys() & on_ours_ordered.keys():
+        one, other = on_aws_ordered[path], on_ours_ordered[path]
+        turned = sorted(member for member in one.keys() & other.keys() if one[member] != other[member])
+        for member in turned[:1]:
+            yield f"the order of {path}", f"{member or 'it'} {one[member]}", f"{member or 'it'} {other[member]}"
     one, other = _members(there), _members(here)
     for name in one.keys() - other.keys():
         if _parent(name) in other or not _parent(name):
@@ -135,10 +148,54 @@ def _answered(lines: list[Line]) -> bool:
     return any("answer" in line for line in lines)
 
 
-def _errors(lines: list[Line]) -> list[str]:
-    errors = (line["error"] for line in lines if "error" in line)
-    said = (f"{error['code']}: {_plain(error['message'], _LONG_NUMBER)}" for error in errors)
-    return list(dict.fromkeys(said))
+def _status(lines: list[Line]) -> int | None:
+    """The status of HTTP's of the last answer."""
+    return [line.get("status") for line in lines if "answer" in line][-1]
+
+
+def _errors(lines: list[Line]) -> dict[str, int | None]:
+    """The errors in words, in their order, each with its status of HTTP's."""
+    errors = ((line["error"], line.get("status")) for line in lines if "error" in line)
+    return {f"{error['code']}: {_plain(error['message'], _LONG_NUMBER)}": status for error, status in errors}
+
+
+def _orders(lines: list[Line]) -> dict[str, dict[str, str]]:
+    """How the lists of the answers are ordered: each list's path, and by which members it goes up or down."""
+    orders: dict[str, dict[str, str]] = {}
+    for line in lines:
+        for path, items in _lists(line.get("answer")):
+            named = [item if isinstance(item, dict) else {"": item} for item in items]
+            members = set.intersection(*(set(item) for item in named)) if len(named) > 1 else set()
+            ways = {member: _way(member, [item[member] for item in named]) for member in members}
+            orders[path] = {member: way for member, way in ways.items() if way}
+    return orders
+
+
+def _lists(value: Any, path: str = "") -> Iterator[tuple[str, list[Any]]]:
+    if isinstance(value, list):
+        yield path, value
+    elif isinstance(value, dict):
+        for name, member in value.items():
+            yield from _lists(member, f"{path}.{name}" if path else name)
+
+
+def _way(member: str, values: list[Any]) -> str:
+    """Whether values go up or down, in words; empty where they do neither, or are new in every run."""
+    if not all(isinstance(value, str) for value in values) and not (member == "id" and _are_numbers(values)):
+        return ""
+    # A moment is known, and goes by what it says; of the rest, only what is the same in every run has an order.
+    if not all(isinstance(value, str) and _MOMENT.fullmatch(value) for value in values):
+        values = [_plain_text(value, _LONG_NUMBER) if isinstance(value, str) else value for value in values]
+        if any(isinstance(value, str) and ("<id>" in value or "<n>" in value) for value in values):
+            return ""
+    pairs = list(itertools.pairwise(values))
+    if all(one < other for one, other in pairs):
+        return "goes up"
+    return "goes down" if all(one > other for one, other in pairs) else ""
+
+
+def _are_numbers(values: list[Any]) -> bool:
+    return all(isinstance(value, int) for value in values)
 
 
 def _members(lines: list[Line]) -> dict[str, Any]:

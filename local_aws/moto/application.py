@@ -132,14 +132,15 @@ def _answer(handler: _Handler, environ: dict[str, Any], start_response: Callable
     if isinstance(content, str):
         content = content.encode()
     status, bodiless = int(status), request.method == "HEAD"
-    pairs = [(name, iri_to_uri(value) if name.lower() == "location" else str(value)) for name, value in headers.items()]
-    names = {name.lower() for name in headers}
-    if "content-type" not in names:
-        pairs.append(("Content-Type", "text/html; charset=utf-8"))
+    told = {name.lower(): (name, str(value)) for name, value in headers.items()}
+    if "location" in told:
+        name, value = told["location"]
+        told["location"] = name, iri_to_uri(value)
+    told.setdefault("content-type", ("Content-Type", "text/html; charset=utf-8"))
     if status == 204 or status == 304:
-        pairs, bodiless = [pair for pair in pairs if pair[0].lower() != "content-length"], True
-    elif isinstance(content, bytes) and not (bodiless and "content-length" in names):
-        pairs = [pair for pair in pairs if pair[0].lower() != "content-length"]
-        pairs.append(("Content-Length", str(len(content))))
-    start_response(_STATUS_LINES.get(status) or f"{status} UNKNOWN", pairs)
+        told.pop("content-length", None)
+        bodiless = True
+    elif isinstance(content, bytes) and not (bodiless and "content-length" in told):
+        told["content-length"] = "Content-Length", str(len(content))
+    start_response(_STATUS_LINES.get(status) or f"{status} UNKNOWN", list(told.values()))
     return () if bodiless else [content] if isinstance(content, bytes) else content

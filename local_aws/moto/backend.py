@@ -12,6 +12,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import gc
+import importlib
 import logging
 import os
 import re
@@ -76,6 +77,8 @@ _LACKING = re.compile(
 _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 _IN_PIECES = {"GetObject", "CopyObject", "UploadPartCopy"}
 """Operations in which moto only hands an object's content on, or asks for its checksum."""
+_KEPT_OTHERWISE = {"iam": "iam_records", "sns": "topics", "sqs": "queues"}
+"""What has moto hold a service's records as they are held here, where few ask for the service."""
 _LARGE = 1 << 20
 """Bytes of a body from which on it is worth looking for what can be freed."""
 _DELETING = ("Abort", "Complete", "Delete", "Purge")
@@ -158,7 +161,8 @@ class Backends:
                     from local_aws.moto.application import application
 
                     _take_over()
-                    _take_over_messages(name)
+                    if name in _KEPT_OTHERWISE:
+                        importlib.import_module(f"{__package__}.{_KEPT_OTHERWISE[name]}").install()
                     self._applications[name] = application(name.replace("-", ""))
                     _keep_no_list_of_records()
             return self._applications[name]
@@ -173,18 +177,6 @@ def _take_over() -> None:
     versions.install()
     locks.install()
     log_records.install()
-
-
-def _take_over_messages(name: str) -> None:
-    """The same of queues and topics, which few ask for."""
-    if name == "sqs":
-        from local_aws.moto import queues
-
-        queues.install()
-    elif name == "sns":
-        from local_aws.moto import topics
-
-        topics.install()
 
 
 def configure() -> None:

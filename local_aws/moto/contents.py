@@ -19,6 +19,7 @@ from types import MappingProxyType
 from typing import IO, Any
 
 from local_aws.call import ApiError
+from local_aws.http_server import InFile
 from local_aws.moto.checksums import CHECKSUMS, DEFAULT, compute_checksum, default_type
 
 HEADERS = "local_aws.moto.headers"
@@ -69,27 +70,16 @@ class Input:
         return content
 
 
-class _Pieces:
+class _Pieces(InFile):
     """An object's content on its way out, or a part of it. The object may be gone before its end."""
 
     def __init__(self, handle: _Handle, start: int, end: int):
-        self._handle, self._start, self._end = handle, start, end
-
-    def __len__(self) -> int:
-        return self._end - self._start
+        super().__init__(handle.descriptor, start, end)
+        self._handle = handle
 
     def __getitem__(self, part: slice) -> _Pieces:
         start, end, _ = part.indices(len(self))
-        return _Pieces(self._handle, self._start + start, self._start + max(start, end))
-
-    def __iter__(self) -> Iterator[bytes]:
-        position = self._start
-        while position < self._end:
-            data = os.pread(self._handle.descriptor, min(PIECE, self._end - position), position)
-            if not data:
-                return
-            position += len(data)
-            yield data
+        return _Pieces(self._handle, self.start + start, self.start + max(start, end))
 
 
 class _Handle:

@@ -97,3 +97,15 @@ def _install_streams(models: Any) -> None:
     stream = models.LogStream
     describe = stream.to_describe_dict
     stream.to_describe_dict = lambda self: {**describe(self), "storedBytes": 0}
+    stream._update = _note_times
+
+
+def _note_times(stream: Any) -> None:
+    """Note when a stream's first and last event were, of those that came since: moto looks through all each time."""
+    start = getattr(stream, "noted", 0)
+    times = [event.timestamp for event in stream.events[start:]]
+    if not times:
+        return
+    known = [stream.first_event_timestamp, stream.last_event_timestamp] if start else []
+    stream.first_event_timestamp, stream.last_event_timestamp = min(known + times), max(known + times)
+    stream.noted = start + len(times)

@@ -12,9 +12,11 @@ import base64
 import binascii
 import hashlib
 import io
+import os
 import re
 import tempfile
 from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import IO, Any, BinaryIO, cast
 
 from local_aws import wire
@@ -22,7 +24,7 @@ from local_aws.access.signature import UNSIGNED, Signature, verify_chunk
 from local_aws.call import ApiError
 from local_aws.gateway.exchange import Exchange, body_errors
 from local_aws.http_server import Body
-from local_aws.moto.checksums import CHECKSUMS
+from local_aws.moto.checksums import CHECKSUMS, Digest
 from local_aws.moto.contents import PIECE, Stored
 
 MOST = 5 << 30
@@ -37,6 +39,8 @@ _STREAMING = {
 }
 """The kinds of transfer in chunks: whether each is signed, and whether a trailer follows."""
 _TRAILER_BYTES = 4096
+_WORTH_A_THREAD = 256 << 10
+"""The bytes whose hash takes longer than to wake a thread for it."""
 
 
 def received(exchange: Exchange, signed: Signature, secret: str) -> wire.Request:
@@ -123,7 +127,7 @@ class Content:
     def __init__(self, headers: Mapping[str, str]):
         self._file: IO[bytes] = io.BytesIO()
         self._size, self._is_kept = 0, False
-        self._md5 = hashlib.md5(usedforsecurity=False)
+        self._md5 = _Aside(hashlib.md5(usedforsecurity=False))
         told = (*headers, *headers.get("x-amz-trailer", "").lower().replace(" ", "").split(","))
         named = {name.removeprefix(_CHECKSUM).upper() for name in told if name.startswith(_CHECKSUM)}
         self._checksums = {name: made() for name, made in CHECKSUMS.items() if name in named}
@@ -214,7 +218,35 @@ class Content:
         if isinstance(self._file, io.BytesIO):
             return self._file.getvalue()
         self._file.flush()
-        return Stored.of(self._file, self._size, self._md5.hexdigest())
+        return Stored.of(self._file, self._size, self._md5.digest().hex())
+
+
+class _Aside:
+    """A hash that another thread computes while the next of a large content comes in: MD5 takes as long as the rest."""
+
+    _threads = ThreadPoolExecutor(os.cpu_count(), "hash")
+
+    def __init__(self, digest: Digest):
+        self._digest = digest
+        self._latest: Future[None] | None = None
+
+    def update(self, data: bytes) -> None:
+        """Take in what comes next; one piece at most waits for its turn."""
+        self._wait()
+        if len(data) < _WORTH_A_THREAD:
+            self._digest.update(data)
+        else:
+            self._latest = self._threads.submit(self._digest.update, data)
+
+    def digest(self) -> bytes:
+        """The hash of all of it."""
+        self._wait()
+        return self._digest.digest()
+
+    def _wait(self) -> None:
+        if self._latest is not None:
+            self._latest.result()
+            self._latest = None
 
 
 # ---- in chunks -------------------------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from botocore.serialize import create_serializer
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from local_aws import ADMIN_ACCESS_KEY, REGION, wire
+from local_aws import ADMIN_ACCESS_KEY, REGION, http_server, wire
 from local_aws.access.callers import Callers
 from local_aws.moto.backend import SERVICES, lacks
 from local_aws.server import serve
@@ -255,7 +255,7 @@ class Watched:
         """The server's application, which knows whose request each thread is at."""
 
         def watched(environ: dict[str, Any], start_response: Any) -> Any:
-            name = environ.get("HTTP_X_TEST")
+            name = dict(environ[http_server.HEADERS]).get("x-test", "")
             self._of_thread.trace = self._traces.get(name)
             try:
                 return inner(environ, start_response)

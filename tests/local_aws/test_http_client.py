@@ -9,14 +9,16 @@ from collections.abc import Iterator
 import pytest
 
 from local_aws.http_client import HttpConnection
-from local_aws.http_server import HttpServer
+from local_aws.http_server import HEADERS, HttpServer
 
 LARGE = b"x" * 3_000_000
 
 
 def application(environ, start_response):
     body = environ["wsgi.input"].read() or environ["PATH_INFO"].encode()
-    start_response("202 Accepted", [("Content-Length", str(len(body))), ("X-Seen", environ.get("HTTP_X_ASKED", ""))])
+    start_response(
+        "202 Accepted", [("Content-Length", str(len(body))), ("X-Seen", dict(environ[HEADERS]).get("x-asked", ""))]
+    )
     return [body]
 
 

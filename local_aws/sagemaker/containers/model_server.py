@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
-from local_aws.http_server import HttpServer
+from local_aws.http_server import HEADERS, HttpServer
 
 StartResponse = Callable[..., Any]
 
@@ -58,9 +58,9 @@ class ModelServer:
         if place != ("POST", "/invocations"):
             return Answer(404, "text/plain", b"not found")
         try:
-            return self._answer(
-                Question(environ["wsgi.input"].read(), environ["CONTENT_TYPE"], environ.get("HTTP_ACCEPT", ""))
-            )
+            headers = dict(environ[HEADERS])
+            kinds = headers.get("content-type", ""), headers.get("accept", "")
+            return self._answer(Question(environ["wsgi.input"].read(), *kinds))
         except Exception:
             from werkzeug.exceptions import InternalServerError  # a tenth of this program's start: a fault can wait
 

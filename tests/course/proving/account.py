@@ -92,7 +92,8 @@ def ended(process: subprocess.Popen[str], seconds: float = 240) -> tuple[int, st
     return process.returncode, said
 
 
-Change = Callable[[bytes], bytes]
+Change = Callable[[int, bytes], tuple[int, bytes]]
+"""What is done to the status and the content of an answer."""
 
 
 @contextmanager
@@ -112,8 +113,8 @@ def changed(url: str, change: Change) -> Iterator[str]:
             there.endheaders(body)
             response = there.getresponse()
             content = response.read()
-            altered = change(content)
-            self.send_response_only(response.status)
+            status, altered = change(response.status, content)
+            self.send_response_only(status)
             for name, value in response.getheaders():
                 if name.lower() not in ("content-length", "transfer-encoding", "connection"):
                     self.send_header(name, value)

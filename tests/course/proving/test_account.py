@@ -27,12 +27,16 @@ from tests.served import served
 
 pytestmark = pytest.mark.slow
 
-QUEUE = 'queue = boto3.client("sqs").create_queue(QueueName="recorded")["QueueUrl"]'
+QUEUE = 'sqs = boto3.client("sqs")\nqueue = sqs.create_queue(QueueName="recorded")["QueueUrl"]'
 ABSENT = """
 try:
     boto3.client("lambda").get_function(FunctionName="absent")
 except boto3.client("lambda").exceptions.ResourceNotFoundException as error:
     print(error)
+"""
+QUEUES = """
+sqs.create_queue(QueueName="recorded-2")
+sqs.list_queues()["QueueUrls"]
 """
 ROLE = """
 iam = boto3.client("iam")
@@ -54,16 +58,21 @@ def ada(stand_in: str) -> dict[str, str]:
     return user(stand_in, "ada.lovelace", EVERYTHING)
 
 
-def plant(content: bytes) -> bytes:
-    """Answer otherwise than the embedded AWS in two places."""
-    text = content.replace(b"Function not found", b"No such function")
-    begin, end = text.find(b"<MaxSessionDuration>"), text.find(b"</MaxSessionDuration>")
-    return text if begin < 0 else text[:begin] + text[end + len(b"</MaxSessionDuration>") :]
+def plant(status: int, content: bytes) -> tuple[int, bytes]:
+    """Answer otherwise than the embedded AWS: in words, a member, an order, and two statuses of HTTP's."""
+    if b"Function not found" in content:
+        return 410, content.replace(b"Function not found", b"No such function")
+    if content.startswith(b'{"QueueUrls"'):
+        return status, json.dumps({"QueueUrls": json.loads(content)["QueueUrls"][::-1]}).encode()
+    if content.startswith(b'{"QueueUrl"'):
+        return 201, content
+    begin, end = content.find(b"<MaxSessionDuration>"), content.find(b"</MaxSessionDuration>")
+    return status, content if begin < 0 else content[:begin] + content[end + len(b"</MaxSessionDuration>") :]
 
 
 def test_a_run_is_written_down_cleaned_up_and_held_against_the_embedded_aws(stand_in, ada, tmp_path):
-    """Two differences are planted on the way; both are named, and nothing of the account stands in the file."""
-    lesson(tmp_path, "90", QUEUE, ABSENT, ROLE)
+    """Differences are planted on the way; each is named, and nothing of the account stands in the file."""
+    lesson(tmp_path, "90", QUEUE, ABSENT, ROLE, QUEUES)
     path = tmp_path / "run.jsonl"
     asked = rights(
         tmp_path, ("sqs:CreateQueue", "*"), ("lambda:GetFunction", "arn:aws:lambda:REGION:ACCOUNT:function:x")
@@ -77,6 +86,8 @@ def test_a_run_is_written_down_cleaned_up_and_held_against_the_embedded_aws(stan
     assert "lambda.GetFunction, lesson 90, cell [3]: the error" in said, said
     assert "No such function" in said
     assert "the member Role.MaxSessionDuration\n    there: is not there" in said
+    assert "sqs.CreateQueue, lesson 90, cell [2] and 1 more: the status\n    there: 201\n    here:  200" in said
+    assert "the order of QueueUrls\n    there: it goes down\n    here:  it goes up" in said
     assert "recorded" not in "".join(client("sqs", stand_in).list_queues().get("QueueUrls", []))
     whole = path.read_text(encoding="utf-8")
     for secret in ("ada.lovelace", ada["AWS_ACCESS_KEY_ID"], ada["AWS_SECRET_ACCESS_KEY"]):
@@ -148,7 +159,7 @@ def test_what_was_made_is_removed_when_the_run_is_interrupted(stand_in, ada, tmp
     process.send_signal(sent)
     status, said = ended(process)
     assert status == 1, said
-    assert "nothing is left." in said
+    assert "nothing is left." in said, said
     assert not _queues(stand_in)
     assert file.read(path).end["clean"]
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 from typing import Any
 
+import pytest
+
 from course.proving.comparing import compare, unmatched
 
 
@@ -25,6 +27,45 @@ def test_an_error_in_other_words_with_another_code_or_on_one_side_alone():
     assert found([error("Bad", "No.")], [error("Worse", "No.")]) == [("the error", "Bad: No.", "Worse: No.")]
     assert found([call(answer={})], [error("Bad", "No.")]) == [("the error", "no such error", "Bad: No.")]
     assert found([error("Bad", "No.")], [call(answer={})]) == [("the error", "Bad: No.", "no such error")]
+
+
+def test_another_status():
+    assert found([call(status=201, answer={})], [call(status=200, answer={})]) == [("the status", "201", "200")]
+    there, here = error("Bad", "No.") | {"status": 404}, error("Bad", "No.") | {"status": 400}
+    assert found([there], [here]) == [("the status of Bad: No.", "404", "400")]
+    assert found([there], [there]) == []
+
+
+@pytest.mark.parametrize(
+    "items, what",
+    [
+        (["a", "b", "c"], "it"),
+        ([{"Name": "a", "Size": 2}, {"Name": "b", "Size": 1}], "Name"),
+        ([{"id": 1, "type": "X"}, {"id": 2, "type": "X"}], "id"),
+        ([{"At": "2026-11-28T10:00:00+00:00"}, {"At": "2026-11-28T10:00:01+00:00"}], "At"),
+        (["http://127.0.0.1:1/123456789012/a", "http://127.0.0.1:1/123456789012/b"], "it"),
+    ],
+)
+def test_a_list_in_another_order(items, what):
+    there, here = {"Page": {"Items": items[::-1]}}, {"Page": {"Items": items}}
+    assert found([call(answer=there)], [call(answer=here)]) == [
+        ("the order of Page.Items", f"{what} goes down", f"{what} goes up")
+    ]
+    assert found([call(answer=here)], [call(answer=here)]) == []
+
+
+@pytest.mark.parametrize(
+    "items",
+    [
+        ["b", "a", "c"],
+        [1, 2],
+        ["a", "a"],
+        [{"id": 1}, {"id": "b"}],
+        [{"Name": "x-0a1b2c3d4e5f6a7b8"}, {"Name": "x-1a1b2c3d4e5f6a7b8"}],
+    ],
+)
+def test_what_has_no_order_or_another_one_in_every_run_is_no_difference(items):
+    assert found([call(answer={"Items": items[::-1]})], [call(answer={"Items": items})]) == []
 
 
 def test_a_refusal_on_the_way_is_told_from_one_at_the_end():

@@ -13,11 +13,12 @@ from tests.served import served
 SECONDS = 3600
 
 
-def plant(content: bytes) -> bytes:
-    """Words of Lambda's, and a member of SageMaker's that is there in one answer and its lists."""
-    return content.replace(b"The role defined for the function", b"The function's role").replace(
+def plant(status: int, content: bytes) -> tuple[int, bytes]:
+    """Words of Lambda's, a member of SageMaker's, and a status of it that says more than 200."""
+    content = content.replace(b"The role defined for the function", b"The function's role").replace(
         b'"SecondaryStatus"', b'"SecondStatus"'
     )
+    return (202 if b'"ProcessingJobArn"' in content and status == 200 else status), content
 
 
 @pytest.mark.long
@@ -29,7 +30,8 @@ def test_all_lessons_are_recorded_and_the_planted_differences_named(tmp_path: Pa
     assert status == 0, said
     assert "VERDICT: all 10 lessons ran to their end" in said
     assert "nothing is left." in said
-    assert "SecondStatus" in said
+    for planted in ("SecondStatus", "the status\n    there: 202\n    here:  200"):
+        assert planted in said
     recording = file.read(path)
     assert "ada.lovelace" not in path.read_text(encoding="utf-8")
     kept = set(needed.rights("ACCOUNT", "REGION"))

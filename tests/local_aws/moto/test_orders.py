@@ -150,3 +150,24 @@ def test_what_comes_late_finds_its_place_and_costs_itself():
     Event.asked = 0
     assert len(list(itertools.islice(events.forward((4 * MANY, 0)), PAGE))) == 10
     assert Event.asked <= MOST_TOUCHED
+
+
+def test_a_stream_is_described_by_what_came_since():
+    """Its first and last time are found once; an event that comes late is the first all the same."""
+    from moto.logs.models import LogGroup
+
+    from local_aws.moto import log_records
+
+    log_records.install()
+    group = LogGroup("123456789012", "eu-west-1", "group")
+    group.create_log_stream("stream")
+    stream = group.streams["stream"]
+    assert "firstEventTimestamp" not in stream.to_describe_dict()
+    stream.events += [Event(1000 + number, number) for number in range(MANY)]
+    for late, ends in ((None, (1000, 999 + MANY)), (5, (5, 999 + MANY)), (2 * MANY, (5, 2 * MANY)), (7, (5, 2 * MANY))):
+        stream.events += [Event(late, MANY)] if late else []
+        Event.asked = 0
+        stream.last_ingestion_time = stream.creation_time
+        told = stream.to_describe_dict()
+        assert (told["firstEventTimestamp"], told["lastEventTimestamp"]) == ends
+        assert Event.asked <= (1 if late else MANY)
