@@ -93,49 +93,61 @@ class Span:
 
 
 class TimeLine(Chart):
-    """Spans below each other on one scale of time.
+    """Spans below each other on one scale of time; those of one name stand in one row.
 
     Args:
         spans: in the order in which they are shown.
         title: what they are of.
+        wide: how wide the scale is drawn.
     """
 
     measured = True
 
-    def __init__(self, spans: Sequence[Span], title: str):
+    def __init__(self, spans: Sequence[Span], title: str, wide: int = _WIDE):
         if not spans:
             raise CourseError("A time line needs at least one thing that went on.")
-        self.title, self.spans = title, tuple(spans)
+        self.title, self.spans, self._wide = title, tuple(spans), wide
+
+    def _rows(self) -> dict[str, list[Span]]:
+        rows: dict[str, list[Span]] = {}
+        for span in self.spans:
+            rows.setdefault(span.name, []).append(span)
+        return rows
 
     @property
     def svg(self) -> str:
-        last = max(max(span.end for span in self.spans), 0.001)
-        left = 32 + _LETTER * max(len(span.name) for span in self.spans)
-        right = 24 + _LETTER * max(len(_said(span)) for span in self.spans)
-        bottom = _TOP + len(self.spans) * _ROW
+        rows, last = self._rows(), max(max(span.end for span in self.spans), 0.001)
+        left = 32 + _LETTER * max(map(len, rows))
+        right = 24 + _LETTER * max(len(_said(spans)) for spans in rows.values())
+        bottom = _TOP + len(rows) * _ROW
         parts = [text(self.title, 20, 28, more='font-weight="600"')]
         for tick in range(5):
-            x = left + _WIDE * tick / 4
+            x = left + self._wide * tick / 4
             parts.append(f'<path d="M{x:g} {_TOP - 8}V{bottom:g}" stroke="{LINE}"/>')
             parts.append(text(f"{last * tick / 4:.3g} s", x, bottom + 18, "middle", f'font-size="12" fill="{GREY}"'))
-        for row, span in enumerate(self.spans):
-            y, x = _TOP + row * _ROW, left + _WIDE * span.begin / last
-            width = max(3.0, _WIDE * (span.end - span.begin) / last)
-            parts += [
-                text(span.name, left - 10, y + 14, "end"),
-                f'<rect x="{x:g}" y="{y:g}" width="{width:g}" height="20" rx="4" fill="{_TONES[span.tone]}"/>',
-                text(_said(span), min(x + width, left + _WIDE) + 8, y + 14, more='font-size="12"'),
-            ]
-        return frame(left + _WIDE + right, bottom + 30, self.title, repr(self), *parts)
+        for row, (name, spans) in enumerate(rows.items()):
+            y, until = _TOP + row * _ROW, left
+            parts.append(text(name, left - 10, y + 14, "end"))
+            for span in spans:
+                x = left + self._wide * span.begin / last
+                width = max(3.0, self._wide * (span.end - span.begin) / last)
+                until = max(until, min(x + width, left + self._wide))
+                colour = _TONES[span.tone]
+                parts.append(f'<rect x="{x:g}" y="{y:g}" width="{width:g}" height="20" rx="2" fill="{colour}"/>')
+            parts.append(text(_said(spans), until + 8, y + 14, more='font-size="12"'))
+        return frame(left + self._wide + right, bottom + 30, self.title, repr(self), *parts)
 
     def __repr__(self) -> str:
-        width = max(len(span.name) for span in self.spans)
-        lines = [f"  {span.name:<{width}}  from {span.begin:.3f} s, {_said(span)}" for span in self.spans]
+        rows = self._rows()
+        width = max(map(len, rows))
+        lines = [f"  {name:<{width}}  from {spans[0].begin:.3f} s, {_said(spans)}" for name, spans in rows.items()]
         return "\n".join([f"{self.title}:", *lines])
 
 
-def _said(span: Span) -> str:
-    return ", ".join(filter(None, (f"{span.end - span.begin:.3f} s", span.what)))
+def _said(spans: Sequence[Span]) -> str:
+    """How long something went on, all in all, and what the last of it was."""
+    took = sum(span.end - span.begin for span in spans)
+    return ", ".join(filter(None, (f"{took:.3f} s", spans[-1].what)))
 
 
 Status = Literal["done", "begun", "waits", "failed"]

@@ -60,7 +60,7 @@ def _start(lesson: str, exercises: bool, keep: bool) -> Settings:
     # No other lesson's trigger may fire on what this lesson uploads.
     triggers = [found for found in ledger.resources() if found.kind == "S3 trigger" and found.lesson != lesson]
     again = f'course.start("{lesson}"{", exercises=True" if exercises else ""}, keep=True)'
-    said += [earlier.removed(remove(ledger, triggers if keep else [*left, *triggers]), again)]
+    said += [earlier.removed(remove(ledger, triggers if keep else [*left, *triggers]), lesson, again)]
     said += [earlier.kept(left) if keep else ""]
     bucket = foundation.ensure_bucket(target, ledger)
     role = foundation.ensure_sagemaker_role(target, bucket, ledger)

@@ -19,14 +19,17 @@ _RUN_ABOVE = (
 )
 
 
-def removed(done: CleanUp, start: str) -> str:
+def removed(done: CleanUp, lesson: str, start: str) -> str:
     """What the first cell of a lesson has removed; empty where it was nothing.
 
     Args:
-        done: what became of it.
-        start: the call that keeps it.
+        done: what became of it: of what the lesson had left, and of other lessons' triggers.
+        lesson: the lesson's two digits.
+        start: the call that keeps what the lesson has left.
     """
-    gone = [removal.resource for removal in done.removals if not removal.reason]
+    all_gone = [removal.resource for removal in done.removals if not removal.reason]
+    triggers = [one for one in all_gone if one.kind == "S3 trigger" and one.lesson != lesson]
+    gone = [one for one in all_gone if one not in triggers]
     stays = [f"{_named([removal.resource])}: {removal.reason}" for removal in done.removals if removal.reason]
     lines = [f"It could not be removed, and is still there: {text}" for text in stays]
     if gone:
@@ -36,6 +39,11 @@ def removed(done: CleanUp, start: str) -> str:
             f"{_RUN_ABOVE} To keep such things the next time: {start}",
             *lines,
         ]
+    lines += [
+        f"The trigger of lesson {one.lesson} was removed from the bucket: it could fire on what this lesson uploads. "
+        f"To have it again, run its cell in lesson {one.lesson}."
+        for one in triggers
+    ]
     return "\n".join(lines)
 
 

@@ -81,7 +81,7 @@ class Table:
         if not self.rows:
             return f'<p class="course-caption">{html.escape(self.caption)}</p><p>{html.escape(self.empty)}</p>'
         head = "".join(f'<th scope="col">{html.escape(column)}</th>' for column in self.columns)
-        rows = "".join("<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row) + "</tr>" for row in self.rows)
+        rows = "".join("<tr>" + "".join(f"<td>{_cell(cell)}</td>" for cell in row) + "</tr>" for row in self.rows)
         # Wide rows scroll inside the panel; what scrolls must be reachable by keyboard.
         return (
             f'<div class="course-scroll" tabindex="0" role="region" aria-label="{html.escape(self.caption)}">'
@@ -97,6 +97,11 @@ class Table:
         if not self.rows:
             return f"{self.caption}: {self.empty}"
         return "\n".join([f"{self.caption}:", *("  " + " | ".join(row) for row in self.rows)])
+
+
+def _cell(words: str) -> str:
+    """A number stays on one line with its unit."""
+    return html.escape(re.sub(r"^([\d.,]+) (\w{1,5})$", "\\1\N{NO-BREAK SPACE}\\2", words))
 
 
 @dataclass(frozen=True)

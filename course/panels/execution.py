@@ -70,7 +70,7 @@ class ExecutionPanel(Panel):
         self.stop = button("Stop execution", self._stop)
         self.chosen = field(widgets.Dropdown(description="Execution", options=[("None yet", _NEW)]))
         self.graph = GraphView()
-        self.state = field(widgets.Select(description="States", options=[], value=None, rows=8))
+        self.state = field(widgets.Select(description="States", options=[], value=None, rows=8), "course-list")
         self.visit = field(widgets.Dropdown(description="Visit", options=[("1 of 1", 0)]))
         self.job_log = button("Show its job's log", self._show_job_log)
         self.events = button("Show events", self._toggle_events)
@@ -86,14 +86,15 @@ class ExecutionPanel(Panel):
         self.visit.observe(lambda _: self._render_state(), "value")
         beside = widgets.VBox([self.visit, row(self.job_log, self.events)])
         beside.add_class("course-beside")
+        pictures = row(self.graph, self._time_line)
+        pictures.add_class("course-pictures")
         self._assemble(
             [
                 self.input,
                 self._fault,
                 row(self.start, self.stop, self.chosen),
                 self._outcome,
-                self.graph,
-                self._time_line,
+                pictures,
                 self._output,
                 row(self.state, beside),
                 self._state_box,
@@ -269,6 +270,8 @@ class ExecutionPanel(Panel):
             self.stop.disabled = self.execution is None or self.execution.status != "RUNNING"
             self._outcome.value = as_html(outcome_blocks(self.execution))
             self._time_line.value = as_html(time_line(self.execution))
+            # The graph has all the width while there is nothing beside it.
+            self._time_line.layout.display = "" if self._time_line.value else "none"
             self._output.value = as_html(output_blocks(self.execution))
             options, value = state_options(definition, self.execution), self.graph.chosen or None
             if list(self.state.options) != options:

@@ -1,5 +1,7 @@
 // The picture keeps its place when it changes; a state that begins to run, or is chosen, is scrolled into sight.
 
+// A picture that is a little too wide is drawn smaller; one that could not be read then is scrolled.
+const SMALLEST = 0.75;
 const RUNNING = ": in progress";
 
 function boxes(pane) {
@@ -33,6 +35,8 @@ function render({ model, el }) {
   const draw = () => {
     const { scrollTop, scrollLeft } = pane;
     pane.innerHTML = model.get("svg");
+    const picture = pane.querySelector("svg");
+    if (picture) picture.style.minWidth = `${SMALLEST * picture.width.baseVal.value}px`;
     Object.assign(pane, { scrollTop, scrollLeft });
     mark();
     const inner = boxes(pane).filter((box) => box.querySelector(":scope > title").textContent.endsWith(RUNNING));

@@ -20,6 +20,8 @@ _DEFAULT_ATTEMPTS, _DEFAULT_INTERVAL, _DEFAULT_BACKOFF = 3, 1, 2.0
 _MOST_EVENTS = 1000
 _MANY_NULLS = 3
 _TRYING = ("Task", "Parallel", "Map")
+_TONES = {"failed": "bad", "succeeded": "good", "in progress": "plain"}
+_BESIDE_THE_GRAPH = 260
 
 
 def state_options(definition: Mapping[str, Any], execution: Execution | None) -> list[tuple[str, str]]:
@@ -42,20 +44,24 @@ def states_table(definition: Mapping[str, Any], execution: Execution | None) -> 
 
 
 def time_line(execution: Execution | None) -> list[Block]:
-    """When each state was at work, from its first entering to its last leaving; nothing while there is none."""
+    """When each state was at work, visit by visit; nothing while there is none."""
     runs = [run for name in execution.became for run in execution.runs(name)] if execution else []
     if execution is None or not runs:
         return []
     begin = min(run.entered for run in runs)
     until = max(run.left or run.entered for run in runs)
-    spans = []
-    for name, status in execution.became.items():
-        own = execution.runs(name)
-        last = until if any(run.left is None for run in own) else max(run.left for run in own if run.left)
-        tone = {"failed": "bad", "succeeded": "good", "in progress": "plain"}.get(status, "quiet")
-        since, to = ((when - begin).total_seconds() for when in (min(run.entered for run in own), last))
-        spans.append(Span(name, since, to, status, tone))
-    return [Picture(TimeLine(spans, "When each state was at work"))]
+    spans = [
+        Span(
+            name,
+            (run.entered - begin).total_seconds(),
+            ((run.left or until) - begin).total_seconds(),
+            status,
+            _TONES.get(run.status, "quiet"),
+        )
+        for name, status in execution.became.items()
+        for run in execution.runs(name)
+    ]
+    return [Picture(TimeLine(spans, "When each state was at work", _BESIDE_THE_GRAPH))]
 
 
 def notes(definition: Mapping[str, Any], execution: Execution | None) -> dict[str, str]:

@@ -16,6 +16,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from course.errors import CourseError
+from course.state_machines.answer_model import Answer
 from course.state_machines.expressions import Expressions, Fault
 from course.state_machines.field_guide import FieldGuide
 from course.state_machines.json_text import Document, JsonTextError, Path, Place, parse
@@ -113,7 +114,7 @@ class DraftReport:
 
 
 def _markdown_table(fields: Sequence[Field]) -> str:
-    marks = {"there": "✓ there"}
+    marks = {"there": "✓\N{NO-BREAK SPACE}there"}
     rows = [f"| `{f.name}` | {marks.get(f.status, '**' + f.status + '**')} | {f.meaning} |" for f in fields]
     return "\n".join(["| field | status | meaning |", "|:--|:--|:--|", *rows])
 
@@ -239,9 +240,9 @@ class Draft:
             raise CourseError(f"{self._action} is not complete. Still missing: {', '.join(self.missing)}.")
         state: dict[str, Any] = {"Type": "Task", "Resource": self.resource(wait), "Arguments": self.arguments}
         if output is not None:
-            state["Output"] = self._given("Output", output)
+            state["Output"] = self._given("Output", output, wait)
         if assign is not None:
-            state["Assign"] = self._given("Assign", assign)
+            state["Assign"] = self._given("Assign", assign, wait)
         return state | fields | ({"Next": next} if next else {"End": True})
 
     def __repr__(self) -> str:
@@ -268,20 +269,18 @@ class Draft:
     def _tried(self, text: str) -> tuple[Mistake, ...]:
         """What is wrong with the expressions in fields that are right otherwise."""
         piece = parse(text)
-        return tuple(
-            Mistake(_spelt(one.path), _place_of(one, piece), one.text) for one in self._faults(piece.value, False)
-        )
+        return tuple(Mistake(_spelt(one.path), _place_of(one, piece), one.text) for one in self._faults(piece.value))
 
-    def _faults(self, value: Any, has_result: bool) -> list[Fault]:
+    def _faults(self, value: Any, answer: Answer | None = None) -> list[Fault]:
         self._untried = ""
         try:
-            return self._expressions.faults(value, has_result)
+            return self._expressions.faults(value, answer)
         except (BotoCoreError, ClientError) as error:
             # Without an AWS, a draft still knows AWS's model; it says what it could not ask.
             self._untried = f"The expressions were not tried, for Step Functions could not be asked: {error}"
             return []
 
-    def _given(self, field: str, value: Any) -> Any:
+    def _given(self, field: str, value: Any, wait: bool) -> Any:
         """A value, or the text of one: an expression stands for itself, any other text is JSON."""
         given = copy.deepcopy(value)
         if isinstance(value, str) and not value.startswith("{%"):
@@ -289,7 +288,8 @@ class Draft:
                 given = parse(value).value
             except JsonTextError as error:
                 raise CourseError(f"{field}, {error}") from None
-        for fault in self._faults(given, has_result=True):
+        waits = wait and self._integration in _WAITS
+        for fault in self._faults(given, Answer(self._integration.split(":")[-2], self._action, waits)):
             raise CourseError(f"{'.'.join([field, _spelt(fault.path)]).strip('.')}: {fault.text}")
         return given
 

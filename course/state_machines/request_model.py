@@ -127,8 +127,10 @@ class Request:
     def _problems(self, shape: Shape, value: Any, path: Path) -> Iterator[Problem]:
         if len(path) == 1 and (self.service, self.operation.name, path[0]) in _ANY_JSON:
             return
-        if isinstance(value, str) and ("{%" in value or "%}" in value):
-            yield from (Problem(path, fault) for fault in delimiter_faults(value))
+        delimited = isinstance(value, str) and ("{%" in value or "%}" in value)
+        faults = list(delimiter_faults(value)) if isinstance(value, str) else []
+        if delimited or faults:
+            yield from (Problem(path, fault) for fault in faults)
         elif shape.type_name == "structure" and not shape.metadata.get("document"):
             yield from self._structure_problems(shape, value, path)
         elif shape.type_name == "list":

@@ -30,13 +30,21 @@ def kind_of(value: Any) -> str:
     return (names | {dict: "an object"}).get(type(value), "null")
 
 
+_UNDELIMITED = re.compile(r"\$states\.|\$[A-Za-z]\w*\(.*\)")
+
+
 def delimiter_faults(value: str) -> Iterator[str]:
     """An expression is the whole string (Step Functions developer guide, Transforming data with JSONata)."""
-    if value.startswith("{%") and value.endswith("%}") and len(value) >= 4:
+    if "{%" not in value and "%}" not in value:
+        if _UNDELIMITED.match(value.strip()):
+            yield f"it is a text as it stands; an expression needs its delimiters: {{% {value.strip()} %}}."
+    elif value.startswith("{%") and value.endswith("%}") and len(value) >= 4:
         if not value[2:-2].strip():
             yield "an empty expression; write what it should give between {% and %}."
     elif value.strip().startswith("{%") and value.strip().endswith("%}"):
         yield "a blank outside the delimiters: the string begins with {% and ends with %}."
+    elif "{%" in value and "%}" in value:
+        yield "text around an expression: join it inside, as in {% 'text' & $name %}."
     elif value.startswith("{%"):
         yield "the expression is opened by {% and never closed: the string ends with %}."
     elif value.endswith("%}"):

@@ -48,6 +48,15 @@ def met(conditions: Any, context: Context, variables: Context | None) -> bool:
     )
 
 
+def is_operator(name: str) -> bool:
+    """Whether there is a condition operator of this name, with its set operator and `IfExists`."""
+    qualifier, _, plain = name.rpartition(":")
+    if plain == "Null":
+        return qualifier in _QUALIFIERS
+    plain = plain.removesuffix("IfExists")
+    return qualifier in _QUALIFIERS and (plain in _TESTS or plain in _NEGATED)
+
+
 def _holds(name: str, value: str | list[str] | None, wanted: Any, variables: Context | None) -> bool:
     """Whether one operator's test of one key holds; `value` is None where the request lacks the key."""
     qualifier, _, name = name.rpartition(":")

@@ -27,9 +27,9 @@ class Credentials:
     expiration: datetime
 
 
-def unique_id(prefix: str) -> str:
-    """An identifier in IAM's form: a four-letter prefix (`ASIA`, `AROA`) and 16 characters."""
-    return prefix + "".join(secrets.choice(_KEY_ALPHABET) for _ in range(16))
+def unique_id(prefix: str, size: int = 16) -> str:
+    """An identifier in IAM's form: a four-letter prefix (`ASIA`, `AIDA`) and so many characters."""
+    return prefix + "".join(secrets.choice(_KEY_ALPHABET) for _ in range(size))
 
 
 class Identities:

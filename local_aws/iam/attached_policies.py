@@ -58,12 +58,32 @@ def attached(moto: Moto, arn: str) -> Attached:
 
 
 def _of(moto: Moto, kind: str, name: str) -> Iterator[NamedPolicy]:
+    for policy, text in inline(moto, kind, name).items():
+        yield NamedPolicy(policy, kind, text, owner=name)
+    for arn in managed(moto, kind, name):
+        yield _managed(moto, arn)
+
+
+def inline(moto: Moto, kind: str, name: str) -> dict[str, str]:
+    """The inline policies of a `user`, `group` or `role`: name to text.
+
+    Raises:
+        ApiError: `NoSuchEntity`.
+    """
     who = {f"{kind.title()}Name": name}
-    for policy in _all(moto, f"list_{kind}_policies", "PolicyNames", **who):
-        text = moto.ask("iam", f"get_{kind}_policy", PolicyName=policy, **who)["PolicyDocument"]
-        yield NamedPolicy(policy, kind, unquote(text), owner=name)
-    for policy in _all(moto, f"list_attached_{kind}_policies", "AttachedPolicies", **who):
-        yield _managed(moto, policy["PolicyArn"])
+    names = _all(moto, f"list_{kind}_policies", "PolicyNames", **who)
+    ask = f"get_{kind}_policy"
+    return {one: unquote(moto.ask("iam", ask, PolicyName=one, **who)["PolicyDocument"]) for one in names}
+
+
+def managed(moto: Moto, kind: str, name: str) -> list[str]:
+    """The ARNs of the managed policies of a `user`, `group` or `role`.
+
+    Raises:
+        ApiError: `NoSuchEntity`.
+    """
+    found = _all(moto, f"list_attached_{kind}_policies", "AttachedPolicies", **{f"{kind.title()}Name": name})
+    return [policy["PolicyArn"] for policy in found]
 
 
 def _managed(moto: Moto, arn: str) -> NamedPolicy:

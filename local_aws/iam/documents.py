@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from local_aws import wire
+from local_aws.access.conditions import is_operator
 from local_aws.call import ApiError
 
 _VERSIONS = ("2012-10-17", "2008-10-17")
@@ -58,6 +59,8 @@ def check_identity_policy(text: str) -> None:
     """
     document = read(text)
     for statement in _listed(document.get("Statement")):
+        if isinstance(statement, dict):
+            _check_conditions(statement.get("Condition", {}))
         if isinstance(statement, dict) and statement.keys() & {"Principal", "NotPrincipal"}:
             raise malformed("Policy document should not specify a principal.")
         sid = statement.get("Sid", "") if isinstance(statement, dict) else ""
@@ -109,6 +112,10 @@ def _check_statement(statement: Any) -> None:
             raise malformed(f"Has prohibited field {element}")
     if statement.keys() - _ELEMENTS or statement.get("Effect", "Allow") not in ("Allow", "Deny"):
         raise malformed("Syntax errors in policy.")
+    if "NotPrincipal" in statement:
+        if statement.get("Effect") == "Allow":
+            raise malformed("Allow with NotPrincipal is not allowed.")
+        raise malformed("AssumeRole policy must not contain NotPrincipal field.")
     for element in ("Effect", "Principal", "Action"):
         if element not in statement and f"Not{element}" not in statement:
             raise malformed(f"Missing required field {element}")
@@ -120,14 +127,25 @@ def _check_statement(statement: Any) -> None:
         raise malformed("Syntax errors in policy.")
     if not all(action.lower().startswith("sts:") for action in actions):
         raise malformed("AssumeRole policy may only specify STS AssumeRole actions.")
-    conditions = statement.get("Condition", {})
-    if not isinstance(conditions, dict) or not all(isinstance(tests, dict) for tests in conditions.values()):
+    if "Action" in statement and "NotAction" in statement:
         raise malformed("Syntax errors in policy.")
+    _check_conditions(statement.get("Condition", {}))
+
+
+def _check_conditions(conditions: Any) -> None:
+    if not isinstance(conditions, dict):
+        raise malformed("Syntax errors in policy.")
+    for name, tests in conditions.items():
+        if not is_operator(name) or not isinstance(tests, dict):
+            raise malformed("Syntax errors in policy.")
+        values = [value for listed in tests.values() for value in (listed if isinstance(listed, list) else [listed])]
+        if not all(isinstance(value, str | int | float) for value in values):
+            raise malformed("Syntax errors in policy.")
 
 
 def _principals(statement: dict[str, Any]) -> Iterator[tuple[str, str]]:
     """The principals of a statement, each with its kind; `*` is everybody."""
-    named = statement.get("Principal", statement.get("NotPrincipal"))
+    named = statement["Principal"]
     if named == "*":
         return
     if not isinstance(named, dict) or not named or named.keys() - _PRINCIPALS:

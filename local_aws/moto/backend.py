@@ -158,6 +158,10 @@ class Backends:
                     from local_aws.moto.application import application
 
                     _take_over()
+                    if name == "iam":
+                        from local_aws.moto import iam_records
+
+                        iam_records.install()
                     self._applications[name] = application(name.replace("-", ""))
                     _keep_no_list_of_records()
             return self._applications[name]

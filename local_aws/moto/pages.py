@@ -12,7 +12,7 @@ from botocore.model import OperationModel
 
 from local_aws.call import ApiError
 from local_aws.moto.inside import Moto
-from local_aws.moto.members import paging
+from local_aws.moto.members import Paging, paging
 
 _ITEMS = 100
 """Of a page whose size nobody names, as most services have it; fewer where the model allows no more."""
@@ -45,18 +45,32 @@ class Pages:
             return None
         asked = {name: value for name, value in params.items() if name not in (how.token, how.limit)}
         whole = self._moto.in_region(region).ask_for_all(service, xform_name(operation.name), **asked)
-        items = [(name, item) for name in how.lists for item in whole.get(name) or ()]
-        start = _start(service, params.get(how.token))
-        limit = params.get(how.limit) if how.limit else None
-        end = start + (limit or _usual(operation, how.limit))
-        answer = {name: value for name, value in whole.items() if name not in (*how.lists, how.next_token)}
-        there = [name for name in how.lists if name in whole]
-        answer |= {name: [item for owner, item in items[start:end] if owner == name] for name in there}
-        if end < len(items):
-            answer[how.next_token] = base64.urlsafe_b64encode(str(end).encode()).decode()
-        if how.more is not None:
-            answer[how.more] = end < len(items)
-        return answer
+        return cut(service, how, whole, params, _usual(operation, how.limit))
+
+
+def cut(
+    service: str, how: Paging, whole: Mapping[str, Any], params: Mapping[str, Any], usual: int = _ITEMS
+) -> dict[str, Any]:
+    """The page of a whole answer that a call asks for.
+
+    Args:
+        usual: items of a page whose size nobody names.
+
+    Raises:
+        ApiError: a token that isn't one of ours.
+    """
+    items = [(name, item) for name in how.lists for item in whole.get(name) or ()]
+    start = _start(service, params.get(how.token))
+    limit = params.get(how.limit) if how.limit else None
+    end = start + (limit or usual)
+    answer = {name: value for name, value in whole.items() if name not in (*how.lists, how.next_token)}
+    there = [name for name in how.lists if name in whole]
+    answer |= {name: [item for owner, item in items[start:end] if owner == name] for name in there}
+    if end < len(items):
+        answer[how.next_token] = base64.urlsafe_b64encode(str(end).encode()).decode()
+    if how.more is not None:
+        answer[how.more] = end < len(items)
+    return answer
 
 
 def _start(service: str, token: str | None) -> int:

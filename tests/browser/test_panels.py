@@ -317,6 +317,8 @@ def test_execution_of_map_and_parallel(open_panel):
     press(panel, "Show events")
     expect(panel).to_contain_text("MapIterationStarted")
     chart(panel, "When each state was at work")
+    beside, line = graph.bounding_box(), panel.get_by_role("img", name="When each state was at work").bounding_box()
+    assert beside["x"] + beside["width"] <= line["x"] and abs(beside["y"] - line["y"]) < 20
     look(panel, "execution")
     control(panel, "Input of a new execution").focus()
     started = boto3.client("stepfunctions").start_execution(

@@ -55,6 +55,15 @@ def test_spans_stand_where_they_were_on_one_scale() -> None:
     assert run["fill"] != wait["fill"]
 
 
+def test_spans_of_one_name_stand_in_one_row_with_the_sum_of_their_times() -> None:
+    spans = [course.Span("wait", 0, 1), course.Span("look", 1, 2), course.Span("wait", 2, 4, "left", "good")]
+    line = course.TimeLine(spans, "Round and round")
+    assert repr(line).splitlines()[1:] == ["  wait  from 0.000 s, 3.000 s, left", "  look  from 1.000 s, 1.000 s"]
+    first, second, look = rectangles(line)
+    assert first["y"] == second["y"] != look["y"]
+    assert float(second["x"]) == pytest.approx(float(look["x"]) + float(look["width"]))
+
+
 def test_paths_have_their_direction() -> None:
     assert repr(PATHS).splitlines()[1:] == ["  s3://b/in   ->  /opt/ml/in", "  s3://b/out  <-  /opt/ml/out"]
     there, back = (one.attrib["points"].split()[0] for one in ElementTree.fromstring(PATHS.svg).iter(f"{SVG}polygon"))

@@ -11,6 +11,7 @@ import pytest
 
 import course
 from course.account import earlier
+from course.account.cleaning import CleanUp, Removal
 from course.account.foundation import trust_policy
 from course.account.ledger import Ledger, Resource
 from course.account.target import Target
@@ -110,6 +111,17 @@ def test_a_notebook_says_what_to_do_next(endpoint_url: str, tmp_path: Path) -> N
     assert "Traceback" not in said[7] and "execution.py" not in said[7]
     assert "another execution of the same state machine still went on" in said[8]
     assert said[10] == "Nothing was left to remove."
+
+
+def test_another_lessons_trigger_is_not_called_this_lessons() -> None:
+    """It is removed from the bucket, so that it can't fire on what this lesson uploads; both are said."""
+    own, other = (Removal(Resource("S3 trigger", "a-bucket", lesson)) for lesson in ("08", "07"))
+    said = earlier.removed(CleanUp((other,)), "08", "course.start()")
+    assert "earlier run of this lesson" not in said and "Run All Above" not in said
+    assert "trigger of lesson 07 was removed from the bucket" in said and "run its cell in lesson 07" in said
+    said = earlier.removed(CleanUp((own,)), "08", "course.start()")
+    assert "earlier run of this lesson" in said and "trigger of lesson" not in said
+    assert earlier.removed(CleanUp(()), "08", "course.start()") == ""
 
 
 def test_a_new_embedded_aws_says_what_is_gone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

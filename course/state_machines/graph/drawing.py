@@ -18,7 +18,7 @@ from course.state_machines.graph.node import Size
 _MARGIN, _PAD, _HEAD = 18.0, 16.0, 34.0
 # Wide enough for ordinary names in DejaVu Sans, the widest font that `system-ui` stands for: no sign on a name.
 _NAME_WIDTH, _SMALL_WIDTH = 8.6, 6.3
-_LONGEST_NAME, _LONGEST_DOES = 34, 48
+_LONGEST_NAME, _LONGEST_DOES = 34, 56
 _BEND = 7.0
 # The way that a run should take is drawn straight, the way out to the side.
 _WEIGHTS = {"next": 1.0, "choice": 0.6, "default": 0.5, "catch": 0.1}

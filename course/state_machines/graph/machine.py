@@ -17,7 +17,7 @@ from course.state_machines.json_text import JsonTextError, parse
 START, END = "(start)", "(end)"
 """The ends of a flow. No state is called so by mistake: a state of that name would be drawn as one."""
 
-_LONGEST_LABEL = 38
+_LONGEST_LABEL = 42
 
 
 @dataclasses.dataclass(frozen=True)

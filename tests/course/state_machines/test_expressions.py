@@ -9,6 +9,7 @@ import boto3
 import pytest
 
 from course.errors import CourseError
+from course.state_machines.answer_model import Answer
 from course.state_machines.draft import Draft
 from course.state_machines.expressions import Expressions
 from local_aws.__main__ import environment
@@ -61,7 +62,18 @@ def texts(expression: str, sample: object = SAMPLE, variables: object = None) ->
         # Others.
         ("$states.inputs.prefix", "'$states.inputs' does not exist"),
         ("$states.result.Payload", "in Output and Assign of a task, $states.result"),
-        ("$shout($bucket)", "Functions begin with $, and their names are those of JSONata"),
+        ("$states.context.Execution.Nme", "no 'Nme' in $states.context.Execution; did you mean Name?"),
+        # A typing mistake in what JSONata and Step Functions bring along.
+        ("$state.input.prefix", "there is no variable $state; did you mean $states?"),
+        ("$input.prefix", "there is no variable $input; did you mean $states.input?"),
+        ("'BlazingText-' & $milis()", "there is no function $milis; did you mean $millis?"),
+        ("$shout($bucket)", "there is no function $shout"),
+        # What is opened and not closed, and texts without quotes.
+        ("$split($states.input.dataset, '.'[0]", 'Expected ")" before end of expression'),
+        ("$states.input.prefix && 'train/'", "A single & joins two texts"),
+        ("BlazingText- & $millis()", "BlazingText stands alone"),
+        ("$states.input.prefix & train/", "train stands alone"),
+        ("$states.input.dataset = 'x' ? 'a'", "what it gives otherwise stands after a colon"),
         ("$states.input.prefix + 1", "Texts are joined by &"),
         ("$states.input.prefix &", "Unexpected end of expression"),
     ],
@@ -96,8 +108,63 @@ def test_what_works_is_left_in_peace(inside: str) -> None:
 def test_without_a_sample_only_what_needs_none_is_tried() -> None:
     assert Expressions().faults(["{% $states.input.nix %}", "{% $whatever %}"]) == []
     assert len(Expressions().faults(["{% 'a' & millis() %}", "{% $shout(1) %}", "{% 'a %}"])) == 2
-    [text] = [one.text for one in Expressions().faults("{% $shout(1) %}")]
-    assert "T1006" in text
+
+
+@pytest.mark.parametrize(
+    ("inside", "part"),
+    [
+        ("$states.input.prefix & 'train/", "'train/ "),
+        ("$millis() & $uppercase($states.input.prefix", "($states.input.prefix "),
+        ("$split($states.input.dataset, '.')[0", "[0 "),
+        ("$states.input.prefix && 'train/'", "& 'train/' "),
+        ("'(' & $states.input.prefix & train/", "train"),
+        ("'$shout(' & $shout(1)", "$shout"),
+        ("$states.input.prefix & “train”", "“"),
+    ],
+)
+def test_the_place_in_the_expression_is_told(inside: str, part: str) -> None:
+    [fault] = Expressions(SAMPLE).faults(f"{{% {inside} %}}")
+    assert fault.part == part
+
+
+def test_who_tells_the_sample_and_no_variables_is_asked_for_them() -> None:
+    [fault] = Expressions(SAMPLE).faults("{% $bucket %}")
+    assert fault.text.startswith("the draft knows no variable $bucket: name those of earlier states")
+
+
+@pytest.mark.parametrize(
+    "text", ["{% $states.input.prefix", "$states.input.prefix", "$uppercase('a')", "a {% $states.input.prefix %}"]
+)
+def test_an_expression_without_its_delimiters_is_seen_wherever_it_stands(text: str) -> None:
+    draft = Draft("createProcessingJob", SAMPLE)
+    for field in ({"AppSpecification": {"ContainerArguments": [text]}}, {"ProcessingJobName": text}):
+        assert len(draft.add(json.dumps(field)).mistakes) == 1
+    assert len(Expressions(SAMPLE).faults({"a": text})) == 1
+    assert Expressions(SAMPLE).faults({"a": "costs $5 (five)", "b": "$", "c": "s3://b/$x"}) == []
+
+
+@pytest.mark.parametrize(
+    ("action", "inside", "said"),
+    [
+        ("createTrainingJob", "TrainingJobNam", "did you mean TrainingJobName?"),
+        ("createTrainingJob", "ModelArtifacts.S3ModelArtefacts", "did you mean S3ModelArtifacts?"),
+        ("createTrainingJob", "TrainingJobName.first", "is no object"),
+        ("createTrainingJob", "HyperParameters.mode", ""),
+        ("createTrainingJob", "SecondaryStatusTransitions.StatusMessage", ""),
+        ("createTrainingJob", "SecondaryStatusTransitions.Message", "did you mean StatusMessage?"),
+        ("aws-sdk:sagemaker:describeEndpoint", "Status", "did you mean EndpointStatus?"),
+        ("aws-sdk:sagemaker:describeEndpoint", "EndpointStatus", ""),
+        ("lambda:invoke", "payload", "did you mean Payload?"),
+        ("lambda:invoke", "Payload.whatever.there.is", ""),
+        ("lambda:invoke", "SdkHttpMetadata.HttpStatusCode", ""),
+        ("states:startExecution", "Output.sentences", ""),
+    ],
+)
+def test_what_a_call_does_not_answer_is_seen_in_the_output(action: str, inside: str, said: str) -> None:
+    service, name = action.split(":")[-2:] if ":" in action else ("sagemaker", action)
+    waits = name in ("createTrainingJob", "startExecution")
+    faults = Expressions(SAMPLE).faults(f"{{% $states.result.{inside} %}}", Answer(service, name, waits))
+    assert [said in one.text for one in faults] == ([True] if said else [])
 
 
 def test_no_variable_at_all_is_said() -> None:

@@ -88,14 +88,17 @@ def test_a_boundary_that_is_no_policy_is_refused(aws):
             ask()
 
 
-def test_a_boundary_whose_policy_is_gone_lets_nothing_through(aws):
+def test_a_policy_that_is_a_boundary_is_in_use(aws):
     iam, boundary = aws.client("iam"), policy(aws, "s3:*")
     name, _ = user(aws, PermissionsBoundary=boundary)
-    s3 = client_of(aws, name, "s3")
-    iam.delete_policy(PolicyArn=boundary)
-    with pytest.raises(ClientError) as refused:
-        s3.list_buckets()
-    assert refused.value.response["Error"]["Code"] == "AccessDenied"
+    assert iam.get_policy(PolicyArn=boundary)["Policy"]["PermissionsBoundaryUsageCount"] == 1
+    found = iam.list_entities_for_policy(PolicyArn=boundary, PolicyUsageFilter="PermissionsBoundary")
+    assert [one["UserName"] for one in found["PolicyUsers"]] == [name]
+    assert not iam.list_entities_for_policy(PolicyArn=boundary, PolicyUsageFilter="PermissionsPolicy")["PolicyUsers"]
+    with pytest.raises(iam.exceptions.DeleteConflictException, match="Cannot delete a policy attached to entities"):
+        iam.delete_policy(PolicyArn=boundary)
+    iam.delete_user_permissions_boundary(UserName=name)
+    assert iam.delete_policy(PolicyArn=boundary)
 
 
 def test_a_role_with_a_boundary(aws):

@@ -45,6 +45,16 @@ REFUSED = [
     (trust(GOOD | {"Action": []}), "Syntax errors in policy."),
     (trust(GOOD | {"Condition": []}), "Syntax errors in policy."),
     (trust(GOOD | {"Condition": {"StringEquals": "x"}}), "Syntax errors in policy."),
+    (trust(GOOD | {"Condition": {"StringEqual": {"a": "x"}}}), "Syntax errors in policy."),
+    (trust(GOOD | {"Condition": {"ForAll:StringEquals": {"a": "x"}}}), "Syntax errors in policy."),
+    (trust(GOOD | {"Condition": {"NullIfExists": {"a": "true"}}}), "Syntax errors in policy."),
+    (trust(GOOD | {"Condition": {"StringEquals": {"a": {"b": "x"}}}}), "Syntax errors in policy."),
+    (trust(GOOD | {"NotAction": "sts:TagSession"}), "Syntax errors in policy."),
+    (trust(without("Principal") | {"NotPrincipal": {"AWS": "*"}}), "Allow with NotPrincipal is not allowed."),
+    (
+        trust(without("Principal") | {"Effect": "Deny", "NotPrincipal": {"AWS": "*"}}),
+        "AssumeRole policy must not contain NotPrincipal field.",
+    ),
     (trust(GOOD | {"Principal": "lambda.amazonaws.com"}), "Invalid principal in policy."),
     (trust(GOOD | {"Principal": {}}), "Invalid principal in policy."),
     (trust(GOOD | {"Principal": {"Aws": "*"}}), "Invalid principal in policy."),
@@ -113,6 +123,14 @@ def test_trust_policies_that_are_taken(aws, principal):
         "{}",
         "[" * 5000,
         json.dumps({"Statement": [GOOD | {"Resource": "*"}]}),
+        json.dumps(
+            {
+                "Version": "2012-10-17",
+                "Statement": [
+                    {"Effect": "Allow", "Action": "*", "Resource": "*", "Condition": {"StringEqual": {"a": "x"}}}
+                ],
+            }
+        ),
         json.dumps({"Statement": [{"Sid": "a-b", "Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}),
     ],
 )
