@@ -17,6 +17,7 @@ from course.account.shared import shared
 from course.account.sweep import sweep
 from course.account.tags import owner_in, tag_calls
 from course.account.target import AS_ROOT, Target, chosen, closed_on_failure, connect
+from course.account.variables import require_well_spelt
 from course.console import your_values
 from course.errors import CourseError
 from course.outcomes import record
@@ -136,6 +137,7 @@ def _connect(lesson: str) -> Target:
         CourseError: `COURSE_TARGET` or the learner's keys lead to another AWS now.
     """
     with closed_on_failure():
+        require_well_spelt()
         if _works_on and _works_on[0].kind != chosen():
             raise CourseError(_restart_first(_works_on[0]))
         target = connect(lesson)

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from typing import Any, Protocol
 
 JSON, JSON_LINES = "application/json", "application/jsonlines"
@@ -21,15 +21,15 @@ _UNDECODABLE = "Customer Error: Unable to decode payload: Incorrect data format.
 
 
 class Classifier(Protocol):
-    """The part of fastText's supervised model that inference uses."""
+    """The part of a supervised model that inference uses."""
 
-    def predict(self, text: list[str], k: int) -> tuple[Sequence[Sequence[str]], Sequence[Any]]: ...
+    def predict(self, text: str, k: int) -> list[tuple[str, float]]: ...
 
 
 class Vectors(Protocol):
-    """The part of fastText's unsupervised model that inference uses."""
+    """The part of an unsupervised model that inference uses."""
 
-    def get_word_vector(self, word: str) -> Any: ...
+    def get_word_vector(self, word: str) -> list[float]: ...
 
 
 Predict = Callable[[list[str], int], Iterator[dict[str, Any]]]
@@ -48,9 +48,9 @@ def labels_of(model: Classifier) -> Predict:
     """A classifier's answers: labels and their probabilities, the likeliest first."""
 
     def predict(sentences: list[str], k: int) -> Iterator[dict[str, Any]]:
-        labels, probabilities = model.predict(sentences, k=k)
-        for names, values in zip(labels, probabilities, strict=True):
-            yield {"label": list(names), "prob": [float(value) for value in values]}
+        for sentence in sentences:
+            found = model.predict(sentence, k)
+            yield {"label": [label for label, _ in found], "prob": [probability for _, probability in found]}
 
     return predict
 
@@ -60,7 +60,7 @@ def vectors_of(model: Vectors) -> Predict:
 
     def predict(words: list[str], k: int) -> Iterator[dict[str, Any]]:
         for word in words:
-            yield {"vector": [float(value) for value in model.get_word_vector(word)], "word": word}
+            yield {"vector": model.get_word_vector(word), "word": word}
 
     return predict
 

@@ -6,17 +6,13 @@ import os
 import sys
 from pathlib import Path
 
-import fasttext
-
 from local_aws.sagemaker.blazingtext.inference import ClientFault, Predict, answer, labels_of, vectors_of
+from local_aws.sagemaker.blazingtext.loaded_model import LoadedModel
 from local_aws.sagemaker.blazingtext.word2vec import BINARY_FILE
-from local_aws.sagemaker.blazingtext.zero_pages import give_back_zero_pages
 from local_aws.sagemaker.containers.model_server import Answer, Question, serve
 from local_aws.sagemaker.containers.sandbox import OPT_ML, ROOT_VARIABLE
 
 _FILES = ("model.bin", BINARY_FILE)
-SUPERVISED = "supervised"
-"""fastText's name for a classifier, in a model's file."""
 
 
 def main() -> None:
@@ -26,11 +22,10 @@ def main() -> None:
     if model_file is None:
         sys.exit(f"The model artifact holds no {' or '.join(_FILES)}.")
     try:
-        model = fasttext.load_model(str(model_file))
+        model = LoadedModel(model_file)
     except ValueError as error:
         sys.exit(f"The model can't be loaded: {error}")
-    give_back_zero_pages(model)
-    predict = labels_of(model) if model.f.getArgs().model.name == SUPERVISED else vectors_of(model)
+    predict = labels_of(model) if model.classifies else vectors_of(model)
     serve(lambda question: _reply(predict, question))
 
 

@@ -13,27 +13,32 @@ import sys
 from itertools import groupby
 from typing import Any
 
-import numpy as np
-
 _BLOCK = 1 << 16
 _LEAST = 1 << 24
 _MADV_DONTNEED = 4
 
 
 def give_back_zero_pages(model: Any) -> None:
-    """Give back the pages of a fastText model's input matrix that hold only zeros, where that is worth while."""
-    if sys.platform != "linux" or model.is_quantized():
+    """Give back the pages of a model's input matrix that hold only zeros, where that is worth while.
+
+    Args:
+        model: of fastText's extension.
+    """
+    if sys.platform != "linux" or model.isQuant():
         return
-    # The public `get_input_matrix` answers with a copy.
-    matrix = np.asarray(model.f.getInputMatrix())
+    matrix = memoryview(model.getInputMatrix()).cast("B")
     if matrix.nbytes < _LEAST:
         return
-    start = -(-matrix.ctypes.data // mmap.PAGESIZE) * mmap.PAGESIZE
-    count = (matrix.ctypes.data + matrix.nbytes - start) // _BLOCK
-    blocks = (ctypes.c_uint64 * (count * _BLOCK // 8)).from_address(start)
-    empty = (np.ctypeslib.as_array(blocks).reshape(count, -1).max(axis=1) == 0).tolist()
+    address = ctypes.addressof(ctypes.c_char.from_buffer(matrix))
+    start = -(-address // mmap.PAGESIZE) * mmap.PAGESIZE
+    count = (address + matrix.nbytes - start) // _BLOCK
     libc = ctypes.CDLL(None, use_errno=True)
-    for is_empty, run in groupby(range(count), key=empty.__getitem__):
+    zeros, size = bytes(_BLOCK), ctypes.c_size_t(_BLOCK)
+
+    def holds_zeros(number: int) -> bool:
+        return not libc.memcmp(ctypes.c_void_p(start + number * _BLOCK), zeros, size)
+
+    for is_empty, run in groupby(range(count), key=holds_zeros):
         if is_empty:
             first, *others = run
             place, length = start + first * _BLOCK, (1 + len(others)) * _BLOCK

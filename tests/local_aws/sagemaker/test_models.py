@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import json
+import subprocess
 import sys
 import tarfile
 from pathlib import Path
@@ -236,8 +238,40 @@ def test_zero_pages_of_a_model_go_and_its_answers_stay(tmp_path: Path):
     matrix = np.asarray(model.f.getInputMatrix())
     matrix[len(model.words) + 200_000 :] = 0
     before, memory = model.predict(["good sound", "bad hum"], k=2), psutil.Process().memory_info().rss
-    give_back_zero_pages(model)
+    give_back_zero_pages(model.f)
     assert psutil.Process().memory_info().rss < memory - 30_000_000
     after = model.predict(["good sound", "bad hum"], k=2)
     assert before[0] == after[0]
     assert np.array_equal(before[1], after[1])
+
+
+TEXTS = ["good sound", "bad hum", "neither", ""]
+ASKED = """
+import json, sys
+from pathlib import Path
+from local_aws.sagemaker.blazingtext import serve
+from local_aws.sagemaker.blazingtext.loaded_model import LoadedModel
+classifier, vectors = (LoadedModel(Path(path)) for path in sys.argv[1:3])
+assert classifier.classifies and not vectors.classifies
+told = [[classifier.predict(text, k) for k in (1, 5)] for text in json.loads(sys.argv[3])]
+print(json.dumps([told, vectors.get_word_vector("good"), "numpy" in sys.modules]))
+"""
+
+
+def test_a_model_answers_as_fasttext_does_and_without_numpy(tmp_path: Path):
+    """What is asked of fastText's extension, past its Python package, is there; a container's start has no numpy."""
+    text = tmp_path / "text"
+    text.write_text("__label__a good sound\n__label__b bad hum\n" * 20)
+    classifier = fasttext.train_supervised(str(text), bucket=1000, wordNgrams=2, thread=1, verbose=0)
+    vectors = fasttext.train_unsupervised(str(text), bucket=1000, dim=7, minCount=1, thread=1, verbose=0)
+    paths = [str(tmp_path / name) for name in ("classifier.bin", "vectors.bin")]
+    classifier.save_model(paths[0])
+    vectors.save_model(paths[1])
+    command = [sys.executable, "-c", ASKED, *paths, json.dumps(TEXTS)]
+    told, vector, has_numpy = json.loads(subprocess.run(command, capture_output=True, check=True, timeout=60).stdout)
+    for one, answers in zip(TEXTS, told, strict=True):
+        for k, answer in zip((1, 5), answers, strict=True):
+            labels, probabilities = classifier.predict([one], k=k)
+            assert answer == [list(pair) for pair in zip(labels[0], map(float, probabilities[0]), strict=True)]
+    assert vector == [float(value) for value in vectors.get_word_vector("good")]
+    assert not has_numpy
