@@ -22,6 +22,7 @@ def test_order() -> None:
         ('["endpoint", "endpoint configuration", "bucket", "model"]', "the model first"),
         ('["endpoint", "model", "bucket"]', "each of the four, once"),
         ('"endpoint"', "each of the four, once"),
+        ('{"endpoint", "endpoint configuration", "model", "bucket"}', "in square brackets"),
         ('["endpoint", "endpoint configuration", "model", "?"]', "1 place with a ?"),
     ],
 )
