@@ -143,11 +143,9 @@ class Gateway:
             wire.require_members(operation, params)
         else:
             wire.validate(operation, params)
-        require_possible(api.name, operation, params)
+        require_possible(operation, call, params)
         if call.principal.kind != "admin" or api.name == "sns":
             self._roles.judge.authorise(call, params, lambda: policy_at(self._roles.admin_client, call, params))
-            if api.name == "sns" and operation.name == "Subscribe" and params.get("Protocol") == "lambda":
-                raise not_there("sns:Subscribe with the protocol lambda")
         page = self._pages.page(operation, call.region, params)
         if page is not None:
             return exchange.send(wire.serialise(operation, page, call.request_id))

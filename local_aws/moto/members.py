@@ -95,7 +95,6 @@ _SO_ANYWAY: dict[tuple[str, str], Any] = {
     ("kms", "EncryptionAlgorithm"): "SYMMETRIC_DEFAULT",
     ("kms", "RotationPeriodInDays"): 365,
     ("kms", "SourceEncryptionAlgorithm"): "SYMMETRIC_DEFAULT",
-    ("logs", "distribution"): "ByLogStream",
     ("logs", "logGroupClass"): "STANDARD",
     ("logs", "policyScope"): "ACCOUNT",
     ("s3", "InputSerialization.CSV.QuoteCharacter"): '"',
