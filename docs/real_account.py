@@ -42,7 +42,7 @@ KINDS = {
         r"train_accuracy|accuracy: |Words that speak|[\[:] ?'__label__\d'",
         "close to this, not the same: each training comes out a little otherwise",
     ),
-    "quotas": (r"applies no quotas", "those of your account"),
+    "quotas": (r"quotas of the embedded AWS", "those of your account"),
 }
 """What differs: a pattern that finds it in outputs, and how it is on a real account."""
 
