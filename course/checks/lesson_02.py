@@ -71,8 +71,8 @@ def handler(work: Callable[..., Any], bucket: str) -> Cases:
 
 
 _AWKWARD = "Follow this line by hand: the votes of its review, then its sentences, then the file."
-_ENCODED = "The key in the event is not the key in the bucket: section 2 has seen what becomes of a blank."
-_FIRST_DOT = "Of a name with several dots, the data set's name is what stands before the first."
+_ENCODED = "The key in the event is not the key in the bucket: in section 2 you have seen what becomes of a blank."
+_FIRST_DOT = "When a name has several dots, the data set's name ends before the first one."
 _NOTHING = "Nothing was written beside the data set: is each of the two files uploaded, for each record?"
 _PLACE = "The two files stand beside the data set, in train/ and test/, and have its name, up to the first dot."
 
