@@ -1,4 +1,4 @@
-"""Checks of lesson 01: a handler that cuts reviews, an event that tests one, and one that a bad event does not upset."""
+"""Checks of lesson 01: a handler that cuts reviews, an event that tests one, and one that minds a bad event."""
 
 from __future__ import annotations
 
