@@ -8,6 +8,7 @@ import boto3
 
 from course.account import earlier, foundation, given_roles, instances, made_before
 from course.account.cleaning import CleanUp, remove
+from course.account.ended_endpoints import ask_before_deleting
 from course.account.ledger import Ledger, record_calls
 from course.account.leftovers import Leftovers, survey
 from course.account.sessions import new_session
@@ -16,6 +17,7 @@ from course.account.shared import shared
 from course.account.sweep import sweep
 from course.account.tags import owner_in, tag_calls
 from course.account.target import AS_ROOT, Target, chosen, closed_on_failure, connect
+from course.account.variables import require_well_spelt
 from course.console import your_values
 from course.errors import CourseError
 from course.outcomes import record
@@ -59,7 +61,9 @@ def _start(lesson: str, exercises: bool, keep: bool) -> Settings:
     # No other lesson's trigger may fire on what this lesson uploads.
     triggers = [found for found in ledger.resources() if found.kind == "S3 trigger" and found.lesson != lesson]
     again = f'course.start("{lesson}"{", exercises=True" if exercises else ""}, keep=True)'
-    said += [earlier.removed(remove(ledger, triggers if keep else [*left, *triggers]), lesson, again)]
+    said += [
+        earlier.removed(remove(ledger, triggers if keep else [*left, *triggers], clock=target.clock), lesson, again)
+    ]
     said += [earlier.kept(left) if keep else ""]
     bucket = foundation.ensure_bucket(target, ledger)
     role = foundation.ensure_sagemaker_role(target, bucket, ledger)
@@ -90,7 +94,7 @@ def clean_up(lesson: str | None = None) -> CleanUp:
         written = ledger.resources(lesson)
         known = {(one.kind, one.name) for one in written}
         more = [one for one in found.resources if (one.kind, one.name) not in known]
-        done = remove(ledger, [*written, *more], found.faults)
+        done = remove(ledger, [*written, *more], found.faults, target.clock)
         _listen(target, ledger)
         return done
 
@@ -133,6 +137,7 @@ def _connect(lesson: str) -> Target:
         CourseError: `COURSE_TARGET` or the learner's keys lead to another AWS now.
     """
     with closed_on_failure():
+        require_well_spelt()
         if _works_on and _works_on[0].kind != chosen():
             raise CourseError(_restart_first(_works_on[0]))
         target = connect(lesson)
@@ -168,6 +173,7 @@ def _listen(target: Target, ledger: Ledger) -> None:
     """Write down and tag what the lesson makes from now on. A new connection is a new session, unheard so far."""
     if _begun:
         record_calls(boto3.DEFAULT_SESSION, ledger, _begun[-1], foundation.bucket_name(target))
+        ask_before_deleting(boto3.DEFAULT_SESSION, ledger)
         tag_calls(boto3.DEFAULT_SESSION, foundation.tags_of(target, _begun[-1]))
 
 

@@ -42,8 +42,8 @@ yours. IAM allows a policy {MOST_CHARACTERS:,} characters, so there are several.
 policies once, and attaches all of them to every learner's user, or to the group of all learners: in the console under
 **IAM**, **Policies**, **Create policy**, **JSON**.
 
-- They are made from the calls that a recorded run of all lessons has made (`make account` records such a run); for
-  what the lessons have begun to call since the last one, they were added by hand. A test runs all lessons as a user
+- They are made from the calls that a recorded run of all lessons has made: so far, of a run on an embedded AWS in an
+  account's place that is late as AWS is (`make account` records such a run). A test runs all lessons as a user
   with these policies and nothing else; another one shows that no statement and no action in them can be left out.
 - They let their user make **roles** and give them policies. That is part of the course, and it is how a user can come
   to more rights than these: so give them on an account made for the course, or add a permissions boundary.

@@ -100,7 +100,7 @@ def require_given_roles(account: str) -> None:
             raise CourseError(f"{variable} names a role of account {of_account}, and this is account {account}.")
         if role:
             _require_trust(variable, role, service)
-    _boundary()
+    _require_boundary(account)
 
 
 def arn_of(name: str, account: str) -> str:
@@ -143,6 +143,21 @@ def _boundary() -> str:
     if said and not _BOUNDARY_ARN.fullmatch(said):
         raise CourseError(f"{BOUNDARY} is '{said}': it is the ARN of a policy (arn:aws:iam::ACCOUNT:policy/NAME).")
     return said
+
+
+def _require_boundary(account: str) -> None:
+    said = _boundary()
+    if not said:
+        return
+    of_account = _BOUNDARY_ARN.fullmatch(said)
+    if of_account and of_account[1] not in ("aws", account):
+        raise CourseError(f"{BOUNDARY} names a policy of account {of_account[1]}, and this is account {account}.")
+    try:
+        boto3.client("iam").get_policy(PolicyArn=said)
+    except ClientError as error:
+        # Who may not look at a policy may still put it on a role; then IAM says at the first one what is wrong.
+        if error.response["Error"]["Code"] != "AccessDenied":
+            raise CourseError(f"{BOUNDARY} names the policy {said}, which can't be used: {error}") from error
 
 
 def _require_trust(variable: str, role: str, service: str) -> None:

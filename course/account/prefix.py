@@ -59,6 +59,8 @@ def prefix() -> str:
         return ""
     if not re.fullmatch(r"[a-z][a-z0-9]{0,11}", said):
         raise CourseError(f"{VARIABLE} is '{said}': it is 1 to 12 small letters and digits, and begins with a letter.")
+    if f"{said}-" in _BEGINNINGS:
+        raise CourseError(f"{VARIABLE} is '{said}': names that the course makes begin so already. Take another word.")
     return f"{said}-"
 
 

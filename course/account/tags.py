@@ -1,8 +1,9 @@
 """The tags of what the course makes: `course`, `lesson` and `owner`.
 
 Whatever a lesson creates that takes tags gets these three with the call that creates it, so that it can be found again
-without the ledger, from any computer. A tag of the learner's own by the same name stays as it is. What a state machine
-makes has them, too: on its way to AWS, a definition gets them where it has SageMaker make something.
+without the ledger, from any computer. A tag of the learner's own by the same name stays as it is, and where the
+learner's own are so many that not all of the three can be added, those come first that say whose it is. What a state
+machine makes has them, too: on its way to AWS, a definition gets them where it has SageMaker make something.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import functools
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 import boto3
@@ -20,6 +21,10 @@ from course.account import prefix
 from course.account.made import SAGEMAKER
 
 COURSE = "workflow-course"
+_MOST = 50
+"""So many tags can something have, in every service of the course."""
+_TELLING = ("course", "owner", "lesson")
+"""By which of them something is found, and then what says more."""
 _MAKES = re.compile(r"arn:aws[\w-]*:states:[\w-]*::(?:aws-sdk:)?sagemaker:(create\w+)(?:\.sync)?")
 _NOT_IN_A_VALUE = re.compile(r"[^\w\s+\-=.:/@]")
 
@@ -81,12 +86,23 @@ def tagged(params: dict[str, Any], model: OperationModel, tags: dict[str, str]) 
         return None
     shape = model.input_shape.members[member]
     if isinstance(shape, MapShape):
-        return {**params, member: tags | (params.get(member) or {})}
+        own = params.get(member) or {}
+        return {**params, member: _added(tags, own) | own}
     # Most have Key and Value, some small letters, KMS says TagKey and TagValue.
     key, value = sorted(shape.member.members)[:2]
     given = params.get(member) or []
-    known = {one.get(key) for one in given}
-    return {**params, member: [*given, *({key: k, value: v} for k, v in tags.items() if k not in known)]}
+    known = [one.get(key) for one in given]
+    if model.service_model.service_name == "iam":
+        # To IAM, `Owner` and `owner` are one name, which may stand there once (IAM user guide, "Rules for tagging").
+        known = [str(name).lower() for name in known]
+    return {**params, member: [*given, *({key: k, value: v} for k, v in _added(tags, known).items())]}
+
+
+def _added(tags: dict[str, str], known: Collection[str | None]) -> dict[str, str]:
+    """The tags that can be added to others, of which the names are known."""
+    missing = [name for name in _TELLING if name in tags and name not in known]
+    fitting = missing[: max(0, _MOST - len(known))]
+    return {name: value for name, value in tags.items() if name in fitting}
 
 
 def tagged_definition(text: str, tags: dict[str, str]) -> str:
@@ -101,8 +117,8 @@ def tagged_definition(text: str, tags: dict[str, str]) -> str:
     places = [place for state in _states(definition) if (place := _arguments(state)) is not None]
     for place in places:
         given = place.get("Tags", [])
-        known = {one.get("Key") for one in given if isinstance(one, dict)}
-        place["Tags"] = [*given, *(pair for pair in pairs(tags) if pair["Key"] not in known)]
+        known = [one.get("Key") if isinstance(one, dict) else None for one in given]
+        place["Tags"] = [*given, *pairs(_added(tags, known))]
     return json.dumps(definition) if places else text
 
 

@@ -22,7 +22,7 @@ from course.outcomes.outcome import NotYet, Said
 def travel(handler: Callable[..., Any]) -> Cases:
     """The greeting must come back from a process that has seen no other cell, whatever the event is."""
     right = {"statusCode": 200, "body": "Hello from the notebook!"}
-    advice = "Return a dict with the statusCode 200 and the greeting as body."
+    advice = "Two things come back: the status as a number, and the greeting, letter by letter the one above."
     cases = [
         Case("an empty event", ({},), right, advice),
         Case("an event with something in it", ({"body": "Good night!"},), right, advice),
@@ -42,11 +42,28 @@ def travel(handler: Callable[..., Any]) -> Cases:
 )
 def holiday(dollars: Any) -> Cases:
     """Two weeks, by the hour."""
-    case, advice = "two weeks with one ml.m5.large", "Hours a day, times days, times the price of an hour."
+    case = "two weeks with one ml.m5.large"
     if isinstance(dollars, bool) or not isinstance(dollars, int | float):
-        raise NotYet(case, Said("a number of US dollars"), dollars, advice)
-    right = endpoint_cost(24 * 14, "ml.m5.large")
+        raise NotYet(case, Said("a number of US dollars"), dollars, "A number is needed: no text, no list.")
+    hourly = endpoint_cost(1, "ml.m5.large")
     # Written so that "not a number", which is neither near nor far, is not right.
-    if not right - 0.005 <= dollars <= right + 0.005:
-        raise NotYet(case, Said(f"{right:.2f} US dollars"), Said(f"{Decimal(dollars):.2f} US dollars"), advice)
+    if not _near(dollars, hourly * 24 * 14):
+        advice = next((said for hours, said in _HOURS.items() if _near(dollars, hourly * hours)), _ALL_HOURS)
+        raise NotYet(case, Said(_ALL_HOURS_COST), Said(f"{Decimal(dollars):.2f} US dollars"), advice)
     yield case
+
+
+def _near(dollars: float, right: float) -> bool:
+    return right - 0.005 <= dollars <= right + 0.005
+
+
+_ALL_HOURS_COST = "the price of an hour, for every hour of the two weeks"
+_ALL_HOURS = "How many hours does a day have, and how many days are two weeks?"
+_HOURS = {
+    1: "This is a single hour.",
+    14: "This is 14 hours, one for each day. The endpoint costs money by night, too.",
+    24: "This is a single day.",
+    24 * 7: "This is a single week.",
+    8 * 14: "This is eight hours a day. The endpoint costs money by night, too.",
+    24 * 10: "This is ten days. The endpoint costs money at weekends, too.",
+}

@@ -1,4 +1,4 @@
-"""Checks of lesson 01: a handler that cuts reviews, an event that tests one, and one that bears a bad event."""
+"""Checks of lesson 01: a handler that cuts reviews, an event that tests one, and one that minds a bad event."""
 
 from __future__ import annotations
 
@@ -25,16 +25,25 @@ def _pieces(text: str) -> list[str]:
 )
 def handler(work: Callable[..., Any]) -> Cases:
     """Several reviews, ellipses, blanks, nothing at all."""
-    empty = "Leave out pieces that are empty once the blanks are taken off: `if piece.strip()`."
+    empty = "A piece is empty, or only blanks: it is no sentence, and has to be left out."
     events = [
         ("a single sentence", {"guitar": "Stays in tune"}, "The last sentence counts, with a full stop or without."),
-        ("two sentences", {"stand": "Holds.Barely"}, "Cut the text at each full stop: `text.split('.')`."),
-        ("blanks around sentences", {"amp": "  Loud.  Very loud "}, "Take blanks off both ends: `piece.strip()`."),
+        (
+            "two sentences",
+            {"stand": "Holds.Barely"},
+            "A sentence ends at the full stop itself, whether or not a blank follows.",
+        ),
+        ("blanks around sentences", {"amp": "  Loud.  Very loud "}, "There are blanks left at an end of a sentence."),
         ("a full stop at the end", {"drum": "Loud."}, empty),
+        ("a sentence of one letter", {"key": "E. Fine."}, "One letter is a sentence, too: it is not empty."),
         ("an ellipsis", {"strings": "Well... they break."}, empty),
         ("nothing but dots", {"pick": " ... . "}, empty),
         ("an empty text", {"cable": ""}, empty),
-        ("several reviews", {"a": "One. Two.", "b": "Three."}, "Go through all reviews of the event: `event.items()`."),
+        (
+            "several reviews",
+            {"a": "One. Two.", "b": "Three."},
+            "The event has several reviews: the body has the sentences of each.",
+        ),
         ("no review at all", {}, "An event without reviews has an empty dict as its body."),
     ]
     yield from compare(work, [Case(what, (event,), _answer(event), advice) for what, event, advice in events], True)
@@ -97,17 +106,23 @@ _REVEALS = {
 )
 def bad_event(work: Callable[..., Any]) -> Cases:
     """Good events as before; bad ones answered with status 400, and no error."""
-    refuse = "Look whether there is a text under `review` before you use it, and return the status 400 if not."
-    good = "With a review, return 200 and its sentences."
+    refuse = "There is no text under `review` here: the answer to such an event has a status and a body of its own."
+    number = "There is something under `review` here, and it is no text: that is no review either."
+    good = "With a review, the answer is the one of before: its status, and its sentences."
     yield from compare(
         work,
         [
             Case("a review", ({"review": "Great value. Loud."},), _ok(["Great value", "Loud"]), good),
-            Case("an empty review", ({"review": ""},), _ok([]), "An empty text is a text: 200, and no sentences."),
+            Case(
+                "an empty review",
+                ({"review": ""},),
+                _ok([]),
+                "An empty text is a text, too: a review without sentences.",
+            ),
             Case("the hello-world event", ({"key1": "value1"},), _REFUSED, refuse),
             Case("an empty event", ({},), _REFUSED, refuse),
-            Case("a number for a review", ({"review": 5},), _REFUSED, refuse),
-            Case("null for a review", ({"review": None},), _REFUSED, refuse),
+            Case("a number for a review", ({"review": 5},), _REFUSED, number),
+            Case("null for a review", ({"review": None},), _REFUSED, number),
         ],
         context=True,
     )

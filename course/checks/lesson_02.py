@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import uuid
 from collections import Counter
@@ -12,11 +13,14 @@ from urllib.parse import quote_plus, unquote_plus
 
 from botocore.exceptions import ClientError
 
+from course.checks.code_errors import after
 from course.checks.exercise import Cases, exercise
 from course.checks.on_aws import acting_under, as_json, client, function_of, is_allowed
 from course.checks.review_archives import AWKWARD, PLAIN, Archive, archive
 from course.checks.trial import Case, compare, source_of
+from course.checks.work import dug
 from course.functions.invocation import Invocation, result
+from course.functions.test_events import test_event
 from course.outcomes.outcome import NotYet, Said
 
 
@@ -29,19 +33,20 @@ from course.outcomes.outcome import NotYet, Said
 )
 def label(work: Callable[..., Any]) -> Cases:
     """Clear cases, ties of several sizes, no votes, and a majority of one."""
+    more, fewer = "More than half of these votes say helpful.", "Fewer than half of these votes say helpful."
+    tie, exact = "As many say helpful as don't: such a review teaches nothing.", "It is only just so: compare exactly."
     votes = [
-        ("most say helpful", [2, 3], "__label__1"),
-        ("few say helpful", [1, 3], "__label__2"),
-        ("all say helpful", [5, 5], "__label__1"),
-        ("nobody says helpful", [0, 1], "__label__2"),
-        ("no votes", [0, 0], None),
-        ("a tie of two", [1, 2], None),
-        ("a tie of many", [50, 100], None),
-        ("a majority of one", [501, 1001], "__label__1"),
-        ("one short of a tie", [499, 1000], "__label__2"),
+        ("most say helpful", [2, 3], "__label__1", more),
+        ("few say helpful", [1, 3], "__label__2", fewer),
+        ("all say helpful", [5, 5], "__label__1", more),
+        ("nobody says helpful", [0, 1], "__label__2", fewer),
+        ("no votes", [0, 0], None, "Nobody has voted: such a review teaches nothing."),
+        ("a tie of two", [1, 2], None, tie),
+        ("a tie of many", [50, 100], None, tie),
+        ("a majority of one", [501, 1001], "__label__1", f"{more} {exact}"),
+        ("one short of a tie", [499, 1000], "__label__2", f"{fewer} {exact}"),
     ]
-    advice = "Compare twice the helpful votes with all votes: more, fewer, or as many."
-    yield from compare(work, [Case(what, ({"helpful": pair},), expected, advice) for what, pair, expected in votes])
+    yield from compare(work, [Case(what, ({"helpful": pair},), right, advice) for what, pair, right, advice in votes])
 
 
 @exercise(
@@ -65,9 +70,11 @@ def handler(work: Callable[..., Any], bucket: str) -> Cases:
         yield trial.corrupt()
 
 
-_AWKWARD = "Follow one review by hand: no votes or a tie, drop it; no empty sentence; `html.unescape` the text."
-_ENCODED = "Keys in events are form-encoded: take `unquote_plus(record['s3']['object']['key'])`."
-_FIRST_DOT = "The name ends at the first dot: `file_name.split('.')[0]`."
+_AWKWARD = "Follow this line by hand: the votes of its review, then its sentences, then the file."
+_ENCODED = "The key in the event is not the key in the bucket: in section 2 you have seen what becomes of a blank."
+_FIRST_DOT = "When a name has several dots, the data set's name ends before the first one."
+_NOTHING = "Nothing was written beside the data set: is each of the two files uploaded, for each record?"
+_PLACE = "The two files stand beside the data set, in train/ and test/, and have its name, up to the first dot."
 
 
 class _Trial:
@@ -85,7 +92,7 @@ class _Trial:
 
     def several(self, data: dict[str, Archive]) -> str:
         """Several records in one event: each is preprocessed, and no file gets another's sentences."""
-        case, advice = "two records in one event", "Do everything for each record, and begin each with empty files."
+        case, advice = "two records in one event", "One event, two uploads: everything has to be done for each record."
         self._succeed(case, {name: one.content for name, one in data.items()}, advice)
         for name, one in data.items():
             self._compare(case, name, one, advice)
@@ -105,7 +112,12 @@ class _Trial:
         reviews = sum(bool(set(lines) & set(first[1])) for lines in data.labelled)
         if not 3 <= reviews <= 24:
             said = Said(f"{reviews} of {len(data.labelled)} reviews for testing")
-            raise NotYet(case, Said("about one review in five for testing"), said, "A checksum of the text, modulo 5.")
+            raise NotYet(
+                case,
+                Said("about one review in five for testing"),
+                said,
+                "Is it the text that decides, and does it choose one in five?",
+            )
         again = "The same data must give the same files: let the text decide, and no chance and no clock."
         self._succeed(case, {"plain.json.zip": data.content}, again)
         if first != [self._written("plain.json.zip", part, case, again) for part in ("train", "test")]:
@@ -118,14 +130,18 @@ class _Trial:
         if self._run({"corrupt.json.zip": b"not a zip at all"}).succeeded:
             said = Said("it succeeded, as if all were well")
             raise NotYet(
-                case, Said("the function fails"), said, "Let the error out; nobody hears of one that is caught."
+                case,
+                Said("the function fails"),
+                said,
+                "The error was caught, and nobody will hear of it: S3 waits for no answer.",
             )
         return case
 
     def _succeed(self, case: str, objects: dict[str, bytes], advice: str) -> None:
         ran = self._run(objects)
         if not ran.succeeded:
-            raise NotYet(case, Said("it succeeds"), Said(f"an error of your code: {_error(ran)}"), advice)
+            said = Said(f"an error of your code: {_error(ran)}")
+            raise NotYet(case, Said("it succeeds"), said, _after(ran.error, advice))
 
     def _run(self, objects: dict[str, bytes]) -> Invocation:
         for name, content in objects.items():
@@ -139,11 +155,11 @@ class _Trial:
         train, test = (self._written(file_name, part, case, advice) for part in ("train", "test"))
         expected, got = Counter(line for lines in data.labelled for line in lines), Counter([*train, *test])
         if missing := list(expected - got):
-            raise NotYet(case, Said(f"in one of the two files: {missing[0]}"), Said("it is in neither"), advice)
+            said = Said(f"in one of the two files: {missing[0]}")
+            raise NotYet(case, said, Said("it is in neither"), _missing(missing[0], got, advice))
         if extra := list(got - expected):
-            raise NotYet(
-                case, Said("labelled sentences only, each once"), Said(f"a line too many: {extra[0]!r}"), advice
-            )
+            said = Said(f"a line too many: {extra[0]!r}")
+            raise NotYet(case, Said("labelled sentences only, each once"), said, _too_many(extra[0], expected, advice))
 
     def _written(self, file_name: str, part: str, case: str, advice: str) -> list[str]:
         key = f"{self._folder}{part}/{file_name.split('.')[0]}_{part}.txt"
@@ -153,7 +169,51 @@ class _Trial:
             there = [one.removeprefix(self._folder) for one in _keys(self._bucket, self._folder)]
             there = [one for one in there if one.endswith(".txt")]
             expected = Said(f"the file {key.removeprefix(self._folder)}, beside the data set's own folder")
-            raise NotYet(case, expected, Said(f"files: {', '.join(there) or 'none'}"), advice) from None
+            own = [one for one in there if file_name.split(".")[0] in one]
+            tried = _where(own, advice) if own else advice if there else _NOTHING
+            raise NotYet(case, expected, Said(f"files: {', '.join(there) or 'none'}"), tried) from None
+
+
+def _after(error: str, advice: str) -> str:
+    """What to try next after an error of the function; `advice` is that of the case."""
+    if "AccessDenied" in error and "PutObject" in error:
+        return _PLACE
+    return advice if error.startswith("AccessDenied") and advice == _ENCODED else after(error)
+
+
+def _where(files: list[str], advice: str) -> str:
+    """What is wrong with the files that were written for a data set."""
+    if len(files) == 1:
+        return "Only one of the two files was written: does a return stand inside of the loop?"
+    return advice if advice == _FIRST_DOT else _PLACE
+
+
+def _missing(line: str, got: Counter[str], advice: str) -> str:
+    """Why a line is not there, from the lines that are."""
+    label, _, sentence = line.partition(" ")
+    if any(html.unescape(one) == line for one in got):
+        return "The text still has pieces of a web page in it, such as &#34; for a quote."
+    if any(one.endswith(f" {sentence}") for one in got):
+        return "The sentence is there with another label, or with more in front of it."
+    if any(f"{label}{sentence}" in one for one in got):
+        return "Between the label and the sentence stands one blank."
+    if any(f"{label} {sentence}" in one for one in got):
+        return "Each sentence stands on a line of its own: what ends a line?"
+    return advice
+
+
+def _too_many(line: str, expected: Counter[str], advice: str) -> str:
+    """What is wrong with a line that should not be there, or not so often."""
+    label, _, sentence = line.partition(" ")
+    if label not in ("__label__1", "__label__2"):
+        return "This review has no label: is it dropped?"
+    if not sentence.strip():
+        return "This sentence is empty: is it left out?"
+    if not any(one.partition(" ")[2] == sentence for one in expected):
+        return "No labelled review has this sentence: has its review no votes, or a tie; or is it cut otherwise?"
+    if line in expected:
+        return "It is there more often than in the data set: is something left of an earlier run?"
+    return advice
 
 
 def _error(ran: Invocation) -> str:
@@ -198,29 +258,43 @@ def _may_use(bucket: str, folder: str) -> dict[str, Any]:
 def event(work: Any, bucket: str) -> Cases:
     """It must name the bucket and an object that is there."""
     as_json("the event as JSON", work)
-    try:
-        named, key = work["Records"][0]["s3"]["bucket"]["name"], work["Records"][0]["s3"]["object"]["key"]
-    except (KeyError, IndexError, TypeError) as error:
-        said = Said(f"one without: {type(error).__name__}: {error}")
-        advice = "Take the template again (course.test_event) and change the two places in it."
-        raise NotYet("the shape of the event", Said("an event like the template S3 Put"), said, advice) from None
+    again = "Take the template again (course.test_event) and change the two places in it."
+    shape = "the shape of the event"
+    named = dug(shape, work, ("Records", 0, "s3", "bucket", "name"), again)
+    key = dug(shape, work, ("Records", 0, "s3", "object", "key"), again)
     if named != bucket:
-        raise NotYet("the bucket's name", bucket, named, "It is in settings.bucket.")
+        raise NotYet("the bucket's name", bucket, named, _OTHER_BUCKET)
     yield "the bucket's name"
+    case = "the object's key"
     if not isinstance(key, str) or not key:
-        raise NotYet("the object's key", Said("a key, which is a text"), key, "It is in key, a few cells up.")
+        raise NotYet(case, Said("a key, which is a text"), key, "Section 2 has uploaded the data set under a key.")
     if key.startswith(("s3://", "https://")):
-        advice = "Leave out s3:// or https://, the bucket's name and the / after it."
-        raise NotYet("the object's key", Said("a key"), key, advice)
+        raise NotYet(case, Said("a key"), key, "This is an address. A key has no s3:// or https://, and no bucket.")
     try:
         client("s3").head_object(Bucket=bucket, Key=unquote_plus(key))
     except ClientError:
-        there = ", ".join(_keys(bucket, "data/"))
-        advice = (
-            "A key begins without a slash, and case counts." if there else "First upload the data set, in section 2."
-        )
-        raise NotYet("the object's key", Said(f"an object that is there: {there or 'none'}"), key, advice) from None
-    yield "the object's key"
+        there = _keys(bucket, "data/")
+        found = Said(f"an object that is there: {', '.join(there) or 'none'}")
+        raise NotYet(case, found, key, _other_key(key, bucket, there)) from None
+    yield case
+
+
+_OTHER_BUCKET = "This is not the course's bucket, whose name is among the lesson's settings."
+
+
+def _other_key(key: str, bucket: str, there: list[str]) -> str:
+    """What is wrong with a key that no object has."""
+    if not there:
+        return "First upload the data set, in section 2."
+    if key == test_event("s3-put")["Records"][0]["s3"]["object"]["key"]:
+        return "This is the template's own key."
+    if key.startswith("/"):
+        return "A key begins without a slash."
+    if key.startswith(f"{bucket}/"):
+        return "The bucket's name is no part of the key."
+    if any(one.rpartition("/")[2] == key for one in there):
+        return "The folder is a part of the key."
+    return "Letter by letter it has to be the key of the upload; case counts."
 
 
 @exercise(
@@ -241,26 +315,31 @@ def policy(work: Any, bucket: str) -> Cases:
         for key in (readable, secret):
             admin.put_object(Bucket=bucket, Key=key, Body=b"a probe")
         with acting_under(work, "s3") as [s3]:
-            yield _must("read a data set", True, is_allowed(s3.get_object, Bucket=bucket, Key=readable))
+            yield _must("read a data set", True, is_allowed(s3.get_object, Bucket=bucket, Key=readable), readable)
             for key in written[:2]:
                 what = f"write to {key.rpartition('/')[0]}/"
-                yield _must(what, True, is_allowed(s3.put_object, Bucket=bucket, Key=key, Body=b"a probe"))
-            yield _must("read from another folder", False, is_allowed(s3.get_object, Bucket=bucket, Key=secret))
+                yield _must(what, True, is_allowed(s3.put_object, Bucket=bucket, Key=key, Body=b"a probe"), key)
+            yield _must("read from another folder", False, is_allowed(s3.get_object, Bucket=bucket, Key=secret), _WIDE)
             for key in written[2:]:
                 what = "replace a data set" if key.endswith(".zip") else "write to another folder"
-                yield _must(what, False, is_allowed(s3.put_object, Bucket=bucket, Key=key, Body=b"a probe"))
-            yield _must("delete a data set", False, is_allowed(s3.delete_object, Bucket=bucket, Key=readable))
-            yield _must("list the account's buckets", False, is_allowed(s3.list_buckets))
+                yield _must(what, False, is_allowed(s3.put_object, Bucket=bucket, Key=key, Body=b"a probe"), _WIDE)
+            yield _must("delete a data set", False, is_allowed(s3.delete_object, Bucket=bucket, Key=readable), _MANY)
+            yield _must("list the account's buckets", False, is_allowed(s3.list_buckets), _MANY)
     finally:
         for key in (readable, secret, *written):
             admin.delete_object(Bucket=bucket, Key=key)
 
 
-def _must(what: str, expected: bool, allowed: bool) -> str:
+_WIDE = "A resource covers more than the work needs: what else does its * stand for?"
+_MANY = "More actions are allowed than the work needs: it reads and it writes, nothing else."
+
+
+def _must(what: str, expected: bool, allowed: bool, about: str) -> str:
+    """The case in words; `about` is the key that was tried, or else what to try next."""
     if allowed == expected:
         return f"{what}: {_word(expected)}"
-    advice = "Name the action and the resource in a statement." if expected else "Narrow the actions or the resources."
-    raise NotYet(what, Said(_word(expected)), Said(_word(allowed)), advice)
+    missing = f"No statement allows this on {about}: look at the action first, then at the resource, its folder."
+    raise NotYet(what, Said(_word(expected)), Said(_word(allowed)), missing if expected else about)
 
 
 def _word(allowed: bool) -> str:

@@ -37,17 +37,19 @@ def _only(work: Any) -> Any:
 def trigger(work: Any) -> Cases:
     """Keys and events that must pass, and those that must not: above all the function's own output."""
     notification = _only(work)
-    yield must(notification, "ObjectCreated:Put", _DATA_SET, True, "Name the event, the prefix and the suffix.")
+    for key in (_DATA_SET, "data/gardens.json.zip"):
+        yield must(notification, "ObjectCreated:Put", key, True, "It has to be let through.")
     for key, advice in (
         ("data/notes.txt", "The suffix holds back what is no zipped data set."),
-        ("data/reviews.zip", "The suffix is .json.zip, with both dots."),
-        ("old/data/reviews.json.zip", "The prefix is how the key begins."),
-        ("database.json.zip", "The prefix ends with a slash: data/ is not data."),
+        ("data/reviews.zip", "This one is a zip, and no data set: its name ends in another way."),
+        ("data/reviewsjson.zip", "The ending begins with a dot."),
+        ("old/data/reviews.json.zip", "The key has to begin with the folder, not to have it somewhere."),
+        ("database.json.zip", "This key is in no folder: the folder's name ends with a slash."),
         ("data/train/reviews_train.txt", "The function's own output must not pass: it would be a loop."),
     ):
         yield must(notification, "ObjectCreated:Put", key, False, advice)
     for event in (*(f"ObjectCreated:{kind}" for kind in ALL_CREATIONS if kind != "Put"), "ObjectRemoved:Delete"):
-        yield must(notification, event, _DATA_SET, False, "Ask for PUT alone: s3:ObjectCreated:Put.")
+        yield must(notification, event, _DATA_SET, False, "This is no PUT, and it is asked for, too.")
 
 
 @exercise(
@@ -59,19 +61,23 @@ def trigger(work: Any) -> Cases:
 )
 def filtered(work: Callable[..., Any]) -> Cases:
     """Keys that look alike, but for where the words stand and how they are spelt."""
-    keys = {
-        "a data set": (_DATA_SET, True),
-        "in a folder further down": ("data/2026/july/reviews.json.zip", True),
-        "a blank in the name": ("data/my reviews.json.zip", True),
-        "another case": ("data/reviews.JSON.zip", False),
-        "another kind of zip": ("data/reviews.zip", False),
-        "no folder": ("reviews.json.zip", False),
-        "the prefix further in": ("old/data/reviews.json.zip", False),
-        "the suffix further in": ("data/reviews.json.zip.txt", False),
-        "the function's own output": ("data/train/reviews_train.txt", False),
-    }
-    advice = "Prefix and suffix both have to fit; there are no wildcards, and case counts."
-    yield from compare(work, [Case(what, (key,), expected, advice) for what, (key, expected) in keys.items()])
+    keys = [
+        ("a data set", _DATA_SET, True, "It begins and ends as the filter wants."),
+        (
+            "in a folder further down",
+            "data/2026/july/reviews.json.zip",
+            True,
+            "What stands in between doesn't matter.",
+        ),
+        ("a blank in the name", "data/my reviews.json.zip", True, "What stands in between doesn't matter."),
+        ("another case", "data/reviews.JSON.zip", False, "Case counts."),
+        ("another kind of zip", "data/reviews.zip", False, "Its end is not the whole suffix."),
+        ("no folder", "reviews.json.zip", False, "Its beginning is not the prefix. Both have to fit."),
+        ("the prefix further in", "old/data/reviews.json.zip", False, "The prefix is there, but not at the beginning."),
+        ("the suffix further in", "data/reviews.json.zip.txt", False, "The suffix is there, but not at the end."),
+        ("the function's own output", "data/train/reviews_train.txt", False, "Its end is not the suffix."),
+    ]
+    yield from compare(work, [Case(what, (key,), expected, advice) for what, key, expected, advice in keys])
 
 
 @exercise(
@@ -85,9 +91,10 @@ def parts(work: Any) -> Cases:
     """Every kind of creation runs the function, and nothing else does; the filter is still there."""
     notification = _only(work)
     for kind in ALL_CREATIONS:
-        advice = "Ask for all of them: s3:ObjectCreated:*"
-        yield must(notification, f"ObjectCreated:{kind}", _DATA_SET, True, advice)
-    yield must(notification, "ObjectRemoved:Delete", _DATA_SET, False, "A deletion is no upload.")
+        yield must(notification, f"ObjectCreated:{kind}", _DATA_SET, True, "Every way to upload has to count.")
+    yield must(
+        notification, "ObjectRemoved:Delete", _DATA_SET, False, "A deletion is no upload, and it is asked for, too."
+    )
     own = "data/train/reviews_train.txt"
     yield must(notification, "ObjectCreated:CompleteMultipartUpload", own, False, "The filter must stay as it was.")
 
@@ -112,11 +119,21 @@ def delete(bucket: str, function: str) -> Cases:
         raise NotAttempted("The trigger is still there, at the bucket and at the function")
     at_bucket, at_function = "what the bucket is told", "what the function allows"
     if function_arn in told:
-        raise NotYet(at_bucket, Said("nothing of this function"), Said("to call it"), "Give it an empty configuration.")
+        raise NotYet(
+            at_bucket,
+            Said("nothing of this function"),
+            Said("to call it"),
+            "The permission is gone; the bucket still knows whom to call.",
+        )
     yield f"{at_bucket}: nothing"
     if allowed:
         said = Said(f"S3 may call it, by the statement {allowed[0]}")
-        raise NotYet(at_function, Said("S3 may not call it"), said, "Remove that permission: remove_permission.")
+        raise NotYet(
+            at_function,
+            Said("S3 may not call it"),
+            said,
+            "The bucket calls nobody any more; the function still lets it.",
+        )
     yield f"{at_function}: no call by S3"
 
 

@@ -6,8 +6,11 @@ import json
 from typing import Any
 
 from course.checks.exercise import Cases, exercise
-from course.checks.states import compared, failing, plainly, tried, valid
+from course.checks.failures import goes_on, handled
+from course.checks.set_addresses import address_of_a_set
+from course.checks.states import compared, in_expressions, plainly, tried, valid
 from course.outcomes.outcome import NotYet, Said
+from course.state_machines.expressions import remedy_for
 
 
 @exercise(
@@ -24,10 +27,10 @@ def address(work: Any) -> Cases:
         ("another data set", "s3://a-bucket/data/", "gardens.json.zip", "Take the name from the input."),
         ("another bucket and folder", "s3://b/2026/july/", "gardens.json.zip", "Take the prefix from the input."),
         ("a name with several dots", "s3://b/", "reviews.2026.json.zip", "The name ends at its first dot."),
-        ("a name without a dot", "s3://b/", "reviews", "$split gives one piece then, and [0] is it."),
+        ("a name without a dot", "s3://b/", "reviews", "A name without a dot is the whole name."),
     ):
-        expected = f"{prefix}train/{dataset.split('.')[0]}_train.txt"
-        yield compared(what, work, {"bucket": "x", "prefix": prefix, "dataset": dataset}, expected, advice)
+        data = {"bucket": "x", "prefix": prefix, "dataset": dataset}
+        yield address_of_a_set(what, work, data, "train", advice)
 
 
 _PIECES = "Try the pieces one by one with evaluate, then join them."
@@ -43,10 +46,10 @@ _PIECES = "Try the pieces one by one with evaluate, then join them."
 def average(work: Any) -> Cases:
     """Three stars are not more than three; and one element of a list is still something to average."""
     for what, stars, expected, advice in (
-        ("stars 5, 1, 4", [5, 1, 4], 4.5, "Only the reviews with more than 3 stars count."),
-        ("stars 5, 3, 2", [5, 3, 2], 5, "Three is not more than three."),
-        ("stars 4", [4], 4, "Go through the list by a path, not by numbers in brackets."),
-        ("stars 4, 4, 5, 5, 1, 1, 1", [4, 4, 5, 5, 1, 1, 1], 4.5, "$average works on all that the condition keeps."),
+        ("stars 5, 1, 4", [5, 1, 4], 4.5, "Here 5 and 4 count, and 1 does not: it is not more than 3."),
+        ("stars 5, 3, 2", [5, 3, 2], 5, "Here 5 alone counts: three is not more than three."),
+        ("stars 4", [4], 4, "A list may have one review alone."),
+        ("stars 4, 4, 5, 5, 1, 1, 1", [4, 4, 5, 5, 1, 1, 1], 4.5, "A list may have any number of reviews."),
     ):
         reviews = [{"overall": one, "text": "A text.", "helpful": [1, 1]} for one in stars]
         yield compared(what, work, {"reviews": reviews}, expected, advice)
@@ -61,21 +64,41 @@ def average(work: Any) -> Cases:
 )
 def choice(work: Any) -> Cases:
     """Texts that look empty and are not, and the other way round."""
-    for what, text, goes in (
-        ("a text", "Great value.", "Wait a moment"),
-        ("a single letter", "x", "Wait a moment"),
-        ("a zero", "0", "Wait a moment"),
-        ("no text", "", "Nothing to do"),
-        ("blanks", "   ", "Nothing to do"),
-        ("an empty line", " \n ", "Nothing to do"),
+    some, none = "This is text: which part of the condition says that it isn't?", "This is no text: blanks don't count."
+    for what, text, goes, advice in (
+        ("a text", "Great value.", "Wait a moment", some),
+        ("a single letter", "x", "Wait a moment", some),
+        ("a zero", "0", "Wait a moment", some),
+        ("no text", "", "Nothing to do", "Here the text is empty."),
+        ("blanks", "   ", "Nothing to do", none),
+        ("an empty line", " \n ", "Nothing to do", none),
     ):
-        advice = "Take the blanks off first, then look at the length."
-        variables = json.dumps({"text": text})
-        answer = tried(what, work, {"reviewText": "not this one"}, Said(goes), advice, variables=variables)
-        got = answer.get("nextState") or answer.get("cause", "nowhere")
+        given = {"text": text}
+        found = _in_condition(work, given) or advice
+        answer = tried(what, work, _INPUT, Said(f"on to '{goes}'"), found, variables=json.dumps(given))
+        got = answer.get("nextState")
         if got != goes:
-            raise NotYet(f"{what}: {text!r}", Said(f"on to '{goes}'"), Said(f"on to '{got}'"), advice)
+            said = Said(f"on to '{got}'") if got else plainly(answer.get("cause", "no way on"))
+            if not got:
+                found = _in_condition(work, given) or remedy_for(said)
+            elif got not in ("Wait a moment", "Nothing to do"):
+                found = "There is no such state: look at Next and Default."
+            raise NotYet(f"{what}: {text!r}", Said(f"on to '{goes}'"), said, found)
         yield what
+
+
+_INPUT = {"reviewText": "not this one"}
+_OF_THE_INPUT = "The condition looks into the input. The text is in a variable, and here the input has another one."
+
+
+def _in_condition(work: Any, variables: dict[str, str]) -> str:
+    """What is wrong with the condition itself, whatever the text is; maybe nothing."""
+    rules = work.get("Choices") if isinstance(work, dict) else None
+    first = rules[0] if isinstance(rules, list) and rules else None
+    condition = first.get("Condition") if isinstance(first, dict) else None
+    if isinstance(condition, str) and "$states.input" in condition:
+        return _OF_THE_INPUT
+    return in_expressions(condition, _INPUT, variables)
 
 
 _BUSY, _CRASH = "Lambda.TooManyRequestsException", "AttributeError"
@@ -90,38 +113,25 @@ _BUSY, _CRASH = "Lambda.TooManyRequestsException", "AttributeError"
 )
 def catch(work: Any) -> Cases:
     """Throttling is tried again and given up in the end; a crash is caught at once, and said in words."""
-    again = "Name the error under ErrorEquals of Retry, with MaxAttempts 3."
-    case = "too many requests, the first time"
-    _status(case, work, failing(_BUSY, "{}"), "RETRIABLE", again)
-    yield case
     cause = json.dumps({"errorMessage": "'int' object has no attribute 'split'", "errorType": _CRASH})
+    variables = {"text": "A text."}
+    case = "too many requests, the first time"
+    handled(case, work, {}, variables, (_BUSY, cause, 0), "RETRIABLE")
+    yield case
     for case, error, tries in (
         ("too many requests, after three tries", _BUSY, 3),
         ("a crash of the function", _CRASH, 0),
     ):
-        answer = _status(case, work, failing(error, cause, tries), "CAUGHT_ERROR", "Catch any error: States.ALL.")
-        if answer.get("nextState") != "Give up":
-            raise NotYet(case, Said("on to 'Give up'"), Said(f"on to '{answer.get('nextState')}'"), "Look at Next.")
+        answer = handled(case, work, {}, variables, (error, cause, tries), "CAUGHT_ERROR")
         expected = {"what": error, "why": "'int' object has no attribute 'split'"}
-        if json.loads(answer["output"]) != expected:
-            advice = "$parse the Cause, and take errorMessage of it."
-            raise NotYet(case, expected, json.loads(answer["output"]), advice)
-        yield case
+        yield goes_on(case, answer, "Give up", expected, _TOLD)
 
 
-def _status(case: str, state: Any, further: dict[str, Any], status: str, advice: str) -> dict[str, Any]:
-    answer = tried(case, state, {}, Said(_SAYS[status]), advice, variables='{"text": "A text."}', **further)
-    if answer["status"] != status:
-        said = Said(_SAYS.get(answer["status"], answer["status"]) + f" ({answer.get('cause', '')})")
-        raise NotYet(case, Said(_SAYS[status]), said, advice)
-    return answer
-
-
-_SAYS = {"RETRIABLE": "tried again", "CAUGHT_ERROR": "caught", "FAILED": "failed", "SUCCEEDED": "succeeded"}
+_TOLD = "`what` is the error's name. `why` is one field of the Cause, which is a text with JSON in it."
 
 
 _FUNCTION, _MOST_STATES = "review-states-sentences", 10
-_SAME = "Both machines get the same input, and have to put out the same."
+_SAME = "Both machines get the same input, and the older one puts out something else."
 
 
 @exercise(
@@ -152,14 +162,17 @@ def convert(work: Any, older: Any) -> Cases:
 def _put_out(case: str, machine: dict[str, Any], data: Any) -> Any:
     """What a machine puts out, gone through state by state with TestState, where the lesson's function is mocked."""
     name, variables = machine["StartAt"], "{}"
+    machine = {"QueryLanguage": "JSONPath", **machine}
     for _ in range(_MOST_STATES):
-        state = {"QueryLanguage": machine.get("QueryLanguage", "JSONPath"), **machine["States"][name]}
-        given: dict[str, Any] = {"variables": variables, "inspectionLevel": "DEBUG"}
-        if state["Type"] == "Task":
-            given["mock"] = _invoked(case, state, data, variables)
-        answer = tried(case, state, data, Said("an output"), _SAME, **given)
+        given: dict[str, Any] = {"stateName": name, "variables": variables, "inspectionLevel": "DEBUG"}
+        if machine["States"][name]["Type"] == "Task":
+            given["mock"] = _invoked(case, machine, data, given)
+        answer = tried(case, machine, data, Said("an output"), _SAME, **given)
+        if machine["States"][name]["Type"] == "Fail":
+            return Said(f"the failure {answer['error']}")
         if answer["status"] != "SUCCEEDED":
-            return Said(f"{answer['error']} in '{name}': {plainly(answer.get('cause', ''))}")
+            said = plainly(answer.get("cause", answer["error"]))
+            raise NotYet(f"{case}: {name}", Said("an output"), said, remedy_for(said))
         data, variables = json.loads(answer["output"]), answer["inspectionData"].get("variables", variables)
         if "nextState" not in answer:
             return data
@@ -167,14 +180,19 @@ def _put_out(case: str, machine: dict[str, Any], data: Any) -> Any:
     raise NotYet(case, Said("an end"), Said(f"more than {_MOST_STATES} states"), "Look at Next of each state.")
 
 
-def _invoked(case: str, state: dict[str, Any], data: Any, variables: str) -> dict[str, Any]:
+def _invoked(case: str, machine: dict[str, Any], data: Any, given: dict[str, Any]) -> dict[str, Any]:
     """A mock of what the lesson's function would give back for the arguments that a state makes."""
     nothing = {"result": "{}", "fieldValidationMode": "NONE"}
-    given = {"variables": variables, "inspectionLevel": "DEBUG", "mock": nothing}
-    advice = "Arguments are what the function gets: its name, and a Payload with the text."
+    advice = "What the function gets is its name, and a Payload with the text of this state's input."
     expected = {"FunctionName": _FUNCTION, "Payload": {"text": data["reviewText"]}}
-    found = tried(case, state, data, expected, advice, **given)["inspectionData"]
-    arguments = json.loads(found.get("afterArguments", found.get("afterParameters", "null")))
+    answer = tried(case, machine, data, expected, advice, **given, mock=nothing)
+    found = answer["inspectionData"]
+    made = found.get("afterArguments", found.get("afterParameters"))
+    if made is None:
+        state = machine["States"][given["stateName"]]
+        wrong = in_expressions(state.get("Arguments"), data, json.loads(given["variables"]))
+        raise NotYet(f"{case}: what the function gets", expected, plainly(answer["cause"]), wrong or advice)
+    arguments = json.loads(made)
     if arguments != expected:
         raise NotYet(f"{case}: what the function gets", expected, arguments, advice)
     sentences = [piece.strip() for piece in data["reviewText"].split(".") if piece.strip()]

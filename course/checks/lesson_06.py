@@ -6,8 +6,11 @@ import json
 from typing import Any
 
 from course.checks.exercise import Cases, exercise
-from course.checks.states import evaluated, failing, json_object, plainly, tried
+from course.checks.failures import goes_on, handled
+from course.checks.states import evaluated, in_expressions, json_object, plainly, tried
+from course.checks.work import dug
 from course.outcomes.outcome import NotYet, Said
+from course.state_machines.expressions import remedy_for
 
 _ADVICE = "Begin again from the starter, and replace only each ?."
 _SETS = {
@@ -28,20 +31,29 @@ _SETS = {
 )
 def channels(work: Any) -> Cases:
     """Two channels by name, each with the address that the state before has put out."""
-    field = json_object(work, _ADVICE).get("InputDataConfig")
+    field = dug("the field", json_object(work, _ADVICE), ("InputDataConfig",), _ADVICE)
     for case, data in _SETS.items():
-        found = evaluated(case, field, data, Said("two channels"), "Take the addresses from $states.input.")
-        try:
-            got = {one["ChannelName"]: one["DataSource"]["S3DataSource"]["S3Uri"] for one in found}
-        except (KeyError, TypeError) as error:
-            a_list = Said("a list with ChannelName and DataSource.S3DataSource.S3Uri in each")
-            raise NotYet(case, a_list, Said(f"{type(error).__name__}: {error}"), _ADVICE) from None
+        found = evaluated(
+            case, field, data, Said("two channels"), "What *Preprocess* has put out is this state's input."
+        )
+        if not isinstance(found, list):
+            raise NotYet(case, Said("a list of two channels"), found, _ADVICE)
+        got = {}
+        for at, one in enumerate(found):
+            which = f"{case}: number {at + 1} of the list"
+            address = dug(which, one, ("DataSource", "S3DataSource", "S3Uri"), _ADVICE)
+            got[dug(which, one, ("ChannelName",), _ADVICE)] = address
         expected = {"train": data["train"], "validation": data["test"]}
         if got != expected:
-            raise NotYet(
-                case, expected, got, "train learns from the training set, validation looks at the testing set."
-            )
+            raise NotYet(case, expected, got, in_expressions(field, data, {}) or _wrong_channel(got, data))
         yield case
+
+
+def _wrong_channel(got: dict[Any, Any], data: dict[str, str]) -> str:
+    """What is wrong with the addresses of two channels."""
+    if got.get("train") == data["test"] or got.get("validation") == data["train"]:
+        return "The model learns from the training set, and is looked at with the testing set."
+    return "Both addresses differ from data set to data set: they are in this state's input."
 
 
 @exercise(
@@ -53,23 +65,27 @@ def channels(work: Any) -> Cases:
 )
 def model_place(work: Any) -> Cases:
     """Below the bucket of the variable, whatever its name."""
-    field = json_object(work, _ADVICE).get("OutputDataConfig")
+    field = dug("the field", json_object(work, _ADVICE), ("OutputDataConfig",), _ADVICE)
     for case, bucket in (("a bucket", "a-bucket"), ("another bucket", "workflow-course-123456789012-eu-west-1")):
         expected = {"S3OutputPath": f"s3://{bucket}/models/"}
-        variable = "A variable is called by its name with a $ in front. Which one has *Preprocess* assigned?"
-        got = evaluated(case, field, _SETS["another data set"], expected, variable, bucket=bucket)
+        data = _SETS["another data set"]
+        got = evaluated(case, field, data, expected, _VARIABLE, bucket=bucket)
         if got != expected:
-            raise NotYet(case, expected, got, _what_is_wrong(got, bucket, variable))
+            advice = in_expressions(field, data, {"bucket": bucket}) or _what_is_wrong(got, bucket)
+            raise NotYet(case, expected, got, advice)
         yield case
 
 
-def _what_is_wrong(got: Any, bucket: str, variable: str) -> str:
+_VARIABLE = "A variable is called by its name with a $ in front. Which one has *Preprocess* assigned?"
+
+
+def _what_is_wrong(got: Any, bucket: str) -> str:
     """What to try next, from where the model would go."""
     place = got.get("S3OutputPath") if isinstance(got, dict) else None
     if not isinstance(place, str):
         return _ADVICE
     if bucket not in place:
-        return variable
+        return _VARIABLE
     if not place.startswith("s3://"):
         return "The bucket's name is there. An address in S3 begins with s3:// in front of it."
     return "The bucket is right. Behind it, between two slashes, comes the folder."
@@ -98,27 +114,43 @@ def loop(wait: Any, describe: Any, ready: Any) -> Cases:
     states = {"Wait": wait, "Describe endpoint": describe, "Ready?": ready}
     for status, goes in _STATUSES.items():
         case = f"an endpoint that is {status}"
-        came = {"EndpointName": "an-endpoint", "EndpointStatus": status}
+        name = f"an-endpoint-{status.lower()}"
+        came = {"EndpointName": name, "EndpointStatus": status}
         mock = {"mock": {"result": json.dumps(came), "fieldValidationMode": "NONE"}}
-        data, visited = {"name": "an-endpoint", "image": "an image"}, "Wait"
+        data, visited = {"name": name, "image": "an image"}, "Wait"
         following: str | None = None
         for _ in states:
             further = mock if visited == "Describe endpoint" else {}
-            expected, advice = Said(f"on to '{goes}'"), _LOOP[visited]
-            answer = tried(f"{case}: {visited}", _at_once(states[visited]), data, expected, advice, **further)
+            place, expected = f"{case}: {visited}", Said(f"on to '{_THEN.get(visited, goes)}'")
+            answer = tried(place, _at_once(states[visited]), data, expected, _LOOP[visited], **further)
             if answer["status"] != "SUCCEEDED":
-                raise NotYet(f"{case}: {visited}", expected, plainly(answer.get("cause", "an error")), advice)
+                said = plainly(answer.get("cause", "an error"))
+                raise NotYet(place, expected, said, _NO_ANSWER if "returned nothing" in said else remedy_for(said))
             data, following = json.loads(answer["output"]), answer.get("nextState")
-            if following is None or following not in states or following == "Wait":
+            if visited not in _THEN:
                 break
+            if following != _THEN[visited]:
+                raise NotYet(place, expected, _way(following), _LOOP[visited])
             visited = following
         if following != goes:
-            got = Said(f"on to '{following}'" if following else "the end of the execution")
-            raise NotYet(case, Said(f"on to '{goes}'"), got, _LOOP["Ready?"])
-        if not isinstance(data, dict) or data.get("name") != "an-endpoint":
-            said = "Hand the name on: without it, the next turn doesn't know which endpoint to look at."
-            raise NotYet(case, Said("the endpoint's name, for the next turn"), data, said)
+            told = isinstance(data, dict) and data.get("status") == status
+            advice = in_expressions(ready, data, {}) or (_LOOP["Ready?"] if told else _OTHER_STATUS)
+            raise NotYet(case, Said(f"on to '{goes}'"), _way(following), advice)
+        if not isinstance(data, dict) or data.get("name") != name:
+            said = Said("the endpoint's name, for the next turn")
+            raise NotYet(case, said, data, "Without the name, the next turn doesn't know which endpoint to look at.")
         yield case
+
+
+_THEN = {"Wait": "Describe endpoint", "Describe endpoint": "Ready?"}
+_NO_ANSWER = (
+    "There is nothing of this name. What describeEndpoint answers is in the result; its API reference has the names."
+)
+_OTHER_STATUS = "The status that goes on is not the one that describeEndpoint has answered."
+
+
+def _way(following: str | None) -> Said:
+    return Said(f"on to '{following}'" if following else "the end of the execution")
 
 
 def _at_once(state: Any) -> Any:
@@ -162,28 +194,17 @@ _TRIES = 10
 )
 def catch(train: Any) -> Cases:
     """What is tried again, and for how long; what is caught; and what is told to the state that reports."""
-    for case, (error, cause) in _PASSING.items():
-        _expect(case, train, failing(error, cause), "RETRIABLE", f"Name {error} under ErrorEquals of Retry.")
-        yield case
-    for case, error, cause, tries, advice in (
-        ("a refusal for good", _REFUSAL, _NO_OBJECTS, _TRIES, "Few attempts, by MaxAttempts; then Catch."),
-        ("a job that failed", "States.TaskFailed", _CAUSE, 0, "Name States.TaskFailed in Catch: it fails again."),
-    ):
-        answer = _expect(case, train, failing(error, cause, tries), "CAUGHT_ERROR", advice)
-        if answer.get("nextState") != "Report":
-            raise NotYet(case, Said("on to 'Report'"), Said(f"on to '{answer.get('nextState')}'"), "Look at Next.")
-        expected = {"job": "Train", "why": cause}
-        if json.loads(answer["output"]) != expected:
-            raise NotYet(case, expected, json.loads(answer["output"]), "why is the Cause of $states.errorOutput.")
-        yield case
-
-
-_SAYS = {"RETRIABLE": "tried again", "CAUGHT_ERROR": "caught", "FAILED": "failed"}
-
-
-def _expect(case: str, state: Any, further: dict[str, Any], status: str, advice: str) -> dict[str, Any]:
     data = {"bucket": "b", "prefix": "s3://b/data/", "dataset": "x.json.zip", "train": "s3://b/1", "test": "s3://b/2"}
-    answer = tried(case, state, data, Said(_SAYS[status]), advice, variables='{"bucket": "b"}', **further)
-    if answer["status"] != status:
-        raise NotYet(case, Said(_SAYS[status]), Said(_SAYS.get(answer["status"], answer["status"])), advice)
-    return answer
+    variables = {"bucket": "b"}
+    for case, (error, cause) in _PASSING.items():
+        handled(case, train, data, variables, (error, cause, 0), "RETRIABLE")
+        yield case
+    for case, error, cause, tries in (
+        ("a refusal for good", _REFUSAL, _NO_OBJECTS, _TRIES),
+        ("a job that failed", "States.TaskFailed", _CAUSE, 0),
+    ):
+        answer = handled(case, train, data, variables, (error, cause, tries), "CAUGHT_ERROR")
+        yield goes_on(case, answer, "Report", {"job": "Train", "why": cause}, _TOLD)
+
+
+_TOLD = "`job` is the state's own name, and `why` is all that SageMaker said: which part of the error is that?"

@@ -67,17 +67,39 @@ def handler(work: Callable[..., Any]) -> Cases:
         calls = [(event, None) for event in events]
         variables = account_guard.settings() | {"STATE_MACHINE_ARN": arn}
         answers = results(work, calls, variables=variables, seconds=_SECONDS)
-        for case, _, _, advice in cases:
-            value_of(next(answers), case, Said("no error"), advice)
+        for case, *_ in cases:
+            value_of(next(answers), case, Said("no error"))
         started = _started(arn)
     for (case, folder, data_set, advice), times in zip(cases, (1, 1, 2, 1, 1, 1), strict=True):
         expected = json.dumps({"bucket": "a-bucket", "prefix": f"s3://a-bucket/{folder}", "dataset": data_set})
         least = 1 if times == 1 else 2
         if started[expected] < least:
-            raise NotYet(case, Said(f"an execution with the input {expected}"), _said(started), advice)
+            wanted = Said(f"an execution with the input {expected}")
+            raise NotYet(case, wanted, _said(started), _wrong_input(started, data_set) or advice)
         if started[expected] > (2 if data_set == "reviews.json.zip" else 1):
             raise NotYet(case, Said("one execution for each content"), _said(started), _TWICE)
         yield case
+
+
+def _wrong_input(started: Counter[str], data_set: str) -> str:
+    """What is wrong with the inputs, where something was started and no input is in order."""
+    if not started:
+        return "Nothing was started: is the call inside the loop, and is it reached?"
+    given = [json.loads(text) for text in started]
+    if not all(isinstance(one, dict) and one.keys() >= {"bucket", "prefix", "dataset"} for one in given):
+        return "The workflow wants three names in its input: bucket, prefix and dataset."
+    prefixes = [str(one["prefix"]) for one in given]
+    if not all(one.startswith("s3://") for one in prefixes):
+        return "The prefix is an address: it begins with s3:// and the bucket."
+    if not all(one.endswith("/") for one in prefixes):
+        return "The prefix ends with a slash: the data set's name comes right behind it."
+    if any("//" in one.removeprefix("s3://") for one in prefixes):
+        return "A prefix has two slashes, one behind the other."
+    if any("/" in str(one["dataset"]) for one in given):
+        return "The data set's name has no folder in it: that is the prefix's part."
+    if any("%" in str(one) or "+" in str(one) for one in given):
+        return "The key in the event is encoded, as in lesson 02."
+    return ""
 
 
 _INPUT = "The input is a JSON text with bucket, prefix and dataset; the prefix is an address that ends with a slash."
@@ -142,20 +164,42 @@ def policy(work: Any, machine_arn: str) -> Cases:
     with acting_under(document, "stepfunctions", "s3") as [states, s3]:
         # A text that is no JSON: whoever may start is told so, and nothing is started.
         start = {"input": "no JSON"}
-        for case, expected, allowed in (
-            ("start the workflow", True, is_allowed(states.start_execution, stateMachineArn=machine_arn, **start)),
+        for case, expected, allowed, advice in (
+            (
+                "start the workflow",
+                True,
+                is_allowed(states.start_execution, stateMachineArn=machine_arn, **start),
+                _why_denied(work, machine_arn),
+            ),
             (
                 "start another one",
                 False,
                 is_allowed(states.start_execution, stateMachineArn=machine_arn + "-2", **start),
+                "The resource covers other state machines, too.",
             ),
-            ("read its definition", False, is_allowed(states.describe_state_machine, stateMachineArn=machine_arn)),
-            ("list the account's buckets", False, is_allowed(s3.list_buckets)),
+            (
+                "read its definition",
+                False,
+                is_allowed(states.describe_state_machine, stateMachineArn=machine_arn),
+                "More is allowed than starting.",
+            ),
+            ("list the account's buckets", False, is_allowed(s3.list_buckets), "More is allowed than starting."),
         ):
             if allowed != expected:
                 words = {True: Said("allowed"), False: Said("denied")}
-                raise NotYet(case, words[expected], words[allowed], "One action, states:StartExecution, on one ARN.")
+                raise NotYet(case, words[expected], words[allowed], advice)
             yield f"{case}: {'allowed' if expected else 'denied'}"
+
+
+def _why_denied(statement: Any, machine_arn: str) -> str:
+    """Why a statement does not let somebody start the machine, where it doesn't."""
+    if not isinstance(statement, dict) or statement.get("Effect") != "Allow":
+        return "The statement allows nothing: look at its Effect."
+    if "states:" not in str(statement.get("Action")):
+        return "In the names of actions, Step Functions is called states."
+    if machine_arn not in str(statement.get("Resource")):
+        return "The resource is not the state machine's ARN: who starts an execution needs the right on the machine."
+    return "The action is another one than that which starts an execution."
 
 
 @exercise(
@@ -167,9 +211,14 @@ def policy(work: Any, machine_arn: str) -> Cases:
 def trigger(work: Any) -> Cases:
     """Every upload of a data set, and nothing that the workflow writes."""
     for kind in ALL_CREATIONS:
-        yield must(work, f"ObjectCreated:{kind}", "data/gardens.json.zip", True, "Ask for s3:ObjectCreated:*")
+        yield must(work, f"ObjectCreated:{kind}", "data/gardens.json.zip", True, "Every upload has to count.")
     yield must(work, "ObjectRemoved:Delete", "data/gardens.json.zip", False, "A deletion is no upload.")
     for key in ("data/train/gardens_train.txt", "models/BlazingText-1/output/model.tar.gz", "code/preprocess.py"):
         advice = "What the workflow writes or reads must not start it: prefix data/, suffix .json.zip."
         yield must(work, "ObjectCreated:Put", key, False, advice)
-    yield must(work, "ObjectCreated:Put", "old/data/gardens.json.zip", False, "The prefix is how the key begins.")
+    for key, advice in (
+        ("old/data/gardens.json.zip", "The prefix is how the key begins."),
+        ("database.json.zip", "This key is in no folder: the folder's name ends with a slash."),
+        ("data/gardens.zip", "This one is a zip, and no data set: its name ends in another way."),
+    ):
+        yield must(work, "ObjectCreated:Put", key, False, advice)

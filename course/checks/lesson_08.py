@@ -12,11 +12,12 @@ from course.checks.exercise import Cases, exercise
 from course.checks.on_aws import client, let_spread, new_name, role_with
 from course.checks.states import plainly, tried
 from course.checks.trial import Case, compare
+from course.checks.work import dug
 from course.functions.logs import wait_until
 from course.outcomes.outcome import NotAttempted, NotYet, Said
+from course.state_machines.expressions import remedy_for
 
 _ITEMS = 40
-_ADVICE = "Two of forty are 5 %: less than that is too strict. A run in which all fail, 100 %, must not be tolerated."
 
 
 @exercise(
@@ -44,14 +45,33 @@ def selector(work: Any, bucket: str) -> Cases:
             "End": True,
         }
         mock = {"result": "{}", "fieldValidationMode": "NONE"}
-        advice = "The key comes from $states.context.Map.Item.Value.Key; the bucket is the course's."
-        answer = tried(case, state, {}, expected, advice, context=json.dumps(context), mock=mock)
+        answer = tried(case, state, {}, expected, _EVENT, context=json.dumps(context), mock=mock)
         if answer["status"] != "SUCCEEDED":
-            raise NotYet(case, expected, plainly(answer["cause"]), advice)
+            said = plainly(answer["cause"])
+            raise NotYet(case, expected, said, _NOT_THERE if "returned nothing" in said else remedy_for(said))
         got = json.loads(answer["output"])
         if got != expected:
-            raise NotYet(case, expected, got, advice)
+            raise NotYet(case, expected, got, _wrong_record(got, bucket, key))
         yield case
+
+
+_EVENT = "It has the shape of the event of lesson 02, with one record."
+_NOT_THERE = "There is nothing of this name: the item is in the context, not in the input, and its field is Key."
+
+
+def _wrong_record(got: Any, bucket: str, right: str) -> str:
+    """What is wrong with an event that has the right shape, or nearly so."""
+    case, path = "the event", ("Records", 0, "s3")
+    if dug(case, got, (*path, "bucket", "name"), _EVENT) != bucket:
+        return "The bucket is not the course's, whose name is among the lesson's settings."
+    key = dug(case, got, (*path, "object", "key"), _EVENT)
+    if isinstance(key, str) and key.endswith(right):
+        return "The key of the item is whole already: nothing comes in front of it."
+    if isinstance(key, str) and key.startswith("many/"):
+        return "The key is the same for each item: it has to come from the item."
+    return (
+        "The key is a field of the item, a text: not the whole item, and no text in which the name of the field stands."
+    )
 
 
 @exercise(
@@ -65,15 +85,21 @@ def tolerance(work: Any) -> Cases:
     """A Distributed Map of the check's own, whose children fail where they are told to."""
     if work is ... or work is None:
         raise NotAttempted
-    if isinstance(work, bool) or not isinstance(work, int | float) or not 0 <= work <= 100:
-        raise NotYet("the tolerance", Said("a number from 0 to 100"), work, _ADVICE)
-    for case, spoilt, expected in (
-        ("two of forty are spoilt", 2, "SUCCEEDED"),
-        ("all of them are spoilt", _ITEMS, "FAILED"),
+    a_number = isinstance(work, int | float) and not isinstance(work, bool)
+    if not a_number or not 0 <= work <= 100:
+        advice = (
+            "A percentage is from 0 to 100." if a_number else "A number is needed: not a text, and without a % sign."
+        )
+        raise NotYet("the tolerance", Said("a number from 0 to 100"), work, advice)
+    strict = "It is too strict: how many per cent of forty are two?"
+    mild = "Everything has failed, and it was tolerated: how many per cent is that?"
+    for case, spoilt, expected, advice in (
+        ("two of forty are spoilt", 2, "SUCCEEDED", strict),
+        ("all of them are spoilt", _ITEMS, "FAILED", mild),
     ):
         got = _outcome(work, spoilt)
         if got != expected:
-            raise NotYet(case, Said(f"the execution has {expected.lower()}"), Said(f"it has {got.lower()}"), _ADVICE)
+            raise NotYet(case, Said(f"the execution has {expected.lower()}"), Said(f"it has {got.lower()}"), advice)
         yield f"{case}: {expected.lower()}"
 
 
@@ -158,7 +184,7 @@ def failed(work: Callable[..., Any]) -> Cases:
     )
 
 
-_WHERE = "The keys stand in the input of each child: Records, s3, object, key. They are to be sorted."
+_WHERE = "Two keys are expected, sorted: each stands in the input of a child that failed."
 
 
 def _results(*files: list[list[str]]) -> tuple[dict[str, Any], dict[str, Any]]:

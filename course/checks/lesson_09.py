@@ -23,9 +23,14 @@ def order(work: Any) -> Cases:
     """Each of the four once, and each before what it uses."""
     things = ["endpoint", "endpoint configuration", "model", "bucket"]
     case = "each of the four, once"
-    if not isinstance(work, list | tuple) or sorted(map(str, work)) != sorted(things):
+    if not isinstance(work, list | tuple):
+        raise NotYet(case, Said("a list"), work, "A list stands in square brackets, and keeps its order.")
+    if sorted(map(str, work)) != sorted(things):
         raise NotYet(
-            case, Said(f"a list of: {', '.join(sorted(things))}"), work, "Put the four in order, spelt as here."
+            case,
+            Said(f"a list of: {', '.join(sorted(things))}"),
+            work,
+            "Each of the four stands in the list once, spelt as here.",
         )
     yield case
     for one, used in _USES.items():
@@ -51,5 +56,10 @@ def clean_up() -> Cases:
     yield "nothing costs money by the hour"
     if found.items:
         names = ", ".join(f"{item.resource.kind} {item.resource.name}" for item in found.items)
-        raise NotYet("what is left", Said("nothing"), Said(names), "Call course.clean_up without a lesson's number.")
+        raise NotYet(
+            "what is left",
+            Said("nothing"),
+            Said(names),
+            "The call with a lesson's number removes what that lesson has made, and nothing else.",
+        )
     yield "nothing is left"

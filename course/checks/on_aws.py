@@ -74,16 +74,25 @@ def role_with(policy: Any, trust: dict[str, Any]) -> Iterator[str]:
             iam.put_role_policy(RoleName=name, PolicyName="check", PolicyDocument=document)
         except iam.exceptions.MalformedPolicyDocumentException as error:
             said = Said(error.response["Error"]["Message"])
-            advice = (
-                "A statement needs Effect, Action and Resource; actions look like s3:GetObject, resources like ARNs."
-            )
-            raise NotYet("giving the policy to a role", Said("AWS accepts it"), said, advice) from None
+            raise NotYet("giving the policy to a role", Said("AWS accepts it"), said, _in_policies(said)) from None
         yield arn
         iam.delete_role_policy(RoleName=name, PolicyName="check")
     finally:
         for policy_name in iam.list_role_policies(RoleName=name)["PolicyNames"]:
             iam.delete_role_policy(RoleName=name, PolicyName=policy_name)
         iam.delete_role(RoleName=name)
+
+
+def _in_policies(refusal: str) -> str:
+    """What to try after what IAM says of a policy."""
+    remedies = {
+        "vendor": "An action's name has its service in front, and a colon.",
+        "Partition": "A resource is an ARN, and begins with arn:aws: and the service.",
+        "ARN format": "A resource is an ARN, and begins with arn:aws: and the service.",
+        "version": "The policy's Version is missing, or another one than in the lesson.",
+    }
+    spelling = "Compare it with the starter: which names a statement has, how they are spelt, and its brackets."
+    return next((remedy for words, remedy in remedies.items() if words in refusal), spelling)
 
 
 @contextmanager

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import account_guard
+from course.checks.code_errors import after
 from course.checks.exercise import Cases
 from course.errors import CourseError
 from course.functions.cell_package import cell_source
@@ -54,7 +55,7 @@ def compare(function: Callable[..., Any], cases: Iterable[Case], context: bool =
     for case in cases:
         got = next(given)
         call = f"{case.what}: {called(function, case.arguments)}"
-        value = value_of(got, call, case.expected, case.advice)
+        value = value_of(got, call, case.expected)
         if value != case.expected or isinstance(value, bool) != isinstance(case.expected, bool):
             raise NotYet(call, case.expected, value, case.advice)
         yield case.what
@@ -116,11 +117,14 @@ def source_of(function: Any) -> str:
         return cell_source(function)
     except CourseError as error:
         raise NotYet(
-            "the cell on its own", Said("a complete cell"), Said(str(error)), "Put it right and run it again."
+            "the cell on its own",
+            Said("a complete cell"),
+            Said(str(error)),
+            "Correct the cell, run it, and check again.",
         ) from None
 
 
-def value_of(got: dict[str, Any], case: str, expected: Any, advice: str) -> Any:
+def value_of(got: dict[str, Any], case: str, expected: Any) -> Any:
     """What a call has returned.
 
     Raises:
@@ -129,7 +133,7 @@ def value_of(got: dict[str, Any], case: str, expected: Any, advice: str) -> Any:
     if "lost" in got:
         raise NotYet(case, expected, Said(f"nothing: {got['lost']}"), "Look at what should bring it to its end.")
     if "error" in got:
-        raise NotYet(case, expected, Said(f"an error of your code: {got['error']}"), advice)
+        raise NotYet(case, expected, Said(f"an error of your code: {got['error']}"), after(got["error"]))
     return got["value"]
 
 

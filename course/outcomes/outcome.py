@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
+from course.outcomes.mismatch import mismatch
+
 _LONGEST = 400
 _CODE = re.compile(r"(`[^`]*`)")
 _DOLLAR = re.compile(r"\$\w*(?:\.\w+)*(?:\(\))?")
@@ -53,13 +55,14 @@ class NotYet(Exception):
 
     Args:
         case: what was tried, in words.
-        expected, got: in words where they are texts made by `shown` or `said`, otherwise any value.
-        advice: one next thing to try.
+        expected, got: in words where they are `Said`, otherwise any value.
+        advice: one next thing to try. Where two values differ in kind or in names, that is said in its place.
     """
 
     def __init__(self, case: str, expected: Any, got: Any, advice: str):
         super().__init__(case)
-        self.case, self.advice = case, advice
+        in_words = isinstance(expected, Said) or isinstance(got, Said)
+        self.case, self.advice = case, advice if in_words else mismatch(expected, got, advice)
         self.expected, self.got = shown(expected), shown(got)
 
 

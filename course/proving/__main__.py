@@ -8,7 +8,6 @@ removed. Then the same lessons run on the embedded AWS, and what AWS has answere
 from __future__ import annotations
 
 import argparse
-import re
 import signal
 import sys
 import tempfile
@@ -34,7 +33,7 @@ from course.errors import CourseError
 from course.lesson import look
 from course.proving import file, lessons, needed, preflight
 from course.proving.replay import replay
-from course.proving.scrubbing import Scrubber, names_of, without_others
+from course.proving.scrubbing import Scrubber, names_in, names_of, without_others
 from course.proving.spending import Spending
 from course.proving.words import words
 from course.run_lessons import lessons as lessons_in
@@ -102,16 +101,11 @@ def _recorded(
             with _patient():
                 clean = _clean_up()
                 calls = file.calls_in(Path(kept))
-                known = Scrubber(names).scrubbed(_names_in(ledger))
+                known = Scrubber(names).scrubbed(names_in(ledger.made()))
                 recording.calls = [without_others(call, known) for call in calls]
                 recording.end = {"lessons": ended, "clean": clean, "dollars": round(spending.dollars, 2)}
                 file.write(path, recording)
     return recording, clean
-
-
-def _names_in(ledger: Ledger) -> list[str]:
-    """The names of what the course has made, also as they stand inside an ARN."""
-    return [part for one in ledger.made() for part in (one.name, re.split(r"[:/]", one.name.rstrip("/"))[-1])]
 
 
 def _lesson(path: Path, kept: Path, names: dict[str, str], ledger: Ledger, spending: Spending) -> str:

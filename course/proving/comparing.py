@@ -23,6 +23,8 @@ _MOMENT = re.compile(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[\d.:+Z-]*")
 _NEW_IN_EVERY_RUN = (
     (re.compile(r"arn:[\w-]+:(?:iam|sts)::\d{12}:[\w-]+(?:/[^/\s\"]+)*/learner\b"), "<caller>"),
     (re.compile(r"https?://[^/\s\"]+"), "<host>"),
+    (re.compile(r"\b(?:A[A-Z]{3})?SCRUBBED\b"), "<scrubbed>"),
+    (re.compile(r"\bRoot=1-[0-9a-f]{8}-[0-9a-f]{24}\b"), "Root=<id>"),
     (re.compile(r"\b[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}\b"), "<id>"),
     (_MOMENT, "<moment>"),
     (re.compile(r"\b\d{4}/\d\d/\d\d\b"), "<day>"),

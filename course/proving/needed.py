@@ -6,6 +6,7 @@ IAM's and the ARN of what it is about, with `ACCOUNT` and `REGION` where those s
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 import sys
@@ -15,6 +16,8 @@ from typing import Any
 
 from course.account import given_roles, prefix
 from course.account.foundation import bucket_of
+from course.account.sessions import models
+from course.account.tags import takes_tags
 from course.proving import file
 from course.proving.preflight import Right
 from course.proving.scrubbing import ACCOUNT
@@ -66,7 +69,7 @@ _ABOUT: dict[str, tuple[tuple[str, str], ...]] = {
 """For each service, the parameters that name what a call is about, the first that is there, and its ARN."""
 
 _TAGS = {"iam": "TagRole", "sagemaker": "AddTags", "sqs": "TagQueue"}
-"""What is made with tags asks for this right, too."""
+"""What is made with tags asks for this right, too; the course gives tags to whatever takes them."""
 _PASSES_A_ROLE = {"Role", "roleArn", "RoleArn", "ExecutionRoleArn"}
 _ALWAYS = {"sts:GetCallerIdentity"}
 """No policy can take this one away, so nobody asks for it."""
@@ -112,12 +115,18 @@ def _of_call(call: dict[str, Any], region: str) -> Iterator[Right]:
     action = f"{service}:{call['operation']}"
     about = _plain(_about(service, _ACTIONS.get(action, action), params), region)
     yield _ACTIONS.get(action, action), about
-    if call["operation"].startswith("Create") and (params.get("Tags") or params.get("tags")):
+    if _gets_tags(call["service"], call["operation"]):
         yield f"{service}:{_TAGS.get(service, 'TagResource')}", about
     if call["operation"].startswith(("Create", "Update")):
         given = params | params.get("Target", {}) if service == "scheduler" else params
         for name in _PASSES_A_ROLE & given.keys():
             yield "iam:PassRole", _plain(given[name], region)
+
+
+@functools.cache
+def _gets_tags(service: str, operation: str) -> bool:
+    # The recording has a call as the lesson wrote it: the tags come later.
+    return takes_tags(models().get_service_model(service).operation_model(operation)) is not None
 
 
 def _about(service: str, action: str, params: dict[str, Any]) -> str:

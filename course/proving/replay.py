@@ -11,7 +11,7 @@ from pathlib import Path
 from course.errors import CourseError
 from course.proving import file, lessons
 from course.proving.comparing import Difference, compare, unmatched
-from course.proving.scrubbing import PERSON
+from course.proving.scrubbing import PERSON, made_in, names_in, without_others
 from course.run_lessons import lessons as lessons_in
 
 _UNMATCHED_SHOWN = 10
@@ -68,7 +68,10 @@ def replay(recording: file.Recording, folder: Path | None = None) -> Replay:
             print(f"  {path.stem:<40}", end="", flush=True)
             ended[path.name[:2]] = lessons.run(path, Path(kept), "local", {"administrator": PERSON})
             print(" FAILED" if ended[path.name[:2]] else " ok", flush=True)
-        here = file.calls_in(Path(kept))
+        calls = file.calls_in(Path(kept))
+    # What lists tell of others was left out of the recording; so it is here.
+    ours = names_in(made_in(calls))
+    here = [without_others(call, ours) for call in calls]
     there = recording.end.get("lessons", {})
     failures = [
         f"lesson {name}: there {_outcome(there[name])}; here {_outcome(said)}"

@@ -11,6 +11,9 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
+from course.account.ledger import Resource
+from course.account.made import IN_A_BUCKET, MADE_BY
+
 ACCOUNT, PERSON = "123456789012", "learner"
 
 _KEYS = re.compile(r"\b(AKIA|ASIA|AROA|AIDA|AGPA|ANPA|ANVA|APKA)[A-Z0-9]{12,124}\b")
@@ -68,6 +71,25 @@ def names_of(account: str, caller_arn: str, user_id: str) -> dict[str, str]:
     return names
 
 
+def names_in(made: Iterable[Resource]) -> list[str]:
+    """The names of what the course has made, also as they stand inside an ARN; of what lies in a bucket, the bucket."""
+    names: list[str] = []
+    for one in made:
+        whole = one.name.split("/")[0] if one.kind in IN_A_BUCKET else one.name
+        names += [whole, re.split(r"[:/]", whole.rstrip("/"))[-1]]
+    return list(dict.fromkeys(names))
+
+
+def made_in(calls: Iterable[dict[str, Any]]) -> list[Resource]:
+    """What recorded calls have made, as a ledger would have it."""
+    answered = (call for call in calls if "answer" in call and (call["service"], call["operation"]) in MADE_BY)
+    return [
+        Resource(kind, name)
+        for call in answered
+        for kind, name in MADE_BY[call["service"], call["operation"]](call["params"], call["answer"])
+    ]
+
+
 def without_others(line: dict[str, Any], known: Iterable[str]) -> dict[str, Any]:
     """A line of a recording without what others have in the account, which lists of the whole account tell.
 
@@ -75,25 +97,32 @@ def without_others(line: dict[str, Any], known: Iterable[str]) -> dict[str, Any]
         line: of a call; one that names something of the course's in its parameters tells of nothing else.
         known: names of what the course has made.
     """
-    answer, names = line.get("answer"), tuple(known)
+    answer, ours = line.get("answer"), _words(known)
     if not answer or not line["operation"].startswith(("List", "Describe", "Get", "Search")):
         return line
-    if _mentions(line["params"], names):
+    if _mentions(line["params"], ours):
         return line
     kept = {
-        name: [one for one in value if _mentions(one, names)] if isinstance(value, list) else value
+        name: [one for one in value if _mentions(one, ours)] if isinstance(value, list) else value
         for name, value in answer.items()
     }
     others = sum(len(value) - len(kept[name]) for name, value in answer.items() if isinstance(value, list))
     return line | {"answer": kept, "others": others} if others else line
 
 
-def _mentions(value: Any, names: tuple[str, ...]) -> bool:
+def _words(names: Iterable[str]) -> re.Pattern[str]:
+    """Matches one of some names as a whole word: `data` is not in `Metadata`. ARNs may have them in small letters."""
+    longest_first = sorted({name for name in names if name}, key=len, reverse=True)
+    parts = "|".join(map(re.escape, longest_first)) or "(?!)"
+    return re.compile(rf"(?<![\w-])(?:{parts})(?![\w-])", re.IGNORECASE)
+
+
+def _mentions(value: Any, names: re.Pattern[str]) -> bool:
     if isinstance(value, dict):
         return any(_mentions(member, names) for member in value.values())
     if isinstance(value, list):
         return any(_mentions(member, names) for member in value)
-    return isinstance(value, str) and any(name in value for name in names)
+    return isinstance(value, str) and bool(names.search(value))
 
 
 def _every_text(value: Any, text: str) -> Any:

@@ -64,13 +64,14 @@ class Expressions:
         sample: an input of the state; None where none is known, so that nothing that reads it is evaluated.
         variables: what earlier states have assigned, by name; None where that isn't known, or with a sample for
             nothing.
+        states: a client of Step Functions; boto3's own for this notebook where none is given.
     """
 
-    def __init__(self, sample: Any = None, variables: Mapping[str, Any] | None = None):
+    def __init__(self, sample: Any = None, variables: Mapping[str, Any] | None = None, states: Any = None):
         self._sample, self._told = sample, variables is not None
         # Who knows the state's input knows what has been assigned before it: as far as it says, nothing.
         self._variables = {} if variables is None and sample is not None else variables
-        self._states: Any = None
+        self._states = states
 
     def faults(self, value: Any, answer: Answer | None = None) -> list[Fault]:
         """What is wrong with the expressions in a value.
@@ -172,7 +173,8 @@ class Expressions:
             if not isinstance(data, dict):
                 break
             if step not in data:
-                return f"the sample input has no '{step}' in {walked}{nearest(step, list(data))}"
+                known = nearest(step, list(data)) if data else ": it is empty."
+                return f"the sample input has no '{step}' in {walked}{known}"
             data, walked = data[step], f"{walked}.{step}"
         return f"in the sample input, {walked} is {json.dumps(data)[:60]}, and has no fields."
 
@@ -241,8 +243,23 @@ _REMEDIES = (
     ),
     (
         "does not exist",
-        "There are $states.input and $states.context; in Output and Assign of a task, $states.result, too.",
+        "There are $states.input and $states.context; in Output and Assign of a task, $states.result, too; and in a "
+        "Catch, $states.errorOutput.",
     ),
+    (
+        r"\$states\.errorOutput.*returned nothing",
+        "An error has two parts, Error and Cause, with a capital each; both are texts.",
+    ),
+    ("Unable to parse", "Not every cause is JSON: this one is a sentence, and $parse can't read it."),
+    ("Expected value of type Array", "A list is needed there: it stands in square brackets."),
+    ("must start with", "An expression is the whole string: {% comes first, and %} last, with no blank outside."),
+    ("Expected 'boolean'", "A condition comes to true or false: compare with something."),
+    ("or a JSONata expression", "A condition is an expression: it stands between {% and %}."),
+    (
+        "either side of operator",
+        "A comparison has two numbers or two texts on its sides; a condition on a list stands in [ ].",
+    ),
+    ("must be an array of", "The function wants a list of one kind: take a field of each element."),
     ("matching quote", "A text has a single quote on either side: 'train/'."),
     ("non-function", "Functions begin with $, and their names are those of JSONata: $split, $millis."),
     ("returned nothing", "There is nothing where the expression looks: compare its names with the state's input."),
@@ -250,8 +267,15 @@ _REMEDIES = (
     ("must evaluate to a number", "Texts are joined by &; + is for numbers."),
     ("before end of expression", "What is opened has to be closed: each ( by ), each [ by ], each { by }."),
     ('"&" cannot be used as a unary operator', "A single & joins two texts: one on its left, one on its right."),
+    ("unary operator", "There is nothing beside the operator: texts stand in single quotes, and = is written once."),
+    ('Expected "|Syntax error', "A bracket, a quote or an operator is missing, or one too many."),
 )
 _IN_PARTS = "Try it in parts: course.jsonata_panel() evaluates any piece of it."
+
+
+def remedy_for(message: str, otherwise: str = _IN_PARTS) -> str:
+    """What to try after what AWS says of an expression; `otherwise` where nothing is known of such a message."""
+    return next((remedy for words, remedy in _REMEDIES if re.search(words, message)), otherwise)
 
 
 def _with_remedy(message: str, expression: str) -> str:
@@ -260,7 +284,7 @@ def _with_remedy(message: str, expression: str) -> str:
     if "returned nothing" in message and "?" in code and ":" not in code:
         return f"{message}\nA condition has two ends: what it gives otherwise stands after a colon, ? 'yes' : 'no'."
     word = expression_text.bare_word(expression)
-    remedy = next((remedy for words, remedy in _REMEDIES if words in message), "")
+    remedy = remedy_for(message, "")
     if word and (not remedy or "unary operator" in message):
         remedy = f"{word} stands alone: a text has single quotes, '{word}'; a variable or a function begins with $."
     return f"{message}\n{remedy or _IN_PARTS}"

@@ -43,6 +43,8 @@ def delimiter_faults(value: str) -> Iterator[str]:
             yield "an empty expression; write what it should give between {% and %}."
     elif value.strip().startswith("{%") and value.strip().endswith("%}"):
         yield "a blank outside the delimiters: the string begins with {% and ends with %}."
+    elif "{%" in value and "%}" in value:
+        yield "text around an expression: join it inside, as in {% 'text' & $name %}."
     elif value.startswith("{%"):
         yield "the expression is opened by {% and never closed: the string ends with %}."
     elif value.endswith("%}"):

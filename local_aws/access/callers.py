@@ -19,7 +19,8 @@ from local_aws.call import ApiError, Call, Principal
 ADMIN = Principal(f"arn:aws:iam::{ACCOUNT}:user/administrator", "admin", "AIDALOCALAWSADMIN000")
 ANONYMOUS = Principal("anonymous", "anonymous", "ANONYMOUS")
 
-_OWN_HOSTS = re.compile(r"(127\.0\.0\.1|localhost|\[::1\])(:\d{1,5})?", re.IGNORECASE)
+_OWN_HOSTS = re.compile(r"((sync-)?(127\.0\.0\.1|localhost)|\[::1\])(:\d{1,5})?", re.IGNORECASE)
+"""What stands before the host of TestState and StartSyncExecution counts where somebody has given it this address."""
 _EXPIRED_TOKEN = {"s3", "sts", "iam"}
 """Services whose code for an expired token has no `Exception` at its end."""
 

@@ -25,6 +25,8 @@ MARKS = [
     {"Host": "127.0.0.1:4566@example.com"},
     {"Host": "localhost.example.com:80"},
     {"Host": "xlocalhost"},
+    {"Host": "sync-example.com"},
+    {"Host": "sync-bucket.localhost"},
     {"Host": "127.0.0.1 "},
     {"Host": "bucket.localhost"},
     {"Host": "0.0.0.0"},

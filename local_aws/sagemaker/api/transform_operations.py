@@ -8,7 +8,7 @@ from local_aws.call import ApiError, Call
 from local_aws.sagemaker import quotas
 from local_aws.sagemaker.api.job_operations import JobOperations
 from local_aws.sagemaker.collection import Record, now, page
-from local_aws.sagemaker.jobs.data_processing import DataProcessing, FilterError
+from local_aws.sagemaker.jobs.data_processing import FORMATS, DataProcessing, FilterError
 from local_aws.sagemaker.jobs.transform import TransformJob
 from local_aws.sagemaker.platform import location, not_implemented
 from local_aws.sagemaker.running_jobs import IN_PROGRESS
@@ -26,7 +26,6 @@ _MEGABYTES_AT_ONCE = 100
 _CLIENT = {"InvocationsTimeoutInSeconds": 600, "InvocationsMaxRetries": 3}
 """Defaults of the API reference, ModelClientConfig."""
 _PASSING = {"InputFilter": "$", "OutputFilter": "$", "JoinSource": "None"}
-_FORMATS = ("application/json", "application/jsonlines", "text/csv")
 
 
 class TransformOperations(JobOperations):
@@ -139,8 +138,8 @@ def _check_data_processing(params: dict[str, Any]) -> None:
     if processing.does_nothing:
         return
     kind = content_type.partition(";")[0].strip()
-    if kind not in _FORMATS:
-        formats = ", ".join(_FORMATS)
+    if kind not in FORMATS:
+        formats = ", ".join(FORMATS)
         raise ApiError("ValidationException", f"DataProcessing needs a ContentType of {formats}, not {kind or 'none'}.")
     if kind != "application/json" and (source.get("SplitType"), target.get("AssembleWith")) != ("Line", "Line"):
         message = f"DataProcessing of {kind} needs SplitType Line and AssembleWith Line."

@@ -14,6 +14,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+FORMATS = ("application/json", "application/jsonlines", "text/csv")
+"""What records and answers may be."""
 JOINED, NOT_AN_OBJECT = "SageMakerOutput", "SageMakerInput"
 _STEP = re.compile(
     r"""\.(?P<name>[A-Za-z_][\w-]*)
@@ -99,14 +101,14 @@ class DataProcessing:
 
     Args:
         settings: DataProcessing of the request, with its defaults.
-        content_type: the records', `accept` the answers'.
+        content_type: the records', `accept` the answers', as far as a container doesn't say what it gives.
     """
 
     def __init__(self, settings: Mapping[str, str], content_type: str, accept: str):
         self._input = Filter("InputFilter", settings.get("InputFilter", "$"))
         self._output = Filter("OutputFilter", settings.get("OutputFilter", "$"))
         self._joins = settings.get("JoinSource", "None") == "Input"
-        self._csv_in, self._csv_out = _is_csv(content_type), _is_csv(accept or content_type)
+        self._csv_in, self._accept = _is_csv(content_type), accept or content_type
 
     @property
     def does_nothing(self) -> bool:
@@ -123,16 +125,20 @@ class DataProcessing:
             return record
         return _written(self._input.of(_read(record, self._csv_in)), self._csv_in)
 
-    def result(self, record: bytes, answer: bytes) -> bytes:
+    def result(self, record: bytes, answer: bytes, content_type: str) -> bytes:
         """What stands in the output for a record and the model's answer to it.
+
+        Args:
+            content_type: what the container says its answer is, which need not be what the job accepts.
 
         Raises:
             FilterError: either can't be read, or the filter finds nothing.
         """
-        value = _read(answer, self._csv_out)
+        is_csv = _is_csv(content_type if _plain(content_type) in FORMATS else self._accept)
+        value = _read(answer, is_csv)
         if self._joins:
             value = _joined(_read(record, self._csv_in), value)
-        return _written(self._output.of(value), self._csv_in if self._joins else self._csv_out)
+        return _written(self._output.of(value), self._csv_in if self._joins else is_csv)
 
 
 def _joined(record: Any, answer: Any) -> Any:
@@ -143,8 +149,12 @@ def _joined(record: Any, answer: Any) -> Any:
     return {NOT_AN_OBJECT: record, JOINED: answer}
 
 
+def _plain(content_type: str) -> str:
+    return content_type.partition(";")[0].strip().lower()
+
+
 def _is_csv(content_type: str) -> bool:
-    return content_type.partition(";")[0].strip() == "text/csv"
+    return _plain(content_type) == "text/csv"
 
 
 def _read(data: bytes, is_csv: bool) -> Any:
@@ -159,5 +169,12 @@ def _written(value: Any, is_csv: bool) -> bytes:
     if not is_csv:
         return json.dumps(value, ensure_ascii=False).encode() + b"\n"
     line = io.StringIO()
-    csv.writer(line, lineterminator="\n").writerow(value if isinstance(value, list) else [value])
+    csv.writer(line, lineterminator="\n").writerow(
+        [_cell(one) for one in (value if isinstance(value, list) else [value])]
+    )
     return line.getvalue().encode()
+
+
+def _cell(value: Any) -> str:
+    """A column of CSV; what isn't a text is JSON there, too."""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -117,21 +117,22 @@ class TransformJob(Job):
         by_line = output.get("AssembleWith") == "Line"
         with result.open("wb") as out:
             for payload, reply in self._replies(directory / "data" / "input", fleet):
-                answer = self._processed(payload, reply.body)
+                answer = self._processed(payload, reply)
                 out.write(answer)
                 if by_line and not answer.endswith(b"\n"):
                     out.write(b"\n")
         transfer.upload(s3, result.parent, result.name, parse(output["S3OutputPath"]).below(f"{file.path}.out"))
 
-    def _processed(self, payload: bytes, answer: bytes) -> bytes:
+    def _processed(self, payload: bytes, reply: Reply) -> bytes:
         """What stands in the output for a part of the file and the model's answer to it."""
         if self._processing.does_nothing:
-            return answer
-        records, answers = self._records(payload), self._records(answer)
+            return reply.body
+        records, answers = self._records(payload), self._records(reply.body)
         if len(records) != len(answers):
             raise FileFailed("AlgorithmError", f"The model gave {len(answers)} answers to {len(records)} records")
         try:
-            return b"".join(map(self._processing.result, records, answers))
+            kind = reply.content_type
+            return b"".join(self._processing.result(*pair, kind) for pair in zip(records, answers, strict=True))
         except FilterError as error:
             raise FileFailed("ClientError", str(error)) from error
 

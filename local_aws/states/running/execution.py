@@ -55,6 +55,7 @@ class Execution:
         output, error, cause: what it ended with.
         map_run_arn: of the map run that started it, None for one that was started from outside.
         version_arn, alias_arn: by which it was started, None where the machine itself was named.
+        trace_header: of X-Ray, as who started it has given it.
         turns: those that its calls to APIs take, with others that were started by the same map run.
         item_count: how many items of the map run it got, 0 where none started it.
         redrive_count, redriven: how often it was redriven, and when last.
@@ -85,6 +86,7 @@ class Execution:
         self.redrive_count = 0
         self.redriven: float | None = None
         self.version_arn, self.alias_arn = version_arn, alias_arn
+        self.trace_header: str | None = None
         self._deliver = delivery(engine.host, program, arn, lambda: self.redrive_count)
         self.log = EventLog(self._told)
         self.status = "RUNNING"
@@ -104,6 +106,7 @@ class Execution:
         if past is not None:
             for member in _PAST:
                 setattr(self, member, past[member])
+            self.trace_header = past.get("trace_header")  # a state that was kept before has none
             self.output = None if past["output"] is None else Document(text=past["output"])
             return
         details = {"input": document, "inputDetails": NOT_TRUNCATED, "roleArn": program.role_arn}
@@ -169,7 +172,7 @@ class Execution:
     def past(self) -> dict[str, Any]:
         """What it is, as plain data, without its history and its program."""
         kept = {member: getattr(self, member) for member in (*_PAST, "name", "map_run_arn", "item_count")}
-        kept |= {"version_arn": self.version_arn, "alias_arn": self.alias_arn}
+        kept |= {"version_arn": self.version_arn, "alias_arn": self.alias_arn, "trace_header": self.trace_header}
         return kept | {"input": self.input.text, "output": None if self.output is None else self.output.text}
 
     def settle_past(self, cause: str) -> None:

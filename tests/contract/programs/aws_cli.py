@@ -152,6 +152,10 @@ def machines() -> None:
         "stepfunctions", "describe-state-machine", "--state-machine-arn", arn + "x"
     )
     aws("stepfunctions", "delete-state-machine", "--state-machine-arn", arn)
+    words = ("--type", "EXPRESS", *words)
+    express = json.loads(aws("stepfunctions", "create-state-machine", "--name", f"{NAME}-express", *words))
+    words = ("--state-machine-arn", express["stateMachineArn"], "--input", '{"a": 1}', "--query", "output")
+    assert aws("stepfunctions", "start-sync-execution", *words, "--output", "text").strip() == '{"a": 1}'
     passed("aws stepfunctions")
 
 

@@ -135,6 +135,9 @@ def test_a_role_of_the_lesson_made_before_is_still_removed(lab: None, monkeypatc
         ("COURSE_SAGEMAKER_ROLE", "arn:aws:iam::111122223333:role/lab", "names a role of account 111122223333"),
         ("COURSE_SCHEDULER_ROLE", "arn:aws:iam::123456789012:user/lab", "it is the name of a role, or its ARN"),
         ("COURSE_BOUNDARY", "some-policy", "COURSE_BOUNDARY is 'some-policy': it is the ARN of a policy"),
+        ("COURSE_BOUNDARY", "arn:aws:iam::123456789012:policy/absent", "which can't be used: .*NoSuchEntity"),
+        ("COURSE_BOUNDARY", "arn:aws:iam::aws:policy/Absent", "which can't be used: .*NoSuchEntity"),
+        ("COURSE_BOUNDARY", "arn:aws:iam::111122223333:policy/p", "names a policy of account 111122223333"),
     ],
 )
 def test_what_can_not_be_used_is_refused_by_name(

@@ -12,6 +12,7 @@ import nbformat
 import pytest
 
 from course.account import prefix
+from course.account.foundation import bucket_of
 from course.errors import CourseError
 from course.proving import needed
 from tests.course.proving.account import client
@@ -42,7 +43,7 @@ def test_a_prefix_is_a_word(monkeypatch, said):
     assert prefix.prefix() == (f"{said}-" if said.strip() else "")
 
 
-@pytest.mark.parametrize("said", ["Ada", "1a", "a-b", "a_b", "abcdefghijklm", "ä", "a/b", "a b"])
+@pytest.mark.parametrize("said", ["Ada", "1a", "a-b", "a_b", "abcdefghijklm", "ä", "a/b", "a b", "blazingtext"])
 def test_what_cannot_stand_in_every_name_is_refused(monkeypatch, said):
     monkeypatch.setenv(prefix.VARIABLE, said)
     with pytest.raises(CourseError, match="COURSE_PREFIX is"):
@@ -71,6 +72,17 @@ def test_the_lessons_names_bear_it_once_wherever_they_stand(monkeypatch, text, e
     assert prefix.named(text) == expected
     monkeypatch.delenv(prefix.VARIABLE)
     assert prefix.named(text) == text
+
+
+def test_no_prefix_is_taken_for_a_part_of_a_name(monkeypatch):
+    """What was named once stays as it is, also where the word is one of those in the names; the longest fits, too."""
+    words = {part for name in prefix.NAMES for part in name.split("-")} | {"ann", "anna", "workflow", "abcdefghijkl"}
+    for word in sorted(words):
+        monkeypatch.setenv(prefix.VARIABLE, word)
+        for name in (*prefix.NAMES, *(f"{one}-role" for one in prefix.NAMES), "BlazingText-1795924022460-shards"):
+            assert prefix.named(prefix.named(name)) == prefix.named(name) == f"{word}-{name}"
+            assert len(f"{word}-{name}") <= 63, "of a job; a role may have 64, a state machine 80"
+        assert len(bucket_of("123456789012", "ap-southeast-1")) <= 63
 
 
 def test_every_name_that_a_lesson_makes_is_known():
@@ -113,7 +125,8 @@ def there(url: str, name: str) -> set[str]:
     return {one for one in own if re.search(rf"(^|-){name}-", one)}
 
 
-FIVE = ("ada", "bob", "cem", "dora", "emil")
+FIVE = ("ann", "anna", "cem", "dora", "emil")
+"""One's word is how another's begins."""
 
 
 @pytest.mark.parametrize("names", [FIVE[:2], pytest.param(FIVE, marks=pytest.mark.long)], ids=["two", "five"])

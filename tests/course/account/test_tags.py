@@ -13,6 +13,7 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 
 import course
 from course.account import cleaning, endpoint_ends, tags
+from course.account.foundation import trust_policy
 from course.account.ledger import Resource
 from course.account.made import MADE_BY
 from course.account.sessions import new_session
@@ -24,6 +25,7 @@ pytestmark = pytest.mark.slow
 
 OWNER = "administrator"
 TAGS = tags.of(LESSON, OWNER)
+TRUST = json.dumps(trust_policy("lambda.amazonaws.com"))
 UNTAGGED = {("s3", "CreateBucket"), ("sagemaker", "CreateDomain")}
 """A bucket takes its tags by a call of its own, which the course makes."""
 
@@ -66,6 +68,33 @@ def test_each_service_gets_them_in_its_own_form(service, operation, member, expe
     model = botocore.session.get_session().get_service_model(service).operation_model(operation)
     assert tags.tagged({}, model, {"course": "c"}) == {member: expected}
     assert tags.tagged({member: expected}, model, {"course": "other"}) == {member: expected}
+
+
+@pytest.mark.parametrize(("own", "added"), [(46, 3), (47, 3), (48, 2), (49, 1), (50, 0)])
+def test_fifty_tags_are_the_most_and_those_stay_out_that_say_least(settings, ledger, own, added):
+    mine = {f"mine-{number}": "x" for number in range(own)}
+    queue = boto3.client("sqs").create_queue(QueueName="course-many", tags=mine)["QueueUrl"]
+    there = boto3.client("sqs").list_queue_tags(QueueUrl=queue)["Tags"]
+    assert set(there) - set(mine) == set(("course", "owner", "lesson")[:added])
+    iam = boto3.client("iam")
+    iam.create_role(RoleName="course-many-role", AssumeRolePolicyDocument=TRUST, Tags=tags.pairs(mine))
+    assert len(iam.list_role_tags(RoleName="course-many-role")["Tags"]) == own + added
+    if added > 1:
+        ledger.forget()
+        assert {"course-many", "course-many-role"} <= {one.name for one in sweep(OWNER).resources}
+    assert course.clean_up().done
+    course.start(LESSON)
+
+
+@pytest.mark.parametrize("name", ["Owner", "OWNER", "owner"])
+def test_to_iam_a_tag_of_the_learner_s_own_is_the_same_in_capitals(settings, name):
+    """It refuses a role with `Owner` and `owner`."""
+    iam = boto3.client("iam")
+    own = [{"Key": name, "Value": "finance"}]
+    iam.create_role(RoleName="course-cased-role", AssumeRolePolicyDocument=TRUST, Tags=own)
+    there = {tag["Key"]: tag["Value"] for tag in iam.list_role_tags(RoleName="course-cased-role")["Tags"]}
+    assert there == {"course": tags.COURSE, "lesson": LESSON, name: "finance"}
+    assert course.clean_up(LESSON).done
 
 
 def test_what_a_lesson_makes_is_found_and_removed_without_the_ledger(settings, ledger):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import itertools
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -19,6 +20,18 @@ from course.outcomes.outcome import Check, Outcome
 from tests.course.checks.account_state import held
 
 _numbers = itertools.count()
+_looks_at_aws = False
+_PYTHONS = re.compile(r"<class '|Traceback|\b[A-Z]\w*(?:Error|Exception): ")
+_ENGINES = re.compile(r"at the event id|'StateName'|Invalid State Machine Definition|SCHEMA_VALIDATION")
+_FRAGMENT = re.compile(r"`[^`]+`|\S*[$(\[{=:_/%]\S*")
+
+
+@pytest.fixture(
+    params=[pytest.param(False, id="quick"), pytest.param(True, marks=pytest.mark.long, id="the AWS is compared")]
+)
+def aws_compared(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the mark `long`, what is on the AWS is compared around each check, whether the answer is right or wrong."""
+    monkeypatch.setattr(f"{__name__}._looks_at_aws", request.param)
 
 
 def judge(name: str, source: str, **names: Any) -> Check:
@@ -26,7 +39,10 @@ def judge(name: str, source: str, **names: Any) -> Check:
     names = {"json": json, "boto3": boto3, "course": course} | names
     run_as_cell(source, f"<work {next(_numbers)}>", names)
     work = [eval(ast.unparse(argument), names) for argument in _handed_over(name)]
-    return examine(find(name), *work)
+    before = held() if _looks_at_aws else {}
+    result = examine(find(name), *work)
+    assert not _looks_at_aws or held() == before, f"{name} has changed the learner's AWS"
+    return result
 
 
 def changed(name: str, *changes: tuple[str, str]) -> str:
@@ -54,11 +70,36 @@ def check_untouched_and_solved(name: str, make_names: Callable[[], dict[str, Any
 
 
 def check_wrong(result: Check, *said: str) -> None:
-    """The work is found not yet right, and the answer has these words; it always has something to try next."""
+    """The work is found not yet right, and the answer has these words; it always has something to try next.
+
+    It is said in the course's own words, and the first wrong try doesn't give the solution away.
+    """
     assert result.outcome is Outcome.NOT_YET, result
     assert result.case and result.expected and result.got and result.advice, result
     for words in said:
         assert words in repr(result), result
+    assert not _ENGINES.search(repr(result)), result
+    assert "an error of your code" in result.got or not _PYTHONS.search(result.got), result
+    assert given_away(result) == [], result
+
+
+def given_away(result: Check) -> list[str]:
+    """Pieces of the solution that the advice has, and the learner has not read yet."""
+    cell = exercise_cell(result.name)
+    known = cell.starter + _read_before(result.name) + result.expected + result.got
+    pieces = {piece.strip("`.,;:?()'\"") for piece in _FRAGMENT.findall(result.advice)}
+    return sorted(piece for piece in pieces if len(piece) > 2 and piece in cell.solution and piece not in known)
+
+
+def _read_before(name: str) -> str:
+    """What the lessons have said before the exercise."""
+    read = ""
+    for path in sorted(LESSONS.glob("*.ipynb")):
+        for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+            if cell["metadata"].get("exercise", {}).get("name") == name:
+                return read
+            read += "".join(cell["source"])
+    pytest.fail(f"No lesson has {name}.")
 
 
 def _handed_over(name: str) -> list[ast.expr]:

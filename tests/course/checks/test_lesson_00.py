@@ -22,8 +22,22 @@ def test_travel() -> None:
         (changed("00.travel", ("200", "'200'")), "'200'"),
         (changed("00.travel", ("greeting = ", "greeting = event['name'] + ")), "KeyError"),
         ("stay_at_home = 5", "not a function"),
+        ('def stay_at_home(event, context):\n    print("Hello from the notebook!")', "end with a return"),
+        ('def stay_at_home(event, context):\n    return "Hello from the notebook!"', "A dict is needed, not a text"),
+        (changed("00.travel", ("statusCode", "statuscode")), "`statusCode` is missing"),
+        (changed("00.travel", ("event, context", "event")), "more or fewer values"),
     ],
-    ids=["another cell", "another text", "a text for a number", "an error", "no function"],
+    ids=[
+        "another cell",
+        "another text",
+        "a text for a number",
+        "an error",
+        "no function",
+        "no return",
+        "a text",
+        "case",
+        "one parameter",
+    ],
 )
 def test_travel_with_a_mistake(source: str, said: str) -> None:
     check_wrong(judge("00.travel", source), said)
@@ -36,12 +50,17 @@ def test_holiday() -> None:
 @pytest.mark.parametrize(
     ("source", "said"),
     [
-        ("holiday = hourly * 14", "1.61"),
-        ("holiday = hourly * 24 * 7", "19.32"),
+        ("holiday = hourly * 14", "14 hours, one for each day"),
+        ("holiday = hourly * 24 * 7", "a single week"),
+        ("holiday = hourly * 24", "a single day"),
+        ("holiday = hourly", "a single hour"),
+        ("holiday = hourly * 8 * 14", "by night"),
+        ("holiday = hourly * 24 * 10", "at weekends"),
+        ("holiday = hourly + 24 * 14", "336.12"),
         ("holiday = f'{hourly * 24 * 14}'", "a number"),
         ("holiday = True", "a number"),
         ("holiday = float('nan')", "NaN US dollars"),
-        ("holiday = 10**400", "38.64"),
+        ("holiday = 10**400", "How many hours does a day have"),
     ],
 )
 def test_holiday_with_a_mistake(source: str, said: str) -> None:

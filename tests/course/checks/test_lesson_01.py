@@ -16,10 +16,10 @@ def test_untouched_and_solved(name: str) -> None:
 @pytest.mark.parametrize(
     ("source", "said"),
     [
-        (changed("01.handler", (" if piece.strip()", "")), ["''", "if piece.strip()"]),
+        (changed("01.handler", (" if piece.strip()", "")), ["''", "only blanks", "left out"]),
         (changed("01.handler", ("[piece.strip() for", "[piece for")), ["blanks", "'  Very loud '"]),
         (changed("01.handler", ('split(".")', 'split(". ")')), ["'Holds.Barely'"]),
-        (changed("01.handler", ("event.items()", "list(event.items())[:1]")), ["several reviews", "event.items()"]),
+        (changed("01.handler", ("event.items()", "list(event.items())[:1]")), ["several reviews", "`b` is missing"]),
         (changed("01.handler", ('"body": found', '"body": str(found)')), ["a single sentence"]),
         (
             changed("01.handler", ("len(event)", "event['guitar']")),
@@ -27,8 +27,27 @@ def test_untouched_and_solved(name: str) -> None:
         ),
         (changed("01.handler", ("return {", "return {1, 2} or {")), ["not JSON serializable"]),
         (changed("01.handler", ("def sentences", "def pieces")), ["uses sentences from another cell"]),
+        (changed("01.handler", ("    return {", "    result = {")), ["end with a return"]),
+        (changed("01.handler", ("    return [", "    pieces = [")), ["In `body.guitar`: a list is needed, not None"]),
+        (changed("01.handler", ('{"statusCode": 200, "body": found}', "found")), ["`statusCode`, `body` are missing"]),
+        (changed("01.handler", ("200", "'200'")), ["In `statusCode`: a number is needed, not a text"]),
+        (changed("01.handler", ("if piece.strip()", "if len(piece) > 1")), ["a sentence of one letter"]),
     ],
-    ids=["empty", "blanks", "split", "first only", "text", "error", "set", "another cell"],
+    ids=[
+        "empty",
+        "blanks",
+        "split",
+        "first only",
+        "text",
+        "error",
+        "set",
+        "another cell",
+        "no return",
+        "helper without return",
+        "bare",
+        "status",
+        "short",
+    ],
 )
 def test_a_handler_with_a_mistake(source: str, said: list[str]) -> None:
     check_wrong(judge("01.handler", source), *said)
@@ -71,7 +90,9 @@ def test_an_event_that_finds_too_little(source: str, said: str) -> None:
         ('not isinstance(event.get("review"), str)', 'not event.get("review")', "an empty review"),
         ("400", "200", "the hello-world event"),
         ('"no review"', "[]", "the hello-world event"),
-        ('event.get("review")', 'event["review"]', "KeyError: 'review'"),
+        ('event.get("review")', 'event["review"]', "has no such name"),
+        ('not isinstance(event.get("review"), str)', "True", "Look at `statusCode`. With a review"),
+        ('"statusCode": 400, "body": "no review"', '"statusCode": 400', "`body` is missing"),
     ],
 )
 def test_a_handler_that_a_bad_event_upsets(old: str, new: str, said: str) -> None:

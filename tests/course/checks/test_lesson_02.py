@@ -18,6 +18,8 @@ from tests.course.checks.conftest import changed, check_untouched_and_solved, ch
 LIST_BUCKETS = {"Effect": "Allow", "Action": "s3:ListAllMyBuckets", "Resource": "*"}
 KEY = "data/reviews_Musical_Instruments_5.json.zip"
 
+pytestmark = pytest.mark.usefixtures("aws_compared")
+
 
 @pytest.fixture(scope="module")
 def names(settings: course.Settings) -> dict[str, Any]:
@@ -40,9 +42,12 @@ def test_untouched_and_solved(name: str, names: dict[str, Any]) -> None:
         ([("2 * helpful > votes", "helpful > votes")], "most say helpful"),
         ([('"__label__1" if', '"__label__2" if'), ('else "__label__2"', 'else "__label__1"')], "most say helpful"),
         ([("2 * helpful > votes", "helpful / votes > 0.501")], "a majority of one"),
-        ([("if 2 * helpful == votes", "if helpful / votes == 0.5")], "ZeroDivisionError"),
+        ([("if 2 * helpful == votes", "if helpful / votes == 0.5")], "divides by 0"),
+        ([('return "__label__1"', 'text = "__label__1"')], "end with a return"),
+        ([('"__label__1" if', "1 if")], "A text is needed, not a number"),
+        ([('review["helpful"]', "review.helpful")], "has no part of that name"),
     ],
-    ids=["ties", "no votes", "more than all", "exchanged", "51 %", "division"],
+    ids=["ties", "no votes", "more than all", "exchanged", "51 %", "division", "no return", "a number", "a dict"],
 )
 def test_a_label_with_a_mistake(changes: list[tuple[str, str]], said: str) -> None:
     check_wrong(judge("02.label", changed("02.label", *changes)), said)
@@ -51,7 +56,7 @@ def test_a_label_with_a_mistake(changes: list[tuple[str, str]], said: str) -> No
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ([("html.unescape(", "str(")], ["awkward reviews", '6" cable is good & cheap']),
+        ([("html.unescape(", "str(")], ["awkward reviews", '6" cable is good & cheap', "pieces of a web page"]),
         ([("if label(review):", "if True:")], ["a line too many", "None"]),
         ([(" if piece.strip()", "")], ["a line too many: '__label__1 '"]),
         ([('unquote_plus(record["s3"]["object"]["key"])', 'record["s3"]["object"]["key"]')], ["blank", "AccessDenied"]),
@@ -59,7 +64,13 @@ def test_a_label_with_a_mistake(changes: list[tuple[str, str]], said: str) -> No
             [('file_name.split(".")[0]', 'file_name.removesuffix(".json.zip")')],
             ["several dots", "guitars.2026_train.txt"],
         ),
-        ([('event["Records"]', 'event["Records"][:1]')], ["two records", "second_train.txt"]),
+        ([('event["Records"]', 'event["Records"][:1]')], ["two records", "second_train.txt", "One event, two uploads"]),
+        ([("            written.append(output)", "            return {}")], ["Only one of the two files"]),
+        ([('f"{folder}/{path.stem}', 'f"{path.stem}')], ["S3UploadFailedError", "stand beside the data set"]),
+        ([('f"{label(review)} {sentence}', 'f"{label(review)}{sentence}')], ["one blank"]),
+        ([('"{label(review)} {sentence}\\n"', '"{label(review)} {sentence}"')], ["what ends a line"]),
+        ([("            s3.upload_file(str(path), bucket, output)\n", "")], ["Nothing was written"]),
+        ([('Path("/tmp/train.txt")', 'Path("train.txt")')], ["below /tmp alone"]),
         ([('open("wb") as train', 'open("ab") as train')], ["a line too many"]),
         ([(' if not name.startswith("__MACOSX/")', "")], ["ValueError: too many values", "lambda_function.py"]),
         ([("test if is_for_testing(text) else train", "train")], ["0 of 60 reviews"]),
@@ -102,15 +113,19 @@ def test_a_check_leaves_nothing_behind(names: dict[str, Any], settings: course.S
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("= key", '= "s3://bucket/" + key', "Leave out s3://"),
-        ("= key", '= "https://bucket.s3.amazonaws.com/" + key', "Leave out s3:// or https://"),
+        ("= key", '= "s3://bucket/" + key', "This is an address"),
+        ("= key", '= "https://bucket.s3.amazonaws.com/" + key', "A key has no s3:// or https://"),
         ("= key", '= "/" + key', "without a slash"),
         ("= key", '= ""', "a key, which is a text"),
         ("= key", "= [key]", "a key, which is a text"),
         ("= key", "= {key}", "Object of type set"),
         ("= key", '= "data/nothing.json.zip"', KEY),
         ("= key", '= "?"', "1 place with a ?"),
-        ("= settings.bucket", '= "example-bucket"', "settings.bucket"),
+        ("= key", '= "test%2Fkey"', "the template's own key"),
+        ("= key", '= settings.bucket + "/" + key', "no part of the key"),
+        ("= key", '= key.rpartition("/")[2]', "The folder is a part"),
+        ("= key", "= key.lower()", "case counts"),
+        ("= settings.bucket", '= "example-bucket"', "among the lesson's settings"),
     ],
 )
 def test_an_event_with_a_mistake(names: dict[str, Any], old: str, new: str, said: str) -> None:
@@ -126,7 +141,7 @@ def test_an_event_whose_data_set_is_not_uploaded_yet(settings: course.Settings) 
 
 
 def test_an_event_of_another_shape(names: dict[str, Any]) -> None:
-    check_wrong(judge("02.event", 'event = {"bucket": settings.bucket}', **names), "KeyError: 'Records'")
+    check_wrong(judge("02.event", 'event = {"bucket": settings.bucket}', **names), "there is no 'Records'")
 
 
 @pytest.mark.parametrize(
@@ -139,6 +154,11 @@ def test_an_event_of_another_shape(names: dict[str, Any]) -> None:
         ("/data/test/*", "/*", "write to another folder"),
         ("/data/test/*", "/data/*", "replace a data set"),
         ('"Effect"', '"Efect"', "AWS accepts it"),
+        ('"s3:GetObject"', '"GetObject"', "has its service in front"),
+        ('"s3:GetObject"', '"s3:*"', "replace a data set"),
+        ("arn:aws:s3:::", "s3://", "begins with arn:aws:"),
+        ('"Version": "2012-10-17",', "", "Version is missing"),
+        ('"s3:PutObject"', '"s3:GetObject"', "No statement allows this on data/train/"),
         ('"Statement": [', f'"Statement": [{LIST_BUCKETS},', "list the account's buckets"),
     ],
 )

@@ -14,6 +14,8 @@ from tests.course.checks.conftest import changed, check_untouched_and_solved, ch
 
 FUNCTION = "preprocess-uploads"
 
+pytestmark = pytest.mark.usefixtures("aws_compared")
+
 
 def names() -> dict[str, Any]:
     return {"function": {"FunctionArn": f"arn:aws:lambda:us-east-1:123456789012:function:{FUNCTION}"}}
@@ -42,20 +44,26 @@ def test_untouched_and_solved() -> None:
         ('".json.zip"', '".zip"', "data/reviews.zip"),
         ('".json.zip"', '""', "data/notes.txt"),
         ('".json.zip"', '"*.json.zip"', "the function does not run"),
-        ('"Events"', '"Event"', 'parameter in input: "Events"'),
-        ('["s3:ObjectCreated:Put"]', '"s3:ObjectCreated:Put"', "valid types: <class 'list'>"),
-        ('["s3:ObjectCreated:Put"]', '{"s3:ObjectCreated:Put"}', "valid types: <class 'list'>"),
+        ('"Events"', '"Event"', "Event: there is no such field; did you mean Events?"),
+        ('["s3:ObjectCreated:Put"]', '"s3:ObjectCreated:Put"', "Events: a list is needed, not a string"),
+        ('["s3:ObjectCreated:Put"]', '{"s3:ObjectCreated:Put"}', "a set of Python's"),
         ('["s3:ObjectCreated:Put"]', '["s3:ObjectCreated:Put", "s3:ObjectCreated:Post"]', "ObjectCreated:Post"),
         ("s3:ObjectCreated:Put", "s3:ObjectCreated:put", "did you mean s3:ObjectCreated:Put"),
         ('["s3:ObjectCreated:Put"]', '["s3:ObjectCreated:Put", "s3:ObjectCreated:Puts"]', "ObjectCreated:Puts"),
-        ('"suffix"', '"sufix"', "a rule named sufix"),
+        ('"suffix"', '"sufix"', "did you mean suffix"),
         ('"prefix"', '"suffix"', "2 rules named suffix"),
-        ('"Name": "suffix", ', "", "a rule named nothing"),
-        ('"FilterRules"', '"filterRules"', "must be one of: FilterRules"),
-        ('function["FunctionArn"]', "None", "LambdaFunctionArn, value: None"),
-        ('"LambdaFunctionArn"', '"LambdaFunctionArm"', '"LambdaFunctionArn"'),
+        ('"Name": "suffix", ', "", "a rule without a Name"),
+        ('"FilterRules"', '"filterRules"', "did you mean FilterRules"),
+        ('function["FunctionArn"]', "None", "LambdaFunctionArn: a string is needed"),
+        ('"LambdaFunctionArn"', '"LambdaFunctionArm"', "did you mean LambdaFunctionArn"),
         ('"LambdaFunctionConfigurations"', '"Lambda"', "a list of one"),
         ('"data/"', '"?"', "1 place with a ?"),
+        ('"data/"', '"/data/"', "does not begin with /data/"),
+        ('"data/"', '"data/*"', "There are no wildcards"),
+        ('"data/"', '"data/reviews"', "data/gardens.json.zip"),
+        ('".json.zip"', '"json.zip"', "begins with a dot"),
+        ('["s3:ObjectCreated:Put"]', "[]", "Such an event is not asked for"),
+        ('"Value": "data/"', '"value": "data/"', "did you mean Value"),
     ],
 )
 def test_a_trigger_with_a_mistake(old: str, new: str, said: str) -> None:
@@ -70,6 +78,8 @@ def test_a_trigger_with_a_mistake(old: str, new: str, said: str) -> None:
         ('key.endswith(".json.zip")', 'key.lower().endswith(".json.zip")', "another case"),
         ("key.startswith", "key.split('/', 1)[1].startswith", "a data set"),
         (" and ", " or ", "another case"),
+        ("return", "", "end with a return"),
+        ('key.endswith(".json.zip")', 'key.count("/") == 1', "in a folder further down"),
     ],
 )
 def test_a_filter_with_a_mistake(old: str, new: str, said: str) -> None:
@@ -81,7 +91,7 @@ def test_a_filter_with_a_mistake(old: str, new: str, said: str) -> None:
     [
         ("s3:ObjectCreated:Put", "ObjectCreated:Post"),
         ("s3:ObjectCreated:CompleteMultipartUpload", "ObjectCreated:Put"),
-        ("s3:*", "there is no event s3:*"),
+        ("s3:*", "'s3:*' is not one of its values"),
         ('s3:ObjectCreated:*", "s3:ObjectRemoved:*', "ObjectRemoved:Delete"),
     ],
 )

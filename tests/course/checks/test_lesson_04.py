@@ -10,7 +10,7 @@ from course.checks.cells import exercise_cell
 from course.outcomes.outcome import Outcome
 from tests.course.checks.conftest import changed, check_untouched_and_solved, check_wrong, judge
 
-pytestmark = pytest.mark.usefixtures("settings")
+pytestmark = pytest.mark.usefixtures("settings", "aws_compared")
 
 
 def task() -> dict[str, Any]:
@@ -35,6 +35,18 @@ def test_untouched_and_solved() -> None:
         (" {% $states.input.prefix %}", "must start with {%"),
         ("{% $states.input.prefx %}", "returned nothing"),
         (5, "came back: 5"),
+        ("$states.input.prefix", "was taken as a text"),
+        ("{% $states.input.prefix & '/train/' %}", "a slash already"),
+        ("{% $states.input.prefix + 'train/' %}", "Texts are joined by &"),
+        ("{% $states.input.prefix & train/ %}", "Train stands alone"),
+        ("{% states.input.prefix %}", "begin with $"),
+        (
+            "{% $states.input.prefix & 'train/' & $split($states.input.dataset, '.', 1) & '_train.txt' %}",
+            "the name of this",
+        ),
+        ("{% $states.input.prefix & 'train/reviews_Musical_Instruments_5_train.txt' %}", "another data set"),
+        ("{% $states.input.prefix & \u2018train/\u2019 %}", "straight single quotes"),
+        ("{% $prefix & 'train/' %}", "There is no variable $prefix"),
         ({"{% $states.input.prefix %}"}, "a set of Python's"),
     ],
 )
@@ -50,6 +62,10 @@ def test_an_address_with_a_mistake(work: Any, said: str) -> None:
         ("{% 4.5 %}", "stars 5, 3, 2"),
         ("{% $average($states.input.reviews[0].overall) %}", "stars 5, 1, 4"),
         ("{% $mean($states.input.reviews.overall) %}", "stars 5, 1, 4"),
+        ("{% $states.input.reviews[overall > 3].overall %}", "A number is needed, not a list"),
+        ("{% $average($states.input.reviews.overall > 3) %}", "a condition on a list stands in [ ]"),
+        ("{% $average($states.input.reviews[overall > 3]) %}", "take a field of each element"),
+        ("{% $average($states.input.review.overall) %}", "did you mean reviews?"),
     ],
 )
 def test_an_average_with_a_mistake(work: str, said: str) -> None:
@@ -65,6 +81,10 @@ def test_an_average_with_a_mistake(work: str, said: str) -> None:
         ("$length($trim($text)) > 0", "$length($trim($states.input.reviewText)) > 0", "no text"),
         ("$length($trim($text)) > 0", "$trim($text) = ''", "on to 'Nothing to do'"),
         ("{% $length($trim($text)) > 0 %}", "$text", "a text"),
+        ("$length($trim($text)) > 0", "$trim($text)", "comes to true or false"),
+        ("$length($trim($text)) > 0", "$length($trim($txt)) > 0", "did you mean $text?"),
+        ("$length($trim($text)) > 0", "$length($trim($states.input.reviewText)) > 0", "looks into the input"),
+        ('"Next": "Wait a moment"', '"Next": "Wait"', "There is no such state"),
     ],
 )
 def test_a_choice_with_a_mistake(old: str, new: str, said: str) -> None:
@@ -82,6 +102,12 @@ def test_a_choice_with_a_mistake(old: str, new: str, said: str) -> None:
         ("$states.errorOutput.Error", "$states.errorOutput.Cause", "'what'"),
         ('"MaxAttempts": 3', '"MaxAttempts": 9', "after three tries"),
         ("States.ALL", "?", "1 place with a ?"),
+        ("Lambda.TooManyRequestsException", "TooManyRequestsException", "Retry names TooManyRequestsException"),
+        ("Lambda.TooManyRequestsException", "States.ALL", "Trying again won't help here"),
+        ('["States.ALL"]', '"States.ALL"', "in square brackets"),
+        ("{% $states.errorOutput.Error %}", "$states.errorOutput.Error", "was taken as a text"),
+        ("$parse($states.errorOutput.Cause).errorMessage", "$states.errorOutput.Cause.errorMessage", "both are texts"),
+        ('"MaxAttempts": 3', '"MaxAttempts": 0', "allows no try"),
     ],
 )
 def test_retry_and_catch_with_a_mistake(old: str, new: str, said: str) -> None:
@@ -115,6 +141,9 @@ def test_a_machine_to_convert_untouched_and_solved() -> None:
         ('"Next": "Sum up"', '"Next": "Summed up"', "Summed up"),
         ("review-states-sentences", "another", "what the function gets"),
         ("$states.result.Payload,", "$states.resullt.Payload,", "does not exist"),
+        ("$states.input.reviewText", "$states.input.text", "There are reviewText, stars"),
+        ("$merge([", "$merge(", "A bracket, a quote or an operator is missing"),
+        ("$states.result.Payload,", "$states.result,", "a list is needed, not a dict"),
     ],
 )
 def test_a_conversion_with_a_mistake(old: str, new: str, said: str) -> None:

@@ -9,6 +9,8 @@ import pytest
 import course
 from tests.course.checks.conftest import changed, check_untouched_and_solved, check_wrong, judge
 
+pytestmark = pytest.mark.usefixtures("aws_compared")
+
 
 @pytest.fixture(scope="module")
 def names(settings: course.Settings) -> dict[str, Any]:
@@ -36,7 +38,7 @@ def test_untouched_and_solved(names: dict[str, Any]) -> None:
         ("channels", "$states.input.test", "$states.input.train", "the data set of the lesson"),
         ("channels", "{% $states.input.train %}", "s3://a/data/train/reviews_train.txt", "another data set"),
         ("channels", "$states.input.train", "$states.input.training", "returned nothing"),
-        ("channels", '"S3DataSource"', '"S3Source"', "KeyError"),
+        ("channels", '"S3DataSource"', '"S3Source"', "there is no 'S3DataSource' in DataSource"),
         ("model_place", "$bucket", "$states.input.bucket", "a bucket"),
         ("model_place", "{% 's3://' & $bucket & '/models/' %}", "s3://a-bucket/models/", "another bucket"),
         ("model_place", "'s3://' & ", "", "s3://a-bucket/models/"),
@@ -47,8 +49,15 @@ def test_untouched_and_solved(names: dict[str, Any]) -> None:
         ("loop", '"Default": "Not deployed"', '"Default": "Wait"', "an endpoint that is Failed"),
         ("loop", '"name": "{% $states.input.name %}",', "", "the endpoint's name"),
         ("loop", "status = 'Creating'", "status != 'InService'", "an endpoint that is Failed"),
-        ("loop", '"Next": "Describe endpoint"', '"Next": "Ready?"', "on to 'Not deployed'"),
+        ("loop", '"Next": "Describe endpoint"', '"Next": "Ready?"', "on to 'Ready?'"),
         ("loop", '"Next": "Describe endpoint"', '"End": True', "the end of the execution"),
+        ("loop", "$states.result.EndpointStatus", "'InService'", "not the one that describeEndpoint has answered"),
+        ("loop", "= 'InService'", "== 'InService'", "= is written once"),
+        ("loop", "$states.input.status = 'InService'", "$status = 'InService'", "There is no variable $status"),
+        ("loop", '"name": "{% $states.input.name %}",', '"name": "an-endpoint",', "the endpoint's name"),
+        ("channels", "$states.input.test", "$states.input.validation", "There are train, test"),
+        ("model_place", "$bucket", "$buckt", "did you mean $bucket?"),
+        ("model_place", "$bucket", "bucket", "begin with $"),
     ],
 )
 def test_a_part_with_a_mistake(names: dict[str, Any], name: str, old: str, new: str, said: str) -> None:
@@ -71,6 +80,9 @@ def test_a_part_with_a_mistake(names: dict[str, Any], name: str, old: str, new: 
         ('"job": name', '"job": "Preprocess"', "'job': 'Preprocess'"),
         ('"Next": "Report"', '"Next": "Train"', "on to 'Train'"),
         ('["SageMaker.AmazonSageMakerException"]', '["?"]', "1 place with a ?"),
+        ("$states.errorOutput.Cause", "$states.errorOutput.cause", "with a capital each"),
+        ("{% $states.errorOutput.Cause %}", "$states.errorOutput.Cause", "was taken as a text"),
+        ("$states.errorOutput.Cause", "$parse($states.errorOutput.Cause).FailureReason", "Not every cause is JSON"),
     ],
 )
 def test_retry_and_catch_with_a_mistake(names: dict[str, Any], old: str, new: str, said: str) -> None:

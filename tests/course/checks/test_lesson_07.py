@@ -12,6 +12,8 @@ import pytest
 import course
 from tests.course.checks.conftest import changed, check_untouched_and_solved, check_wrong, judge
 
+pytestmark = pytest.mark.usefixtures("aws_compared")
+
 
 @pytest.fixture(scope="module")
 def names(settings: course.Settings) -> Iterator[dict[str, Any]]:
@@ -49,6 +51,11 @@ def test_untouched_and_solved(name: str, names: dict[str, Any]) -> None:
         ),
         ("ExecutionAlreadyExists", "StateMachineDoesNotExist", "the same upload once more"),
         ('"upload-" +', '"upload/" +', "InvalidName"),
+        ('"prefix": f"s3://{bucket}/{folder}/"', '"prefix": folder', "begins with s3://"),
+        ('"dataset": data_set', '"dataset": key', "has no folder in it"),
+        ('"dataset": data_set', '"data_set": data_set', "bucket, prefix and dataset"),
+        ("name=name, ", "", "one execution for each content"),
+        ('["eTag"]', '["etag"]', "has no such name"),
     ],
 )
 def test_a_handler_with_a_mistake(names: dict[str, Any], old: str, new: str, said: str) -> None:
@@ -69,6 +76,12 @@ def test_a_handler_with_a_mistake(names: dict[str, Any], old: str, new: str, sai
         ),
         ('"Effect": "Allow"', '"Effect": "Deny"', "start the workflow"),
         ('"Effect": "Allow"', '"Effect": "Yes"', "AWS accepts it"),
+        ("states:StartExecution", "stepfunctions:StartExecution", "Step Functions is called states"),
+        (
+            '"Resource": machine_arn',
+            '"Resource": machine_arn.replace("stateMachine", "execution")',
+            "the right on the machine",
+        ),
     ],
 )
 def test_a_policy_with_a_mistake(names: dict[str, Any], old: str, new: str, said: str) -> None:
@@ -79,8 +92,11 @@ def test_a_policy_with_a_mistake(names: dict[str, Any], old: str, new: str, said
     ("old", "new", "said"),
     [
         ("s3:ObjectCreated:*", "s3:ObjectCreated:Put", "ObjectCreated:Post"),
-        ("s3:ObjectCreated:*", "s3:*", "there is no event s3:*"),
+        ("s3:ObjectCreated:*", "s3:*", "'s3:*' is not one of its values"),
         (".json.zip", "", "data/train/gardens_train.txt"),
+        (".json.zip", ".zip", "data/gardens.zip"),
+        ('"Value": "data/"', '"Value": "data"', "database.json.zip"),
+        (".json.zip", "*.json.zip", "There are no wildcards"),
         ('"Value": "data/"', '"Value": ""', "old/data/gardens.json.zip"),
     ],
 )

@@ -9,6 +9,8 @@ import course
 from course.outcomes.outcome import Outcome
 from tests.course.checks.conftest import check_untouched_and_solved, check_wrong, judge
 
+pytestmark = pytest.mark.usefixtures("aws_compared")
+
 
 def test_order() -> None:
     check_untouched_and_solved("09.order")
@@ -22,6 +24,7 @@ def test_order() -> None:
         ('["endpoint", "endpoint configuration", "bucket", "model"]', "the model first"),
         ('["endpoint", "model", "bucket"]', "each of the four, once"),
         ('"endpoint"', "each of the four, once"),
+        ('{"endpoint", "endpoint configuration", "model", "bucket"}', "in square brackets"),
         ('["endpoint", "endpoint configuration", "model", "?"]', "1 place with a ?"),
     ],
 )

@@ -37,13 +37,29 @@ def call(service: str, operation: str, **params: Any) -> dict[str, Any]:
             ("sagemaker:DescribeTrainingJob", "arn:aws:sagemaker:REGION:ACCOUNT:training-job/blazingtext-*"),
         ),
         (
-            call("stepfunctions", "CreateStateMachine", name="m"),
-            ("states:CreateStateMachine", "arn:aws:states:REGION:ACCOUNT:stateMachine:m"),
+            call("stepfunctions", "DeleteStateMachine", stateMachineArn="arn:aws:states:us-east-1:1:stateMachine:m"),
+            ("states:DeleteStateMachine", "arn:aws:states:REGION:1:stateMachine:m"),
         ),
     ],
 )
 def test_a_call_needs_a_right(made, expected):
     assert needed.rights_of([made], "us-east-1") == [expected]
+
+
+@pytest.mark.parametrize(
+    "made, expected",
+    [
+        (call("stepfunctions", "CreateStateMachine", name="m"), ["states:CreateStateMachine", "states:TagResource"]),
+        (call("iam", "CreateRole", RoleName="r"), ["iam:CreateRole", "iam:TagRole"]),
+        (call("sqs", "CreateQueue", QueueName="q"), ["sqs:CreateQueue", "sqs:TagQueue"]),
+        (call("sagemaker", "CreateModel", ModelName="m"), ["sagemaker:AddTags", "sagemaker:CreateModel"]),
+        (call("s3", "CreateBucket", Bucket=BUCKET), ["s3:CreateBucket"]),
+        (call("scheduler", "CreateSchedule", Name="s", GroupName="g"), ["scheduler:CreateSchedule"]),
+    ],
+)
+def test_what_is_made_gets_tags_and_that_is_a_right(made, expected):
+    """The tags come after the call was written down: the recording doesn't have them."""
+    assert [action for action, _ in needed.rights_of([made], "us-east-1")] == expected
 
 
 def test_to_give_a_role_is_a_right_and_a_refused_call_none():
@@ -53,6 +69,7 @@ def test_to_give_a_role_is_a_right_and_a_refused_call_none():
     assert needed.rights_of([made, refused], "us-east-1") == [
         ("iam:PassRole", "arn:aws:iam::ACCOUNT:role/r"),
         ("lambda:CreateFunction", "arn:aws:lambda:REGION:ACCOUNT:function:f"),
+        ("lambda:TagResource", "arn:aws:lambda:REGION:ACCOUNT:function:f"),
     ]
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from course.proving.scrubbing import Scrubber, names_of, without_others
+from course.account.ledger import Resource
+from course.proving.scrubbing import Scrubber, made_in, names_in, names_of, without_others
 
 ACCOUNT = "111122223333"
 WHO = names_of(
@@ -43,7 +44,23 @@ def test_a_list_of_the_account_tells_of_the_course_alone():
     call = {"operation": "ListBuckets", "params": {}, "answer": {"Buckets": [{"Name": "mine"}, {"Name": "course-1"}]}}
     kept = without_others(call, ["course-1"])
     assert (kept["answer"], kept["others"]) == ({"Buckets": [{"Name": "course-1"}]}, 1)
+    others = ["meta-course-1", "course-10", "Metacourse-1"]
+    listed = call | {"answer": {"Names": ["arn:aws:sagemaker:r:1:endpoint/COURSE-1", *others]}}
+    assert without_others(listed, ["Course-1", ""])["answer"]["Names"] == ["arn:aws:sagemaker:r:1:endpoint/COURSE-1"]
+    assert without_others(listed, [])["answer"]["Names"] == []
     ours = call | {"params": {"Prefix": "course-1/"}}
     assert without_others(ours, ["course-1"]) == ours
     refused = {"operation": "ListBuckets", "params": {}, "error": {"code": "AccessDenied", "message": ""}}
     assert without_others(refused, ["course-1"]) == refused
+
+
+def test_what_the_course_made_is_known_by_its_calls_as_by_its_ledger():
+    calls = [
+        {"service": "sqs", "operation": "CreateQueue", "params": {"QueueName": "q"}, "answer": {"QueueUrl": "u"}},
+        {"service": "s3", "operation": "PutObject", "params": {"Bucket": "b", "Key": "data/x"}, "answer": {}},
+        {"service": "sqs", "operation": "CreateQueue", "params": {"QueueName": "refused"}, "error": {}},
+        {"service": "sqs", "operation": "ListQueues", "params": {}, "answer": {}},
+    ]
+    made = made_in(calls)
+    assert made == [Resource("SQS queue", "q"), Resource("S3 folder", "b/data/")]
+    assert names_in([*made, Resource("SNS topic", "arn:aws:sns:r:1:t")]) == ["q", "b", "arn:aws:sns:r:1:t", "t"]

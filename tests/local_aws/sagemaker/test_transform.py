@@ -323,12 +323,26 @@ def test_other_paths_are_refused(path):
 def test_columns_of_csv_are_filtered_and_joined():
     processing = DataProcessing({"InputFilter": "$[1:]", "JoinSource": "Input"}, "text/csv", "text/csv")
     assert processing.request(b'7,"a, b",c\n') == b'"a, b",c\n'
-    assert processing.result(b'7,"a, b",c\n', b"0.5\n") == b'7,"a, b",c,0.5\n'
+    assert processing.result(b'7,"a, b",c\n', b"0.5\n", "text/csv") == b'7,"a, b",c,0.5\n'
+
+
+@pytest.mark.parametrize(
+    ("record", "answer", "kind", "joined"),
+    [
+        (b"7,a\n", b'[{"label": ["x"]}, 2]\n', "application/json; charset=utf-8", b'7,a,"{""label"": [""x""]}",2\n'),
+        (b"7,a\n", b"[true, null]\n", JSON_LINES, b"7,a,true,null\n"),
+        (b"7,a\n", b"x,y\n", "text/html", b"7,a,x,y\n"),
+    ],
+)
+def test_an_answer_is_read_as_what_the_container_says_it_is(record, answer, kind, joined):
+    """Whatever the job accepts; where the container says nothing that is known, as the job accepts it."""
+    processing = DataProcessing({"JoinSource": "Input"}, "text/csv", "text/csv")
+    assert processing.result(record, answer, kind) == joined
 
 
 def test_a_record_that_is_no_object_is_joined_beside_the_answer():
     processing = DataProcessing({"JoinSource": "Input"}, JSON_LINES, JSON_LINES)
-    assert json.loads(processing.result(b'"text"\n', b'{"p": 1}\n')) == {
+    assert json.loads(processing.result(b'"text"\n', b'{"p": 1}\n', JSON_LINES)) == {
         "SageMakerInput": "text",
         "SageMakerOutput": {"p": 1},
     }

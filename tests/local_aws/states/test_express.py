@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import json
 import secrets
+import socket
+from urllib.parse import urlsplit
 
+import boto3
 import pytest
+from botocore.config import Config
 
+from local_aws import ADMIN_ACCESS_KEY, REGION
 from tests.local_aws.states.states_support import one
 from tests.refusals import refusal
 
@@ -46,6 +51,18 @@ class TestExpress:
         assert answer["billingDetails"]["billedMemoryUsedInMB"] == 64
         assert answer["billingDetails"]["billedDurationInMilliseconds"] % 100 == 0
         assert client.describe_state_machine(stateMachineArn=machine)["type"] == "EXPRESS"
+
+    def test_a_tool_may_put_sync_before_the_host(self, aws, workflows, monkeypatch):
+        """As AWS's tools do where nothing keeps them from it; the name has then to lead here, as by /etc/hosts."""
+        machine, find = workflows.create(one(Type="Pass"), type="EXPRESS"), socket.getaddrinfo
+        known = {"sync-localhost": "127.0.0.1"}
+        monkeypatch.setattr(socket, "getaddrinfo", lambda host, *more, **o: find(known.get(host, host), *more, **o))
+        port = urlsplit(aws.endpoint_url).port
+        session = boto3.session.Session(ADMIN_ACCESS_KEY, aws.secret, region_name=REGION)
+        config = Config(inject_host_prefix=True)
+        client = session.client("stepfunctions", endpoint_url=f"http://localhost:{port}", config=config)
+        assert client.start_sync_execution(stateMachineArn=machine)["status"] == "SUCCEEDED"
+        assert client.test_state(definition='{"Type": "Pass", "End": true}')["status"] == "SUCCEEDED"
 
     def test_the_caller_waits_for_a_failure(self, client, workflows):
         machine = workflows.create(FAILS, type="EXPRESS")
