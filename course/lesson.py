@@ -8,6 +8,7 @@ import boto3
 
 from course.account import earlier, foundation, given_roles, instances, made_before
 from course.account.cleaning import CleanUp, remove
+from course.account.ended_endpoints import ask_before_deleting
 from course.account.ledger import Ledger, record_calls
 from course.account.leftovers import Leftovers, survey
 from course.account.sessions import new_session
@@ -60,7 +61,9 @@ def _start(lesson: str, exercises: bool, keep: bool) -> Settings:
     # No other lesson's trigger may fire on what this lesson uploads.
     triggers = [found for found in ledger.resources() if found.kind == "S3 trigger" and found.lesson != lesson]
     again = f'course.start("{lesson}"{", exercises=True" if exercises else ""}, keep=True)'
-    said += [earlier.removed(remove(ledger, triggers if keep else [*left, *triggers]), lesson, again)]
+    said += [
+        earlier.removed(remove(ledger, triggers if keep else [*left, *triggers], clock=target.clock), lesson, again)
+    ]
     said += [earlier.kept(left) if keep else ""]
     bucket = foundation.ensure_bucket(target, ledger)
     role = foundation.ensure_sagemaker_role(target, bucket, ledger)
@@ -91,7 +94,7 @@ def clean_up(lesson: str | None = None) -> CleanUp:
         written = ledger.resources(lesson)
         known = {(one.kind, one.name) for one in written}
         more = [one for one in found.resources if (one.kind, one.name) not in known]
-        done = remove(ledger, [*written, *more], found.faults)
+        done = remove(ledger, [*written, *more], found.faults, target.clock)
         _listen(target, ledger)
         return done
 
@@ -170,6 +173,7 @@ def _listen(target: Target, ledger: Ledger) -> None:
     """Write down and tag what the lesson makes from now on. A new connection is a new session, unheard so far."""
     if _begun:
         record_calls(boto3.DEFAULT_SESSION, ledger, _begun[-1], foundation.bucket_name(target))
+        ask_before_deleting(boto3.DEFAULT_SESSION, ledger)
         tag_calls(boto3.DEFAULT_SESSION, foundation.tags_of(target, _begun[-1]))
 
 

@@ -25,7 +25,7 @@ FLOORS = {
         ("call", "clock", "http_client", "http_server", "lag", "loading", "wire", "matching", "timers"),
         ("event_pattern",),
         ("access",),
-        ("logs", "announcer"),
+        ("logs", "announcer", "deliveries"),
         ("house",),
         ("gateway", "moto", "isolation", "state"),
         ("iam", "cloudwatch_logs", "eventbridge", "s3", "tagging", "functions", "states", "sagemaker"),

@@ -1,7 +1,8 @@
 """What the course's runs would have cost on a real account, by service, read back from the AWS they ran on.
 
-What a clean-up removes is asked before it goes, and the ledger keeps the answer. An endpoint that somebody has deleted
-by hand has left no trace. S3's requests are not counted.
+What a clean-up or the notebook removes is asked before it goes, and the ledger keeps the answer. An endpoint that its
+schedule has ended is told of by others (`ended_endpoints.py`); where nobody tells, it is named. The children of a
+Distributed Map count, but for Express ones, which keep no history. S3's requests and logs are not counted.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from botocore.exceptions import ClientError
 from course.account.absence import is_absence
 from course.account.costs import endpoint_cost, instances_of, job_cost, lambda_cost, transitions_cost
 from course.account.ledger import Resource, Use
+from course.account.machine_traces import histories
 from course.errors import CourseError
 from course.history import transitions, visits
 
@@ -38,9 +40,10 @@ class Charge:
 
 @dataclass(frozen=True)
 class Bill:
-    """What was used, by service."""
+    """What was used, by service; `untold` are endpoints that are gone, of which nobody can tell what they used."""
 
     charges: tuple[Charge, ...]
+    untold: tuple[str, ...] = ()
 
     @property
     def dollars(self) -> float:
@@ -48,18 +51,28 @@ class Bill:
         return sum(charge.dollars or 0.0 for charge in self.charges)
 
 
-def bill(resources: Iterable[Resource], client: Client, kept: Iterable[Use] = ()) -> Bill:
+def bill(
+    resources: Iterable[Resource],
+    client: Client,
+    kept: Iterable[Use] = (),
+    ended: Callable[[str], list[Use] | None] = lambda name: None,
+) -> Bill:
     """Ask what each resource has used, and add what is kept of those that are gone.
 
     Args:
-        resources: of the ledger, those that are gone too.
+        resources: of the ledger, those that are gone too; of endpoints without those whose use is kept.
         client: makes a client of a service.
         kept: what the ledger knows of those that are gone.
+        ended: tells what an endpoint has used that is not there any more; None where it can't.
     """
     asked = list(resources)
     # What a function has used stands in its log, and lasts as long.
     asked += [Resource("log group", f"{_FUNCTION_LOGS}{one.name}") for one in asked if one.kind == "Lambda function"]
-    return Bill(tuple(_charge(use) for use in _together([*kept, *uses(asked, client)])))
+    endpoints = dict.fromkeys(one.name for one in asked if one.kind == "endpoint")
+    told = {name: ended(name) for name in endpoints if not _is_there(client, name)}
+    gone = [use for found in told.values() for use in found or ()]
+    charges = tuple(_charge(use) for use in _together([*kept, *gone, *uses(asked, client)]))
+    return Bill(charges, tuple(name for name, found in told.items() if found is None))
 
 
 def uses(resources: Iterable[Resource], client: Client) -> list[Use]:
@@ -114,16 +127,10 @@ def _invocations(client: Client, kind: str, group: str) -> Iterator[Use]:
 
 
 def _transitions(client: Client, kind: str, arn: str) -> Iterator[Use]:
-    """The state transitions of each execution, from its history. Express machines keep none, and are left out."""
-    states = client("stepfunctions")
-    for page in states.get_paginator("list_executions").paginate(stateMachineArn=arn):
-        for execution in page["executions"]:
-            history = states.get_paginator("get_execution_history").paginate(
-                executionArn=execution["executionArn"], includeExecutionData=False
-            )
-            events = [event for part in history for event in part["events"]]
-            count = transitions(visits(events, execution["status"]))
-            yield Use("Step Functions", "state transition", count, count, transitions_cost(count))
+    """The state transitions of each execution, and of each child of a Distributed Map, from its history."""
+    for status, events in histories(client("stepfunctions"), arn, with_data=False):
+        count = transitions(visits(events, status))
+        yield Use("Step Functions", "state transition", count, count, transitions_cost(count))
 
 
 def _job(client: Client, kind: str, name: str) -> Iterator[Use]:
@@ -134,7 +141,7 @@ def _job(client: Client, kind: str, name: str) -> Iterator[Use]:
     if began is not None:
         ended = found.get(f"{title}EndTime") or datetime.now(UTC)
         seconds = found.get("BillableTimeInSeconds") or (ended - began).total_seconds()
-        yield _on_instances(kind, resources["InstanceType"], seconds * resources["InstanceCount"])
+        yield on_instances(kind, resources["InstanceType"], seconds * resources["InstanceCount"])
 
 
 def _endpoint(client: Client, kind: str, name: str) -> Iterator[Use]:
@@ -144,10 +151,20 @@ def _endpoint(client: Client, kind: str, name: str) -> Iterator[Use]:
     seconds = (datetime.now(UTC) - found["CreationTime"]).total_seconds()
     for variant in config["ProductionVariants"]:
         if "InstanceType" in variant:
-            yield _on_instances(kind, variant["InstanceType"], seconds * variant.get("InitialInstanceCount", 1))
+            yield on_instances(kind, variant["InstanceType"], seconds * variant.get("InitialInstanceCount", 1))
 
 
-def _on_instances(what: str, instance_type: str, seconds: float) -> Use:
+def _is_there(client: Client, endpoint: str) -> bool:
+    try:
+        client("sagemaker").describe_endpoint(EndpointName=endpoint)
+    except ClientError as error:
+        if not is_absence(error):
+            raise
+        return False
+    return True
+
+
+def on_instances(what: str, instance_type: str, seconds: float) -> Use:
     """The time on instances of a type, together for all of them."""
     try:
         is_job = what.endswith("job")
@@ -170,9 +187,9 @@ _WHATS = ("invocation", "state transition", *_READERS)
 
 
 def _there(used: Iterator[Use]) -> Iterator[Use]:
-    """What was used, as far as what has used it is there and keeps a list of it."""
+    """What was used, as far as what has used it is there."""
     try:
         yield from used
     except ClientError as error:
-        if not is_absence(error) and error.response["Error"]["Code"] != "StateMachineTypeNotSupported":
+        if not is_absence(error):
             raise

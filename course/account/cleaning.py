@@ -18,6 +18,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from course.account import given_roles, prefix
 from course.account.absence import is_absence
 from course.account.bill import uses
+from course.account.ended_endpoints import EndedEndpoints
 from course.account.endpoint_ends import ROLE as ENDS_ROLE
 from course.account.ledger import Ledger, Resource, Use, removable
 from course.account.machine_traces import made_by, stop
@@ -76,7 +77,7 @@ class CleanUp:
         return "\n".join([*table, f"**{self._verdict()}**"])
 
 
-def remove(ledger: Ledger, resources: list[Resource], faults: tuple[str, ...] = ()) -> CleanUp:
+def remove(ledger: Ledger, resources: list[Resource], faults: tuple[str, ...] = (), clock: float | None = 1) -> CleanUp:
     """Remove resources and strike them out of the ledger.
 
     What the executions of a state machine have made goes along with the machine. What a resource has used is written
@@ -86,6 +87,7 @@ def remove(ledger: Ledger, resources: list[Resource], faults: tuple[str, ...] = 
         ledger: from which what is gone is struck out.
         resources: what to remove, in any order.
         faults: what could not be looked for, in words.
+        clock: how many times faster than on AWS a wait passes, where that is known.
     """
     pending = list(dict.fromkeys(resources))
     # To look makes nothing: the ledger doesn't listen to this session.
@@ -93,6 +95,8 @@ def remove(ledger: Ledger, resources: list[Resource], faults: tuple[str, ...] = 
     client = functools.cache(lambda service: session().client(service))
     removals: list[Removal] = []
     run_on: dict[Resource, str] = {}
+    machines = tuple(one.name for one in pending if one.kind == "state machine")
+    ended = EndedEndpoints(machines, tuple(ledger.ends()), client, clock or 1)
     for unknown in [one for one in pending if one.kind not in _REMOVERS]:
         removals.append(Removal(unknown, "This version of the course doesn't know how to remove it."))
     for kind in _ORDER:
@@ -101,7 +105,7 @@ def remove(ledger: Ledger, resources: list[Resource], faults: tuple[str, ...] = 
                 run_on[machine] = _why_not(_stop, ledger, machine, pending)
         for resource in [one for one in pending if one.kind == kind]:
             stays = run_on.get(resource) or _still_needed(resource, removals, faults)
-            used = [] if stays else _used(resource, client)
+            used = [] if stays else _used(resource, client, ended)
             reason = stays or _why_not(_REMOVERS[kind], resource.name)
             if not reason:
                 ledger.strike(resource)
@@ -131,10 +135,11 @@ def _why_not(do: Callable[..., object], *arguments: Any) -> str:
     return ""
 
 
-def _used(resource: Resource, client: Callable[[str], Any]) -> list[Use]:
+def _used(resource: Resource, client: Callable[[str], Any], ended: EndedEndpoints) -> list[Use]:
     """What a resource has used; nothing where AWS doesn't tell, for removing it comes first."""
     try:
-        return uses([resource], client)
+        used = uses([resource], client)
+        return used if used or resource.kind != "endpoint" else ended.uses(resource.name) or []
     except (ClientError, BotoCoreError, CourseError):
         return []
 

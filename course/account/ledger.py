@@ -10,10 +10,13 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import boto3
 
@@ -51,6 +54,26 @@ class Use:
     type: str = ""
 
 
+@dataclass(frozen=True)
+class ScheduledEnd:
+    """When an endpoint is to be deleted by a schedule: `at`, by the clock of the AWS, as it was `asked` for then."""
+
+    endpoint: str
+    asked: datetime
+    at: datetime
+
+    @classmethod
+    def of(cls, request: Mapping[str, Any], asked: datetime) -> ScheduledEnd | None:
+        """That of a CreateSchedule or UpdateSchedule; None where it deletes no endpoint, or not at one time."""
+        target = request.get("Target", {})
+        at = re.fullmatch(r"at\((.+)\)", str(request.get("ScheduleExpression")))
+        if at is None or not str(target.get("Arn")).endswith(":aws-sdk:sagemaker:deleteEndpoint"):
+            return None
+        endpoint = json.loads(target["Input"])["EndpointName"]
+        zone = ZoneInfo(request.get("ScheduleExpressionTimezone", "UTC"))
+        return cls(endpoint, asked, datetime.fromisoformat(at[1]).replace(tzinfo=zone))
+
+
 class Ledger:
     """The ledger of one AWS: one account and region, or one run of the embedded AWS."""
 
@@ -74,6 +97,16 @@ class Ledger:
         """What was used by what is gone, of one lesson or of all."""
         used = [line for line in self._lines() if "used" in line]
         return [Use(**line["used"]) for line in used if lesson in ("", line["lesson"])]
+
+    def schedule(self, end: ScheduledEnd) -> None:
+        """Write down when an endpoint is to end."""
+        self._append({"ends": {"endpoint": end.endpoint, "asked": end.asked.isoformat(), "at": end.at.isoformat()}})
+
+    def ends(self) -> list[ScheduledEnd]:
+        """When endpoints are to end, or were, as far as the notebook itself has said so."""
+        told = [line["ends"] for line in self._lines() if "ends" in line]
+        times = [(one["endpoint"], one["asked"], one["at"]) for one in told]
+        return [ScheduledEnd(name, *map(datetime.fromisoformat, when)) for name, *when in times]
 
     def resources(self, lesson: str | None = None) -> list[Resource]:
         """What is left, in the order in which it was made; of one lesson or of all."""
@@ -152,6 +185,10 @@ def record_calls(session: boto3.session.Session, ledger: Ledger, lesson: str, bu
         if http_response.status_code >= 300:
             return
         call, params = (model.service_model.service_name, model.name), context.get("course_params", {})
+        if call in (("scheduler", "CreateSchedule"), ("scheduler", "UpdateSchedule")):
+            end = ScheduledEnd.of(params, datetime.now(UTC))
+            if end:
+                ledger.schedule(end)
         if call in MADE_BY:
             for kind, name in MADE_BY[call](params, parsed):
                 if kind == "IAM role" and given_roles.given(name):

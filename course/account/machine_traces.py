@@ -23,13 +23,27 @@ def made_by(state_machine_arn: str, client: Callable[[str], Any] = boto3.client)
     Raises:
         ClientError: there is no such machine, or its history can't be read.
     """
-    states = client("stepfunctions")
     found = [
-        made
-        for execution in _executions(states, stateMachineArn=state_machine_arn)
-        for made in _made_by_execution(states, execution["executionArn"])
+        made for _, events in histories(client("stepfunctions"), state_machine_arn) for made in made_by_events(events)
     ]
     return list(dict.fromkeys(found))
+
+
+def histories(states: Any, state_machine_arn: str, with_data: bool = True) -> Iterator[tuple[str, list[Any]]]:
+    """Every execution of a machine, and every child of its Distributed Maps: its status, and its events.
+
+    What is Express keeps neither a list nor a history, and is left out.
+
+    Args:
+        states: a client of Step Functions.
+        state_machine_arn: of the machine.
+        with_data: with what went in and out.
+
+    Raises:
+        ClientError: there is no such machine, or its history can't be read.
+    """
+    for execution in _executions(states, stateMachineArn=state_machine_arn):
+        yield from _with_children(states, execution, with_data)
 
 
 def stop(state_machine_arn: str) -> None:
@@ -56,11 +70,12 @@ def _executions(states: Any, **which: str) -> Iterator[dict[str, Any]]:
             raise
 
 
-def _made_by_execution(states: Any, execution_arn: str) -> Iterator[tuple[str, str]]:
-    history = states.get_paginator("get_execution_history")
-    events = [event for page in history.paginate(executionArn=execution_arn) for event in page["events"]]
-    yield from made_by_events(events)
+def _with_children(states: Any, execution: dict[str, Any], with_data: bool) -> Iterator[tuple[str, list[Any]]]:
+    asked = {"executionArn": execution["executionArn"], "includeExecutionData": with_data}
+    pages = states.get_paginator("get_execution_history").paginate(**asked)
+    events = [event for page in pages for event in page["events"]]
+    yield execution["status"], events
     for event in events:
         if event["type"] == "MapRunStarted":
             for child in _executions(states, mapRunArn=event["mapRunStartedEventDetails"]["mapRunArn"]):
-                yield from _made_by_execution(states, child["executionArn"])
+                yield from _with_children(states, child, with_data)

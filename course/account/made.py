@@ -6,7 +6,9 @@ A call that reads the history of an execution makes nothing by itself, but tells
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 Made = list[tuple[str, str]]
@@ -76,27 +78,46 @@ _BY_STATES = {("sagemaker", action): made for action, made in SAGEMAKER.items()}
 }
 
 
-def made_by_events(events: list[dict[str, Any]]) -> Made:
-    """What a state machine made, from the events of an execution (of GetExecutionHistory).
+@dataclass(frozen=True)
+class Call:
+    """A call of AWS that a state made: of which service (`sagemaker`), which action (`CreateEndpoint`), with what, and
+    when AWS said yes."""
 
-    Only what AWS said yes to counts: a name that was refused as taken may be somebody else's.
+    service: str
+    action: str
+    parameters: Mapping[str, Any]
+    when: datetime
+
+
+def calls_of(events: Iterable[Mapping[str, Any]]) -> Iterator[Call]:
+    """What a state machine called, from the events of an execution (of GetExecutionHistory).
+
+    Only what AWS said yes to counts: a name that was refused as taken may be somebody else's. And only what the
+    events have the data of.
     """
-    asked: dict[int, Made] = {}
-    made: Made = []
+    asked: dict[int, Mapping[str, Any]] = {}
+    told: set[int] = set()
     for event in sorted(events, key=lambda event: event["id"]):
-        if event["type"] == "TaskScheduled":
-            asked[event["id"]] = _asked_for(event["taskScheduledEventDetails"])
-        elif event["type"].startswith("Task"):
-            asked[event["id"]] = asked.get(event.get("previousEventId", 0), [])
-        if event["type"] in ("TaskSubmitted", "TaskSucceeded"):
-            made += asked[event["id"]]
+        if event["type"] == "TaskScheduled" and "parameters" in event["taskScheduledEventDetails"]:
+            asked[event["id"]] = event
+        elif event["type"].startswith("Task") and event.get("previousEventId") in asked:
+            asked[event["id"]] = asked[event["previousEventId"]]
+        scheduled = asked.get(event["id"])
+        if event["type"] in ("TaskSubmitted", "TaskSucceeded") and scheduled and scheduled["id"] not in told:
+            told.add(scheduled["id"])
+            details = scheduled["taskScheduledEventDetails"]
+            service, action = details["resourceType"].rpartition(":")[2], details["resource"].partition(".")[0]
+            parameters = json.loads(details["parameters"])
+            yield Call(service, action[:1].upper() + action[1:], parameters, event["timestamp"])
+
+
+def made_by_events(events: Iterable[Mapping[str, Any]]) -> Made:
+    """What a state machine made, from the events of an execution."""
+    made: Made = []
+    for call in calls_of(events):
+        makes = _BY_STATES.get((call.service, call.action))
+        made += makes(dict(call.parameters), {}) if makes else []
     return list(dict.fromkeys(made))
-
-
-def _asked_for(details: dict[str, Any]) -> Made:
-    action = details["resource"].partition(".")[0]
-    makes = _BY_STATES.get((details["resourceType"].rpartition(":")[2], action[:1].upper() + action[1:]))
-    return [] if makes is None else makes(json.loads(details["parameters"]), {})
 
 
 IN_A_BUCKET = {"S3 folder", "S3 object", "S3 trigger"}

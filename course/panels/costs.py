@@ -7,6 +7,7 @@ from functools import cache
 
 from course.account.bill import Bill, Charge, bill
 from course.account.costs import AS_OF, PRICES
+from course.account.ended_endpoints import EndedEndpoints
 from course.account.leftovers import Leftover, Leftovers, survey
 from course.account.sessions import new_session
 from course.charts import Bars
@@ -52,9 +53,13 @@ class Accountant:
 
     def account(self) -> Account:
         """Go through the ledger: what was used, of a lesson or of all, and what is left of all."""
-        used = [one for one in self._ledger.made() if self._lesson in ("", one.lesson)]
+        there = self._ledger.resources()
+        made = [one for one in self._ledger.made() if one.kind != "endpoint" or one in there]
+        used = [one for one in made if self._lesson in ("", one.lesson)]
+        machines = tuple(one.name for one in made if one.kind == "state machine")
+        ended = EndedEndpoints(machines, tuple(self._ledger.ends()), self._client, self.target.clock or 1)
         return Account(
-            bill(used, self._client, self._ledger.kept(self._lesson)), survey(self._ledger.resources(), self._client)
+            bill(used, self._client, self._ledger.kept(self._lesson), ended.uses), survey(there, self._client)
         )
 
 
@@ -100,7 +105,7 @@ class CostsPanel(Panel):
         together = (
             f"**Together: {_for_a_person(found.bill.dollars)}**, before any free tier. What was removed counts, too."
         )
-        blocks: list[Block] = [used, Say(together)]
+        blocks: list[Block] = [used, Say(together), *_uncounted(found.bill)]
         if by_service:
             blocks.append(Picture(_bars(by_service)))
         if self.accountant.target.kind == "local":
@@ -125,6 +130,15 @@ def _warning_blocks(account: Account) -> list[Block]:
         Say(f"✕ **Left on:** {one.resource.kind} `{plain(one.resource.name)}`, {_an_hour(one)}.", "bad") for one in on
     ]
     return [*lines, Say("On a real account it costs so much until it is deleted: `course.clean_up()` removes it.")]
+
+
+def _uncounted(found: Bill) -> list[Block]:
+    """What is in no figure, by name."""
+    words = "**Not counted:** requests to S3, logs, and children of a Distributed Map that are Express."
+    names = ", ".join(f"`{plain(name)}`" for name in found.untold)
+    gone = "an endpoint that is gone" if len(found.untold) == 1 else "endpoints that are gone"
+    untold = f"**Not counted, either:** {names}, {gone}, and nothing tells for how long there was one."
+    return [Say(words), *([Say(untold, "note")] if names else [])]
 
 
 def _rows(service: str, charges: list[Charge]) -> list[tuple[str, str, str, str]]:

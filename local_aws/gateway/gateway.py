@@ -25,6 +25,7 @@ from local_aws.access.signature import Signature, signature
 from local_aws.call import ApiError, Call, not_there
 from local_aws.gateway.dispatch import dispatch, routed
 from local_aws.gateway.exchange import Exchange, StartResponse
+from local_aws.gateway.tag_rules import require_own_tags
 from local_aws.gateway.throttle import Throttle
 from local_aws.house import Keeper, Service, Services
 from local_aws.moto.asked_for import require_possible
@@ -143,11 +144,10 @@ class Gateway:
             wire.require_members(operation, params)
         else:
             wire.validate(operation, params)
-        require_possible(api.name, operation, params)
+        require_own_tags(operation, params)
+        require_possible(operation, call, params)
         if call.principal.kind != "admin" or api.name == "sns":
             self._roles.judge.authorise(call, params, lambda: policy_at(self._roles.admin_client, call, params))
-            if api.name == "sns" and operation.name == "Subscribe" and params.get("Protocol") == "lambda":
-                raise not_there("sns:Subscribe with the protocol lambda")
         page = self._pages.page(operation, call.region, params)
         if page is not None:
             return exchange.send(wire.serialise(operation, page, call.request_id))

@@ -7,31 +7,39 @@ from typing import Any
 
 from botocore.model import OperationModel
 
-Look = Callable[[OperationModel, Mapping[str, Any]], None]
+from local_aws.call import Call
+
+Look = Callable[[OperationModel, Call, Mapping[str, Any]], None]
 
 
-def _logs(operation: OperationModel, params: Mapping[str, Any]) -> None:
+def _logs(operation: OperationModel, call: Call, params: Mapping[str, Any]) -> None:
     # The language of filter patterns takes a twentieth of a server's start, which looks for none.
     from local_aws.moto.log_requests import require_log_request
 
     require_log_request(operation, params)
 
 
-def _sns(operation: OperationModel, params: Mapping[str, Any]) -> None:
-    from local_aws.moto.topics import require_topic
+def _sns(operation: OperationModel, call: Call, params: Mapping[str, Any]) -> None:
+    from local_aws.moto.topics import require_topic_request
 
-    require_topic(operation, params)
-
-
-_LOOKS: dict[str, Look] = {"logs": _logs, "sns": _sns}
+    require_topic_request(operation, call, params)
 
 
-def require_possible(service: str, operation: OperationModel, params: Mapping[str, Any]) -> None:
+def _sqs(operation: OperationModel, call: Call, params: Mapping[str, Any]) -> None:
+    from local_aws.moto.queues import require_queue_request
+
+    require_queue_request(operation, call, params)
+
+
+_LOOKS: dict[str, Look] = {"logs": _logs, "sns": _sns, "sqs": _sqs}
+
+
+def require_possible(operation: OperationModel, call: Call, params: Mapping[str, Any]) -> None:
     """Raise where a call asks for what its service doesn't have.
 
     Raises:
         ApiError: as the service words it.
     """
-    look = _LOOKS.get(service)
+    look = _LOOKS.get(operation.service_model.service_name)
     if look is not None:
-        look(operation, params)
+        look(operation, call, params)

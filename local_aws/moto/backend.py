@@ -12,6 +12,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import gc
+import importlib
 import logging
 import os
 import re
@@ -76,6 +77,8 @@ _LACKING = re.compile(
 _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 _IN_PIECES = {"GetObject", "CopyObject", "UploadPartCopy"}
 """Operations in which moto only hands an object's content on, or asks for its checksum."""
+_KEPT_OTHERWISE = {"iam": "iam_records", "sns": "topics", "sqs": "queues"}
+"""What has moto hold a service's records as they are held here, where few ask for the service."""
 _LARGE = 1 << 20
 """Bytes of a body from which on it is worth looking for what can be freed."""
 _DELETING = ("Abort", "Complete", "Delete", "Purge")
@@ -158,10 +161,8 @@ class Backends:
                     from local_aws.moto.application import application
 
                     _take_over()
-                    if name == "iam":
-                        from local_aws.moto import iam_records
-
-                        iam_records.install()
+                    if name in _KEPT_OTHERWISE:
+                        importlib.import_module(f"{__package__}.{_KEPT_OTHERWISE[name]}").install()
                     self._applications[name] = application(name.replace("-", ""))
                     _keep_no_list_of_records()
             return self._applications[name]

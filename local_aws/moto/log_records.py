@@ -12,6 +12,7 @@ import time
 from typing import Any
 
 from local_aws import ACCOUNT
+from local_aws.moto import log_subscriptions
 
 
 def install() -> None:
@@ -22,6 +23,7 @@ def install() -> None:
     _install_metric_filters(models)
     _install_groups(models)
     _install_streams(models)
+    log_subscriptions.install()
 
 
 def _install_metric_filters(models: Any) -> None:

@@ -57,7 +57,12 @@ def touched(service: str, operation: str, request: wire.Request, region: str) ->
         return list(_touched_in_s3(operation, request))
     if service == "logs":
         return list(_touched_in_logs(operation, request, region))
-    return [(f"{_ROOT}/{service}", "aws" if service in _GLOBAL else region)]
+    return [region_mark(service, region)]
+
+
+def region_mark(service: str, region: str) -> Mark:
+    """The record of what a service holds in a region, except what has records of its own."""
+    return f"{_ROOT}/{service}", "aws" if service in _GLOBAL else region
 
 
 # ---- a service's state as a whole ------------------------------------------------------------------------

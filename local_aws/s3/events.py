@@ -22,10 +22,10 @@ from botocore.exceptions import ClientError
 
 from local_aws.access.roles import traced
 from local_aws.call import ApiError, Call
+from local_aws.deliveries import Deliveries
 from local_aws.house import Host, Records, Service, Shelf
 from local_aws.lag import Kind
 from local_aws.s3.buckets import require_bucket
-from local_aws.s3.deliveries import Deliveries
 from local_aws.s3.event_record import Change, now, record
 from local_aws.s3.news import news
 from local_aws.s3.notification_rules import KINDS, check_rules, destination, filter_rules, matches
@@ -46,7 +46,7 @@ class S3Events(Service):
     def __init__(self, host: Host):
         super().__init__(host)
         self._configurations: dict[str, dict[str, Any]] = {}
-        self._queue = Deliveries()
+        self._queue = Deliveries("an S3 event")
         self._waiting: dict[str, _Delivery] = {}
 
     def shelves(self) -> Iterable[Shelf]:

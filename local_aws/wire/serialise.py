@@ -197,6 +197,9 @@ def serialise_error(api: Api, error: ApiError, request_id: str, resource: str = 
         version = api.model.metadata.get("jsonVersion", "1.0")
         response.headers["Content-Type"] = f"application/x-amz-json-{version}"
         members = {"__type": error.code} | members
+        if "awsQueryCompatible" in api.model.metadata:  # SQS, whose SDKs were of that protocol before
+            at_fault = "Sender" if error.status < 500 else "Receiver"
+            response.headers["x-amzn-query-error"] = f"{error.code};{at_fault}"
     else:
         response.headers["Content-Type"] = "application/json"
     response.body = json.dumps(members).encode()

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from local_aws.logs.filter_pattern.boolean import Reader, Test, read_whole
-from local_aws.logs.filter_pattern.pattern import COMPARISONS, Pattern, condition, invalid
+from local_aws.logs.filter_pattern.pattern import COMPARISONS, Pattern, condition, invalid, shown
 
 _TOKEN = re.compile(
     r"""\s*(?P<token> \&\& | \|\| | [()] | !=|<=|>=|[=<>] | "(?:[^"\\]|\\.)*" | %[^%]*%
@@ -22,9 +22,10 @@ _STEP = re.compile(r"""\.(?P<name>[\w*-]+) | \[(?:'(?P<single>[^']*)'|"(?P<doubl
 
 @dataclass(frozen=True)
 class JsonFields(Pattern):
-    """A test of a message that is JSON; another message is never meant."""
+    """A test of a message that is JSON, and the selectors in it; another message is never meant."""
 
     test: Test[Any]
+    selectors: Sequence[str]
 
     def matches(self, message: str) -> bool:
         if not message.lstrip().startswith(("{", "[")):
@@ -33,6 +34,11 @@ class JsonFields(Pattern):
             return self.test(json.loads(message))
         except (ValueError, RecursionError):
             return False
+
+    def extracted(self, message: str) -> dict[str, str]:
+        document = json.loads(message)
+        found = {name: list(_selected(document, list(_STEP.finditer(name)))) for name in self.selectors}
+        return {name: shown(values[0]) for name, values in found.items() if values}
 
 
 def parse(text: str) -> JsonFields:
@@ -46,7 +52,7 @@ def parse(text: str) -> JsonFields:
             raise invalid()
         tokens.append(found["token"])
         at = found.end()
-    return JsonFields(read_whole(Reader(tokens), _condition))
+    return JsonFields(read_whole(Reader(tokens), _condition), [token for token in tokens if token.startswith("$")])
 
 
 def _condition(reader: Reader) -> Test[Any]:

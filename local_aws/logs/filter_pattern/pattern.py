@@ -43,6 +43,10 @@ class Pattern(ABC):
     def matches(self, message: str) -> bool:
         """Whether a log event with this message is meant."""
 
+    def extracted(self, message: str) -> dict[str, str]:
+        """The values that the pattern names in a message that it means; of terms there are none."""
+        return {}
+
 
 @functools.lru_cache(maxsize=256)
 def regular_expression(text: str) -> Callable[[str], bool]:
@@ -88,7 +92,7 @@ class Condition:
                 return COMPARISONS[self.comparison](numeric, self.number)
         if self.comparison not in ("=", "!="):
             return False
-        text = value if isinstance(value, str) else _shown(value)
+        text = value if isinstance(value, str) else shown(value)
         return self.found(text) is (self.comparison == "=")
 
 
@@ -120,7 +124,8 @@ def _number(value: object) -> float | None:
     return float(value) if isinstance(value, str) and NUMBER.fullmatch(value) else None
 
 
-def _shown(value: object) -> str:
+def shown(value: object) -> str:
+    """A value of JSON as a text."""
     if isinstance(value, bool):
         return "true" if value else "false"
     return "null" if value is None else str(value)

@@ -21,19 +21,34 @@ _REST = "..."
 
 @dataclass(frozen=True)
 class SpaceDelimited(Pattern):
-    """A test for each field, None for one that may be anything; `rest` is where `...` stands, None without it."""
+    """A test for each field, None for one that may be anything, and the field's name.
+
+    `rest` is where `...` stands, None without it.
+    """
 
     fields: Sequence[Test[str] | None]
+    names: Sequence[str]
     rest: int | None
 
     def matches(self, message: str) -> bool:
+        values = self._values(message)
+        return values is not None and all(
+            test is None or test(value) for test, value in zip(self.fields, values, strict=True)
+        )
+
+    def extracted(self, message: str) -> dict[str, str]:
+        values = self._values(message) or ()
+        return {f"${name}": value for name, value in zip(self.names, values, strict=False)}
+
+    def _values(self, message: str) -> list[str] | None:
+        """The values of the fields; None where there are too few, or too many."""
         values = list(divided(message))
         missing = len(values) - len(self.fields)
         if missing < 0 or (missing > 0 and self.rest is None):
-            return False
+            return None
         if self.rest is not None:
             del values[self.rest : self.rest + missing]
-        return all(test is None or test(value) for test, value in zip(self.fields, values, strict=True))
+        return values
 
 
 def parse(text: str) -> SpaceDelimited:
@@ -44,7 +59,8 @@ def parse(text: str) -> SpaceDelimited:
     if parts.count(_REST) > 1 or not all(parts):
         raise invalid()
     rest = parts.index(_REST) if _REST in parts else None
-    return SpaceDelimited([_test(part) for part in parts if part != _REST], rest)
+    named = [part for part in parts if part != _REST]
+    return SpaceDelimited([_test(part) for part in named], [_name(part) for part in named], rest)
 
 
 def divided(message: str) -> Iterator[str]:
@@ -73,6 +89,12 @@ def _split(text: str) -> list[str]:
             parts.append(text[start:at])
             start = at + 1
     return [*parts, text[start:]]
+
+
+def _name(part: str) -> str:
+    """What a field is called."""
+    found = _NAME.search(part)
+    return found[0] if found else ""
 
 
 def _test(part: str) -> Test[str] | None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 
 import boto3
 import pytest
 
 import course
-from course.account.ledger import Ledger, Resource
+from course.account.ledger import Ledger, Resource, ScheduledEnd
 
 QUEUE, ROLE = Resource("SQS queue", "q", "01"), Resource("IAM role", "r", "02")
 
@@ -35,6 +36,20 @@ def test_what_is_gone_is_struck_out_and_may_come_again(written):
     assert written.resources() == [ROLE]
     written.record(QUEUE)
     assert written.resources() == [ROLE, QUEUE]
+
+
+def test_when_an_endpoint_is_to_end_is_written_down(written):
+    asked = datetime(2026, 11, 29, 10, tzinfo=UTC)
+    target = {"Arn": "arn:aws:scheduler:::aws-sdk:sagemaker:deleteEndpoint", "Input": '{"EndpointName": "e"}'}
+    request = {"ScheduleExpression": "at(2026-11-29T12:30:00)", "Target": target}
+    end = ScheduledEnd.of(request, asked)
+    assert (end.endpoint, end.at - asked) == ("e", timedelta(hours=2.5))
+    written.schedule(end)
+    assert written.ends() == [end] and written.resources() == []
+    berlin = ScheduledEnd.of(request | {"ScheduleExpressionTimezone": "Europe/Berlin"}, asked)
+    assert end.at - berlin.at == timedelta(hours=1)
+    for other in ({"ScheduleExpression": "rate(1 hour)"}, {"Target": target | {"Arn": "arn:aws:sqs:::q"}}):
+        assert ScheduledEnd.of(request | other, asked) is None
 
 
 def test_a_line_that_was_cut_off_spoils_no_other(written):

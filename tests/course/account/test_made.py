@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 
 import pytest
 
@@ -11,14 +12,14 @@ from course.account.made import made_by_events
 
 def task(first: int, resource: str, parameters: dict, *after: str, kind: str = "sagemaker") -> list[dict]:
     """A task's events: it is scheduled, and what follows."""
+    when = datetime(2026, 11, 29, tzinfo=UTC)
     details = {"resource": resource, "resourceType": kind, "parameters": json.dumps(parameters)}
     events = [
-        {"id": first, "previousEventId": first - 1, "type": "TaskScheduled", "taskScheduledEventDetails": details}
+        {"id": first + number, "previousEventId": first + number - 1, "type": name, "timestamp": when}
+        for number, name in enumerate(("TaskScheduled", *after))
     ]
-    return events + [
-        {"id": first + number, "previousEventId": first + number - 1, "type": name}
-        for number, name in enumerate(after, start=1)
-    ]
+    events[0]["taskScheduledEventDetails"] = details
+    return events
 
 
 def training(name: str) -> dict:
@@ -27,6 +28,7 @@ def training(name: str) -> dict:
 
 
 JOB = training("t")
+WITHOUT_DATA = {"resource": "createTrainingJob.sync", "resourceType": "sagemaker"}
 MADE = [("training job", "t"), ("S3 folder", "b/models/")]
 
 
@@ -54,6 +56,7 @@ MADE = [("training job", "t"), ("S3 folder", "b/models/")]
     ],
 )
 def test_only_what_was_said_yes_to_counts(events, made):
+    assert made_by_events([{**one, "taskScheduledEventDetails": WITHOUT_DATA} for one in events]) == []
     assert made_by_events(events) == made
     assert made_by_events(events[::-1]) == made, "the newest first, as reverseOrder gives them"
 

@@ -94,12 +94,12 @@ FIFTY = {
 """Fifty states, one after the other."""
 
 
-def make_machine(states: dict[str, Any], name: str | None = None) -> str:
-    """A JSONata state machine whose role may call Lambda; gives its ARN."""
+def make_machine(states: dict[str, Any], name: str | None = None, actions: str = "lambda:InvokeFunction") -> str:
+    """A JSONata state machine whose role may call Lambda, or what else is named; gives its ARN."""
     name = name or f"machine-{secrets.token_hex(4)}"
     iam = boto3.client("iam")
     trust = {"Effect": "Allow", "Principal": {"Service": "states.amazonaws.com"}, "Action": "sts:AssumeRole"}
-    may = {"Effect": "Allow", "Action": "lambda:InvokeFunction", "Resource": "*"}
+    may = {"Effect": "Allow", "Action": actions, "Resource": "*"}
     role = iam.create_role(RoleName=f"{name}-role", AssumeRolePolicyDocument=_document(trust))["Role"]["Arn"]
     iam.put_role_policy(RoleName=f"{name}-role", PolicyName="call", PolicyDocument=_document(may))
     definition = {"QueryLanguage": "JSONata", "StartAt": next(iter(states)), "States": states}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from datetime import UTC, datetime, timedelta
 
@@ -11,8 +12,8 @@ from botocore.exceptions import ClientError
 
 import course
 from course.account import bill as bills
-from course.account import cleaning
-from course.account.ledger import Ledger, Resource, Use
+from course.account import cleaning, ended_endpoints
+from course.account.ledger import Ledger, Resource, ScheduledEnd, Use
 from course.account.target import Target
 from tests.course.panels.machines import BRANCHES, make_machine
 from tests.course.panels.resources import make_bucket, make_function
@@ -31,6 +32,20 @@ def ledger(tmp_path, monkeypatch) -> Ledger:
     target = Target("local", "123456789012", "us-east-1", made.path)
     monkeypatch.setattr("course.panels.costs.look", lambda: (target, made))
     return made
+
+
+@pytest.fixture
+def a_model() -> str:
+    """An endpoint configuration with a model, `m`, for one instance; the same one each time."""
+    bucket, sagemaker = make_bucket(), boto3.client("sagemaker")
+    if sagemaker.list_endpoint_configs(NameContains="c")["EndpointConfigs"]:
+        return "c"
+    boto3.client("s3").put_object(Bucket=bucket, Key="model.tar.gz", Body=b"no model")
+    container = {"Image": IMAGE, "ModelDataUrl": f"s3://{bucket}/model.tar.gz"}
+    sagemaker.create_model(ModelName="m", ExecutionRoleArn=_role(), PrimaryContainer=container)
+    variant = {"VariantName": "one", "ModelName": "m", "InstanceType": "ml.m5.large", "InitialInstanceCount": 1}
+    sagemaker.create_endpoint_config(EndpointConfigName="c", ProductionVariants=[variant])
+    return "c"
 
 
 def opened(lesson=""):
@@ -75,19 +90,13 @@ def test_transitions_are_counted_from_the_histories(ledger):
     assert charge.dollars == pytest.approx(14 * 0.025 / 1000)
 
 
-def test_what_is_left_on_is_warned_of_and_its_name_is_accepted_by_the_api(ledger):
+def test_what_is_left_on_is_warned_of_and_its_name_is_accepted_by_the_api(ledger, a_model):
     sagemaker = boto3.client("sagemaker")
     bucket = make_bucket()
     ledger.record(Resource("S3 bucket", bucket))
-    config = {"VariantName": "one", "ModelName": "m", "InstanceType": "ml.m5.large", "InitialInstanceCount": 2}
-    boto3.client("s3").put_object(Bucket=bucket, Key="model.tar.gz", Body=b"no model")
-    sagemaker.create_model(
-        ModelName="m",
-        ExecutionRoleArn=_role(),
-        PrimaryContainer={"Image": IMAGE, "ModelDataUrl": f"s3://{bucket}/model.tar.gz"},
-    )
-    sagemaker.create_endpoint_config(EndpointConfigName="c", ProductionVariants=[config])
-    sagemaker.create_endpoint(EndpointName="forgotten", EndpointConfigName="c")
+    variant = {"VariantName": "one", "ModelName": "m", "InstanceType": "ml.m5.large", "InitialInstanceCount": 2}
+    sagemaker.create_endpoint_config(EndpointConfigName="two", ProductionVariants=[variant])
+    sagemaker.create_endpoint(EndpointName="forgotten", EndpointConfigName="two")
     ledger.record(Resource("endpoint", "forgotten"))
     panel = opened()
     assert (panel.status.words, panel.status.tone) == ("Left on: 1 that costs by the hour.", "bad")
@@ -209,12 +218,93 @@ def test_a_job_is_charged_by_its_instances_and_an_unknown_price_is_not_guessed()
     assert found.dollars == pytest.approx(160 / 3600 * 0.115)
 
 
+def test_the_children_of_a_distributed_map_count(ledger):
+    one = {"StartAt": "One", "States": {"One": {"Type": "Pass", "End": True}}}
+    processor = {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}, **one}
+    each = {"Type": "Map", "Items": "{% $states.input %}", "ItemProcessor": processor, "End": True}
+    arn = make_machine({"Each": each}, actions="states:*")
+    ledger.record(Resource("state machine", arn))
+    assert course.run(arn, [1, 2, 3]).status == "SUCCEEDED"
+    # The start and Each; of each child its start and One.
+    assert charges(opened())["Step Functions"].amount == "8 state transitions"
+
+
+def test_an_endpoint_that_the_notebook_deletes_is_asked_first(ledger, a_model):
+    ended_endpoints.ask_before_deleting(boto3.DEFAULT_SESSION, ledger)
+    sagemaker = boto3.client("sagemaker")
+    sagemaker.create_endpoint(EndpointName="by-hand", EndpointConfigName=a_model)
+    ledger.record(Resource("endpoint", "by-hand", "06"))
+    course.wait_until(lambda: _status(sagemaker, "by-hand") != "Creating", "the endpoint to be made", 60)
+    with pytest.raises(ClientError):
+        sagemaker.delete_endpoint(EndpointName="another-one")
+    assert ledger.kept() == []
+    sagemaker.delete_endpoint(EndpointName="by-hand")
+    [used] = ledger.kept("06")
+    assert (used.what, used.type, used.times) == ("endpoint", "ml.m5.large", 1) and used.amount > 0
+    assert ledger.resources() == []
+    panel = opened()
+    assert panel.account.bill.dollars == pytest.approx(used.dollars)
+    assert "Not counted, either" not in repr(panel)
+
+
+def test_an_endpoint_counts_until_its_schedule_ended_it_also_after_a_clean_up(ledger, a_model):
+    name, at = "by-schedule", f"{datetime.now(UTC) + timedelta(hours=2):%Y-%m-%dT%H:%M:%S}"
+    deletes = "arn:aws:scheduler:::aws-sdk:sagemaker:deleteEndpoint"
+    schedule = {
+        "Name": name,
+        "ScheduleExpression": f"at({at})",
+        "FlexibleTimeWindow": {"Mode": "OFF"},
+        "Target": {"Arn": deletes, "RoleArn": _role(), "Input": json.dumps({"EndpointName": name})},
+    }
+    variant = {"VariantName": "one", "ModelName": "m", "InstanceType": "ml.m5.large", "InitialInstanceCount": 2}
+    calls = (
+        ("sagemaker:createEndpointConfig", {"EndpointConfigName": "c2", "ProductionVariants": [variant]}),
+        ("aws-sdk:scheduler:createSchedule", schedule),
+        ("sagemaker:createEndpoint", {"EndpointName": name, "EndpointConfigName": "c2"}),
+    )
+    states = {
+        str(number): {"Type": "Task", "Resource": f"arn:aws:states:::{what}", "Arguments": given}
+        | ({"Next": str(number + 1)} if number < 2 else {"End": True})
+        for number, (what, given) in enumerate(calls)
+    }
+    arn = make_machine(states, actions="*")
+    ledger.record(Resource("state machine", arn))
+    run = course.run(arn, {})
+    assert run.status == "SUCCEEDED", run.cause
+    ledger.record(Resource("endpoint", name))
+    sagemaker = boto3.client("sagemaker")
+    course.wait_until(lambda: _status(sagemaker, name) != "Creating", "the endpoint to be made", 60)
+    sagemaker.delete_endpoint(EndpointName=name)
+    course.wait_until(lambda: name not in _endpoints(sagemaker), "the endpoint to go", 30)
+    # Nobody knows when it went: it counts until now, for its schedule's time has not come.
+    before = charges(opened())["SageMaker"]
+    assert before.amount.startswith("1 endpoint, ") and before.dollars > 0
+    # As if the time had come a second after it was asked for; two instances at 0.115 USD an hour.
+    asked = run.state("2").left
+    ledger.schedule(ScheduledEnd(name, asked, asked + timedelta(seconds=1)))
+    dollars = charges(opened())["SageMaker"].dollars
+    assert dollars == pytest.approx(2 * 0.115 / 3600, rel=0.1)
+    cleaning.remove(ledger, ledger.resources())
+    [kept] = [one for one in ledger.kept() if one.what == "endpoint"]
+    assert kept.dollars == pytest.approx(dollars)
+    assert charges(opened())["SageMaker"].dollars == pytest.approx(dollars), "counted once"
+
+
+def test_an_endpoint_of_which_nothing_tells_is_named(ledger):
+    ledger.record(Resource("endpoint", "gone"))
+    panel = opened()
+    assert "Not counted, either: gone, an endpoint that is gone" in repr(panel)
+    assert "Not counted: requests to S3" in repr(panel)
+    ledger.strike(Resource("endpoint", "gone"))
+    assert "Not counted, either" not in repr(opened()), "a clean-up has kept what there was"
+
+
 def test_the_prices_have_their_date(ledger):
     assert "Prices of July 2026, us-east-1" in repr(opened())
 
 
-def _status(sagemaker):
-    return sagemaker.describe_endpoint(EndpointName="forgotten")["EndpointStatus"]
+def _status(sagemaker, name="forgotten"):
+    return sagemaker.describe_endpoint(EndpointName=name)["EndpointStatus"]
 
 
 def _endpoints(sagemaker):
@@ -222,9 +312,12 @@ def _endpoints(sagemaker):
 
 
 def _role():
-    trust = {"Effect": "Allow", "Principal": {"Service": "sagemaker.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    """A role for SageMaker and EventBridge Scheduler; the same one each time."""
+    services = ["sagemaker.amazonaws.com", "scheduler.amazonaws.com"]
+    trust = {"Effect": "Allow", "Principal": {"Service": services}, "Action": "sts:AssumeRole"}
     document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
     iam = boto3.client("iam")
-    role = iam.create_role(RoleName="endpoint-role", AssumeRolePolicyDocument=document)["Role"]["Arn"]
-    iam.attach_role_policy(RoleName="endpoint-role", PolicyArn="arn:aws:iam::aws:policy/AmazonS3FullAccess")
-    return role
+    with contextlib.suppress(iam.exceptions.EntityAlreadyExistsException):
+        iam.create_role(RoleName="endpoint-role", AssumeRolePolicyDocument=document)
+        iam.attach_role_policy(RoleName="endpoint-role", PolicyArn="arn:aws:iam::aws:policy/AmazonS3FullAccess")
+    return iam.get_role(RoleName="endpoint-role")["Role"]["Arn"]

@@ -21,11 +21,16 @@ _LONGEST_PAUSE = 300.0
 
 
 class Deliveries:
-    """A queue worked off by a few threads; what fails is tried again after a pause that doubles."""
+    """A queue worked off by a few threads; what fails is tried again after a pause that doubles.
 
-    def __init__(self) -> None:
-        self._workers = ThreadPoolExecutor(4, thread_name_prefix="s3-events")
-        self._later = Timers("s3-events-later")
+    Args:
+        what: is delivered ("an S3 event"), for the server's own log.
+    """
+
+    def __init__(self, what: str) -> None:
+        self._what = what
+        self._workers = ThreadPoolExecutor(4, thread_name_prefix=what)
+        self._later = Timers(f"{what}, later")
 
     def add(self, deliver: Deliver, done: Deliver, pause: float = 1.0) -> None:
         """Have something delivered; where it fails, again after `pause` seconds. Returns at once.
@@ -46,7 +51,7 @@ class Deliveries:
         except ClientError as error:
             status = error.response["ResponseMetadata"]["HTTPStatusCode"]
             if status < 500 and status != 429:
-                log.warning("an S3 event can't be delivered and is dropped: %s", error)
+                log.warning("%s can't be delivered and is dropped: %s", self._what, error)
                 done()
                 return
             self._again(deliver, done, pause, error)
@@ -56,5 +61,5 @@ class Deliveries:
             done()
 
     def _again(self, deliver: Deliver, done: Deliver, pause: float, error: Exception) -> None:
-        log.warning("an S3 event wasn't delivered, again in %.0f s: %s", pause, error)
+        log.warning("%s wasn't delivered, again in %.0f s: %s", self._what, pause, error)
         self._later.after(pause, lambda: self.add(deliver, done, min(2 * pause, _LONGEST_PAUSE)))
