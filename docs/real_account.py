@@ -42,7 +42,7 @@ KINDS = {
         r"train_accuracy|accuracy: |Words that speak|[\[:] ?'__label__\d'",
         "close to this, not the same: each training comes out a little otherwise",
     ),
-    "quotas": (r"applies no quotas", "those of your account"),
+    "quotas": (r"quotas of the embedded AWS", "those of your account"),
 }
 """What differs: a pattern that finds it in outputs, and how it is on a real account."""
 
@@ -75,7 +75,7 @@ def given_roles(notebook: dict[str, Any]) -> list[str]:
         return []
     said = [f"cells that make or change a role ({_in(made)}) say that nothing was sent"]
     if lacks:
-        said.append(f"what is refused for want of a right ({_in(lacks)}) may be allowed")
+        said.append(f"what is refused because a right is missing ({_in(lacks)}) may be allowed")
     if checks:
         each = "each" if len(checks) > 1 else "the"
         said.append(f"{' and '.join(checks)} can't be checked: {each} check makes a role of its own")

@@ -99,8 +99,11 @@ def _state(parsed: argparse.Namespace) -> int:
                 print(f"What was there before was set aside, to {aside}.")
             if server := holder(folder):
                 print(f"The embedded AWS at {server['endpoint_url']} has begun anew with it.")
-    except (StateRefused, OSError) as error:
-        print(error, file=sys.stderr)
+    except StateRefused as refused:
+        print(refused, file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(_words(error), file=sys.stderr)
         return 1
     return 0
 
@@ -117,15 +120,21 @@ def _print_environment(port: int) -> int:
 def _explained(error: OSError, port: int) -> str:
     if error.errno in {errno.EADDRINUSE, errno.EACCES} and error.filename is None:
         return (
-            f"The embedded AWS can't listen on port {port}: {error}. Is one already running there? "
+            f"The embedded AWS can't listen on port {port}: {_words(error)}. Is one already running there? "
             "Stop it, or choose another with --port (0 takes a free one)."
         )
     if error.errno == errno.ENOSPC:
         return (
-            f"The embedded AWS can't start, there is no room in {tempfile.gettempdir()}: {error}. "
+            f"The embedded AWS can't start, there is no room in {tempfile.gettempdir()}: {_words(error)}. "
             "Make room there, or name another folder in TMPDIR."
         )
-    return f"The embedded AWS can't start: {error}."
+    return f"The embedded AWS can't start: {_words(error)}."
+
+
+def _words(error: OSError) -> str:
+    """What the system says, and of which file."""
+    said = error.strerror or str(error)
+    return f"{error.filename}: {said}" if error.filename else said
 
 
 def environment(endpoint_url: str) -> dict[str, str]:

@@ -76,6 +76,9 @@ BOOKISH = (
     "Were the",
     "put right",
     "the first part of this series",
+    "seldom ",
+    "the same stations",
+    "none does",
 )
 """Words and turns that readers with English as a second language have stumbled over."""
 

@@ -68,7 +68,7 @@ class QuotaCheck:
 
     def __repr__(self) -> str:
         if not self.quotas:
-            return "The embedded AWS applies no quotas: nothing to check."
+            return "The quotas of the embedded AWS are enough for the course: nothing to check."
         lines = [str(one) for one in (*self.quotas, *self.images)]
         if any(image.fault for image in self.images):
             return "\n".join([*lines, "", "Not all images are here: name another region in AWS_DEFAULT_REGION."])

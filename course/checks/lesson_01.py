@@ -1,4 +1,4 @@
-"""Checks of lesson 01: a handler that cuts reviews, an event that tests one, and one that bears a bad event."""
+"""Checks of lesson 01: a handler that cuts reviews, an event that tests one, and one that minds a bad event."""
 
 from __future__ import annotations
 

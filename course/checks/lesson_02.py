@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import uuid
 from collections import Counter
@@ -70,8 +71,8 @@ def handler(work: Callable[..., Any], bucket: str) -> Cases:
 
 
 _AWKWARD = "Follow this line by hand: the votes of its review, then its sentences, then the file."
-_ENCODED = "The key in the event is not the key in the bucket: section 2 has seen what becomes of a blank."
-_FIRST_DOT = "Of a name with several dots, the data set's name is what stands before the first."
+_ENCODED = "The key in the event is not the key in the bucket: in section 2 you have seen what becomes of a blank."
+_FIRST_DOT = "When a name has several dots, the data set's name ends before the first one."
 _NOTHING = "Nothing was written beside the data set: is each of the two files uploaded, for each record?"
 _PLACE = "The two files stand beside the data set, in train/ and test/, and have its name, up to the first dot."
 
@@ -139,9 +140,8 @@ class _Trial:
     def _succeed(self, case: str, objects: dict[str, bytes], advice: str) -> None:
         ran = self._run(objects)
         if not ran.succeeded:
-            denied = ran.error.startswith("AccessDenied") and advice == _ENCODED
-            tried = advice if denied else after(ran.error)
-            raise NotYet(case, Said("it succeeds"), Said(f"an error of your code: {_error(ran)}"), tried)
+            said = Said(f"an error of your code: {_error(ran)}")
+            raise NotYet(case, Said("it succeeds"), said, _after(ran.error, advice))
 
     def _run(self, objects: dict[str, bytes]) -> Invocation:
         for name, content in objects.items():
@@ -155,7 +155,8 @@ class _Trial:
         train, test = (self._written(file_name, part, case, advice) for part in ("train", "test"))
         expected, got = Counter(line for lines in data.labelled for line in lines), Counter([*train, *test])
         if missing := list(expected - got):
-            raise NotYet(case, Said(f"in one of the two files: {missing[0]}"), Said("it is in neither"), advice)
+            said = Said(f"in one of the two files: {missing[0]}")
+            raise NotYet(case, said, Said("it is in neither"), _missing(missing[0], got, advice))
         if extra := list(got - expected):
             said = Said(f"a line too many: {extra[0]!r}")
             raise NotYet(case, Said("labelled sentences only, each once"), said, _too_many(extra[0], expected, advice))
@@ -168,8 +169,37 @@ class _Trial:
             there = [one.removeprefix(self._folder) for one in _keys(self._bucket, self._folder)]
             there = [one for one in there if one.endswith(".txt")]
             expected = Said(f"the file {key.removeprefix(self._folder)}, beside the data set's own folder")
-            place = advice if advice == _FIRST_DOT else _PLACE if there else _NOTHING
-            raise NotYet(case, expected, Said(f"files: {', '.join(there) or 'none'}"), place) from None
+            own = [one for one in there if file_name.split(".")[0] in one]
+            tried = _where(own, advice) if own else advice if there else _NOTHING
+            raise NotYet(case, expected, Said(f"files: {', '.join(there) or 'none'}"), tried) from None
+
+
+def _after(error: str, advice: str) -> str:
+    """What to try next after an error of the function; `advice` is that of the case."""
+    if "AccessDenied" in error and "PutObject" in error:
+        return _PLACE
+    return advice if error.startswith("AccessDenied") and advice == _ENCODED else after(error)
+
+
+def _where(files: list[str], advice: str) -> str:
+    """What is wrong with the files that were written for a data set."""
+    if len(files) == 1:
+        return "Only one of the two files was written: does a return stand inside of the loop?"
+    return advice if advice == _FIRST_DOT else _PLACE
+
+
+def _missing(line: str, got: Counter[str], advice: str) -> str:
+    """Why a line is not there, from the lines that are."""
+    label, _, sentence = line.partition(" ")
+    if any(html.unescape(one) == line for one in got):
+        return "The text still has pieces of a web page in it, such as &#34; for a quote."
+    if any(one.endswith(f" {sentence}") for one in got):
+        return "The sentence is there with another label, or with more in front of it."
+    if any(f"{label}{sentence}" in one for one in got):
+        return "Between the label and the sentence stands one blank."
+    if any(f"{label} {sentence}" in one for one in got):
+        return "Each sentence stands on a line of its own: what ends a line?"
+    return advice
 
 
 def _too_many(line: str, expected: Counter[str], advice: str) -> str:
@@ -179,6 +209,8 @@ def _too_many(line: str, expected: Counter[str], advice: str) -> str:
         return "This review has no label: is it dropped?"
     if not sentence.strip():
         return "This sentence is empty: is it left out?"
+    if not any(one.partition(" ")[2] == sentence for one in expected):
+        return "No labelled review has this sentence: has its review no votes, or a tie; or is it cut otherwise?"
     if line in expected:
         return "It is there more often than in the data set: is something left of an earlier run?"
     return advice

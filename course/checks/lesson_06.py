@@ -144,7 +144,7 @@ def loop(wait: Any, describe: Any, ready: Any) -> Cases:
 
 _THEN = {"Wait": "Describe endpoint", "Describe endpoint": "Ready?"}
 _NO_ANSWER = (
-    "There is nothing of this name: what describeEndpoint answers is the result, and its reference has the names."
+    "There is nothing of this name. What describeEndpoint answers is in the result; its API reference has the names."
 )
 _OTHER_STATUS = "The status that goes on is not the one that describeEndpoint has answered."
 

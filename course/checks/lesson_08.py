@@ -87,7 +87,9 @@ def tolerance(work: Any) -> Cases:
         raise NotAttempted
     a_number = isinstance(work, int | float) and not isinstance(work, bool)
     if not a_number or not 0 <= work <= 100:
-        advice = "A percentage is from 0 to 100." if a_number else "A number is needed: no text, no sign of per cent."
+        advice = (
+            "A percentage is from 0 to 100." if a_number else "A number is needed: not a text, and without a % sign."
+        )
         raise NotYet("the tolerance", Said("a number from 0 to 100"), work, advice)
     strict = "It is too strict: how many per cent of forty are two?"
     mild = "Everything has failed, and it was tolerated: how many per cent is that?"

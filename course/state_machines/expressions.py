@@ -255,7 +255,10 @@ _REMEDIES = (
     ("must start with", "An expression is the whole string: {% comes first, and %} last, with no blank outside."),
     ("Expected 'boolean'", "A condition comes to true or false: compare with something."),
     ("or a JSONata expression", "A condition is an expression: it stands between {% and %}."),
-    ("either side of operator", "A comparison has two numbers or two texts on its sides; a list goes in by [ ]."),
+    (
+        "either side of operator",
+        "A comparison has two numbers or two texts on its sides; a condition on a list stands in [ ].",
+    ),
     ("must be an array of", "The function wants a list of one kind: take a field of each element."),
     ("matching quote", "A text has a single quote on either side: 'train/'."),
     ("non-function", "Functions begin with $, and their names are those of JSONata: $split, $millis."),

@@ -12,6 +12,7 @@ from botocore.model import OperationModel
 from local_aws import wire
 from local_aws.access.judge import Judge
 from local_aws.call import ApiError, Call, not_there
+from local_aws.gateway.tag_rules import require_own_tags
 from local_aws.house import Service
 
 _READS = ("Describe", "Get", "Head", "List")
@@ -59,6 +60,7 @@ def dispatch(
         raise not_there(f"{call.service}:{operation.name}")
     params = wire.parse(request, operation, path_values)
     wire.validate(operation, params)
+    require_own_tags(operation, params)
     own = functools.partial(service.resource_policy, call.operation)
     judge.authorise(call, params, functools.partial(policy_of or own, params))
     try:

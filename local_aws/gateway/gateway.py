@@ -25,6 +25,7 @@ from local_aws.access.signature import Signature, signature
 from local_aws.call import ApiError, Call, not_there
 from local_aws.gateway.dispatch import dispatch, routed
 from local_aws.gateway.exchange import Exchange, StartResponse
+from local_aws.gateway.tag_rules import require_own_tags
 from local_aws.gateway.throttle import Throttle
 from local_aws.house import Keeper, Service, Services
 from local_aws.moto.asked_for import require_possible
@@ -143,6 +144,7 @@ class Gateway:
             wire.require_members(operation, params)
         else:
             wire.validate(operation, params)
+        require_own_tags(operation, params)
         require_possible(operation, call, params)
         if call.principal.kind != "admin" or api.name == "sns":
             self._roles.judge.authorise(call, params, lambda: policy_at(self._roles.admin_client, call, params))

@@ -1,7 +1,7 @@
 """IAM's policy simulator: would these policies allow an action on a resource, and which statements decide?
 
 SimulateCustomPolicy is here, on the same evaluation by which the gateway judges real calls; moto has no
-simulator. Resource policies and organization policies can't be simulated and say so by name.
+simulator. Organization policies can't be simulated and say so by name.
 Source: IAM API reference, SimulateCustomPolicy, EvaluationResult, Statement. Positions count from 1, the plain
 reading where the reference gives no origin.
 """
@@ -20,7 +20,9 @@ from local_aws.house import Service
 
 _MOST_RESULTS = 1000
 """In one answer: as many as there may be (`MaxItems`)."""
-_NOT_THERE = ("ResourcePolicy", "OrderedOrganizationPolicyInputList", "ResourceHandlingOption")
+_NOT_THERE = ("OrderedOrganizationPolicyInputList", "ResourceHandlingOption")
+_EVERYTHING = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
+_VARIABLE = re.compile(r"\$\{\s*([^\s${},'*?]+)[^${}]*\}")
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,24 @@ class Statement:
         policies = Policies([{"Version": "2012-10-17", "Statement": [{**self.statement, "Effect": "Allow"}]}])
         return evaluate(policies, {"AWS": {caller}}, action, resource, context).allowed
 
+    def applies_to(self, caller: str, action: str, resource: str, context: Mapping[str, Any]) -> bool:
+        """The same of a statement of the resource's policy, which has to name the caller."""
+        policy = {"Version": "2012-10-17", "Statement": [self.statement]}
+        denies = self.statement.get("Effect") == "Deny"
+        policies = Policies([_EVERYTHING] if denies else [], policy)
+        return evaluate(policies, {"AWS": {caller}}, action, resource, context).allowed != denies
+
+
+@dataclass(frozen=True)
+class Simulated:
+    """What a simulation judges by; `fence` is a permissions boundary, `resource` the resource's policy."""
+
+    identity: list[Statement]
+    fence: list[Statement] | None
+    resource: list[Statement]
+    caller: str
+    context: Mapping[str, str | list[str]]
+
 
 class PolicySimulation(Service):
     """The operations of IAM that simulate; moto answers the rest of IAM."""
@@ -50,18 +70,28 @@ class PolicySimulation(Service):
         Raises:
             ApiError: `InvalidInput` for a policy that isn't JSON, `NotImplemented` for what isn't simulated.
         """
-        refuse_absent("SimulateCustomPolicy", params)
-        judging = statements("PolicyInputList", params["PolicyInputList"])
-        boundary = params.get("PermissionsBoundaryPolicyInputList")
-        fence = statements("PermissionsBoundaryPolicyInputList", boundary) if boundary else None
-        context = context_of(params)
-        caller = params.get("CallerArn", call.principal.arn)
+        refuse_absent("SimulateCustomPolicy", call, params)
+        simulated = Simulated(
+            statements("PolicyInputList", params["PolicyInputList"]),
+            boundary_in(params),
+            resource_policy_in(params, params.get("CallerArn")),
+            params.get("CallerArn", call.principal.arn),
+            context_of(params),
+        )
         results = [
-            result(judging, fence, caller, action, resource, context)
+            result(simulated, action, resource)
             for action in params["ActionNames"]
             for resource in params.get("ResourceArns") or ["*"]
         ]
         return page_of(results, params)
+
+    def get_context_keys_for_custom_policy(self, call: Call, **params: Any) -> dict[str, Any]:
+        """The condition keys that policies name, in conditions and in variables.
+
+        Raises:
+            ApiError: `InvalidInput` for a policy that isn't JSON.
+        """
+        return {"ContextKeyNames": keys_of(statements("PolicyInputList", params["PolicyInputList"]))}
 
 
 def page_of(results: list[dict[str, Any]], params: Mapping[str, Any]) -> dict[str, Any]:
@@ -87,7 +117,7 @@ def context_of(params: Mapping[str, Any]) -> dict[str, str | list[str]]:
     return found
 
 
-def refuse_absent(operation: str, params: Mapping[str, Any]) -> None:
+def refuse_absent(operation: str, call: Call, params: Mapping[str, Any]) -> None:
     """Raise where a simulation is asked for what isn't simulated.
 
     Raises:
@@ -96,23 +126,51 @@ def refuse_absent(operation: str, params: Mapping[str, Any]) -> None:
     for name in _NOT_THERE:
         if name in params:
             raise not_there(f"iam:{operation} with {name}")
+    if call.account not in params.get("ResourceOwner", call.account):
+        raise not_there(f"iam:{operation} with the ResourceOwner of another account")
 
 
-def result(
-    judging: list[Statement],
-    fence: list[Statement] | None,
-    caller: str,
-    action: str,
-    resource: str,
-    context: Mapping[str, Any],
-) -> dict[str, Any]:
+def boundary_in(params: Mapping[str, Any]) -> list[Statement] | None:
+    """The statements of the permissions boundary that a request brings.
+
+    Raises:
+        ApiError: `InvalidInput`, it is no policy.
+    """
+    name = "PermissionsBoundaryPolicyInputList"
+    return statements(name, params[name]) if params.get(name) else None
+
+
+def resource_policy_in(params: Mapping[str, Any], caller: str | None) -> list[Statement]:
+    """The statements of the resource's policy that a request brings.
+
+    Args:
+        caller: whom the policy is to name.
+
+    Raises:
+        ApiError: `InvalidInput`, it is no policy, or nobody calls.
+    """
+    if "ResourcePolicy" not in params:
+        return []
+    if caller is None or ":user/" not in caller:
+        raise ApiError("InvalidInput", "CallerArn must be the ARN of a user where there is a ResourcePolicy.")
+    return statements("ResourcePolicy", [params["ResourcePolicy"]], "resource")
+
+
+def result(simulated: Simulated, action: str, resource: str) -> dict[str, Any]:
+    """What comes of one action on one resource."""
+    about = simulated.caller, action, resource, simulated.context
+    fence = simulated.fence
+
     def matching(among: list[Statement], effect: str) -> list[Statement]:
-        return [
-            s for s in among if s.statement.get("Effect") == effect and s.applies(caller, action, resource, context)
-        ]
+        return [s for s in among if s.statement.get("Effect") == effect and s.applies(*about)]
 
-    denying, allowing = matching(judging, "Deny"), matching(judging, "Allow")
-    fenced_off = fence is not None and not matching(fence, "Allow")
+    def of_resource(effect: str) -> list[Statement]:
+        return [s for s in simulated.resource if s.statement.get("Effect") == effect and s.applies_to(*about)]
+
+    denying = matching(simulated.identity, "Deny") + of_resource("Deny")
+    allowed_by_resource = of_resource("Allow")
+    allowing = matching(simulated.identity, "Allow") + allowed_by_resource
+    fenced_off = fence is not None and not matching(fence, "Allow") and not allowed_by_resource
     fence_denies = fence is not None and bool(matching(fence, "Deny"))
     forbidden = denying or fence_denies
     decision = "explicitDeny" if forbidden else "allowed" if allowing and not fenced_off else "implicitDeny"
@@ -122,7 +180,7 @@ def result(
         "EvalDecision": decision,
         # Where a statement denies, only denying ones are named.
         "MatchedStatements": [_matched(one) for one in denying or allowing],
-        "MissingContextValues": _missing([*judging, *(fence or [])], context),
+        "MissingContextValues": _missing([*simulated.identity, *simulated.resource, *(fence or [])], simulated.context),
     }
     if fence is not None:
         allowed = not fenced_off and not fence_denies
@@ -141,9 +199,14 @@ def _matched(statement: Statement) -> dict[str, Any]:
 
 def _missing(statements: list[Statement], context: Mapping[str, Any]) -> list[str]:
     known = {key.lower() for key in context}
+    return [key for key in keys_of(statements) if key.lower() not in known]
+
+
+def keys_of(statements: list[Statement]) -> list[str]:
+    """The condition keys that statements name, in conditions and in variables."""
     conditions = [found for s in statements if isinstance(found := s.statement.get("Condition"), dict)]
-    keys = [key for found in conditions for tests in found.values() if isinstance(tests, dict) for key in tests]
-    return sorted({key for key in keys if key.lower() not in known})
+    named = {key for found in conditions for tests in found.values() if isinstance(tests, dict) for key in tests}
+    return sorted(named.union(*(_VARIABLE.findall(json.dumps(s.statement)) for s in statements)))
 
 
 def statements(name: str, texts: Iterable[str], kind: str = "none") -> list[Statement]:

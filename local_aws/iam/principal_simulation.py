@@ -6,7 +6,6 @@ Source: IAM API reference, SimulatePrincipalPolicy, EvaluationResult, ResourceSp
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from local_aws.access.reference import Kind, is_known, kinds
@@ -15,10 +14,13 @@ from local_aws.house import Host
 from local_aws.iam.attached_policies import NamedPolicy, attached
 from local_aws.iam.policy_simulation import (
     PolicySimulation,
-    Statement,
+    Simulated,
+    boundary_in,
     context_of,
+    keys_of,
     page_of,
     refuse_absent,
+    resource_policy_in,
     result,
     statements,
 )
@@ -42,21 +44,30 @@ class PrincipalSimulation(PolicySimulation):
             ApiError: `NoSuchEntity`, `InvalidInput` for a policy that isn't JSON or an action that isn't one,
                 `NotImplemented` for what isn't simulated.
         """
-        refuse_absent("SimulatePrincipalPolicy", params)
+        refuse_absent("SimulatePrincipalPolicy", call, params)
         found = attached(self._moto, params["PolicySourceArn"])
         excluded = params.get("PolicyExclusionList", [])
         policies = [policy for policy in found.policies if not _is_excluded(policy, policy.kind, excluded)]
         judging = [one for policy in policies for one in statements(policy.source, [policy.text], policy.kind)]
         judging += statements("PolicyInputList", params.get("PolicyInputList", []))
-        boundary = params.get("PermissionsBoundaryPolicyInputList")
-        fence = statements("PermissionsBoundaryPolicyInputList", boundary) if boundary else None
+        fence = boundary_in(params)
         if fence is None and found.boundary and not _is_excluded(found.boundary, "permission-boundary", excluded):
             fence = statements(found.boundary.source, [found.boundary.text], found.boundary.kind)
-        context = context_of(params)
         caller = params.get("CallerArn", params["PolicySourceArn"])
+        owned = resource_policy_in(params, caller)
+        simulated = Simulated(judging, fence, owned, caller, context_of(params))
         resources = params.get("ResourceArns") or ["*"]
-        results = [_of_action(judging, fence, caller, action, resources, context) for action in params["ActionNames"]]
-        return page_of(results, params)
+        return page_of([_of_action(simulated, action, resources) for action in params["ActionNames"]], params)
+
+    def get_context_keys_for_principal_policy(self, call: Call, **params: Any) -> dict[str, Any]:
+        """The condition keys that an identity's policies name, and those that are handed over besides.
+
+        Raises:
+            ApiError: `NoSuchEntity`, `InvalidInput` for a policy that isn't JSON.
+        """
+        policies = attached(self._moto, params["PolicySourceArn"]).policies
+        texts = [*(policy.text for policy in policies), *params.get("PolicyInputList", [])]
+        return {"ContextKeyNames": keys_of(statements("PolicyInputList", texts))}
 
 
 def _is_excluded(policy: NamedPolicy, kind: str, excluded: list[dict[str, Any]]) -> bool:
@@ -73,18 +84,11 @@ def _is_excluded(policy: NamedPolicy, kind: str, excluded: list[dict[str, Any]])
     return False
 
 
-def _of_action(
-    judging: list[Statement],
-    fence: list[Statement] | None,
-    caller: str,
-    action: str,
-    resources: list[str],
-    context: Mapping[str, Any],
-) -> dict[str, Any]:
+def _of_action(simulated: Simulated, action: str, resources: list[str]) -> dict[str, Any]:
     prefix, _, name = action.partition(":")
     if not prefix or not name or "*" in action:
         raise ApiError("InvalidInput", f"Invalid Action: {action}", 400)
-    each = [result(judging, fence, caller, action, resource, context) for resource in resources]
+    each = [result(simulated, action, resource) for resource in resources]
     decision = next(one for one in _RESTRICTIVE if any(found["EvalDecision"] == one for found in each))
     deciding = [found for found in each if found["EvalDecision"] == decision]
     whole = deciding[0] | {

@@ -65,16 +65,13 @@ def check_groups(groups: Iterable[str]) -> None:
     _require(len(set(groups)) <= _GROUPS, f"Cannot exceed quota for GroupsPerUser: {_GROUPS}")
 
 
-def check_tags(tags: Iterable[Mapping[str, Any]], before: Iterable[Mapping[str, Any]] = ()) -> None:
-    """Raise where tags are AWS's own, or too many together with those that were there before.
+def check_tags(tags: Iterable[Mapping[str, Any]], before: Iterable[Mapping[str, Any]]) -> None:
+    """Raise where tags are too many together with those that were there before.
 
     Raises:
-        ApiError: `InvalidInput`, `LimitExceeded`.
+        ApiError: `LimitExceeded`.
     """
-    new = {tag["Key"].lower() for tag in tags}
-    if any(key.startswith("aws:") for key in new):
-        raise ApiError("InvalidInput", "aws: prefixed tag key names are not allowed for external use.")
-    everything = new | {tag["Key"].lower() for tag in before}
+    everything = {tag["Key"].lower() for tag in (*tags, *before)}
     _require(len(everything) <= _TAGS, "The number of tags has reached the maximum limit.")
 
 

@@ -36,7 +36,6 @@ class IamService(PrincipalSimulation):
                 that isn't there, or moto's.
         """
         self._check_trust(params["AssumeRolePolicyDocument"])
-        quotas.check_tags(params.get("Tags", []))
         self._require_free("role", params)
         self._check_boundary(params)
         return self._changed("create_role", params)
@@ -62,7 +61,6 @@ class IamService(PrincipalSimulation):
 
     def create_policy(self, call: Call, **params: Any) -> dict[str, Any]:
         """Make a managed policy."""
-        quotas.check_tags(params.get("Tags", []))
         return self._with_managed_policy("create_policy", params)
 
     def create_policy_version(self, call: Call, **params: Any) -> dict[str, Any]:
@@ -221,7 +219,6 @@ class IamService(PrincipalSimulation):
         Raises:
             ApiError: `EntityAlreadyExists`, `LimitExceeded`, `NoSuchEntity` for a boundary that isn't there, or moto's.
         """
-        quotas.check_tags(params.get("Tags", []))
         self._require_free("user", params)
         self._check_boundary(params)
         made = self._changed("create_user", {k: v for k, v in params.items() if k != "PermissionsBoundary"})

@@ -129,6 +129,9 @@ class S3Response(responses.S3Response):
     def _tagging_from_xml(self) -> dict[str, str]:
         return super()._tagging_from_xml() if b"<Tag>" in self.body else {}
 
+    def _bucket_tagging_from_body(self) -> dict[str, str]:
+        return {key: value or "" for key, value in super()._bucket_tagging_from_body().items()}
+
     def _key_response_post(self, request: Any, body: bytes, bucket_name: str, query: Any, key_name: str) -> Any:
         status, told, answer = super()._key_response_post(request, body, bucket_name, query, key_name)
         if told.get(_VERSION) == "null" and not self.backend.get_bucket(bucket_name).versioning_status:

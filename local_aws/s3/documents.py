@@ -1,12 +1,12 @@
 """What S3 refuses of the documents and headers that moto keeps as they come.
 
-Source: PutBucketLifecycleConfiguration, PutObjectTagging, PutObject, S3 API reference, and its list of error codes.
-What S3 says of a rule's days, its name and of an unknown encryption nobody has recorded: it is what its SDKs report.
+Source: PutObjectTagging, PutObject, S3 API reference, and its list of error codes.
+What S3 says of an unknown encryption nobody has recorded: it is what its SDKs report.
 """
 
 from __future__ import annotations
 
-import secrets
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
@@ -17,40 +17,51 @@ from botocore.model import ListShape, OperationModel, Shape, StringShape, Struct
 
 from local_aws import wire
 from local_aws.call import ApiError
+from local_aws.s3.configurations import require_cors, require_lifecycle, require_website
 from local_aws.s3.errors import invalid_argument
 
 _LOCK = "x-amz-object-lock-"
 _METADATA, _MOST_METADATA = "x-amz-meta-", 2048
-_ACTIONS = {
-    "AbortIncompleteMultipartUpload",
-    "Expiration",
-    "NoncurrentVersionExpiration",
-    "NoncurrentVersionTransitions",
-    "Transitions",
-}
 _DIRECTIVES = {"x-amz-metadata-directive": "metadata", "x-amz-tagging-directive": "tagging"}
 _ENCRYPTIONS = {"AES256", "aws:kms", "aws:kms:dsse"}
 CHECKED = {
     "PutBucketAccelerateConfiguration",
+    "PutBucketCors",
     "PutBucketLifecycleConfiguration",
     "PutBucketReplication",
     "PutBucketTagging",
+    "PutBucketWebsite",
     "PutObjectTagging",
 }
 """Operations whose document is looked at here."""
+_CONFIGURATIONS = {
+    "CORSConfiguration": require_cors,
+    "LifecycleConfiguration": require_lifecycle,
+    "WebsiteConfiguration": require_website,
+}
+_TAGS = {"PutBucketTagging": ("Bucket tag count", 50), "PutObjectTagging": ("Object tags", 10)}
+"""How many tags there may be, and how S3 says so."""
+_TAG = re.compile(r"[\w\s+\-=._:/@]*")
+_LONGEST_TAG = {"Key": 128, "Value": 256}
 
 
 def require_valid(operation: OperationModel, params: dict[str, Any]) -> None:
-    """Raise where S3 refuses a document; a lifecycle rule without a name is given one, as S3 does.
+    """Raise where S3 refuses a document.
 
     Raises:
         ApiError: `MalformedXML` for a value that isn't one of the list, `InvalidRequest`, `InvalidArgument`,
-            `InvalidTag`.
+            `InvalidTag`, `BadRequest`.
     """
+    wire.validate(operation, params)
+    for member, require in _CONFIGURATIONS.items():
+        if member in params:
+            require(params[member])
     require_enumerated(operation.name, params)
-    require_tags(params.get("Tagging", {}).get("TagSet", []))
-    if operation.name == "PutBucketLifecycleConfiguration":
-        _require_lifecycle(params.get("LifecycleConfiguration", {}).get("Rules", []))
+    tags = params.get("Tagging", {}).get("TagSet", [])
+    require_tags(tags)
+    if operation.name in _TAGS and len(tags) > _TAGS[operation.name][1]:
+        what, most = _TAGS[operation.name]
+        raise ApiError("BadRequest", f"{what} cannot be greater than {most}", 400)
 
 
 def require_enumerated(operation: str, params: Mapping[str, Any]) -> None:
@@ -96,11 +107,16 @@ def require_headers(headers: Mapping[str, str]) -> None:
 
 
 def require_tags(tags: list[dict[str, str]]) -> None:
-    """Raise where a tag is named twice.
+    """Raise where a tag is named twice, or none.
 
     Raises:
         ApiError: `InvalidTag`.
     """
+    for tag in tags:
+        for member, most in _LONGEST_TAG.items():
+            text = tag.get(member, "")
+            if len(text) > most or not _TAG.fullmatch(text) or (member == "Key" and not text):
+                raise ApiError("InvalidTag", f"The Tag{member} you have provided is invalid", 400)
     names = Counter(tag.get("Key", "") for tag in tags)
     for name, count in names.items():
         if count > 1:
@@ -138,15 +154,3 @@ def _enumerated(shape: Shape, value: Any) -> Iterator[tuple[str, list[str]]]:
             yield from _enumerated(shape.member, one)
     elif isinstance(shape, StringShape) and shape.enum:
         yield value, shape.enum
-
-
-def _require_lifecycle(rules: list[dict[str, Any]]) -> None:
-    for rule in rules:
-        if not _ACTIONS & rule.keys():
-            raise ApiError("InvalidRequest", "At least one action needs to be specified in a rule", 400)
-        if rule.get("Expiration", {}).get("Days", 1) < 1:
-            raise ApiError("InvalidArgument", "'Days' for Expiration action must be a positive integer", 400)
-        rule["ID"] = rule.get("ID") or secrets.token_urlsafe(36)
-    if len({rule["ID"] for rule in rules}) < len(rules):
-        message = "Rule ID must be unique. Found same ID for more than one rule"
-        raise ApiError("InvalidArgument", message, 400)

@@ -148,6 +148,8 @@ def examined(path: Path, named: Path) -> str | None:
     Raises:
         StateRefused: it is of a newer form, damaged, or none of ours.
     """
+    if not path.stat().st_size:
+        return "empty"  # as a machine may leave it that lost its power while the file was new
     try:
         with contextlib.closing(read_only(path)) as file:
             [application], [form] = (

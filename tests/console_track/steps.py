@@ -519,11 +519,18 @@ def distributed_map(console: Console, section: Section) -> None:
     assert (counts := items(console, ended))["failed"] == 1 and counts["total"] == 3
 
 
+@step("08", "Batches")
+def batches(console: Console, section: Section) -> None:
+    console.save("scale-out", section.texts["The map with batches"])
+    ended = console.execute("scale-out", given(section))
+    assert (ended["error"], items(console, ended)["failed"]) == ("States.ExceedToleratedFailureThreshold", 3)
+
+
 @step("08", "Redrive")
 def redrive(console: Console, section: Section) -> None:
     [good], [name] = section.files(), re.findall(r"call the copy `([^`]+)`", section.steps)
     console.put(f"many/{name}", (ROOT / good).read_bytes())
-    failed = console.executions("scale-out")[0]
+    failed = console.executions("scale-out")[1]
     console.states.redrive_execution(executionArn=failed)
     ended = console.ended(failed)
     assert (ended["status"], items(console, ended)["succeeded"]) == ("SUCCEEDED", 3)

@@ -71,6 +71,12 @@ def test_no_text_on_the_page_has_the_embedded_accounts_number() -> None:
     assert ACCOUNT not in PAGE.read_text(encoding="utf-8")
 
 
+def test_no_path_sends_to_a_section_or_a_cell_of_a_lesson() -> None:
+    """Who has this page alone finds paths and texts by their titles."""
+    sent = re.compile(r"\bsection \d|\bnext section|\bcell (above|below)", re.IGNORECASE)
+    assert [section.title for section in sections() if sent.search(section.steps)] == []
+
+
 @pytest.mark.parametrize("section", sections(), ids=lambda section: f"{section.lesson} {section.title}")
 def test_each_text_is_well_formed_and_is_named_where_it_is_pasted(section: Section) -> None:
     for language, text in section.blocks:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 from local_aws.access.wanted import Asked, Params
 
@@ -14,7 +13,7 @@ def keys(params: Params, named: Mapping[str, str] | None = None) -> dict[str, st
     Args:
         named: members of the request that make a condition key each, as `member_keys` takes them.
     """
-    tags = dict(_pairs(params.get("Tags") or params.get("tags") or params.get("Tag")))
+    tags = dict(pairs(params))
     names = [*tags, *(params.get("TagKeys") or params.get("tagKeys") or [])]
     made: dict[str, str | list[str]] = {f"aws:RequestTag/{name}": value for name, value in tags.items()}
     return made | ({"aws:TagKeys": names} if names else {}) | member_keys(params, named or {})
@@ -34,7 +33,9 @@ def tagging(action: str, asked: Asked) -> list[Asked]:
     return [asked, tagged] if context else [asked]
 
 
-def _pairs(tags: Any) -> Iterable[tuple[str, str]]:
+def pairs(params: Params) -> Iterable[tuple[str, str]]:
+    """The tags that a request brings, in whatever form its service has them."""
+    tags = params.get("Tags") or params.get("tags") or params.get("Tag")
     if isinstance(tags, dict):
         yield from tags.items()
     for tag in tags if isinstance(tags, list) else ():

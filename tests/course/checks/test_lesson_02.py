@@ -56,7 +56,7 @@ def test_a_label_with_a_mistake(changes: list[tuple[str, str]], said: str) -> No
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ([("html.unescape(", "str(")], ["awkward reviews", '6" cable is good & cheap']),
+        ([("html.unescape(", "str(")], ["awkward reviews", '6" cable is good & cheap', "pieces of a web page"]),
         ([("if label(review):", "if True:")], ["a line too many", "None"]),
         ([(" if piece.strip()", "")], ["a line too many: '__label__1 '"]),
         ([('unquote_plus(record["s3"]["object"]["key"])', 'record["s3"]["object"]["key"]')], ["blank", "AccessDenied"]),
@@ -64,7 +64,13 @@ def test_a_label_with_a_mistake(changes: list[tuple[str, str]], said: str) -> No
             [('file_name.split(".")[0]', 'file_name.removesuffix(".json.zip")')],
             ["several dots", "guitars.2026_train.txt"],
         ),
-        ([('event["Records"]', 'event["Records"][:1]')], ["two records", "second_train.txt"]),
+        ([('event["Records"]', 'event["Records"][:1]')], ["two records", "second_train.txt", "One event, two uploads"]),
+        ([("            written.append(output)", "            return {}")], ["Only one of the two files"]),
+        ([('f"{folder}/{path.stem}', 'f"{path.stem}')], ["S3UploadFailedError", "stand beside the data set"]),
+        ([('f"{label(review)} {sentence}', 'f"{label(review)}{sentence}')], ["one blank"]),
+        ([('"{label(review)} {sentence}\\n"', '"{label(review)} {sentence}"')], ["what ends a line"]),
+        ([("            s3.upload_file(str(path), bucket, output)\n", "")], ["Nothing was written"]),
+        ([('Path("/tmp/train.txt")', 'Path("train.txt")')], ["below /tmp alone"]),
         ([('open("wb") as train', 'open("ab") as train')], ["a line too many"]),
         ([(' if not name.startswith("__MACOSX/")', "")], ["ValueError: too many values", "lambda_function.py"]),
         ([("test if is_for_testing(text) else train", "train")], ["0 of 60 reviews"]),

@@ -63,7 +63,7 @@ def test_an_address_with_a_mistake(work: Any, said: str) -> None:
         ("{% $average($states.input.reviews[0].overall) %}", "stars 5, 1, 4"),
         ("{% $mean($states.input.reviews.overall) %}", "stars 5, 1, 4"),
         ("{% $states.input.reviews[overall > 3].overall %}", "A number is needed, not a list"),
-        ("{% $average($states.input.reviews.overall > 3) %}", "a list goes in by [ ]"),
+        ("{% $average($states.input.reviews.overall > 3) %}", "a condition on a list stands in [ ]"),
         ("{% $average($states.input.reviews[overall > 3]) %}", "take a field of each element"),
         ("{% $average($states.input.review.overall) %}", "did you mean reviews?"),
     ],

@@ -9,6 +9,8 @@ import course
 from course.outcomes.outcome import Outcome
 from tests.course.checks.conftest import check_untouched_and_solved, check_wrong, judge
 
+pytestmark = pytest.mark.usefixtures("aws_compared")
+
 
 def test_order() -> None:
     check_untouched_and_solved("09.order")

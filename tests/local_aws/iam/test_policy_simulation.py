@@ -95,8 +95,50 @@ def test_a_policy_that_is_not_json_is_refused(simulate, text):
 
 
 def test_what_is_not_simulated_says_so_by_name(simulate):
-    with pytest.raises(ClientError, match="SimulateCustomPolicy with ResourcePolicy is not there"):
+    organization = [{"ServiceControlPolicyInputList": [policy(READ)]}]
+    with pytest.raises(ClientError, match="SimulateCustomPolicy with OrderedOrganizationPolicyInputList is not there"):
+        simulate("s3:GetObject", "*", policy(READ), OrderedOrganizationPolicyInputList=organization)
+    with pytest.raises(ClientError, match="SimulateCustomPolicy with the ResourceOwner of another account"):
+        simulate("s3:GetObject", "*", policy(READ), ResourceOwner="arn:aws:iam::210987654321:root")
+
+
+ADA = "arn:aws:iam::123456789012:user/ada"
+
+
+@pytest.mark.parametrize(
+    ("statement", "decision", "sources"),
+    [
+        ({"Effect": "Allow", "Principal": {"AWS": ADA}}, "allowed", ["resource"]),
+        ({"Effect": "Allow", "Principal": "*"}, "allowed", ["resource"]),
+        ({"Effect": "Allow", "Principal": {"AWS": ADA + "s"}}, "implicitDeny", []),
+        ({"Effect": "Allow", "Principal": {"AWS": "123456789012"}}, "implicitDeny", []),
+        ({"Effect": "Deny", "Principal": {"AWS": "123456789012"}}, "explicitDeny", ["resource"]),
+        ({"Effect": "Deny", "NotPrincipal": {"AWS": ADA}}, "implicitDeny", []),
+    ],
+)
+def test_the_policy_of_the_resource(simulate, statement, decision, sources):
+    box = {"Action": "s3:PutObject", "Resource": "arn:aws:s3:::box/*"}
+    owned = {"ResourcePolicy": policy(statement | box), "CallerArn": ADA}
+    result = simulate("s3:PutObject", "arn:aws:s3:::box/a", policy(READ), **owned)
+    assert result["EvalDecision"] == decision
+    found = [(one["SourcePolicyId"], one["SourcePolicyType"]) for one in result["MatchedStatements"]]
+    assert found == [("ResourcePolicy", source) for source in sources]
+
+
+def test_a_resource_policy_needs_a_user_who_calls(simulate):
+    with pytest.raises(ClientError, match="CallerArn must be the ARN of a user"):
         simulate("s3:GetObject", "*", policy(READ), ResourcePolicy=policy(READ))
+
+
+def test_the_keys_that_policies_name(aws):
+    iam = aws.client("iam")
+    by_variable = READ | {"Resource": "arn:aws:s3:::box/${aws:username}/${aws:PrincipalTag/team, 'none'}/${*}"}
+    names = ["aws:PrincipalTag/team", "aws:username", "my:tag"]
+    found = iam.get_context_keys_for_custom_policy(PolicyInputList=[policy(BY_TAG), policy(by_variable)])
+    assert found["ContextKeyNames"] == names
+    role = aws.role("lambda.amazonaws.com", by_variable)
+    found = iam.get_context_keys_for_principal_policy(PolicySourceArn=role, PolicyInputList=[policy(BY_TAG)])
+    assert found["ContextKeyNames"] == names
 
 
 def test_the_rest_of_iam_is_still_answered(aws):

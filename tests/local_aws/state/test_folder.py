@@ -76,6 +76,27 @@ def test_an_older_form_is_set_aside_and_not_deleted(tmp_path, older):
         assert file.execute("SELECT name, data FROM records").fetchall() == [("a", b"1")]
 
 
+def test_an_empty_file_is_set_aside(tmp_path):
+    """A machine that loses its power may leave one."""
+    written(tmp_path, a=b"1")
+    (tmp_path / FILE).write_bytes(b"")
+    assert read(tmp_path) == {}
+    assert FILE in [path.name for path in tmp_path.glob("set-aside-*-empty/*")]
+
+
+def test_what_the_system_refuses_is_told_in_its_words(tmp_path):
+    place, absent = tmp_path / "a-file", tmp_path / "absent.state"
+    place.write_bytes(b"")
+    for command, words in [
+        (["serve", "--port", "0", "--state", str(place)], f"The embedded AWS can't start: {place}: File exists."),
+        (["state", "load", str(absent), "--state", str(tmp_path / "state")], f"{absent}: No such file or directory"),
+    ]:
+        ended = subprocess.run(
+            [sys.executable, "-m", "local_aws", *command], capture_output=True, text=True, timeout=120
+        )
+        assert (ended.returncode, ended.stderr.strip()) == (1, words)
+
+
 def test_a_file_that_is_none_of_ours_is_refused(tmp_path):
     altered(tmp_path, "CREATE TABLE notes (text)")
     with pytest.raises(StateRefused, match="holds no state of the embedded AWS"):
