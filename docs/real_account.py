@@ -75,7 +75,7 @@ def given_roles(notebook: dict[str, Any]) -> list[str]:
         return []
     said = [f"cells that make or change a role ({_in(made)}) say that nothing was sent"]
     if lacks:
-        said.append(f"what is refused for want of a right ({_in(lacks)}) may be allowed")
+        said.append(f"what is refused because a right is missing ({_in(lacks)}) may be allowed")
     if checks:
         each = "each" if len(checks) > 1 else "the"
         said.append(f"{' and '.join(checks)} can't be checked: {each} check makes a role of its own")

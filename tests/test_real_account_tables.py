@@ -62,7 +62,7 @@ def test_what_differs_with_roles_that_are_there_is_told_of_in_its_section() -> N
     ]
     [said] = [line for line in table({"cells": cells}).splitlines() if line.startswith("Where you work with")]
     assert "make or change a role (section 3) say that nothing was sent" in said
-    assert "refused for want of a right (section 4) may be allowed" in said
+    assert "refused because a right is missing (section 4) may be allowed" in said
     assert given_roles({"cells": cells[2:]}) == []
 
 

@@ -56,6 +56,10 @@ class LambdaService(VersionOperations, AccessOperations, EventOperations, EventS
         self._pollers.close()
         super().close()
 
+    def _tags_of(self, arn: str) -> dict[str, str]:
+        _, is_mapping, identity = arn.partition(":event-source-mapping:")
+        return self._mapping({"UUID": identity}).tags if is_mapping else super()._tags_of(arn)
+
     def invoke(self, call: Call, **params: Any) -> dict[str, Any]:
         """Run a function: wait for its answer, queue the event, or only check that it could be run."""
         name = parse(params["FunctionName"], params.get("Qualifier"))

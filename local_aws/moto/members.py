@@ -49,7 +49,7 @@ _DONE_HERE = {
     ("s3", "EncodingType"): "s3/listings.py",
     ("s3", "MpuObjectSize"): "s3/uploads.py",
     ("s3", "PartNumber"): "s3/object_parts.py",
-    ("s3", "Delimiter"): "s3/listings.py",
+    **{("s3", name): "s3/listings.py" for name in ("Delimiter", "KeyMarker", "MaxUploads", "UploadIdMarker")},
     **{("s3", f"SSECustomer{name}"): "s3/customer_keys.py" for name in ("Algorithm", "Key", "KeyMD5")},
     **{("s3", f"CopySourceSSECustomer{name}"): "s3/customer_keys.py" for name in ("Algorithm", "Key", "KeyMD5")},
 }
@@ -58,9 +58,11 @@ _DONE_HERE = {
 _KEPT_WHOLE = {
     ("kms", "Constraints"): "ListGrants",
     ("logs", "metricTransformations"): "DescribeMetricFilters",
+    ("logs", "s3DeliveryConfiguration"): "GetDelivery",
     ("s3", "ReplicationConfiguration.Rules[].Destination"): "GetBucketReplication",
     ("s3", "WebsiteConfiguration"): "GetBucketWebsite",
     ("ssm", "LoggingInfo"): "DescribeMaintenanceWindowTasks",
+    ("ssm", "NotificationConfig"): "ListCommands",
 }
 """Where moto keeps what stands inside as it came, whatever it is called, and which operation tells it again."""
 
@@ -88,7 +90,9 @@ _SO_ANYWAY: dict[tuple[str, str], Any] = {
     ("dynamodb", "ReturnItemCollectionMetrics"): "NONE",
     ("dynamodb", "ReturnValuesOnConditionCheckFailure"): "NONE",
     ("dynamodb", "S3SseAlgorithm"): "AES256",
+    ("dynamodb", "SSESpecification.SSEType"): "KMS",
     ("dynamodb", "TableClass"): "STANDARD",
+    ("dynamodb", "TableCreationParameters.SSESpecification.SSEType"): "KMS",
     ("iam", "Encoding"): "SSH",
     ("iam", "PathPrefix"): "/",
     ("kms", "DestinationEncryptionAlgorithm"): "SYMMETRIC_DEFAULT",
@@ -102,6 +106,7 @@ _SO_ANYWAY: dict[tuple[str, str], Any] = {
     ("s3", "OutputSerialization.CSV.QuoteCharacter"): '"',
     ("s3", "OutputSerialization.CSV.QuoteEscapeCharacter"): '"',
     ("s3", "OutputSerialization.CSV.QuoteFields"): "ASNEEDED",
+    ("s3", "ReplicationConfiguration.Rules[].DeleteMarkerReplication"): {"Status": "Disabled"},
     ("s3", "VersioningConfiguration.MFADelete"): "Disabled",
     ("secretsmanager", "SortBy"): "created-date",
     ("secretsmanager", "SortOrder"): "desc",

@@ -158,6 +158,7 @@ class S3:
         head = functools.partial(self._head, call)
         if name == "DeleteObjects":
             params = told = told or wire.parse(request, operation, path_values)
+            wire.validate(operation, told)
             refusals = self._refuse_deletions(call, told, head)
             if refusals and not told["Delete"].get("Objects"):
                 body = f"<DeleteResult>{''.join(refusals)}</DeleteResult>".encode()
@@ -267,8 +268,6 @@ class S3:
 
     def _refuse_deletions(self, call: Call, params: dict[str, Any], head: Head) -> list[str]:
         """Take out of a DeleteObjects what the caller may not delete, or not as it is; gives the `Error` elements."""
-        if "Objects" not in params["Delete"]:
-            return []
         policy = self._bucket_policy(params)
         needs = list(wanted(call.service, call.operation, params, Place(call.region, call.account)))
 

@@ -152,22 +152,28 @@ class FunctionOperations(LambdaFoundation):
         }
 
     def tag_resource(self, call: Call, **params: Any) -> dict[str, Any]:
-        """Add tags to a function."""
-        self._by_arn(params["Resource"]).tags |= params["Tags"]
+        """Add tags to a function, or to an event source mapping."""
+        self._tags_of(params["Resource"]).update(params["Tags"])
         return {}
 
     def untag_resource(self, call: Call, **params: Any) -> dict[str, Any]:
-        """Remove tags from a function."""
-        tags = self._by_arn(params["Resource"]).tags
+        """Remove tags from a function, or from an event source mapping."""
+        tags = self._tags_of(params["Resource"])
         for key in params["TagKeys"]:
             tags.pop(key, None)
         return {}
 
     def list_tags(self, call: Call, **params: Any) -> dict[str, Any]:
-        """The tags of a function."""
-        return {"Tags": dict(self._shown_tags(self._by_arn(params["Resource"])))}
+        """The tags of a function, or of an event source mapping."""
+        arn = params["Resource"]
+        is_mapping = ":event-source-mapping:" in arn
+        return {"Tags": dict(self._tags_of(arn) if is_mapping else self._shown_tags(self._by_arn(arn)))}
 
     # ---- inside --------------------------------------------------------------------------------------
+
+    def _tags_of(self, arn: str) -> dict[str, str]:
+        """The tags of what an ARN names, as they are kept."""
+        return self._by_arn(arn).tags
 
     def _by_arn(self, arn: str) -> Function:
         return self._registry.get(names.parse(arn))

@@ -39,6 +39,7 @@ class ExecutionOperations(StatesFoundation):
             execution = machine.executions.get(name)
             if execution is None:
                 execution = self._new(found, execution_arn(machine.arn, name), document)
+                execution.trace_header = params.get("traceHeader")
                 execution.start()
             elif execution.status != "RUNNING" or execution.input.text != document.text:
                 raise ApiError("ExecutionAlreadyExists", f"Execution Already Exists: '{execution.arn}'")
@@ -53,6 +54,7 @@ class ExecutionOperations(StatesFoundation):
         name = params.get("name") or str(uuid.uuid4())
         check_name(name)
         execution = express.new_execution(self._engine, found, name, execution_input(params.get("input", "{}")))
+        execution.trace_header = params.get("traceHeader")
         self._machines.add_express(execution)
         execution.start()
         execution.wait()
@@ -103,6 +105,7 @@ class ExecutionOperations(StatesFoundation):
             "error": execution.error if status != "TIMED_OUT" else None,
             "cause": execution.cause,
             "mapRunArn": execution.map_run_arn,
+            "traceHeader": execution.trace_header,
             "redriveCount": execution.redrive_count,
             "redriveDate": moment(execution.redriven),
             **execution.redrive_details(),

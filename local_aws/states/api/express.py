@@ -44,6 +44,7 @@ def described(execution: Execution, included: bool) -> dict[str, Any]:
             "inputDetails": {"included": included},
             "output": output.text if output is not None and included else None,
             "outputDetails": None if output is None else {"included": included},
+            "traceHeader": execution.trace_header,
             "billingDetails": {
                 "billedDurationInMilliseconds": max(1, math.ceil(seconds * 1000 / _BILLED_MILLISECONDS))
                 * _BILLED_MILLISECONDS,

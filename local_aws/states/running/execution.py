@@ -35,6 +35,13 @@ REDRIVABLE_SECONDS = 14 * 24 * 3600
 """For how long after its end an execution can be redriven (API reference, RedriveExecution)."""
 _LEAVING_SECONDS = 5
 """How long a redrive waits for the run before it to leave: it may be stopping a job."""
+_REACHED = Signal()
+"""What all share that is over for good."""
+_REACHED.set()
+
+
+def _tell_nobody() -> None:
+    """Nobody wants to know when an execution has ended, or none that has will end again."""
 
 
 class Execution:
@@ -48,6 +55,7 @@ class Execution:
         output, error, cause: what it ended with.
         map_run_arn: of the map run that started it, None for one that was started from outside.
         version_arn, alias_arn: by which it was started, None where the machine itself was named.
+        trace_header: of X-Ray, as who started it has given it.
         turns: those that its calls to APIs take, with others that were started by the same map run.
         item_count: how many items of the map run it got, 0 where none started it.
         redrive_count, redriven: how often it was redriven, and when last.
@@ -69,7 +77,7 @@ class Execution:
         item_count: int = 0,
         stop_signal: Signal | None = None,
         turns: Turns | None = None,
-        ended: Callable[[], None] = lambda: None,
+        ended: Callable[[], None] = _tell_nobody,
         past: Mapping[str, Any] | None = None,
     ):
         self.engine, self.program, self.arn, self.input = engine, program, arn, document
@@ -78,6 +86,7 @@ class Execution:
         self.redrive_count = 0
         self.redriven: float | None = None
         self.version_arn, self.alias_arn = version_arn, alias_arn
+        self.trace_header: str | None = None
         self._deliver = delivery(engine.host, program, arn, lambda: self.redrive_count)
         self.log = EventLog(self._told)
         self.status = "RUNNING"
@@ -97,6 +106,7 @@ class Execution:
         if past is not None:
             for member in _PAST:
                 setattr(self, member, past[member])
+            self.trace_header = past.get("trace_header")  # a state that was kept before has none
             self.output = None if past["output"] is None else Document(text=past["output"])
             return
         details = {"input": document, "inputDetails": NOT_TRUNCATED, "roleArn": program.role_arn}
@@ -162,7 +172,7 @@ class Execution:
     def past(self) -> dict[str, Any]:
         """What it is, as plain data, without its history and its program."""
         kept = {member: getattr(self, member) for member in (*_PAST, "name", "map_run_arn", "item_count")}
-        kept |= {"version_arn": self.version_arn, "alias_arn": self.alias_arn}
+        kept |= {"version_arn": self.version_arn, "alias_arn": self.alias_arn, "trace_header": self.trace_header}
         return kept | {"input": self.input.text, "output": None if self.output is None else self.output.text}
 
     def settle_past(self, cause: str) -> None:
@@ -174,6 +184,8 @@ class Execution:
         self._flow = self._flow_of_the_past() if can_go_on else None
         self._left.set()
         self._ended.set()
+        if self._flow is None:
+            self._forget_the_run()
 
     def _flow_of_the_past(self) -> Flow:
         """A flow in the state that was entered last, with the variables that had been assigned by then."""
@@ -214,6 +226,8 @@ class Execution:
                 await self._conclude(flow)
         finally:
             self._left.set()
+            if self._flow is None:
+                self._forget_the_run()
 
     def redrive(self, stop_signal: Signal | None = None) -> bool:
         """Become RUNNING again, for another `run` from the state in which it ended; False where it can't."""
@@ -324,6 +338,11 @@ class Execution:
         self.input = Document(text=self.input.text)
         if self.output is not None:
             self.output = Document(text=self.output.text)
+
+    def _forget_the_run(self) -> None:
+        """It has succeeded, and will not run again: what a run is told by, and tells, is a fifth of what it holds."""
+        self._stop_signal = self._ended = self._left = _REACHED
+        self._tell_ended = _tell_nobody
 
     def _announce(self) -> None:
         """Have EventBridge told of the status, unless the execution is Express."""

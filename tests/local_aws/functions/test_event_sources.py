@@ -142,7 +142,13 @@ def test_a_filter_throws_away_what_is_not_wanted(functions, queue, role, wait_un
 
 def test_a_mapping_is_changed_and_deleted(functions, queue, role, wait_until):
     client, name = functions.client, functions.create(TELL, Role=role)
-    id_ = mapped(functions, queue, name, wait_until, ScalingConfig={"MaximumConcurrency": 2})
+    tags = {"a": "1", "b": "2"}
+    id_ = mapped(functions, queue, name, wait_until, ScalingConfig={"MaximumConcurrency": 2}, Tags=tags)
+    arn = client.get_event_source_mapping(UUID=id_)["EventSourceMappingArn"]
+    assert client.list_tags(Resource=arn)["Tags"] == tags
+    client.tag_resource(Resource=arn, Tags={"c": "3"})
+    client.untag_resource(Resource=arn, TagKeys=["a"])
+    assert client.list_tags(Resource=arn)["Tags"] == {"b": "2", "c": "3"}
     found = client.list_event_source_mappings(FunctionName=name)["EventSourceMappings"]
     assert [(one["UUID"], one["BatchSize"], one["ScalingConfig"]) for one in found] == [
         (id_, 10, {"MaximumConcurrency": 2})

@@ -3,8 +3,9 @@
 A member counts as read where its name, or its name on the wire, stands as a text in the method that answers the
 operation, or in what that method calls of its own; and as ignored again where it is only handed to a parameter of
 moto's that nothing uses. What stands inside a member that is read (`Rules[].Filter.Prefix`) is handed on inside moto:
-it counts as ignored only where no source of moto's for the service names it. What can't be seen so is said in
-`READ_ALL_THE_SAME` and `IGNORED_ALL_THE_SAME`.
+it counts as ignored only where no source of moto's for the service names it. The key of a dict that is written out
+names a member of an answer, and reads nothing. What can't be seen so is said in `READ_ALL_THE_SAME` and
+`IGNORED_ALL_THE_SAME`.
 `python -m tests.local_aws.moto.moto_reading` writes the table anew; a test compares the two.
 """
 
@@ -123,8 +124,10 @@ def _named_in(service: str) -> frozenset[str]:
     package = import_module(f"moto.{service.replace('-', '')}")
     found: set[str] = set()
     for source in Path(package.__path__[0]).rglob("*.py"):
-        for node in ast.walk(ast.parse(source.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        tree = ast.parse(source.read_text(encoding="utf-8"))
+        told = _keys(tree)
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in told:
                 found.add(node.value.lower())
             elif isinstance(node, ast.keyword | ast.arg) and node.arg:
                 found.add(node.arg.lower())
@@ -167,9 +170,12 @@ class _Said(NamedTuple):
 @functools.cache
 def _said(function: Any) -> _Said:
     texts, beginnings, names, of_self, calls = set(), set(), set(), set(), []
-    for node in ast.walk(_tree(function)):
+    tree = _tree(function)
+    told = _keys(tree)
+    for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
-            texts.add(node.value.lower())
+            if id(node) not in told:
+                texts.add(node.value.lower())
         elif isinstance(node, ast.JoinedStr) and isinstance(node.values[0], ast.Constant):
             beginnings.add(str(node.values[0].value).lower())
         elif isinstance(node, ast.Name):
@@ -181,6 +187,11 @@ def _said(function: Any) -> _Said:
             calls.append((node.func.attr, tuple(one.arg for one in node.keywords if one.arg)))
     found = (frozenset(each) for each in (texts, beginnings, names, of_self))
     return _Said(*found, calls=tuple(calls))
+
+
+def _keys(tree: ast.AST) -> set[int]:
+    """The keys of dicts that are written out: an answer is made so, and nothing is read by them."""
+    return {id(key) for node in ast.walk(tree) if isinstance(node, ast.Dict) for key in node.keys}
 
 
 def _constants(value: object) -> set[str]:

@@ -85,7 +85,8 @@ def another_value(service: str, name: str, shape: Shape) -> Any:
     """A value that asks for what isn't so anyway."""
     usual = members._SO_ANYWAY.get((service, name))
     others = [value for value in getattr(shape, "enum", None) or () if value != usual]
-    return others[0] if others else some_value(shape)
+    value = others[0] if others else some_value(shape)
+    return some_value(shape, least=True) if value == usual else value
 
 
 # ---- pages -----------------------------------------------------------------------------------------------------
@@ -222,6 +223,21 @@ def test_what_is_kept_whole_is_told_again(endpoint):
     window = ssm.create_maintenance_window(
         Name="kept", Schedule="rate(1 day)", Duration=2, Cutoff=1, AllowUnassociatedTargets=False
     )["WindowId"]
+    command = {"DocumentName": "AWS-RunShellScript", "InstanceIds": ["i-12345678"]}
+    notified = {"NotificationArn": "arn:x", "NotificationEvents": ["All"], "NotificationType": "Command"}
+    sent = ssm.send_command(**command, NotificationConfig=notified)["Command"]["CommandId"]
+    assert ssm.list_commands(CommandId=sent)["Commands"][0]["NotificationConfig"] == notified
+    distribution = "arn:aws:cloudfront::123456789012:distribution/E1"
+    logs.put_delivery_source(name="kept-whole", resourceArn=distribution, logType="ACCESS_LOGS")
+    target = {"destinationResourceArn": "arn:aws:s3:::kept-whole"}
+    goal = logs.put_delivery_destination(name="kept-whole", deliveryDestinationConfiguration=target)
+    where = {"suffixPath": "/x", "enableHiveCompatiblePath": True}
+    arn = goal["deliveryDestination"]["arn"]
+    made = logs.create_delivery(
+        deliverySourceName="kept-whole", deliveryDestinationArn=arn, s3DeliveryConfiguration=where
+    )
+    found = logs.get_delivery(id=made["delivery"]["id"])["delivery"]
+    assert found["s3DeliveryConfiguration"] == where
     log = {"S3BucketName": "kept-whole", "S3Region": "us-east-1"}
     ssm.register_task_with_maintenance_window(WindowId=window, TaskArn="a", TaskType="LAMBDA", LoggingInfo=log)
     assert ssm.describe_maintenance_window_tasks(WindowId=window)["Tasks"][0]["LoggingInfo"] == log

@@ -115,6 +115,9 @@ def test_many_are_deleted_quietly(s3, bucket):
 def test_a_list_of_nothing_is_no_list(s3, bucket):
     with pytest.raises(ClientError, match="MalformedXML"):
         s3.delete_objects(Bucket=bucket, Delete={"Objects": []})
+    s3.meta.events.register("before-call.s3.DeleteObjects", lambda params, **_: params.update(body=b""))
+    with pytest.raises(ClientError, match="MalformedXML"):
+        s3.delete_objects(Bucket=bucket, Delete={"Objects": [{"Key": "k"}]})
 
 
 # ---- uploads in parts ------------------------------------------------------------------------------------------

@@ -137,6 +137,12 @@ class TestDescribe:
             "redriveStatusReason": "Execution is SUCCEEDED and cannot be redriven",
         }
 
+    def test_the_trace_header_is_told(self, workflows):
+        machine, client = workflows.create(one(Type="Pass")), workflows.client
+        header = "Root=1-5759e988-bd862e3fe1be46a994272793"
+        execution = client.start_execution(stateMachineArn=machine, traceHeader=header)["executionArn"]
+        assert client.describe_execution(executionArn=execution)["traceHeader"] == header
+
     def test_metadata_only(self, workflows):
         execution = workflows.run(workflows.create(one(Type="Pass")))["executionArn"]
         description = workflows.client.describe_execution(executionArn=execution, includedData="METADATA_ONLY")
