@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from benchmarks.bench import Bench, figures
-from benchmarks.emulators import ROOT
+from benchmarks.emulators import ROOT, environment
 from benchmarks.figures import Figure, within
 from benchmarks.turns import Way, WrongAnswer, seconds, take_turns
 
@@ -34,7 +34,7 @@ def first_cell(notebook: Path) -> str:
 
 def _process(code: str) -> Way:
     def run() -> None:
-        done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+        done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=environment(), capture_output=True, text=True)
         if done.returncode:
             raise WrongAnswer(done.stderr.strip().splitlines()[-1])
 

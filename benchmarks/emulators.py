@@ -73,15 +73,13 @@ class Emulator:
             NotThere: it ended, or did not answer in a minute; the text has the last line of its log.
         """
         self.client("s3")  # reads the models that the clients below are made of
-        # Compiled modules are kept, as they are wherever nobody has forbidden it.
-        unwanted = ("AWS_", "PYTHONDONTWRITEBYTECODE")
-        environment = {name: value for name, value in os.environ.items() if not name.startswith(unwanted)}
+        settings = {name: value for name, value in environment().items() if not name.startswith("AWS_")}
         BUILD.mkdir(exist_ok=True)
         started = time.monotonic()
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(
                 self.command(),
-                env=environment | self.variables(),
+                env=settings | self.variables(),
                 cwd=ROOT,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -145,6 +143,11 @@ class Ours(Emulator):
     def secret(self) -> str:
         """It makes one anew each time that it starts."""
         return administrator.secret_for(self.endpoint_url) or "not yet there"
+
+
+def environment() -> dict[str, str]:
+    """This process's environment, but that compiled modules are kept, as they are wherever nobody has forbidden it."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 
 def free_port() -> int:

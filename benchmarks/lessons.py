@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 
 from benchmarks.bench import Bench
+from benchmarks.emulators import environment
 from benchmarks.figures import Absent, Figure, at_most
 
 _LINE = re.compile(r"^  (?P<lesson>\d\d_\w+) +(?P<outcome>ok|FAILED)  (?P<minutes>\d+) min (?P<seconds>\d+) s$")
@@ -17,7 +18,8 @@ def measure(bench: Bench) -> Iterator[Figure]:
     """Each lesson executed in order on one embedded AWS, in seconds."""
     bench.say("make course")
     lessons: list[Figure] = []
-    process = subprocess.Popen([sys.executable, "-m", "course.run_lessons"], stdout=subprocess.PIPE, text=True)
+    command = [sys.executable, "-m", "course.run_lessons"]
+    process = subprocess.Popen(command, env=environment(), stdout=subprocess.PIPE, text=True)
     for line in process.stdout:
         found = read(line)
         if found is not None:

@@ -22,10 +22,7 @@ _DEFINITION = Path(__file__).with_name("review_workflow.asl.json")
 
 
 def workflow(settings: Settings) -> dict[str, Any]:
-    """The state machine at the end of lesson 06: preprocess, train, deploy, wait until the endpoint is ready.
-
-    The first call takes some seconds: it asks the SageMaker SDK for the images' addresses.
-    """
+    """The state machine at the end of lesson 06: preprocess, train, deploy, wait until the endpoint is ready."""
     substitutions = {
         "SageMakerRoleArn": settings.sagemaker_role_arn,
         "ProcessingInstance": settings.instances.processing,

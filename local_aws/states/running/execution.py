@@ -35,6 +35,13 @@ REDRIVABLE_SECONDS = 14 * 24 * 3600
 """For how long after its end an execution can be redriven (API reference, RedriveExecution)."""
 _LEAVING_SECONDS = 5
 """How long a redrive waits for the run before it to leave: it may be stopping a job."""
+_REACHED = Signal()
+"""What all share that is over for good."""
+_REACHED.set()
+
+
+def _tell_nobody() -> None:
+    """Nobody wants to know when an execution has ended, or none that has will end again."""
 
 
 class Execution:
@@ -70,7 +77,7 @@ class Execution:
         item_count: int = 0,
         stop_signal: Signal | None = None,
         turns: Turns | None = None,
-        ended: Callable[[], None] = lambda: None,
+        ended: Callable[[], None] = _tell_nobody,
         past: Mapping[str, Any] | None = None,
     ):
         self.engine, self.program, self.arn, self.input = engine, program, arn, document
@@ -177,6 +184,8 @@ class Execution:
         self._flow = self._flow_of_the_past() if can_go_on else None
         self._left.set()
         self._ended.set()
+        if self._flow is None:
+            self._forget_the_run()
 
     def _flow_of_the_past(self) -> Flow:
         """A flow in the state that was entered last, with the variables that had been assigned by then."""
@@ -217,6 +226,8 @@ class Execution:
                 await self._conclude(flow)
         finally:
             self._left.set()
+            if self._flow is None:
+                self._forget_the_run()
 
     def redrive(self, stop_signal: Signal | None = None) -> bool:
         """Become RUNNING again, for another `run` from the state in which it ended; False where it can't."""
@@ -327,6 +338,11 @@ class Execution:
         self.input = Document(text=self.input.text)
         if self.output is not None:
             self.output = Document(text=self.output.text)
+
+    def _forget_the_run(self) -> None:
+        """It has succeeded, and will not run again: what a run is told by, and tells, is a fifth of what it holds."""
+        self._stop_signal = self._ended = self._left = _REACHED
+        self._tell_ended = _tell_nobody
 
     def _announce(self) -> None:
         """Have EventBridge told of the status, unless the execution is Express."""
