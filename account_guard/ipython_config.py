@@ -22,3 +22,7 @@ except ImportError:
     )
 else:
     account_guard.close_kernel()
+    # Run when there is a shell: after a restart, the first thing that a learner meets is a name that is gone.
+    get_config().InteractiveShellApp.exec_lines = [  # type: ignore[name-defined]  # noqa: F821
+        "from account_guard import first_cell as _first_cell; _first_cell.explain(get_ipython()); del _first_cell"
+    ]

@@ -22,7 +22,7 @@ from course.checks import check, hint, progress, solution
 from course.checks.missing_names import explain_missing_names
 from course.errors import CourseError
 from course.functions.cell_package import package
-from course.functions.event_line import event_time_line
+from course.functions.event_line import event_time_line, run_time_line
 from course.functions.invocation import deploy, result, test_function
 from course.functions.logs import invocations, wait_until
 from course.functions.test_events import save_test_event, test_event
@@ -98,6 +98,7 @@ __all__ = [
     "progress",
     "result",
     "run",
+    "run_time_line",
     "save_test_event",
     "solution",
     "start",

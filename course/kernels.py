@@ -11,15 +11,21 @@ from nbclient import NotebookClient
 
 
 def client(
-    notebook: nbformat.NotebookNode, folder: Path, seconds: int, extensions: Iterable[str] = (), **more: Any
+    notebook: nbformat.NotebookNode,
+    folder: Path,
+    seconds: int,
+    extensions: Iterable[str] = (),
+    kind: type[NotebookClient] = NotebookClient,
+    **more: Any,
 ) -> NotebookClient:
     """A client of a kernel that works in a folder, in which a cell has so many seconds.
 
     Args:
         extensions: modules that IPython loads before the first cell.
+        kind: of client.
         more: further settings of nbclient's.
     """
-    return NotebookClient(
+    return kind(
         notebook,
         timeout=seconds,
         kernel_name="python3",

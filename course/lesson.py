@@ -21,7 +21,7 @@ from course.account.variables import require_well_spelt
 from course.console import your_values
 from course.errors import CourseError
 from course.outcomes import record
-from course.waiting import interruptible
+from course.waiting import interruptible, let_long_lines_be_read
 
 
 def start(lesson: str, exercises: bool = False, keep: bool = False) -> Settings:
@@ -70,6 +70,7 @@ def _start(lesson: str, exercises: bool, keep: bool) -> Settings:
     _begun.append(lesson)
     _listen(target, ledger)
     warning = AS_ROOT if target.as_root and lesson == "00" else ""
+    let_long_lines_be_read()
     for text in filter(None, [warning, target.news, *said]):
         print(text)
     real = target.kind == "aws"

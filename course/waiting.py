@@ -1,6 +1,7 @@
 """What a reader sees while a cell waits: nothing in a notebook that is executed without one, and nothing afterwards.
 
-Unless the reader interrupts it: then the last picture stays, and one line says what goes on without them.
+Unless the reader interrupts it: then the last picture stays, and one line says what goes on without them. For a reader
+alone is also what makes JupyterLab's page easier to read.
 """
 
 from __future__ import annotations
@@ -12,6 +13,23 @@ from types import TracebackType
 from typing import Any
 
 from course.errors import CourseError
+
+# JupyterLab breaks a long line anywhere, also inside a word (s3:GetObje, ct), and leaves no room below what is folded.
+_READABLE = """
+.jp-Notebook :is(.jp-OutputArea-output pre, .jp-RenderedHTMLCommon pre code) {
+  word-break: normal; overflow-wrap: anywhere;
+}
+.jp-Notebook .jp-RenderedMarkdown > details { margin-bottom: 1em; }
+"""
+
+
+def let_long_lines_be_read() -> None:
+    """Break lines between words on the page that somebody reads."""
+    if somebody_reads():
+        # IPython takes long to import for those who are in no notebook.
+        from IPython.display import display
+
+        display({"text/html": f"<style>{_READABLE}</style>", "text/plain": ""}, raw=True)
 
 
 @contextmanager

@@ -12,6 +12,7 @@ import cfnlint
 import pytest
 from botocore.exceptions import ClientError
 
+from course.account import given_roles
 from course.account.foundation import trust_policy
 from tests.class_templates import TEMPLATES, template
 from tests.course.proving.account import EVERYTHING, client, user
@@ -21,7 +22,7 @@ pytestmark = pytest.mark.slow
 
 ALLOWED = "ml.m5.large"
 COURSE_BOUNDARY = "arn:aws:iam::123456789012:policy/course-boundary"
-ROLE = "arn:aws:iam::123456789012:role/jobs"
+ROLE = "arn:aws:iam::123456789012:role/workflow-course-sagemaker"
 
 
 @pytest.mark.parametrize("path", sorted(TEMPLATES.glob("*.yaml")), ids=lambda path: path.name)
@@ -140,6 +141,25 @@ def test_nobody_gets_out_of_the_boundary(url, bounded):
         (iam.delete_policy, {"PolicyArn": COURSE_BOUNDARY}),
     ]:
         assert "explicit deny" in denied(call, **params), params
+
+
+def test_no_role_of_others_is_passed_on_or_taken_on(url, bounded):
+    """An account has such roles: an organization's own (`OrganizationAccountAccessRole`), those of other teams."""
+    trust = trust_policy("lambda.amazonaws.com")
+    trust["Statement"][0]["Principal"]["AWS"] = "arn:aws:iam::123456789012:root"
+    iam = client("iam", url)
+    powerful = iam.create_role(RoleName="powerful", AssumeRolePolicyDocument=json.dumps(trust))["Role"]["Arn"]
+    iam.attach_role_policy(RoleName="powerful", PolicyArn="arn:aws:iam::aws:policy/AdministratorAccess")
+    function = {"FunctionName": "f", "Runtime": "python3.13", "Handler": "f.f", "Code": {"ZipFile": b"x"}}
+    as_learner = as_who(bounded, "lambda", url), as_who(bounded, "sts", url)
+    assert "explicit deny" in denied(as_learner[0].create_function, Role=powerful, **function)
+    assert "explicit deny" in denied(as_learner[1].assume_role, RoleArn=powerful, RoleSessionName="learner")
+
+
+def test_every_role_of_the_course_may_be_passed_on_with_any_prefix():
+    [names] = [one["NotResource"] for one in BOUNDARY["Statement"] if one["Sid"] == "NoOtherRoles"]
+    of_the_course = {name for _, roles in given_roles.ROLES.values() for name in roles}
+    assert {name.rpartition("/*")[2] for name in names} == of_the_course | {"workflow-course-check-*"}
 
 
 def test_the_roles_that_a_learner_makes_are_within_the_boundary_and_stay_there(url, bounded):

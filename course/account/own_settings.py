@@ -18,6 +18,7 @@ from botocore.exceptions import (
     LoginError,
     NoCredentialsError,
     RefreshWithMFAUnsupportedError,
+    SSLError,
     SSOError,
     TokenRetrievalError,
     UnknownRegionError,
@@ -35,6 +36,12 @@ _LOG_IN = (
     "\nLog in where your keys come from (in a terminal: `aws login`, `aws sso login`, or `aws configure` with keys of "
     "a user), and run this cell again. Keys in variables are read when JupyterLab starts: set the new ones, and start "
     "it again."
+)
+
+_CERTIFICATES = (
+    "\nAWS's certificate is held against those in the file that AWS_CA_BUNDLE names, or ca_bundle in your AWS "
+    "configuration. Where a company's proxy stands in between, it has to be the company's file; else take the setting "
+    "away. It is read when JupyterLab starts."
 )
 
 
@@ -71,10 +78,16 @@ def caller(own: dict[str, str]) -> Caller:
                 raise CourseError("No region: set AWS_DEFAULT_REGION, or a region in your AWS configuration.")
             _require_partition(session, region)
             said = boto3.client("sts").get_caller_identity()
-        except (BotoCoreError, ClientError) as error:
+        except (BotoCoreError, ClientError, ValueError) as error:  # some settings boto3 reads as numbers, unchecked
             text = f"COURSE_TARGET is 'aws', but AWS does not know who you are: {error}"
-            raise CourseError(text + (_LOG_IN if _is_cured_by_login(error) else "")) from error
+            raise CourseError(text + _remedy(error)) from error
     return Caller(said["Account"], region, said["Arn"])
+
+
+def _remedy(error: Exception) -> str:
+    if isinstance(error, SSLError):
+        return _CERTIFICATES
+    return _LOG_IN if _is_cured_by_login(error) else ""
 
 
 def _is_cured_by_login(error: Exception) -> bool:

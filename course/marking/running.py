@@ -6,6 +6,8 @@ raise. It, its kernel and its embedded AWS are gone when it ends, or is ended.
 
 from __future__ import annotations
 
+import asyncio
+import functools
 import os
 import shutil
 import signal
@@ -17,6 +19,8 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+from jupyter_core.utils import ensure_async
+from nbclient import NotebookClient
 from nbclient.exceptions import DeadKernelError
 
 import account_guard
@@ -29,6 +33,10 @@ from course.outcomes.record import Entry
 _PROJECT = LESSONS.parent
 _BESIDE = ("data", "processing", "lambda_code", "img")
 """What a lesson reads of the project's folder."""
+_MOST_KEPT = 1_000_000
+"""Of what a cell puts out, in characters: what is more is left out."""
+_MOST_PRINTED = 200_000_000
+"""A cell that puts out so many is in an endless loop, and would use up the machine's memory before its time is over."""
 _OUT_OF_TIME = {
     "status": "error",
     "ename": "TimeoutError",
@@ -111,19 +119,41 @@ def _end_group(process: subprocess.Popen[str]) -> None:
     process.wait()
 
 
+class _Runner(NotebookClient):
+    """Keeps the beginning of what a cell puts out, and interrupts one that puts out without an end."""
+
+    def output(
+        self, outs: list[nbformat.NotebookNode], msg: dict[str, Any], display_id: str | None, cell_index: int
+    ) -> nbformat.NotebookNode | None:
+        before = self._sizes.get(cell_index, 0)
+        size = self._sizes[cell_index] = before + len(str(msg["content"]))
+        if before <= _MOST_PRINTED < size and self.km is not None:
+            self._interrupted = asyncio.ensure_future(ensure_async(self.km.interrupt_kernel()))
+        if size > _MOST_KEPT and msg["msg_type"] != "error":
+            return None
+        return super().output(outs, msg, display_id, cell_index)
+
+    @functools.cached_property
+    def _sizes(self) -> dict[int, int]:
+        """How many characters each cell has put out so far."""
+        return {}
+
+
 def main(path: Path, seconds: int) -> int:
     """Run a notebook in place; it is written after each cell, so that what ends it early leaves what was done."""
     notebook = nbformat.read(path, as_version=4)
     settings: dict[str, Any] = {"interrupt_on_timeout": True, "error_on_timeout": _OUT_OF_TIME, "allow_errors": True}
-    runner = client(notebook, path.parent, seconds, store_widget_state=False, **settings)
+    runner = client(notebook, path.parent, seconds, kind=_Runner, store_widget_state=False, **settings)
 
     def keep(**_: Any) -> None:
         nbformat.write(notebook, path)
 
     def say_why(cell: nbformat.NotebookNode, execute_reply: dict[str, Any], **_: Any) -> None:
-        said = [output for output in cell.outputs if output.output_type == "error"]
-        if not said:  # an interrupted cell's own error comes too late
-            error = {name: execute_reply["content"][name] for name in ("ename", "evalue", "traceback")}
+        error = {name: execute_reply["content"][name] for name in ("ename", "evalue", "traceback")}
+        if error["evalue"] == _OUT_OF_TIME["evalue"]:
+            # An interrupted cell's own error may come before this or not at all.
+            cell.outputs = [output for output in cell.outputs if output.output_type != "error"]
+        if not any(output.output_type == "error" for output in cell.outputs):
             cell.outputs.append(nbformat.v4.new_output("error", **error))
         keep()
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from course.errors import CourseError
+from course.marking.restored import cells_of, exercise_name
 
 _NOT_LOOKED_INTO = {".ipynb_checkpoints", ".venv", "build", "node_modules", "site-packages"}
+_ANY = "*.ipynb"
 _NOTEBOOK = "[0-9][0-9]_*.ipynb"
+_EXERCISE = re.compile(r"\d\d\.\w+")
 
 
 @dataclass(frozen=True)
@@ -25,7 +29,8 @@ def submissions(folders: Iterable[Path]) -> list[Submission]:
 
     A folder with notebooks of the lessons in it, or in its `notebooks/exercises/` (a learner's clone), is a learner's.
     Any other holds a folder for each learner, as nbgrader's `submitted/` does: what lies at any depth of it is theirs.
-    Of two notebooks of one lesson, the learner's edition counts, else the one that was saved last.
+    Of two notebooks of one lesson, the learner's edition counts, else the one that was saved last. One that was renamed
+    is known by the exercises in it.
 
     Raises:
         CourseError: a folder isn't there, holds nobody's work, or two learners have one name.
@@ -46,7 +51,7 @@ def submissions(folders: Iterable[Path]) -> list[Submission]:
 
 def _of_one_or_many(folder: Path) -> Iterator[Submission]:
     edition = folder / "notebooks" / "exercises"
-    if any(folder.glob(_NOTEBOOK)) or edition.is_dir():
+    if any(_lesson_of(path) for path in folder.glob(_ANY)) or edition.is_dir():
         yield _submission(folder)
         return
     for one in sorted(path for path in folder.iterdir() if path.is_dir() and path.name not in _NOT_LOOKED_INTO):
@@ -57,7 +62,7 @@ def _of_one_or_many(folder: Path) -> Iterator[Submission]:
 def _submission(folder: Path) -> Submission:
     notebooks: dict[str, Path] = {}
     for path in sorted(_notebooks(folder), key=_rank):
-        notebooks[path.name[:2]] = path
+        notebooks[_lesson_of(path)] = path
     return Submission(folder.resolve().name, notebooks)
 
 
@@ -70,5 +75,18 @@ def _notebooks(folder: Path) -> Iterator[Path]:
     for path in sorted(folder.iterdir()):
         if path.is_dir() and not path.is_symlink() and path.name not in _NOT_LOOKED_INTO:
             yield from _notebooks(path)
-        elif path.is_file() and path.match(_NOTEBOOK):
+        elif path.match(_ANY) and _lesson_of(path):
             yield path
+
+
+def _lesson_of(path: Path) -> str:
+    """The lesson's two digits: by the file's name, else by the exercises in it; empty where it is no lesson's."""
+    if not path.is_file():
+        return ""
+    if path.match(_NOTEBOOK):
+        return path.name[:2]
+    try:
+        names = [exercise_name(cell) for cell in cells_of(path)]
+    except CourseError:
+        return ""
+    return next((name[:2] for name in names if _EXERCISE.fullmatch(name)), "")

@@ -1,4 +1,4 @@
-"""Service quotas of SageMaker: how many instances of a type an account may use for a purpose.
+"""Service quotas of SageMaker: how many instances of a type an account may use for a purpose, and how long.
 
 The default table lets the course run: 4 instances of ml.m5.large, and a few of the small types beside it, for every
 purpose. (A new account on AWS has 0 of ml.m5.large until an increase is granted.) Every type that the table doesn't
@@ -24,7 +24,11 @@ TRANSFORM, ENDPOINT = "transform job usage", "endpoint usage"
 _JOBS = (PROCESSING, TRAINING)
 _ALL = (*_JOBS, TRANSFORM, ENDPOINT)
 
+_LONGEST = {job: f"Longest run time for a {job.removesuffix(' usage')}" for job in _JOBS}
+"""The quota on the time limit that a job may ask for, in seconds."""
+
 DEFAULTS: dict[str, int] = {
+    **dict.fromkeys(_LONGEST.values(), 432_000),
     **{f"ml.m5.large for {purpose}": 4 for purpose in _ALL},
     **{f"ml.m5.xlarge for {purpose}": 2 for purpose in _ALL},
     **{f"ml.c5.xlarge for {purpose}": 2 for purpose in _ALL},
@@ -62,13 +66,31 @@ class Quotas:
             limit = self._limits.get(name, 0)
         in_use = used()
         if in_use + wanted > limit:
-            raise ApiError(
-                "ResourceLimitExceeded",
-                f"The account-level service limit '{name}' is {limit} Instances, with current utilization of "
-                f"{in_use} Instances and a request delta of {wanted} Instances. Please use AWS Service Quotas to "
-                "request an increase for this quota. If AWS Service Quotas is not available, contact AWS support "
-                "to request an increase for this quota.",
-            )
+            raise _exceeded(name, "Instances", limit, in_use, wanted)
+
+    def require_time(self, purpose: str, seconds: int) -> None:
+        """Raise where a job's time limit would exceed the quota of its kind, if there is one.
+
+        Raises:
+            ApiError: `ResourceLimitExceeded`.
+        """
+        name = _LONGEST.get(purpose)
+        if name is None:
+            return
+        with self._lock:
+            limit = self._limits[name]
+        if seconds > limit:
+            raise _exceeded(name, "Seconds", limit, 0, seconds)
+
+
+def _exceeded(name: str, unit: str, limit: int, in_use: int, wanted: int) -> ApiError:
+    return ApiError(
+        "ResourceLimitExceeded",
+        f"The account-level service limit '{name}' is {limit} {unit}, with current utilization of "
+        f"{in_use} {unit} and a request delta of {wanted} {unit}. Please use AWS Service Quotas to "
+        "request an increase for this quota. If AWS Service Quotas is not available, contact AWS support "
+        "to request an increase for this quota.",
+    )
 
 
 def _read(text: str) -> dict[str, int]:

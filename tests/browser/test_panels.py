@@ -15,6 +15,7 @@ from playwright.sync_api import Locator, expect
 import course
 from tests.browser.accessibility import serious_faults
 from tests.browser.jupyter_lab import choose_theme, clipboard, photograph
+from tests.browser.words import broken_words
 from tests.course.panels.machines import BRANCHES, FIFTY, RETRIED, make_machine
 from tests.course.panels.resources import document, make_bucket, make_function, statement
 
@@ -108,21 +109,7 @@ CUT = """panel => {
     }
     return found;
 }"""
-BROKEN_WORDS = """panel => {
-    const found = [], walker = document.createTreeWalker(panel, NodeFilter.SHOW_TEXT), range = document.createRange();
-    while (walker.nextNode()) {
-        const node = walker.currentNode;
-        if (node.parentElement.closest('svg, style, select, textarea')) continue;
-        for (const word of node.data.matchAll(/[A-Za-z]{2,24}/g)) {
-            range.setStart(node, word.index);
-            range.setEnd(node, word.index + word[0].length);
-            const lines = new Set([...range.getClientRects()].map(one => Math.round(one.top)));
-            if (lines.size > 1) found.push(word[0]);
-        }
-    }
-    return found;
-}"""
-"""What is cut off without a bar to scroll by, and words that are broken in the middle, of what a panel shows."""
+"""What of a panel is cut off without a bar to scroll by."""
 
 
 def look(panel: Locator, name: str) -> None:
@@ -139,7 +126,7 @@ def whole(panel: Locator, name: str, width: int) -> None:
     """All that is shown in a window of this width can be read."""
     panel.page.set_viewport_size({"width": width, "height": 1000})
     assert panel.evaluate(CUT) == []
-    assert panel.evaluate(BROKEN_WORDS) == []
+    assert broken_words(panel) == []
     photograph(panel, name, width)
 
 

@@ -18,6 +18,7 @@ from course.account.target import Target
 from course.checks.missing_names import where_made
 from tests.kernels import run_cells
 
+ROOT = Path(__file__).resolve().parents[2]
 ONE = {"QueryLanguage": "JSONata", "StartAt": "One", "States": {"One": {"Type": "Succeed"}}}
 LONG = {"QueryLanguage": "JSONata", "StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 6000, "End": True}}}
 
@@ -111,6 +112,14 @@ def test_a_notebook_says_what_to_do_next(endpoint_url: str, tmp_path: Path) -> N
     assert "Traceback" not in said[7] and "execution.py" not in said[7]
     assert "another execution of the same state machine still went on" in said[8]
     assert said[10] == "Nothing was left to remove."
+
+
+def test_a_cell_before_the_first_one_says_so_in_a_lesson_alone(tmp_path: Path) -> None:
+    """The commonest error of all, after a restart: not even the course is imported."""
+    in_a_lesson = run_cells(dict(os.environ), ROOT / "notebooks" / "exercises", "course.check('05.name', job_name)")
+    elsewhere = run_cells(dict(os.environ), tmp_path, "course.check('05.name', job_name)")
+    assert "NameError" in in_a_lesson[0] and "Run the first cell of the lesson" in in_a_lesson[0]
+    assert "NameError" in elsewhere[0] and "first cell" not in elsewhere[0]
 
 
 def test_another_lessons_trigger_is_not_called_this_lessons() -> None:

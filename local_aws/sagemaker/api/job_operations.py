@@ -47,6 +47,8 @@ class JobOperations(Operations):
         kind, count = job.cluster["InstanceType"], job.cluster["InstanceCount"]
         with self._launching:
             self.check_new(jobs, job.record)
+            limit = job.record.get("StoppingCondition", {}).get("MaxRuntimeInSeconds", 0)
+            self.platform.quotas.require_time(purpose, limit)
             used = self.platform.running.instances
             self.platform.quotas.require(kind, purpose, count, lambda: used(type(job), kind))
             self.platform.tag(call, job.record.arn, tags)

@@ -80,6 +80,9 @@ class TrainingOperations(JobOperations):
             )
         family = images.resolve(params["AlgorithmSpecification"]["TrainingImage"], "training", self.host.region)
         _check_implemented(params)
+        if "MaxWaitTimeInSeconds" in params["StoppingCondition"]:
+            message = "MaxWaitTimeInSeconds can be specified only where EnableManagedSpotTraining is true."
+            raise ApiError("ValidationException", message)
         _check_modes(params, family)
         specification = _specification(params["AlgorithmSpecification"], family)
         location(params["OutputDataConfig"]["S3OutputPath"])

@@ -129,6 +129,28 @@ def test_what_boto3_passes_over_pandas_does_not(real: RealAccount) -> None:
 
 
 @pytest.mark.parametrize(
+    ("config", "more", "words"),
+    [
+        ("", {"AWS_CA_BUNDLE": "/absent.pem"}, "SSL validation failed .* the file that AWS_CA_BUNDLE names"),
+        ("", {"AWS_CA_BUNDLE": "FOLDER"}, "SSL validation failed .* the file that AWS_CA_BUNDLE names"),
+        ("", {"AWS_CA_BUNDLE": ""}, "Invalid CA bundle"),
+        ("", {"AWS_MAX_ATTEMPTS": "many"}, "AWS does not know who you are: .*'many'"),
+        ("", {"AWS_RETRY_MODE": "eager"}, "AWS does not know who you are: .*eager"),
+        ("", {"AWS_PROFILE": "absent"}, r"profile \(absent\) could not be found"),
+        ("[default\n", {}, "Unable to parse config file"),
+        ("", {"AWS_DEFAULT_REGION": "us east"}, "AWS has no region 'us east'"),
+    ],
+)
+def test_a_setting_that_is_wrong_is_said_in_words(
+    real: RealAccount, tmp_path: Path, config: str, more: dict[str, str], words: str
+) -> None:
+    given = {name: str(tmp_path) if value == "FOLDER" else value for name, value in more.items()}
+    with pytest.raises(CourseError, match=f"(?s){words}"):
+        caller(own(real, config, **({"AWS_MAX_ATTEMPTS": "1"} | given)))
+    assert (real.asked, real.other) == ([], [])
+
+
+@pytest.mark.parametrize(
     ("region", "partition"),
     [
         ("cn-north-1", "aws-cn"),

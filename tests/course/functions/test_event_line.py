@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import boto3
 import pytest
@@ -58,3 +58,31 @@ def test_a_failed_event_has_its_tries_its_waits_and_its_report(settings: course.
     assert ends == sorted(ends)
     waits = [span.end - span.begin for span in line.spans if span.name.startswith("wait")]
     assert waits[1] > waits[0] > 0
+
+
+WORKS = """
+def lambda_handler(event, context):
+    return "done"
+"""
+
+
+def test_a_run_that_went_well_has_its_cold_start_and_its_outputs(settings: course.Settings) -> None:
+    name = "course-test-works"
+    course.deploy(
+        name,
+        course.package(WORKS),
+        Runtime="python3.13",
+        Role=course.logging_role(f"{name}-role"),
+        Handler="lambda_function.lambda_handler",
+    )
+    sent = datetime.now(UTC)
+    cold, warm = (course.test_function(name, {}).request_id for _ in range(2))
+    [first], [second] = (course.invocations(name, request_id=one) for one in (cold, warm))
+    line = course.run_time_line(first, sent, ["a.txt", "b.txt"])
+    assert [span.name for span in line.spans] == ["sent, on its way", "cold start", "run", "outputs"]
+    assert all(before.end == after.begin for before, after in zip(line.spans, line.spans[1:], strict=False))
+    assert repr(line).splitlines()[0] == "From the upload to its outputs:" and repr(line).endswith("2 objects")
+    again = course.run_time_line(second, sent, title="Once more")
+    assert [span.name for span in again.spans] == ["sent, on its way", "run"] and again.title == "Once more"
+    # A clock that goes wrong by a minute makes no bar that begins before the beginning.
+    assert all(0 <= one.begin <= one.end for one in course.run_time_line(first, sent + timedelta(minutes=1)).spans)

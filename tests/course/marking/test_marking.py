@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import nbformat
 import pytest
 
 from course import mark
@@ -18,6 +19,7 @@ from course.errors import CourseError
 from course.exercises import EDITION, editions
 from course.marking.marks import read_points
 from course.marking.restored import exercise_name, restored
+from course.marking.running import Limits, Run, run
 from course.marking.submissions import submissions
 
 pytestmark = pytest.mark.slow
@@ -103,8 +105,8 @@ def test_what_does_not_end_is_ended(tmp_path: Path) -> None:
         next(cell for cell in cells if exercise_name(cell) == EXERCISES[1])["source"] = "while True: pass"
 
     handed_in(tmp_path / "eve", stuck)
-    for option in ("--cell-seconds", "--seconds"):
-        found, feedback = marked(tmp_path, "eve", option, "60")
+    for option, seconds in (("--cell-seconds", "60"), ("--seconds", "150")):
+        found, feedback = marked(tmp_path, "eve", option, seconds)
         assert found["eve", EXERCISES[0]] == ("1", "right")
         assert found["eve", EXERCISES[1]][0] == "0"
         assert "did not end" in feedback["eve"]
@@ -179,3 +181,85 @@ def test_only_the_work_is_the_learners(tmp_path: Path) -> None:
     given[place]["source"] = ["x = 1\n", "y = 2"]
     assert texts == ["".join(cell["source"]) for cell in given]
     assert (found.changed, found.missing) == (1, ())
+
+
+def test_a_notebook_from_a_program_that_knows_of_no_ids_is_the_lesson_s_all_the_same(tmp_path: Path) -> None:
+    """Such as one of an older Jupyter, or of Colab: the lesson's cells don't run twice."""
+
+    def old(cells: list[dict[str, Any]]) -> None:
+        place = next(index for index, cell in enumerate(cells) if exercise_name(cell) == EXERCISES[0])
+        cells[place]["source"] = "x = 1"
+        cells.insert(place + 1, {"cell_type": "code", "metadata": {}, "source": "helper = 1"})
+        for cell in cells:
+            cell.pop("id", None)
+
+    edition = editions()[LESSON]
+    found = restored(handed_in(tmp_path, old), edition)
+    assert (found.changed, found.missing) == (0, ())
+    texts = [cell.source for cell in found.notebook.cells]
+    assert len(texts) == len(json.loads(edition)["cells"]) + 1
+    assert texts[texts.index("x = 1") + 1] == "helper = 1"
+
+
+@pytest.mark.parametrize("before", [True, False])
+def test_of_copies_of_an_exercise_the_lesson_s_own_cell_is_the_place(tmp_path: Path, before: bool) -> None:
+    """JupyterLab copies a cell with its metadata; the copy runs where it stands, as it did for the learner."""
+
+    def copied(cells: list[dict[str, Any]]) -> None:
+        place = next(index for index, cell in enumerate(cells) if exercise_name(cell) == EXERCISES[0])
+        cells[place]["source"] = "mine = 1"
+        copy = cells[place] | {"id": "copy", "source": "kept = 1"}
+        cells.insert(place + (not before), copy)
+
+    found = restored(handed_in(tmp_path, copied), editions()[LESSON])
+    texts = [cell.source for cell in found.notebook.cells]
+    assert (texts.count("mine = 1"), texts.count("kept = 1"), found.missing) == (1, 1, ())
+    assert (texts.index("kept = 1") < texts.index("mine = 1")) == before
+    [place] = [cell for cell in found.notebook.cells if exercise_name(cell) == EXERCISES[0]]
+    assert place.source == "mine = 1"
+
+
+@pytest.mark.parametrize("metadata", [{"exercise": "04.x"}, {"nbgrader": True}, {"exercise": {"name": 4}}, {"tags": 1}])
+def test_metadata_of_another_program_is_no_trouble(tmp_path: Path, metadata: dict[str, Any]) -> None:
+    path = handed_in(tmp_path, lambda cells: cells[0].update(metadata=metadata, id="other"))
+    assert restored(path, editions()[LESSON]).missing == ()
+
+
+@pytest.mark.parametrize("text", ["[" * 100_000, "null", '{"cells": 1}', '{"cells": [1]}', '{"cells": [{}]}', "\x00"])
+def test_whatever_is_no_notebook_is_said_in_words(tmp_path: Path, text: str) -> None:
+    (tmp_path / LESSON).write_text(text)
+    with pytest.raises(CourseError, match="is no notebook"):
+        restored(tmp_path / LESSON, editions()[LESSON])
+
+
+@pytest.mark.parametrize("name", ["mine.ipynb", "04 - José's work.ipynb", "Untitled.ipynb"])
+def test_a_notebook_that_was_renamed_is_known_by_its_exercises(tmp_path: Path, name: str) -> None:
+    folder = tmp_path / "class" / "Zoë van Dijk"
+    path = handed_in(folder).rename(folder / name)
+    (folder / "notes.ipynb").write_text('{"cells": []}')
+    (folder / "half.ipynb").write_text('{"cells')
+    for given in (tmp_path / "class", folder):
+        assert [(one.learner, one.notebooks) for one in submissions([given])] == [("Zoë van Dijk", {"04": path})]
+
+
+def ran(*sources: str, seconds: int = 60) -> Run:
+    cells = [nbformat.v4.new_code_cell(source) for source in sources]
+    return run(nbformat.v4.new_notebook(cells=cells), LESSON, Limits(seconds, 300))
+
+
+def test_what_prints_too_much_is_cut_and_a_kernel_that_dies_is_said() -> None:
+    done = ran("for _ in range(50):\n    print('x' * 1_000_000)\n1 / 0", "1 + 1", "import os\nos._exit(3)", "never")
+    first, second, _, last = done.notebook.cells
+    assert sum(len(str(output)) for output in first.outputs) < 3_000_000
+    assert [output.ename for output in first.outputs if output.output_type == "error"] == ["ZeroDivisionError"]
+    assert second.outputs[0].data["text/plain"] == "2"
+    assert "The kernel died" in done.failure
+    assert last.outputs == []
+
+
+@pytest.mark.long
+def test_what_prints_without_an_end_is_interrupted() -> None:
+    done = ran("while True:\n    print('x' * 1_000_000)", "1 + 1", seconds=200)
+    first, second = done.notebook.cells
+    assert [output.ename for output in first.outputs if output.output_type == "error"] == ["KeyboardInterrupt"]
+    assert second.outputs[0].data["text/plain"] == "2"

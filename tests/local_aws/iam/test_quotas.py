@@ -7,7 +7,8 @@ import secrets
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
+
+from tests.refusals import refusal
 
 ALLOW = {"Effect": "Allow", "Action": "s3:GetObject"}
 READ_ONLY = "arn:aws:iam::aws:policy/ReadOnlyAccess"
@@ -39,13 +40,6 @@ def made(iam: Any, kind: str) -> dict[str, str]:
 
 def managed(iam: Any) -> str:
     return iam.create_policy(PolicyName=name(), PolicyDocument=policy())["Policy"]["Arn"]
-
-
-def refusal(call: Any, **params: Any) -> tuple[str, str]:
-    with pytest.raises(ClientError) as refused:
-        call(**params)
-    error = refused.value.response["Error"]
-    return error["Code"], error["Message"]
 
 
 @pytest.mark.parametrize("operation", ["create_role", "update_assume_role_policy"])

@@ -84,9 +84,14 @@ def around(service: str, name: str, shape: Shape, path: list[str]) -> Any:
 def another_value(service: str, name: str, shape: Shape) -> Any:
     """A value that asks for what isn't so anyway."""
     usual = members._SO_ANYWAY.get((service, name))
+    if isinstance(usual, dict):
+        return {one: another_of(shape.members[one], value) for one, value in usual.items()}
+    return another_of(shape, usual)
+
+
+def another_of(shape: Shape, usual: Any) -> Any:
     others = [value for value in getattr(shape, "enum", None) or () if value != usual]
-    value = others[0] if others else some_value(shape)
-    return some_value(shape, least=True) if value == usual else value
+    return others[0] if others else some_value(shape)
 
 
 # ---- pages -----------------------------------------------------------------------------------------------------

@@ -144,6 +144,23 @@ def test_instances_beyond_the_quota(kind):
     )
 
 
+def test_a_time_limit_beyond_the_quota(kind):
+    code, message = kind.refused(kind.request(StoppingCondition={"MaxRuntimeInSeconds": 432_001}))
+    assert code == "ResourceLimitExceeded"
+    assert message.startswith(
+        f"The account-level service limit 'Longest run time for a {kind.noun.lower()} job' is 432000 Seconds, with "
+        "current utilization of 0 Seconds and a request delta of 432001 Seconds."
+    )
+
+
+def test_waiting_for_spot_instances_needs_some(bench):
+    request = bench.training("__label__1 good\n")
+    request["StoppingCondition"]["MaxWaitTimeInSeconds"] = 600
+    code, message = refusal(lambda: bench.client.create_training_job(**request))
+    assert code == "ValidationException"
+    assert "MaxWaitTimeInSeconds can be specified only where EnableManagedSpotTraining is true" in message
+
+
 def test_running_jobs_use_the_quota_and_ended_ones_do_not(bench, aws):
     quotas = next(service for service in aws.server.services if service.name == "sagemaker").platform.quotas
     quotas.set("ml.c5.4xlarge for processing job usage", 2)
