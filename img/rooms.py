@@ -217,11 +217,15 @@ class _Plan:
         for gap, middle in zip(reversed(apart), reversed(wanted[:-1]), strict=True):
             from_right.append(min(middle, from_right[-1] - gap))
         middles = [(one + other) / 2 for one, other in zip(from_left, reversed(from_right), strict=True)]
-        left, right = middles[0] - row[0].width / 2, middles[-1] + row[-1].width / 2
+        # What is too far to the right moves to the left with all that it meets there, and then the other way round.
         edge = _LEFT + _INSET
-        shift = max(0, edge - left) + min(0, WIDTH - edge - right)
-        for place, middle in zip(row, middles, strict=True):
-            place.middle = round(middle + shift)
+        most, least = WIDTH - edge - row[-1].width / 2, edge + row[0].width / 2
+        for at in reversed(range(len(row))):
+            middles[at] = min(middles[at], most)
+            most = middles[at] - (apart[at - 1] if at else 0)
+        for at, place in enumerate(row):
+            place.middle = round(max(middles[at], least))
+            least = place.middle + (apart[at] if at < len(apart) else 0)
 
     def _steps(self, row: list[_Place]) -> list[tuple[float, float, _Place, _Place]]:
         """The steps from a floor to the one below: where each begins and ends, from left to right."""

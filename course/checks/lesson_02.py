@@ -315,14 +315,16 @@ def policy(work: Any, bucket: str) -> Cases:
         for key in (readable, secret):
             admin.put_object(Bucket=bucket, Key=key, Body=b"a probe")
         with acting_under(work, "s3") as [s3]:
-            yield _must("read a data set", True, is_allowed(s3.get_object, Bucket=bucket, Key=readable), readable)
+            reads = is_allowed(s3.get_object, Bucket=bucket, Key=readable)
+            yield _must("read a data set", True, reads, _unmet(readable))
             for key in written[:2]:
                 what = f"write to {key.rpartition('/')[0]}/"
-                yield _must(what, True, is_allowed(s3.put_object, Bucket=bucket, Key=key, Body=b"a probe"), key)
+                writes = is_allowed(s3.put_object, Bucket=bucket, Key=key, Body=b"a probe")
+                yield _must(what, True, writes, _unmet(key))
             yield _must("read from another folder", False, is_allowed(s3.get_object, Bucket=bucket, Key=secret), _WIDE)
-            for key in written[2:]:
-                what = "replace a data set" if key.endswith(".zip") else "write to another folder"
-                yield _must(what, False, is_allowed(s3.put_object, Bucket=bucket, Key=key, Body=b"a probe"), _WIDE)
+            for key, what, advice in zip(written[2:], _NOT_TO_BE_WRITTEN, (_WIDE, _REPLACED), strict=True):
+                writes = is_allowed(s3.put_object, Bucket=bucket, Key=key, Body=b"a probe")
+                yield _must(what, False, writes, advice)
             yield _must("delete a data set", False, is_allowed(s3.delete_object, Bucket=bucket, Key=readable), _MANY)
             yield _must("list the account's buckets", False, is_allowed(s3.list_buckets), _MANY)
     finally:
@@ -330,16 +332,21 @@ def policy(work: Any, bucket: str) -> Cases:
             admin.delete_object(Bucket=bucket, Key=key)
 
 
+_NOT_TO_BE_WRITTEN = ("write to another folder", "replace a data set")
+_REPLACED = "A data set can be written over: is only reading allowed on it, and does no resource for writing cover it?"
 _WIDE = "A resource covers more than the work needs: what else does its * stand for?"
 _MANY = "More actions are allowed than the work needs: it reads and it writes, nothing else."
 
 
-def _must(what: str, expected: bool, allowed: bool, about: str) -> str:
-    """The case in words; `about` is the key that was tried, or else what to try next."""
-    if allowed == expected:
-        return f"{what}: {_word(expected)}"
-    missing = f"No statement allows this on {about}: look at the action first, then at the resource, its folder."
-    raise NotYet(what, Said(_word(expected)), Said(_word(allowed)), missing if expected else about)
+def _unmet(key: str) -> str:
+    return f"No statement allows this on {key}: look at the action first, then at the resource, its folder."
+
+
+def _must(what: str, expected: bool, allowed: bool, advice: str) -> str:
+    """The case in words."""
+    if allowed != expected:
+        raise NotYet(what, Said(_word(expected)), Said(_word(allowed)), advice)
+    return f"{what}: {_word(expected)}"
 
 
 def _word(allowed: bool) -> str:

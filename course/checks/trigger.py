@@ -41,11 +41,11 @@ def _fault(notification: Any) -> str:
     as_json("what the bucket would be told", notification)
     plain = _lower_names(notification)
     request = {"Bucket": "a-bucket", "NotificationConfiguration": {"LambdaFunctionConfigurations": [plain]}}
-    for problem in _request().problems(request):
+    if problems := _request().problems(request):
         # Which names there are is told where one of them was meant; else it would be the answer.
-        return f"{_place(problem.path)}: {problem.text.partition('. There are ')[0]}"
-    for missing in _request().missing(request):
-        return f"{missing.path.rpartition('].')[2]} is missing"
+        return f"{_place(problems[0].path)}: {problems[0].text.partition('. There are ')[0]}"
+    if missing := _request().missing(request):
+        return f"{missing[0].path.rpartition('].')[2]} is missing"
     for name, count in Counter(rule.get("Name") for rule in _rules(plain)).items():
         if name is None:
             return "a rule without a Name: it is prefix or suffix"

@@ -6,7 +6,6 @@ Source: STS API reference; IAM user guide, "Cross account policy evaluation" and
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -16,6 +15,7 @@ from local_aws.access.roles import session_principal
 from local_aws.access.wanted import Wanted
 from local_aws.call import ApiError, Call, not_there
 from local_aws.house import Service
+from local_aws.iam.documents import check_identity_policy, read
 
 _CHAINED_SECONDS = 3600
 
@@ -48,7 +48,7 @@ class StsService(Service):
         Raises:
             ApiError: `AccessDenied` where the role doesn't exist or doesn't trust the caller,
                 `ValidationError` for a session longer than the role's, `MalformedPolicyDocument` for a session
-                policy that isn't JSON, `NotImplemented` for what can't be honoured.
+                policy that isn't one, `NotImplemented` for what can't be honoured.
         """
         for member in ("PolicyArns", "SerialNumber", "Tags", "ProvidedContexts"):
             if params.get(member):
@@ -86,10 +86,5 @@ def _check_duration(seconds: int, longest: int, chained: bool) -> None:
 def _session_policy(text: str | None) -> dict[str, Any] | None:
     if text is None:
         return None
-    try:
-        policy = json.loads(text)
-    except ValueError as error:
-        raise ApiError("MalformedPolicyDocument", f"This policy contains invalid Json: {error}") from error
-    if not isinstance(policy, dict):
-        raise ApiError("MalformedPolicyDocument", "Syntax errors in policy.")
-    return policy
+    check_identity_policy(text)
+    return read(text)

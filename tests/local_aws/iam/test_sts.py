@@ -159,7 +159,9 @@ def test_session_policy_only_narrows(aws, trusting):
     assert refusal(client(aws, "iam", credentials).list_roles)["Message"].endswith(
         "because no identity-based policy allows the iam:ListRoles action"
     )
-    for text in ("{", "[]"):
+    foreign = document({"Effect": "Allow", "Principal": "*", "Action": "s3:*", "Resource": "*"})
+    unknown = document({"Effect": "Allow", "Action": "*", "Resource": "*", "Condition": {"StringIs": {"a": "b"}}})
+    for text in ("{", "[]", foreign, unknown):
         error = refusal(lambda text=text: assume(aws.client("sts"), role, Policy=text))
         assert error["Code"] == "MalformedPolicyDocument"
 
