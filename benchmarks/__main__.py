@@ -55,7 +55,7 @@ _ROWS = {
     "children one warm lambda task executions at once",
     "jsonata": "jsonata steps",
     "sagemaker": "training job end to end endpoint answer p50 p99 answers in 8 threads batch transform lines",
-    "memory": "memory idle after invocations and executions",
+    "memory": "memory idle after invocations and executions that the second thousand take",
     "growth": "one more of a page of objects log events executions functions",
     "course_start": "import course a lesson's first cell",
     "lessons": "lesson executed make course",

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from local_aws.access.conditions import is_operator
 from local_aws.access.policy import Policies, evaluate
 from local_aws.call import ApiError, Call, not_there
 from local_aws.house import Service
@@ -68,7 +69,8 @@ class PolicySimulation(Service):
         """Judge every action on every resource by policies that are handed over.
 
         Raises:
-            ApiError: `InvalidInput` for a policy that isn't JSON, `NotImplemented` for what isn't simulated.
+            ApiError: `InvalidInput` for a policy or an action that isn't one, `NotImplemented` for what isn't
+                simulated.
         """
         refuse_absent("SimulateCustomPolicy", call, params)
         simulated = Simulated(
@@ -79,7 +81,7 @@ class PolicySimulation(Service):
             context_of(params),
         )
         results = [
-            result(simulated, action, resource)
+            result(simulated, require_action(action), resource)
             for action in params["ActionNames"]
             for resource in params.get("ResourceArns") or ["*"]
         ]
@@ -128,6 +130,18 @@ def refuse_absent(operation: str, call: Call, params: Mapping[str, Any]) -> None
             raise not_there(f"iam:{operation} with {name}")
     if call.account not in params.get("ResourceOwner", call.account):
         raise not_there(f"iam:{operation} with the ResourceOwner of another account")
+
+
+def require_action(action: str) -> str:
+    """An action's name as it was given.
+
+    Raises:
+        ApiError: `InvalidInput`, it is none.
+    """
+    prefix, _, name = action.partition(":")
+    if not prefix or not name or "*" in action:
+        raise ApiError("InvalidInput", f"Invalid Action: {action}", 400)
+    return action
 
 
 def boundary_in(params: Mapping[str, Any]) -> list[Statement] | None:
@@ -225,11 +239,18 @@ def statements(name: str, texts: Iterable[str], kind: str = "none") -> list[Stat
             spans = list(_spans(text))
         except (ValueError, IndexError, RecursionError) as error:
             raise ApiError("InvalidInput", f"Syntax errors in policy {source}.") from error
-        if not all(isinstance(value, dict) for value, _, _ in spans):
+        if not all(_is_statement(value) for value, _, _ in spans):
             raise ApiError("InvalidInput", f"Syntax errors in policy {source}.")
         places = [(value, _position(text, start), _position(text, end)) for value, start, end in spans]
         found += [Statement(source, kind, *place) for place in places]
     return found
+
+
+def _is_statement(value: Any) -> bool:
+    if not isinstance(value, dict) or value.get("Effect") not in ("Allow", "Deny"):
+        return False
+    conditions = value.get("Condition", {})
+    return isinstance(conditions, dict) and all(map(is_operator, conditions))
 
 
 def _spans(text: str) -> Iterable[tuple[dict[str, Any], int, int]]:

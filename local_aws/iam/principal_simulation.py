@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from local_aws.access.reference import Kind, is_known, kinds
-from local_aws.call import ApiError, Call
+from local_aws.call import Call
 from local_aws.house import Host
 from local_aws.iam.attached_policies import NamedPolicy, attached
 from local_aws.iam.policy_simulation import (
@@ -20,6 +20,7 @@ from local_aws.iam.policy_simulation import (
     keys_of,
     page_of,
     refuse_absent,
+    require_action,
     resource_policy_in,
     result,
     statements,
@@ -85,9 +86,7 @@ def _is_excluded(policy: NamedPolicy, kind: str, excluded: list[dict[str, Any]])
 
 
 def _of_action(simulated: Simulated, action: str, resources: list[str]) -> dict[str, Any]:
-    prefix, _, name = action.partition(":")
-    if not prefix or not name or "*" in action:
-        raise ApiError("InvalidInput", f"Invalid Action: {action}", 400)
+    prefix, _, name = require_action(action).partition(":")
     each = [result(simulated, action, resource) for resource in resources]
     decision = next(one for one in _RESTRICTIVE if any(found["EvalDecision"] == one for found in each))
     deciding = [found for found in each if found["EvalDecision"] == decision]

@@ -93,15 +93,14 @@ def require_queue_request(operation: OperationModel, call: Call, params: Mapping
 
 
 def _require_address(url: str, region: str) -> None:
+    """Raise where an address is another region's or account's; a queue's mere name is taken, too."""
     address = urlsplit(url)
-    account, _, queue = address.path.removeprefix("/").partition("/")
     host = _HOST_IN_REGION.fullmatch(address.hostname or "")
-    if not queue or (host is not None and region not in host.groups()):
+    if host is not None and region not in host.groups():
         message = f"The address {address.scheme}://{address.netloc}/ is not valid for this endpoint."
-        raise ApiError(
-            "InvalidAddress", message if queue else f"The address {url} is not valid for this endpoint.", 404
-        )
-    if account != ACCOUNT:
+        raise ApiError("InvalidAddress", message, 404)
+    account, _, queue = address.path.removeprefix("/").partition("/")
+    if queue and account != ACCOUNT:
         raise ApiError("AccessDenied", f"Access to the resource {url} is denied.", 403)
 
 

@@ -102,6 +102,20 @@ def test_what_is_not_simulated_says_so_by_name(simulate):
         simulate("s3:GetObject", "*", policy(READ), ResourceOwner="arn:aws:iam::210987654321:root")
 
 
+@pytest.mark.parametrize("action", ["GetObject", "s3:*", "s3:", ":GetObject"])
+def test_what_is_no_action(simulate, action):
+    with pytest.raises(ClientError, match="Invalid Action"):
+        simulate(action, "*", policy(READ))
+
+
+@pytest.mark.parametrize(
+    "statement", [READ | {"Effect": "allow"}, {"Action": "*"}, READ | {"Condition": {"StringIs": {"a": "b"}}}]
+)
+def test_what_is_no_statement(simulate, statement):
+    with pytest.raises(ClientError, match=r"Syntax errors in policy PolicyInputList\.2"):
+        simulate("s3:GetObject", "*", policy(READ), policy(statement))
+
+
 ADA = "arn:aws:iam::123456789012:user/ada"
 
 

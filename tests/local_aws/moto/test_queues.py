@@ -150,7 +150,6 @@ def test_names_of_queues(sqs):
     [
         ("https://sqs.eu-west-1.amazonaws.com/123456789012/asked", "InvalidAddress", 404),
         ("https://eu-west-1.queue.amazonaws.com/123456789012/asked", "InvalidAddress", 404),
-        ("asked", "InvalidAddress", 404),
         ("https://sqs.us-east-1.amazonaws.com/111111111111/asked", "AccessDenied", 403),
         ("https://sqs.us-east-1.amazonaws.com/123456789012/no", "AWS.SimpleQueueService.NonExistentQueue", 400),
     ],
@@ -159,8 +158,9 @@ def test_addresses_of_other_queues(sqs, url, address, code, status):
     assert refused(sqs.send_message, QueueUrl=address, MessageBody="m") == (code, status)
 
 
-def test_an_address_of_this_region(sqs, url):
-    assert sqs.send_message(QueueUrl="https://sqs.us-east-1.amazonaws.com/123456789012/asked", MessageBody="m")
+@pytest.mark.parametrize("address", ["https://sqs.us-east-1.amazonaws.com/123456789012/asked", "asked"])
+def test_addresses_of_a_queue(sqs, url, address):
+    assert sqs.send_message(QueueUrl=address, MessageBody="m")
 
 
 # ---- messages --------------------------------------------------------------------------------------------------
