@@ -70,6 +70,17 @@ _ABOUT: dict[str, tuple[tuple[str, str], ...]] = {
 
 _TAGS = {"iam": "TagRole", "sagemaker": "AddTags", "sqs": "TagQueue"}
 """What is made with tags asks for this right, too; the course gives tags to whatever takes them."""
+_OTHERWISE = {
+    "iam:CreateRole": "iam:UpdateAssumeRolePolicy",  # the cell is run again
+    "scheduler:UpdateSchedule": "scheduler:CreateSchedule",  # the schedule is gone
+    # Clean-up finds what still runs, and what an upload has left that was broken off.
+    "states:DescribeExecution": "states:StopExecution",
+    "sagemaker:DescribeProcessingJob": "sagemaker:StopProcessingJob",
+    "sagemaker:DescribeTrainingJob": "sagemaker:StopTrainingJob",
+    "sagemaker:DescribeTransformJob": "sagemaker:StopTransformJob",
+    "s3:DeleteObject": "s3:AbortMultipartUpload",
+}
+"""What the lessons and clean-up call, about the same thing, where it goes otherwise than in a run without a fault."""
 _PASSES_A_ROLE = {"Role", "roleArn", "RoleArn", "ExecutionRoleArn"}
 _ALWAYS = {"sts:GetCallerIdentity"}
 """No policy can take this one away, so nobody asks for it."""
@@ -112,9 +123,12 @@ def _denied(call: dict[str, Any]) -> bool:
 
 def _of_call(call: dict[str, Any], region: str) -> Iterator[Right]:
     service, params = _PREFIX.get(call["service"], call["service"]), call["params"]
-    action = f"{service}:{call['operation']}"
-    about = _plain(_about(service, _ACTIONS.get(action, action), params), region)
-    yield _ACTIONS.get(action, action), about
+    called = f"{service}:{call['operation']}"
+    action = _ACTIONS.get(called, called)
+    about = _plain(_about(service, action, params), region)
+    yield action, about
+    if action in _OTHERWISE:
+        yield _OTHERWISE[action], about
     if _gets_tags(call["service"], call["operation"]):
         yield f"{service}:{_TAGS.get(service, 'TagResource')}", about
     if call["operation"].startswith(("Create", "Update")):
