@@ -38,15 +38,16 @@ _HEAD = f"""# The rights that the course needs
 
 On the embedded AWS a learner may do everything. On a real account, the user (or role) that a learner works as needs
 the rights below, and no more: they are **the least** with which all lessons pass, cells can be run again, and
-clean-up can stop whatever still runs. `ACCOUNT` and `REGION` stand for
-yours. IAM allows a policy {MOST_CHARACTERS:,} characters, so there are several. An instructor makes them managed
-policies once, and attaches all of them to every learner's user, or to the group of all learners: in the console under
-**IAM**, **Policies**, **Create policy**, **JSON**.
+clean-up can stop whatever still runs. `ACCOUNT` and `REGION` stand for yours. IAM allows a policy
+{MOST_CHARACTERS:,} characters, so there are several. An instructor makes them managed policies once, and attaches all
+of them to every learner's user, or to the group of all learners: in the console under **IAM**, **Policies**,
+**Create policy**, **JSON**.
 
 - They are made from the calls that a recorded run of all lessons has made: so far, of a run on an embedded AWS in an
   account's place that is late as AWS is (`make account` records such a run). A few come to them that such a run has no
-  call for: to change a role whose cell is run again, to stop an execution or a job at clean-up. A test runs all lessons as a user
-  with these policies and nothing else; another one shows that no statement and no action in them can be left out.
+  call for: to change a role whose cell is run again, to stop an execution or a job at clean-up. A test runs all
+  lessons as a user with these policies and nothing else; another one shows that no statement and no action in them
+  can be left out.
 - They let their user make **roles** and give them policies. That is part of the course, and it is how a user can come
   to more rights than these: so give them on an account made for the course, or add a permissions boundary.
 - A role may be handed on to Lambda, Step Functions, SageMaker and EventBridge Scheduler, and to nothing else
