@@ -75,6 +75,7 @@ class SubscriptionOperations(Service):
                 "your function."
             )
             raise ApiError("InvalidParameterException", message) from error
+        tell(self.host.region, self._send_soon)  # of the servers in one process, the one that is asked
         which = self.host.region, group, params["filterName"], params["filterPattern"]
         put_filter(*which, destination, params.get("roleArn"))
         self.host.keeper.changed(*region_mark("logs", self.host.region))

@@ -25,6 +25,7 @@ BUCKET = f"workflow-course-{OWNER}-us-east-1"
 OTHER_SESSIONS = {
     "course/account/sessions.py": "makes those of the course",
     "course/console/your_values.py": "looks at the computer's settings for a region, and calls nothing",
+    "course/account/images.py": "reads botocore's table of partitions, and calls nothing",
     "course/console/own_text.py": "reads botocore's table of regions, and calls nothing",
 }
 """Modules that make a session of boto3's by themselves."""

@@ -281,6 +281,7 @@ def test_an_endpoint_counts_until_its_schedule_ended_it_also_after_a_clean_up(le
     assert before.amount.startswith("1 endpoint, ") and before.dollars > 0
     # As if the time had come a second after it was asked for; two instances at 0.115 USD an hour.
     asked = run.state("2").left
+    course.wait_until(lambda: datetime.now(UTC) > asked + timedelta(seconds=1), "that second", 30)
     ledger.schedule(ScheduledEnd(name, asked, asked + timedelta(seconds=1)))
     dollars = charges(opened())["SageMaker"].dollars
     assert dollars == pytest.approx(2 * 0.115 / 3600, rel=0.1)
