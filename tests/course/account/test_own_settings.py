@@ -147,7 +147,9 @@ def test_a_setting_that_is_wrong_is_said_in_words(
     given = {name: str(tmp_path) if value == "FOLDER" else value for name, value in more.items()}
     with pytest.raises(CourseError, match=f"(?s){words}"):
         caller(own(real, config, **({"AWS_MAX_ATTEMPTS": "1"} | given)))
-    assert (real.asked, real.other) == ([], [])
+    assert real.asked == []
+    # A connection may have been opened, and broken off before anything was said in it.
+    assert [one for one in real.other if "UNEXPECTED_EOF" not in one] == []
 
 
 @pytest.mark.parametrize(

@@ -33,8 +33,8 @@ def call(service: str, operation: str, **params: Any) -> dict[str, Any]:
         (call("s3", "ListBuckets"), ("s3:ListAllMyBuckets", "*")),
         (call("sqs", "DeleteQueue", QueueUrl="http://x/1/q"), ("sqs:DeleteQueue", "arn:aws:sqs:REGION:ACCOUNT:q")),
         (
-            call("sagemaker", "DescribeTrainingJob", TrainingJobName="BlazingText-1732788000000"),
-            ("sagemaker:DescribeTrainingJob", "arn:aws:sagemaker:REGION:ACCOUNT:training-job/blazingtext-*"),
+            call("sagemaker", "DeleteTrainingJob", TrainingJobName="BlazingText-1732788000000"),
+            ("sagemaker:DeleteTrainingJob", "arn:aws:sagemaker:REGION:ACCOUNT:training-job/blazingtext-*"),
         ),
         (
             call("stepfunctions", "DeleteStateMachine", stateMachineArn="arn:aws:states:us-east-1:1:stateMachine:m"),
@@ -50,7 +50,7 @@ def test_a_call_needs_a_right(made, expected):
     "made, expected",
     [
         (call("stepfunctions", "CreateStateMachine", name="m"), ["states:CreateStateMachine", "states:TagResource"]),
-        (call("iam", "CreateRole", RoleName="r"), ["iam:CreateRole", "iam:TagRole"]),
+        (call("iam", "CreateRole", RoleName="r"), ["iam:CreateRole", "iam:TagRole", "iam:UpdateAssumeRolePolicy"]),
         (call("sqs", "CreateQueue", QueueName="q"), ["sqs:CreateQueue", "sqs:TagQueue"]),
         (call("sagemaker", "CreateModel", ModelName="m"), ["sagemaker:AddTags", "sagemaker:CreateModel"]),
         (call("s3", "CreateBucket", Bucket=BUCKET), ["s3:CreateBucket"]),
@@ -60,6 +60,21 @@ def test_a_call_needs_a_right(made, expected):
 def test_what_is_made_gets_tags_and_that_is_a_right(made, expected):
     """The tags come after the call was written down: the recording doesn't have them."""
     assert [action for action, _ in needed.rights_of([made], "us-east-1")] == expected
+
+
+def test_what_runs_may_be_stopped_and_a_broken_upload_removed():
+    """A run without a fault has no call for it; clean-up after another one has."""
+    job = call("sagemaker", "DescribeProcessingJob", ProcessingJobName="j")
+    execution = call("stepfunctions", "DescribeExecution", executionArn="arn:aws:states:us-east-1:1:execution:m:e")
+    deleted = call("s3", "DeleteObjects", Bucket=BUCKET)
+    assert [action for action, _ in needed.rights_of([job, execution, deleted], "us-east-1")] == [
+        "s3:AbortMultipartUpload",
+        "s3:DeleteObject",
+        "sagemaker:DescribeProcessingJob",
+        "sagemaker:StopProcessingJob",
+        "states:DescribeExecution",
+        "states:StopExecution",
+    ]
 
 
 def test_to_give_a_role_is_a_right_and_a_refused_call_none():
