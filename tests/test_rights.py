@@ -18,7 +18,7 @@ from local_aws import ACCOUNT, REGION
 from local_aws.__main__ import environment
 from local_aws.access.policy import Policies, evaluate
 from tests.served import served
-from tests.test_boto3_calls import CALLS, Made
+from tests.test_boto3_calls import CALLS, Made, client
 
 LONGEST_REGION = "ap-southeast-1"
 WITHOUT = {"Functions": "01", "PassRoles": "01", "Logs": "01", "Objects": "02", "Queues": "03", "Workflows": "04"}
@@ -56,8 +56,7 @@ def test_every_call_that_is_written_down_is_allowed_also_where_a_first_run_does_
 
 def actions(made: Made) -> set[str]:
     """The actions of IAM's that a call asks for, where it is one of an operation."""
-    model = boto3.client(made.service, region_name=REGION).meta
-    operation = model.method_to_api_mapping.get(made.name)
+    operation = client(made.service).meta.method_to_api_mapping.get(made.name)
     if operation is None:
         return set()
     call = {"service": made.service, "operation": operation, "params": {}, "status": 200}

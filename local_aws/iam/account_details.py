@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from local_aws.iam.entities import attaches, boundary_of, entities
+from local_aws.iam.entities import attached_to, boundary_of, entities
 from local_aws.moto.inside import Moto
 from local_aws.moto.members import Paging
 from local_aws.moto.pages import cut
@@ -38,7 +38,7 @@ def authorization_details(moto: Moto, params: Mapping[str, Any]) -> dict[str, An
         local = moto.ask_for_all("iam", "list_policies", Scope="Local")["Policies"]
         whole["Policies"] += [_detail(moto, policy["Arn"], everybody) for policy in local]
     if "AWSManagedPolicy" in wanted:
-        used = {arn for _, one in everybody for arn in (*_attached(one), boundary_of(one)) if arn}
+        used = {arn for _, one in everybody for arn in (*attached_to(one), boundary_of(one)) if arn}
         whole["Policies"] += [
             _detail(moto, arn, everybody) for arn in sorted(used) if arn.startswith("arn:aws:iam::aws:")
         ]
@@ -56,7 +56,7 @@ def entities_for_policy(moto: Moto, params: Mapping[str, Any]) -> dict[str, Any]
     whole: dict[str, Any] = {name: [] for name in _ENTITIES.lists}
     for kind, one in entities(moto):
         attached, bounded = usage != "PermissionsBoundary", usage != "PermissionsPolicy"
-        used = (attached and attaches(one, arn)) or (bounded and boundary_of(one) == arn)
+        used = (attached and arn in attached_to(one)) or (bounded and boundary_of(one) == arn)
         meant = params.get("EntityFilter", kind.title()) == kind.title()
         if used and meant and one["Path"].startswith(params.get("PathPrefix", "/")):
             title = kind.title()
@@ -77,7 +77,3 @@ def _detail(moto: Moto, arn: str, everybody: list[tuple[str, dict[str, Any]]]) -
         versions.append(version)
     told = {name: value for name, value in policy.items() if name != "Tags"}
     return told | {"PermissionsBoundaryUsageCount": boundaries(everybody, arn), "PolicyVersionList": versions}
-
-
-def _attached(entity: Mapping[str, Any]) -> list[str]:
-    return [one["PolicyArn"] for one in entity["AttachedManagedPolicies"]]

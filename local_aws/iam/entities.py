@@ -32,9 +32,9 @@ def entities(moto: Moto) -> Iterator[tuple[str, dict[str, Any]]]:
         yield from ((kind, one) for one in found[name])
 
 
-def attaches(entity: dict[str, Any], policy: str) -> bool:
-    """Whether a managed policy is attached to an entity."""
-    return any(one["PolicyArn"] == policy for one in entity["AttachedManagedPolicies"])
+def attached_to(entity: dict[str, Any]) -> list[str]:
+    """The ARNs of an entity's managed policies."""
+    return [one["PolicyArn"] for one in entity["AttachedManagedPolicies"]]
 
 
 def boundary_of(entity: dict[str, Any]) -> str | None:
@@ -78,7 +78,7 @@ def require_deletable_policy(moto: Moto, arn: str) -> None:
         ApiError: `DeleteConflict`, `NoSuchEntity`.
     """
     moto.ask("iam", "get_policy", PolicyArn=arn)
-    if any(attaches(one, arn) or boundary_of(one) == arn for _, one in entities(moto)):
+    if any(arn in attached_to(one) or boundary_of(one) == arn for _, one in entities(moto)):
         raise ApiError("DeleteConflict", "Cannot delete a policy attached to entities.", 409)
     if len(moto.ask("iam", "list_policy_versions", PolicyArn=arn)["Versions"]) > 1:
         message = (
