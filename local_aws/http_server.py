@@ -49,6 +49,8 @@ DRAIN_SECONDS, DRAIN_BYTES = 5, 256 << 20
 MOST_NEW, MOST_SENDING, MOST_KEPT = 256, 256, 1024
 _LINE_BYTES, _HEAD_BYTES = 32 << 10, 64 << 10
 _BLOCK, _PIECE = 64 << 10, 1 << 20
+_SENT_AHEAD = 256 << 10
+"""How much of a file may be on its way: with more, sender and receiver wake each other for every piece."""
 
 _REQUEST_LINE = re.compile(rb"([A-Z]{1,32}) (/[!-\"$-~]*) HTTP/1\.([01])\r?\n")
 # A value is taken whole and stripped after: what could be divided in many ways would be tried in all of them.
@@ -352,6 +354,7 @@ class _Connection(StreamRequestHandler):
 
     def _send_from(self, body: InFile) -> None:
         """Have the system send what lies in a file; it takes as much at once as the other side does."""
+        self.request.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SENT_AHEAD)
         position, to, until = body.start, self.request.fileno(), select.poll()
         until.register(to, select.POLLOUT)
         while position < body.end:
