@@ -14,6 +14,9 @@ from typing import Any
 
 from course.errors import CourseError
 
+_FIRST_PAUSE, _GROWTH = 0.05, 1.5
+_LONGEST_PAUSE, _LONGEST_PAUSE_ON_AWS = 0.5, 2.0
+
 # JupyterLab breaks a long line anywhere, also inside a word (s3:GetObje, ct), and leaves no room below what is folded.
 _READABLE = """
 .jp-Notebook :is(.jp-OutputArea-output pre, .jp-RenderedHTMLCommon pre code) {
@@ -46,6 +49,18 @@ def interruptible(text: str) -> Iterator[None]:
         yield
     except KeyboardInterrupt:
         raise CourseError(text) from None
+
+
+def pauses() -> Iterator[float]:
+    """The seconds between one look at what is under way and the next, longer each time.
+
+    On a real account each look is a request that counts against a limit; the embedded AWS has an address of its own,
+    and may be asked more often.
+    """
+    pause, longest = _FIRST_PAUSE, _LONGEST_PAUSE if "AWS_ENDPOINT_URL" in os.environ else _LONGEST_PAUSE_ON_AWS
+    while True:
+        yield pause
+        pause = min(_GROWTH * pause, longest)
 
 
 class Progress:

@@ -42,9 +42,9 @@ OURS = {
 
 PAUSES = {
     # One look after the other, until a limit that is given.
-    "course/functions/logs.py": {"pause"},
+    "course/functions/logs.py": {"next(pause)"},
     "course/state_machines/execution.py": {"min(pause, left)"},
-    "course/state_machines/upload_chain.py": {"min(_PAUSE_SECONDS, max(0.05, seconds - waited))"},
+    "course/state_machines/upload_chain.py": {"min(next(pause), max(0.05, seconds - waited))"},
     "course/panels/following.py": {"pause"},
     "course/panels/bucket_triggers.py": {"pause"},
     # As long as a change may take to be known everywhere, on an AWS that is late.

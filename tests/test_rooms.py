@@ -214,6 +214,7 @@ def test_the_embedded_aws_knows_nothing_of_the_course():
         "boto3",
         "cryptography",
         "debugpy",
+        "zlib_ng",
     )
     assert strangers("local_aws", *own, *libraries) == set()
 

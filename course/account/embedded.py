@@ -67,12 +67,13 @@ def scratch_directory() -> Path:
     return directory
 
 
-def find_or_start(parent: int | None = None) -> Server:
+def find_or_start(parent: int | None = None, clock: float | None = None) -> Server:
     """The embedded AWS of a parent process, started where there is none.
 
     Args:
         parent: process whose children share the server and with which it ends; the parent of this process
             where none is given.
+        clock: how many times faster than on AWS waits pass on one that is started; its own default where none is given.
 
     Raises:
         EmbeddedAwsError: it did not answer within a minute, or ended; the text has the end of its log.
@@ -88,7 +89,7 @@ def find_or_start(parent: int | None = None) -> Server:
             return server
         if _take(lock):
             try:
-                return _answering(ready) or _start(parent, ready, deadline, seed)
+                return _answering(ready) or _start(parent, ready, deadline, seed, clock)
             finally:
                 lock.unlink(missing_ok=True)
         time.sleep(0.05)
@@ -168,7 +169,7 @@ def _take(lock: Path) -> bool:
         return False
 
 
-def _start(parent: int, ready: Path, deadline: float, seed: int | None) -> Server:
+def _start(parent: int, ready: Path, deadline: float, seed: int | None, clock: float | None) -> Server:
     # One that is stopped takes its file with it.
     come_back = ready.exists()
     ready.unlink(missing_ok=True)
@@ -178,6 +179,7 @@ def _start(parent: int, ready: Path, deadline: float, seed: int | None) -> Serve
     folder = state_folder()
     if folder is not None:
         command += ["--state", str(folder)]
+    command += [] if clock is None else [f"--clock={clock:g}"]
     command += [] if seed is None else [f"--lag={seed}"]
     command += ["--debug"] if os.environ.get("COURSE_DEBUG", "0").strip() not in {"", "0"} else []
     environment = account_guard.without_settings(dict(os.environ))

@@ -121,9 +121,29 @@ def _agreed() -> dict[str, str]:
     return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
 
 
+def begin(clock: float) -> None:
+    """Start the embedded AWS that the kernels of this process share, before the first of them asks for it.
+
+    Where `AWS_ENDPOINT_URL` leads to one already, they use that one, as it is; and one that is late, as `COURSE_LAG`
+    asks for it, keeps its usual clock.
+
+    Args:
+        clock: how many times faster than on AWS waits pass there.
+
+    Raises:
+        EmbeddedAwsError: it did not start.
+    """
+    if chosen() == "local" and lateness.seed() is None and _given() is None:
+        embedded.find_or_start(os.getpid(), clock)
+
+
+def _given() -> embedded.Server | None:
+    """The embedded AWS to which the settings of this process lead; None where they lead to none."""
+    return _served_at((_ORIGINAL | account_guard.set_since()).get("AWS_ENDPOINT_URL", ""))
+
+
 def _connect_local() -> Target:
-    given = (_ORIGINAL | account_guard.set_since()).get("AWS_ENDPOINT_URL", "")
-    server = _served_at(given) or embedded.find_or_start()
+    server = _given() or embedded.find_or_start()
     _open_local(server.endpoint_url)
     lateness.ask_again_when_too_early()
     account = boto3.client("sts").get_caller_identity()["Account"]

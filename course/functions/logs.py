@@ -13,7 +13,7 @@ import boto3
 from botocore.exceptions import ClientError
 
 from course.errors import CourseError
-from course.waiting import interruptible
+from course.waiting import interruptible, pauses
 
 _OF_LAMBDA = re.compile(r"(INIT_START|START|END|REPORT) ")
 
@@ -76,7 +76,7 @@ def wait_until(condition: Callable[[], Any], what: str = "the condition", second
     Raises:
         CourseError: it did not hold within that time.
     """
-    deadline, pause = time.monotonic() + seconds, 0.05
+    deadline, pause = time.monotonic() + seconds, pauses()
     with interruptible(f"You have stopped waiting for {what}. Run the cell again to go on waiting."):
         while True:
             held = condition()
@@ -84,8 +84,7 @@ def wait_until(condition: Callable[[], Any], what: str = "the condition", second
                 return held
             if time.monotonic() >= deadline:
                 raise CourseError(f"Waited {seconds:g} seconds for {what}: not there.")
-            time.sleep(pause)
-            pause = min(2 * pause, 2.0)
+            time.sleep(next(pause))
 
 
 _START = re.compile(r"START RequestId: (\S+)")

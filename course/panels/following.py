@@ -8,8 +8,7 @@ from collections.abc import Callable
 
 from course.panels.remedies import EXPECTED
 from course.state_machines.execution import Execution
-
-_FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 2.0
+from course.waiting import pauses
 
 
 class Follower:
@@ -45,17 +44,16 @@ class Follower:
         return self._at_rest.wait(seconds)
 
     def _run(self, arn: str) -> None:
-        pause = _FIRST_PAUSE
         try:
-            while self._followed == arn:
+            for pause in pauses():
                 time.sleep(pause)
-                pause = min(1.3 * pause, _LONGEST_PAUSE)
                 execution = self._look(arn)
                 if self._followed != arn:
                     return
                 self._seen(execution)
                 if execution.status != "RUNNING":
                     self._followed = ""
+                    return
         except EXPECTED as error:
             self._followed = ""
             self._lost(error)

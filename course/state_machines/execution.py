@@ -15,12 +15,10 @@ from course.functions.job_log import JobLog, job_log
 from course.history import Visit, reason, statuses, transitions, visits
 from course.pictures import inline
 from course.state_machines.graph import Graph
-from course.waiting import Progress, interruptible
+from course.waiting import Progress, interruptible, pauses
 
 if TYPE_CHECKING:
     import pandas as pd
-
-_FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 2.0
 
 # The jobs that a state can start: the kind of job, and the argument that names it.
 _JOBS = {
@@ -283,9 +281,9 @@ def follow(execution_arn: str, seconds: float = 3600, note: str = "") -> Executi
 def _followed(execution_arn: str, seconds: float, note: str) -> Execution:
     states = boto3.client("stepfunctions")
     definition = states.describe_state_machine_for_execution(executionArn=execution_arn)["definition"]
-    deadline, pause = time.monotonic() + seconds, _FIRST_PAUSE
+    deadline = time.monotonic() + seconds
     with Progress() as progress:
-        while True:
+        for pause in pauses():
             described = states.describe_execution(executionArn=execution_arn)
             left = deadline - time.monotonic()
             if described["status"] != "RUNNING" or left <= 0:
@@ -294,7 +292,6 @@ def _followed(execution_arn: str, seconds: float, note: str) -> Execution:
                 so_far = Execution(described, definition, _events(execution_arn))
                 progress.show((f"<p>{escape(note)}</p>" if note else "") + inline(so_far.graph.svg))
             time.sleep(min(pause, left))
-            pause = min(1.5 * pause, _LONGEST_PAUSE)
     return Execution(described, definition, _events(execution_arn))
 
 

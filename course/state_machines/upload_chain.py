@@ -20,9 +20,8 @@ from course.charts import Status, Step, Steps
 from course.functions.logs import LoggedInvocation, ended_so_far
 from course.pictures import inline
 from course.state_machines.execution import Execution, follow
-from course.waiting import Progress, interruptible
+from course.waiting import Progress, interruptible, pauses
 
-_PAUSE_SECONDS = 1.0
 _START_SECONDS = 300
 """How long a function may take to be run, or an execution to be started, before nobody waits any longer."""
 _ROUNDED = timedelta(seconds=2)
@@ -67,14 +66,14 @@ def follow_upload(bucket: str, key: str, function: str, state_machine_arn: str, 
     """
     again = f'course.follow_upload("{bucket}", "{key}", "{function}", "{state_machine_arn}")'
     with interruptible(f"You have stopped looking; the chain goes on.\nTo look again: {again}"), Progress() as progress:
-        begun = time.monotonic()
+        begun, pause = time.monotonic(), pauses()
         while True:
             chain = _look(bucket, key, function, state_machine_arn)
             waited = time.monotonic() - begun
             if chain.is_at_rest or waited > seconds or (chain.execution is None and waited > _START_SECONDS):
                 return chain
             progress.show(inline(chain.svg))
-            time.sleep(min(_PAUSE_SECONDS, max(0.05, seconds - waited)))
+            time.sleep(min(next(pause), max(0.05, seconds - waited)))
 
 
 def _look(bucket: str, key: str, function: str, state_machine_arn: str) -> UploadChain:

@@ -11,12 +11,12 @@ import os
 import shutil
 import tarfile
 import threading
-import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
+from zlib_ng import zlib_ng
 
 from local_aws.call import ApiError
 from local_aws.sagemaker.locations import parse
@@ -76,7 +76,7 @@ class _Gunzip(io.RawIOBase):
 
     def __init__(self, packed: Any):
         self._packed = packed
-        self._inflate = zlib.decompressobj(zlib.MAX_WBITS | 16)
+        self._inflate = zlib_ng.decompressobj(zlib_ng.MAX_WBITS | 16)
 
     def readable(self) -> bool:
         return True
@@ -86,7 +86,7 @@ class _Gunzip(io.RawIOBase):
 
         Raises:
             EOFError: the stream ends too early.
-            zlib.error: it isn't gzip.
+            zlib_ng.error: it isn't gzip.
         """
         while not self._inflate.eof:
             packed = self._inflate.unconsumed_tail or self._packed.read(_BLOCK)
@@ -112,7 +112,7 @@ def _fetch(uri: str, client: Callable[[], Any], target: Path) -> None:
         with tarfile.open(fileobj=_Gunzip(body), mode="r|", bufsize=_BLOCK) as archive:
             for member in archive:
                 _unpack(archive, member, target)
-    except (tarfile.TarError, EOFError, OSError, zlib.error) as error:
+    except (tarfile.TarError, EOFError, OSError, zlib_ng.error) as error:  # type: ignore[misc] # its stub names an instance
         raise ArtifactUnusable(
             f'Failed to extract model data archive for container "container_1" from URL "{uri}". Please ensure that '
             "the object located at the URL is a valid tar.gz archive."

@@ -88,6 +88,8 @@ class Deployment:
                 variant.fleet.resize(variant.count)
         for variant in self.variants:
             self._wait(variant)
+        # What the instances have said until now can be read as soon as the endpoint is in service.
+        self._platform.host.logs.flush()
 
     def resize(self) -> None:
         """Have as many instances of each variant as are now asked for.

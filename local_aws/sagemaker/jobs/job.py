@@ -9,13 +9,14 @@ Provisioning passes on the host's clock (`pause`); MaxRuntimeInSeconds is real t
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import logging
 import tempfile
 import threading
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -143,7 +144,21 @@ class Job(ABC):
         Raises:
             JobStopped: told to stop meanwhile.
         """
-        self.pause(self.platform.host.lag.seconds(Kind.PROVISIONING, self.record.arn, usual_seconds))
+        with self.provisioning(usual_seconds):
+            pass
+
+    @contextlib.contextmanager
+    def provisioning(self, usual_seconds: float) -> Iterator[None]:
+        """As `provision`, with what is made ready meanwhile in the block: it takes longer where that does.
+
+        Raises:
+            JobStopped: told to stop meanwhile.
+        """
+        seconds = self.platform.host.lag.seconds(Kind.PROVISIONING, self.record.arn, usual_seconds)
+        end = time.monotonic() + self.platform.host.clock.wall(seconds)
+        yield
+        self._told_to_stop.wait(max(0.0, end - time.monotonic()))
+        self.check()
 
     def check(self) -> None:
         """Raise where the job may not go on.

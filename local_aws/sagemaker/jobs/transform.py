@@ -56,9 +56,9 @@ class TransformJob(Job):
 
     def work(self, directory: Path) -> None:
         """Start the model's instances and transform one file after the other, as `Job.work` says."""
-        self.provision(_PROVISIONING_SECONDS)
-        files = transfer.objects(self.client("s3"), self.record["TransformInput"]["DataSource"]["S3DataSource"])
-        fleet = self._fleet(directory)
+        with self.provisioning(_PROVISIONING_SECONDS):
+            files = transfer.objects(self.client("s3"), self.record["TransformInput"]["DataSource"]["S3DataSource"])
+            fleet = self._fleet(directory)
         try:
             fleet.resize(self.cluster["InstanceCount"])
             self.record.update(TransformStartTime=now())
