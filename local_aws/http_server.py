@@ -49,6 +49,7 @@ DRAIN_SECONDS, DRAIN_BYTES = 5, 256 << 20
 MOST_NEW, MOST_SENDING, MOST_KEPT = 256, 256, 1024
 _LINE_BYTES, _HEAD_BYTES = 32 << 10, 64 << 10
 _BLOCK, _PIECE = 64 << 10, 1 << 20
+_CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 _SENT_AHEAD = 256 << 10
 """How much of a file may be on its way: with more, sender and receiver wake each other for every piece."""
 
@@ -263,6 +264,10 @@ class _Connection(StreamRequestHandler):
             raise BadRequest("Content-Length is not a number")
         size = None if coding is not None else int(length or 0)
         expected = self.wfile if named.get("expect", "").lower() == "100-continue" and minor else None
+        if expected is not None and size is not None and size <= _BLOCK:
+            # A short body is on its way while its head is read and judged; a long one is asked for when it is wanted.
+            expected.write(_CONTINUE)
+            expected = None
         return Body(self.rfile, size, self.request, self.server.sending, expected)
 
     # ---- the answer ----------------------------------------------------------------------------------
@@ -449,7 +454,7 @@ class Body:
         if self._done or size == 0:
             return b""
         if self._expected is not None:
-            self._expected.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+            self._expected.write(_CONTINUE)
             self._expected = None
         parts, wanted = [], size if size >= 0 else float("inf")
         try:

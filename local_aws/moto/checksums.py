@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 import functools
 import hashlib
-import zlib
 from collections.abc import Callable, Iterable
 from typing import Protocol
 
@@ -49,6 +48,12 @@ def _crc(size: int, name: str) -> Digest:
     return _Crc(size, getattr(checksums, name))
 
 
+def _crc32() -> Digest:
+    from zlib_ng import zlib_ng  # eight times as fast as the standard library's
+
+    return _Crc(4, zlib_ng.crc32)
+
+
 def _xx(name: str) -> Digest:
     import xxhash
 
@@ -57,7 +62,7 @@ def _xx(name: str) -> Digest:
 
 
 CHECKSUMS: dict[str, Callable[[], Digest]] = {
-    "CRC32": lambda: _Crc(4, zlib.crc32),
+    "CRC32": _crc32,
     "CRC32C": lambda: _crc(4, "crc32c"),
     "CRC64NVME": lambda: _crc(8, "crc64nvme"),
     "SHA1": functools.partial(hashlib.sha1, usedforsecurity=False),

@@ -15,8 +15,10 @@ import io
 import os
 import re
 import tempfile
+import threading
+from collections import deque
 from collections.abc import Callable, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from typing import IO, Any, BinaryIO, cast
 
 from local_aws import wire
@@ -39,6 +41,7 @@ _STREAMING = {
 }
 """The kinds of transfer in chunks: whether each is signed, and whether a trailer follows."""
 _TRAILER_BYTES = 4096
+_PIECES_AHEAD = 4
 _WORTH_A_THREAD = 256 << 10
 """The bytes whose hash takes longer than to wake a thread for it."""
 
@@ -222,21 +225,30 @@ class Content:
 
 
 class _Aside:
-    """A hash that another thread computes while the next of a large content comes in: MD5 takes as long as the rest."""
+    """A hash that another thread computes while more of a large content comes in: MD5 takes as long as the rest.
+
+    Some pieces may wait for it. Were it one, both threads would sleep and wake for each piece, often on one processor.
+    """
 
     _threads = ThreadPoolExecutor(os.cpu_count(), "hash")
 
     def __init__(self, digest: Digest):
         self._digest = digest
-        self._latest: Future[None] | None = None
+        self._waiting: deque[bytes] = deque()
+        self._changed, self._is_at_work = threading.Condition(), False
 
     def update(self, data: bytes) -> None:
-        """Take in what comes next; one piece at most waits for its turn."""
-        self._wait()
+        """Take in what comes next."""
         if len(data) < _WORTH_A_THREAD:
+            self._wait()
             self._digest.update(data)
-        else:
-            self._latest = self._threads.submit(self._digest.update, data)
+            return
+        with self._changed:
+            self._changed.wait_for(lambda: len(self._waiting) < _PIECES_AHEAD)
+            self._waiting.append(data)
+            if not self._is_at_work:
+                self._threads.submit(self._work)
+                self._is_at_work = True
 
     def digest(self) -> bytes:
         """The hash of all of it."""
@@ -244,9 +256,19 @@ class _Aside:
         return self._digest.digest()
 
     def _wait(self) -> None:
-        if self._latest is not None:
-            self._latest.result()
-            self._latest = None
+        with self._changed:
+            self._changed.wait_for(lambda: not self._is_at_work)
+
+    def _work(self) -> None:
+        while (data := self._next()) is not None:
+            self._digest.update(data)
+
+    def _next(self) -> bytes | None:
+        """The piece whose turn it is; None where none waits, and this thread's work is done."""
+        with self._changed:
+            self._is_at_work = bool(self._waiting)
+            self._changed.notify()
+            return self._waiting.popleft() if self._waiting else None
 
 
 # ---- in chunks -------------------------------------------------------------------------------------------------
