@@ -247,8 +247,8 @@ class _Connection(StreamRequestHandler):
             found = _HEADER.fullmatch(line.decode("latin-1"))
             if found is None:
                 raise BadRequest("a line among the headers is none")
-            name, value = found[1].lower(), found[2].strip(" \t")
-            if name in _GIVEN_ONCE or (name.startswith("x-amz-") and not name.startswith("x-amz-meta-")):
+            (name, is_given_once), value = _known(found[1]), found[2].strip(" \t")
+            if is_given_once:
                 if name in once:
                     raise BadRequest(f"the header {name} is there twice")
                 once.add(name)
@@ -531,6 +531,13 @@ class Body:
         if not line.endswith(b"\n"):
             raise BodyMalformed if len(line) == 1024 else BodyEnded
         return line
+
+
+@functools.lru_cache(maxsize=1024)
+def _known(name: str) -> tuple[str, bool]:
+    """A header's name in lower case, and whether it may be there only once."""
+    name = name.lower()
+    return name, name in _GIVEN_ONCE or (name.startswith("x-amz-") and not name.startswith("x-amz-meta-"))
 
 
 @functools.lru_cache(maxsize=1)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import nbformat
@@ -11,6 +13,18 @@ from course import run_lessons
 from course.seal import has_seal, is_broken
 
 pytestmark = pytest.mark.slow
+
+ROOT = Path(__file__).resolve().parents[2]
+# Another process, which has no server yet that its kernels would share.
+_STORES = """
+import sys
+from pathlib import Path
+from course import run_lessons
+
+folder = Path(sys.argv[1])
+run_lessons._PROJECT, run_lessons._LESSONS, run_lessons.COPIES = folder.parent, folder, folder.parent / "copies"
+sys.exit(run_lessons.main(["--store"]))
+"""
 
 
 @pytest.fixture
@@ -47,6 +61,16 @@ def test_lessons_run_in_order_until_one_fails(lessons, capsys, tmp_path):
     assert copy.cells[1].outputs[0]["text"] == "it ran\n"
     failed = nbformat.read(tmp_path / "build" / "notebooks" / "01_second.ipynb", as_version=4)
     assert failed.cells[1].outputs[0]["data"]["text/plain"] == "2"
+
+
+def test_waits_that_nobody_watches_are_short_and_what_is_stored_was_seen_with_the_usual_ones(lessons, tmp_path):
+    path = lessons("00_first.ipynb", "import course", "course.start('00').clock", "course.clean_up('00')")
+    assert run_lessons.main([]) == 0
+    copy = nbformat.read(tmp_path / "build" / "notebooks" / path.name, as_version=4)
+    assert copy.cells[2].outputs[0]["data"]["text/plain"] == "300.0"
+    stored = subprocess.run([sys.executable, "-c", _STORES, str(path.parent)], cwd=ROOT, check=False)
+    assert stored.returncode == 0
+    assert nbformat.read(path, as_version=4).cells[2].outputs[0]["data"]["text/plain"] == "60.0"
 
 
 def test_only_the_lessons_named_are_run(lessons, capsys):

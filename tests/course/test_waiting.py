@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 
 import nbformat
 import pytest
 from nbclient import NotebookClient
+
+from course.waiting import pauses
 
 WAITING_CELL = """
 from course.waiting import Progress
@@ -23,6 +26,16 @@ class Watched(NotebookClient):
     def process_message(self, msg, cell, cell_index):
         self.shown = [*getattr(self, "shown", []), msg["msg_type"]]
         return super().process_message(msg, cell, cell_index)
+
+
+@pytest.mark.parametrize(("url", "longest"), [("http://127.0.0.1:4566", 0.5), (None, 2.0)])
+def test_a_real_account_is_asked_less_often_than_the_embedded_aws(monkeypatch, url, longest):
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+    if url is not None:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", url)
+    looks = list(itertools.islice(pauses(), 30))
+    assert looks == sorted(looks)
+    assert (looks[0], looks[-1]) == (0.05, longest)
 
 
 @pytest.mark.slow

@@ -65,6 +65,16 @@ def test_who_asks_for_the_head_alone_gets_no_body(server):
     connection.close()
 
 
+@pytest.mark.parametrize(("size", "asked_for"), [(64 << 10, True), ((64 << 10) + 1, False)])
+def test_only_a_short_body_is_asked_for_before_anybody_wants_it(server, size, asked_for):
+    """The application of this file never reads a body."""
+    with socket.create_connection(("127.0.0.1", server.port), timeout=30) as connection:
+        head = f"GET /none HTTP/1.1\r\nHost: a\r\nContent-Length: {size}\r\nExpect: 100-continue\r\n\r\n"
+        connection.sendall(head.encode())
+        first = connection.recv(25)
+    assert (first == b"HTTP/1.1 100 Continue\r\n\r\n") is asked_for
+
+
 def test_a_file_that_ends_early_ends_the_connection(server):
     """The client sees that something is missing, instead of waiting for it."""
     connection = connected(server)

@@ -5,12 +5,15 @@ from __future__ import annotations
 import base64
 import hashlib
 from datetime import UTC, datetime, timedelta
+from random import Random
 
 import pytest
 from botocore import xform_name
 
 from docs import operations
 from local_aws.moto.checksums import CHECKSUMS, compute_checksum
+from local_aws.moto.contents import Stored
+from local_aws.s3.content import Content
 from tests import unchecked
 from tests.refusals import refused
 
@@ -51,6 +54,19 @@ def test_content_is_held_against_its_checksum(s3, bucket, algorithm):
     s3.put_object(**put, **{MEMBERS[algorithm]: right})
     found = s3.get_object(Bucket=bucket, Key=algorithm, ChecksumMode="ENABLED")
     assert found[MEMBERS[algorithm]] == right
+
+
+def test_the_etag_is_the_hash_of_the_pieces_in_their_order():
+    """Large pieces are hashed by another thread while more come in, small ones by the thread that brings them."""
+    random = Random(1)
+    pieces = [random.randbytes(size) for size in [1 << 20] * 9 + [1, 300 << 10, 255 << 10, 1 << 20, 7]]
+    with Content({}) as content:
+        for piece in pieces:
+            content.write(piece)
+        kept = content.kept()
+    assert isinstance(kept, Stored)
+    assert kept.etag == hashlib.md5(b"".join(pieces)).hexdigest()
+    kept.close_unless_taken()
 
 
 def test_one_checksum_a_request(s3, bucket):

@@ -169,6 +169,11 @@ def test_the_log_shows_what_the_container_ran_into(hosting, endpoint, wait_until
     assert [each["logStreamName"].rpartition("/i-")[0] for each in streams] == ["AllTraffic"]
 
 
+def test_what_a_container_says_while_it_starts_can_be_read_once_the_endpoint_is_in_service(hosting, brief, model):
+    endpoint = brief({"ModelName": model})
+    assert any("Listening at" in line for line in hosting.messages(f"/aws/sagemaker/Endpoints/{endpoint}"))
+
+
 def test_a_body_over_the_limit_is_refused(hosting, endpoint):
     response = failure(hosting, endpoint, b" " * 6_291_457, ContentType="application/json")
     assert response["Error"]["Code"] == "ValidationError"
