@@ -13,7 +13,7 @@ from benchmarks.emulators import ROOT, environment
 from benchmarks.figures import Figure, within
 from benchmarks.turns import Way, WrongAnswer, seconds, take_turns
 
-_ROUNDS = 5
+_ROUNDS = 9
 _LESSON = ROOT / "notebooks" / "01_write_a_lambda_function.ipynb"
 _ALONE = "import boto3; boto3.client('s3', region_name='us-east-1')"
 

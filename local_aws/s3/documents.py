@@ -91,13 +91,14 @@ def require_headers(headers: Mapping[str, str]) -> None:
     for name, what in _DIRECTIVES.items():
         if headers.get(name, "COPY") not in ("COPY", "REPLACE"):
             raise invalid_argument(f"Unknown {what} directive.", name, headers[name])
-    tags = Counter(key for key, _ in parse_qsl(headers.get("x-amz-tagging", ""), keep_blank_values=True))
-    if any(count > 1 for count in tags.values()):
+    tagging = headers.get("x-amz-tagging")
+    keys = [key for key, _ in parse_qsl(tagging, keep_blank_values=True)] if tagging else []
+    if len(keys) > len(set(keys)):
         message = (
             "The header 'x-amz-tagging' shall be encoded as UTF-8 then URLEncoded URL query parameters without tag "
             "name duplicates."
         )
-        raise invalid_argument(message, "x-amz-tagging", headers["x-amz-tagging"])
+        raise invalid_argument(message, "x-amz-tagging", tagging or "")
     _require_retention(headers)
     told = [(name[len(_METADATA) :], value) for name, value in headers.items() if name.startswith(_METADATA)]
     size = sum(len(name.encode()) + len(value.encode()) for name, value in told)
