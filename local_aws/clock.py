@@ -6,8 +6,10 @@ Waits in which AWS does nothing but let time go by (a Wait state, a retry's inte
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
+from collections.abc import Iterator
 
 
 class Clock:
@@ -29,6 +31,13 @@ class Clock:
     def sleep(self, seconds: float) -> None:
         """Sleep for so many AWS seconds."""
         time.sleep(self.wall(seconds))
+
+    @contextlib.contextmanager
+    def at_least(self, event: threading.Event, seconds: float) -> Iterator[None]:
+        """Let so many AWS seconds pass, of which the block's work takes its part; less where the event is set."""
+        end = time.monotonic() + self.wall(seconds)
+        yield
+        event.wait(max(0.0, end - time.monotonic()))
 
     def wait(self, event: threading.Event, seconds: float) -> bool:
         """Wait at most so many AWS seconds for the event; True where it was set."""

@@ -49,7 +49,6 @@ DRAIN_SECONDS, DRAIN_BYTES = 5, 256 << 20
 MOST_NEW, MOST_SENDING, MOST_KEPT = 256, 256, 1024
 _LINE_BYTES, _HEAD_BYTES = 32 << 10, 64 << 10
 _BLOCK, _PIECE = 64 << 10, 1 << 20
-_CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 _SENT_AHEAD = 256 << 10
 """How much of a file may be on its way: with more, sender and receiver wake each other for every piece."""
 
@@ -264,11 +263,11 @@ class _Connection(StreamRequestHandler):
             raise BadRequest("Content-Length is not a number")
         size = None if coding is not None else int(length or 0)
         expected = self.wfile if named.get("expect", "").lower() == "100-continue" and minor else None
-        if expected is not None and size is not None and size <= _BLOCK:
+        body = Body(self.rfile, size, self.request, self.server.sending, expected)
+        if size is not None and size <= _BLOCK:
             # A short body is on its way while its head is read and judged; a long one is asked for when it is wanted.
-            expected.write(_CONTINUE)
-            expected = None
-        return Body(self.rfile, size, self.request, self.server.sending, expected)
+            body.ask_for()
+        return body
 
     # ---- the answer ----------------------------------------------------------------------------------
 
@@ -429,7 +428,7 @@ It has none of the variables that WSGI makes of them: nobody reads those, and ea
 
 
 class Body:
-    """A request's body as it comes in. What its sender is asked to send first, it is asked for at the first read."""
+    """A request's body as it comes in. What its sender waits to be asked for, is asked for at the first read."""
 
     def __init__(
         self,
@@ -445,6 +444,12 @@ class Body:
         self._until = time.monotonic() + BODY_SECONDS
         self.size, self.broken = size, False
 
+    def ask_for(self) -> None:
+        """Tell its sender to send it, where they wait to be told."""
+        if self._expected is not None:
+            self._expected.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+            self._expected = None
+
     def read(self, size: int = -1) -> bytes:
         """So many bytes, less only at the end; all that is left for a negative size.
 
@@ -453,9 +458,7 @@ class Body:
         """
         if self._done or size == 0:
             return b""
-        if self._expected is not None:
-            self._expected.write(_CONTINUE)
-            self._expected = None
+        self.ask_for()
         parts, wanted = [], size if size >= 0 else float("inf")
         try:
             with self._sending.listed(self._connection, self._until - time.monotonic()):

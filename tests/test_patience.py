@@ -45,7 +45,7 @@ PAUSES = {
     "course/functions/logs.py": {"next(pause)"},
     "course/state_machines/execution.py": {"min(pause, left)"},
     "course/state_machines/upload_chain.py": {"min(next(pause), max(0.05, seconds - waited))"},
-    "course/panels/following.py": {"pause"},
+    "course/panels/following.py": {"next(pause)"},
     "course/panels/bucket_triggers.py": {"pause"},
     # As long as a change may take to be known everywhere, on an AWS that is late.
     "course/account/lateness.py": {"seconds"},

@@ -44,16 +44,16 @@ class Follower:
         return self._at_rest.wait(seconds)
 
     def _run(self, arn: str) -> None:
+        pause = pauses()
         try:
-            for pause in pauses():
-                time.sleep(pause)
+            while self._followed == arn:
+                time.sleep(next(pause))
                 execution = self._look(arn)
                 if self._followed != arn:
                     return
                 self._seen(execution)
                 if execution.status != "RUNNING":
                     self._followed = ""
-                    return
         except EXPECTED as error:
             self._followed = ""
             self._lost(error)

@@ -10,12 +10,13 @@ from pathlib import Path
 import nbformat
 import pytest
 
+import account_guard
 from course import run_lessons
 from course.seal import has_seal, is_broken
+from tests.sources import ROOT
 
 pytestmark = pytest.mark.slow
 
-ROOT = Path(__file__).resolve().parents[2]
 # Run by a process of its own: other tests have led this one to servers of theirs.
 _RUN = """
 import sys
@@ -26,11 +27,6 @@ folder = Path(sys.argv[1])
 run_lessons._PROJECT, run_lessons._LESSONS, run_lessons.COPIES = folder.parent, folder, folder.parent / "copies"
 sys.exit(run_lessons.main(sys.argv[2:]))
 """
-
-
-def _elsewhere() -> dict[str, str]:
-    """This process's environment without the AWS that other tests have led it to."""
-    return {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
 
 
 @pytest.fixture
@@ -71,8 +67,9 @@ def test_lessons_run_in_order_until_one_fails(lessons, capsys, tmp_path):
 
 def test_waits_that_nobody_watches_are_short_and_what_is_stored_was_seen_with_the_usual_ones(lessons, tmp_path):
     path = lessons("00_first.ipynb", "import course", "course.start('00').clock", "course.clean_up('00')")
+    environment = account_guard.without_settings(dict(os.environ))
     for options, clock in (([], "300.0"), (["--store"], "60.0")):
-        subprocess.run([sys.executable, "-c", _RUN, str(path.parent), *options], cwd=ROOT, env=_elsewhere(), check=True)
+        subprocess.run([sys.executable, "-c", _RUN, str(path.parent), *options], cwd=ROOT, env=environment, check=True)
         copy = nbformat.read(tmp_path / "copies" / path.name, as_version=4)
         assert copy.cells[2].outputs[0]["data"]["text/plain"] == clock
     assert nbformat.read(path, as_version=4).cells[2].outputs[0]["data"]["text/plain"] == "60.0"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import threading
-import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -103,9 +102,9 @@ class Endpoint(Record):
         def run() -> None:
             host = self._platform.host
             late = host.lag.seconds(Kind.PROVISIONING, self.arn, seconds) if seconds else 0.0
-            end = time.monotonic() + host.clock.wall(late)
-            reason = self._failure_of(work)
-            if not self._platform.closing.wait(max(0.0, end - time.monotonic())):
+            with host.clock.at_least(self._platform.closing, late):
+                reason = self._failure_of(work)
+            if not self._platform.closing.is_set():
                 then(reason)
 
         threading.Thread(target=run, name=f"{self.arn} changes", daemon=True).start()

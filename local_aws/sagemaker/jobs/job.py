@@ -155,9 +155,8 @@ class Job(ABC):
             JobStopped: told to stop meanwhile.
         """
         seconds = self.platform.host.lag.seconds(Kind.PROVISIONING, self.record.arn, usual_seconds)
-        end = time.monotonic() + self.platform.host.clock.wall(seconds)
-        yield
-        self._told_to_stop.wait(max(0.0, end - time.monotonic()))
+        with self.platform.host.clock.at_least(self._told_to_stop, seconds):
+            yield
         self.check()
 
     def check(self) -> None:
